@@ -1,0 +1,164 @@
+"""A memo as the coach sees it: text, language, header lines, sections, paragraphs, sentences and words.
+
+Every position counts Unicode code points of :attr:`Memo.text`, so ``text[span.start:span.end]`` is
+always the exact passage. The types here hold no logic beyond looking things up; the parser that
+fills them is :mod:`memo_coach.coaching.parsing`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "list_item", "table", "code", "quote"]
+HeaderName = Literal["to", "from", "cc", "date", "subject"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points, ``start`` inclusive and ``end`` exclusive."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def contains(self, other: Span) -> bool:
+        """Tell whether ``other`` lies wholly within this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two spans share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of running text with its lower-cased form, which phrase look-ups compare."""
+
+    span: Span
+    lower: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a block; list items and table rows without a full stop count as one."""
+
+    span: Span
+    text: str
+    block: int
+    """Index into :attr:`Memo.blocks`."""
+    first_word: int
+    """Index into :attr:`Memo.words` of the first word; ``last_word`` is exclusive."""
+    last_word: int
+
+    @property
+    def word_count(self) -> int:
+        """How many words the sentence has."""
+        return self.last_word - self.first_word
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, heading, list item, table, quotation or code block."""
+
+    kind: BlockKind
+    span: Span
+    text: str
+    index: int
+    level: int = 0
+    """Depth of a heading (1 to 6) or nesting of a list item (0 for the outermost)."""
+    section: int = 0
+    """Index into :attr:`Memo.sections`."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    """One of the lines ``To: …``, ``From: …``, ``Date: …``, ``Subject: …`` at the top of a memo."""
+
+    name: HeaderName
+    span: Span
+    value: str
+    value_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what follows it up to the next heading; the first may have no heading."""
+
+    index: int
+    heading: Block | None
+    blocks: tuple[Block, ...]
+    """The body: every block of the section but its heading."""
+    span: Span
+
+    @property
+    def title(self) -> str:
+        """The heading's words without markup, or an empty string."""
+        return "" if self.heading is None else self.heading.text
+
+
+@dataclass(frozen=True)
+class Memo:
+    """A parsed memo. Made by :func:`memo_coach.coaching.parsing.parse_memo` only."""
+
+    text: str
+    language: str
+    """``en`` or ``es``: the language of the lexicon that reads it."""
+    header: tuple[HeaderLine, ...]
+    blocks: tuple[Block, ...]
+    """All blocks in order. Header lines and code blocks carry no sentences."""
+    sections: tuple[Section, ...]
+    sentences: tuple[Sentence, ...]
+    words: tuple[Word, ...]
+    """The words of all sentences and headings, in order of position."""
+    _sentences_of_block: dict[int, tuple[Sentence, ...]] = field(default_factory=dict, repr=False)
+
+    def header_value(self, name: HeaderName) -> str:
+        """Give the value of a header line, or an empty string where the memo has none."""
+        return next((line.value for line in self.header if line.name == name), "")
+
+    def quote(self, span: Span) -> str:
+        """Give the exact text of a span."""
+        return self.text[span.start : span.end]
+
+    def sentences_of(self, block: Block) -> tuple[Sentence, ...]:
+        """Give the sentences of a block, in order."""
+        return self._sentences_of_block.get(block.index, ())
+
+    def words_of(self, sentence: Sentence) -> Sequence[Word]:
+        """Give the words of a sentence, in order."""
+        return self.words[sentence.first_word : sentence.last_word]
+
+    @cached_property
+    def body_word_count(self) -> int:
+        """How many words the sentences have, headings and header lines aside."""
+        return sum(sentence.word_count for sentence in self.sentences)
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.span.start for sentence in self.sentences]
+
+    def sentence_at(self, position: int) -> Sentence | None:
+        """Give the sentence that covers a position, or ``None`` between sentences."""
+        index = bisect_right(self._sentence_starts, position) - 1
+        if index < 0:
+            return None
+        sentence = self.sentences[index]
+        return sentence if sentence.span.start <= position < sentence.span.end else None
+
+    @cached_property
+    def _block_starts(self) -> list[int]:
+        return [block.span.start for block in self.blocks]
+
+    def block_at(self, position: int) -> Block | None:
+        """Give the block that covers a position, or ``None`` between blocks."""
+        index = bisect_right(self._block_starts, position) - 1
+        if index < 0:
+            return None
+        block = self.blocks[index]
+        return block if block.span.start <= position < block.span.end else None

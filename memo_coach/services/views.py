@@ -1,0 +1,94 @@
+"""What services hand to pages, API and command line: plain values, complete for a screen, free of storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from memo_coach.coaching.evaluation import CoachKind, Comment, CriterionScore, OverallJudgement
+
+EvaluationStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+FINISHED: frozenset[EvaluationStatus] = frozenset({"done", "failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """The text that a writer is working on, as last saved."""
+
+    memo_id: str
+    title: str
+    text: str
+    rubric: str
+    revision: int
+    """Counts the saves; a save names the revision it was based on."""
+    saved: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """The answer to a save.
+
+    ``forked`` is true where another tab had saved meanwhile: this text then went to a memo of its own
+    (``memo_id`` names it), so that neither tab loses a word.
+    """
+
+    memo_id: str
+    revision: int
+    saved: datetime
+    forked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemoSummary:
+    """A line in the list of memos."""
+
+    memo_id: str
+    title: str
+    language: str
+    words: int
+    changed: datetime
+    versions: int
+    has_unsubmitted_draft: bool
+    evaluations: tuple[EvaluationSummary, ...]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationSummary:
+    """A line in the list of evaluations."""
+
+    evaluation_id: str
+    version: int
+    status: EvaluationStatus
+    rubric: str
+    score: float | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """An evaluation with all that it has so far; while it runs, criteria and comments are those done yet."""
+
+    evaluation_id: str
+    status: EvaluationStatus
+    created: datetime
+    finished: datetime | None
+    memo_id: str
+    version: int
+    title: str
+    text: str
+    language: str
+    words: int
+    rubric: str
+    rubric_version: str
+    coach: CoachKind
+    done_steps: int
+    total_steps: int
+    overall: OverallJudgement | None
+    criteria: tuple[CriterionScore, ...]
+    comments: tuple[Comment, ...]
+    """Strengths and opportunities, each by rank."""
+    seconds: float | None
+    error: str | None
+    """A sentence for the person where the evaluation failed."""
