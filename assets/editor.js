@@ -1,0 +1,428 @@
+// The memo editor: counts, autosave and recovery, none of which waits for the server at a key press.
+//
+// Every key is mirrored in this browser at once; the mirror goes as soon as the server has the same text. So a
+// closed tab, a dead server or a lost network costs nothing. The page's framework owns the elements; this script
+// owns the text in the field and what stands in the elements marked data-editor-….
+(function () {
+  "use strict";
+
+  var MIRROR = "memo-coach-unsaved:"; // one entry for each open tab, so that tabs never overwrite each other's
+  var TAB = Date.now().toString(36) + Math.random().toString(36).slice(2);
+  var PAUSE = 400; // milliseconds without a key before a save
+  var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
+  var RETRIES = [1000, 2000, 4000, 8000, 15000];
+  var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
+  var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
+
+  var draft = null; // what this tab knows of the saved draft: memo_id, revision
+  var savedText = null; // the text that the server has acknowledged
+  var timer = 0;
+  var firstChange = 0;
+  var failures = 0;
+  var saving = null;
+  var touched = false; // the writer has typed in this field
+
+  function field() {
+    return document.querySelector("textarea[data-editor]");
+  }
+  function rubric() {
+    var select = document.querySelector("select[data-editor-rubric]");
+    return select ? select.value : "";
+  }
+  function part(name) {
+    return document.querySelector("[data-editor-" + name + "]");
+  }
+  function message(name, values) {
+    var source = document.querySelector("[data-editor-messages]");
+    var text = (source && source.getAttribute("data-" + name)) || "";
+    return text.replace(/\{(\w+)\}/g, function (_, key) {
+      return values[key];
+    });
+  }
+
+  // Text written before the framework has taken over an element makes it render the page anew: wait for it.
+  function hydrated(element) {
+    return Object.keys(element).some(function (key) {
+      return key.indexOf("__reactFiber") === 0;
+    });
+  }
+  function write(name, text) {
+    var element = part(name);
+    if (!element) return;
+    if (!hydrated(element)) {
+      setTimeout(write, 60, name, text);
+      return;
+    }
+    if (element.textContent !== text) element.textContent = text;
+  }
+
+  function count() {
+    var box = field();
+    if (!box) return;
+    var text = box.value;
+    var words = (text.match(/[\p{L}\p{N}]+(?:['’.\-][\p{L}\p{N}]+)*/gu) || []).length;
+    var minutes = Math.max(1, Math.round(words / WORDS_PER_MINUTE));
+    var format = new Intl.NumberFormat(document.documentElement.lang || "en");
+    var characters = Array.from(text).length;
+    write("words", message(words === 1 ? "word" : "words", { count: format.format(words) }));
+    write("characters", message(characters === 1 ? "character" : "characters", { count: format.format(characters) }));
+    write("reading", words ? message("reading", { count: format.format(minutes) }) : "");
+  }
+
+  function say(name, values) {
+    var element = part("saved");
+    if (element) element.setAttribute("data-state", name);
+    write("saved", message(name, values || {}));
+  }
+
+  function mirror(text) {
+    try {
+      if (text === null) localStorage.removeItem(MIRROR + TAB);
+      else localStorage.setItem(MIRROR + TAB, JSON.stringify({ text: text, draft: draft, rubric: rubric(), at: Date.now() }));
+    } catch (refused) {
+      // Storage full or refused: the server's copy, a moment later, is then the only one.
+    }
+  }
+  function kept(key) {
+    try {
+      var entry = JSON.parse(localStorage.getItem(key) || "null");
+      return entry && typeof entry.text === "string" ? entry : null;
+    } catch (unreadable) {
+      return null;
+    }
+  }
+
+  // A tab holds a lock as long as it lives. An entry whose lock is free was left behind by a tab that died.
+  if (navigator.locks) navigator.locks.request(MIRROR + TAB, function () { return new Promise(function () {}); });
+  function orphaned(key) {
+    if (key === MIRROR + TAB) return Promise.resolve(true);
+    if (!navigator.locks) return Promise.resolve(true);
+    return navigator.locks.request(key, { ifAvailable: true }, function (lock) { return lock !== null; });
+  }
+  function leftBehind() {
+    var keys = [];
+    try {
+      keys = Object.keys(localStorage).filter(function (key) { return key.indexOf(MIRROR) === 0; });
+    } catch (refused) {
+      return Promise.resolve([]);
+    }
+    return Promise.all(keys.map(orphaned)).then(function (free) {
+      return keys
+        .filter(function (key, index) { return free[index]; })
+        .map(function (key) { return { key: key, entry: kept(key) }; })
+        .filter(function (found) { return found.entry; })
+        .sort(function (one, other) { return other.entry.at - one.entry.at; });
+    });
+  }
+
+  // ---- saving ----------------------------------------------------------------------------------------------
+
+  function changed() {
+    touched = true;
+    var now = Date.now();
+    if (!firstChange) firstChange = now;
+    var box = field();
+    if (box) mirror(box.value);
+    clearTimeout(timer);
+    timer = setTimeout(save, Math.max(0, Math.min(PAUSE, firstChange + LONGEST_WAIT - now)));
+  }
+
+  function put(text, of, rubricId, leaving) {
+    var payload = JSON.stringify({
+      memo_id: of ? of.memo_id : null,
+      text: text,
+      rubric: rubricId,
+      base_revision: of ? of.revision : 0,
+    });
+    return fetch("/draft", {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: payload,
+      keepalive: leaving && payload.length < KEEPALIVE_LIMIT,
+      credentials: "same-origin",
+    });
+  }
+  function send(text, leaving) {
+    return put(text, draft, rubric(), leaving);
+  }
+
+  function save() {
+    clearTimeout(timer);
+    var box = field();
+    if (!box) return Promise.resolve(true);
+    if (saving) return saving.then(save);
+    var text = box.value;
+    if (text === savedText) {
+      mirror(null);
+      firstChange = 0;
+      return Promise.resolve(true);
+    }
+    firstChange = 0;
+    say("saving");
+    saving = send(text, false)
+      .then(function (response) {
+        if (response.ok) return response.json().then(acknowledged.bind(null, text));
+        return response.json().then(refused, refused);
+      })
+      .catch(unreachable)
+      .then(function (ok) {
+        saving = null;
+        return ok;
+      });
+    return saving;
+  }
+
+  function acknowledged(text, answer) {
+    failures = 0;
+    draft = { memo_id: answer.memo_id, revision: answer.revision };
+    savedText = text;
+    remember();
+    var box = field();
+    if (!box || box.value === text) mirror(null);
+    else changed();
+    var time = new Date(answer.saved).toLocaleTimeString(document.documentElement.lang || "en", {
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    if (answer.forked) say("forked", { time: time });
+    else say("saved", { time: time });
+    return true;
+  }
+
+  function refused(problem) {
+    var detail = problem && typeof problem.detail === "string" ? problem.detail : message("refused", {});
+    var element = part("saved");
+    if (element) element.setAttribute("data-state", "refused");
+    write("saved", detail);
+    return false;
+  }
+
+  function unreachable() {
+    say("unreachable");
+    var wait = RETRIES[Math.min(failures, RETRIES.length - 1)];
+    failures += 1;
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+    return false;
+  }
+
+  // The form that submits the memo carries its id, so that an evaluation becomes a version of the same memo.
+  function remember() {
+    var hidden = document.querySelector("input[data-editor-memo]");
+    if (hidden) hidden.value = draft ? draft.memo_id : "";
+  }
+
+  // ---- loading ---------------------------------------------------------------------------------------------
+
+  function fill(text) {
+    var box = field();
+    if (!box) return;
+    // Through the prototype's setter and a bubbling event, so that the framework notices as if it were typed.
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    savedText = text;
+    whenHydrated(box, function () {
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    count();
+  }
+  function whenHydrated(element, then) {
+    if (!element.isConnected) return;
+    if (hydrated(element)) then();
+    else setTimeout(whenHydrated, 60, element, then);
+  }
+
+  function choose(id) {
+    var select = document.querySelector("select[data-editor-rubric]");
+    if (!select || !id) return;
+    if (Array.prototype.some.call(select.options, function (option) { return option.value === id; })) select.value = id;
+  }
+
+  function load() {
+    var box = field();
+    if (!box) return;
+    var wanted = new URLSearchParams(location.search).get("memo");
+    leftBehind().then(function (found) {
+      var mine = found.filter(function (one) {
+        return !wanted || (one.entry.draft && one.entry.draft.memo_id === wanted);
+      })[0];
+      found.forEach(function (one) {
+        if (one !== mine) deliver(one);
+      });
+      if (mine) recover(box, mine);
+      else fetchDraft(box, wanted);
+    });
+  }
+
+  // Puts text that the server never got back into the field, and saves it.
+  function recover(box, found) {
+    draft = found.entry.draft;
+    if (!box.value) {
+      choose(found.entry.rubric);
+      fill(found.entry.text);
+    }
+    savedText = null;
+    touched = true;
+    remember();
+    mirror(box.value);
+    if (found.key !== MIRROR + TAB) localStorage.removeItem(found.key);
+    save();
+  }
+
+  // Sends text of a dead tab that does not belong in this field to the list of memos.
+  function deliver(found) {
+    put(found.entry.text, found.entry.draft, found.entry.rubric, false)
+      .then(function (response) {
+        if (response.ok) localStorage.removeItem(found.key);
+      })
+      .catch(function () {}); // it stays in this browser and is tried again at the next visit
+  }
+
+  function fetchDraft(box, wanted) {
+    fetch("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
+      .then(function (response) {
+        if (response.status === 204) return null;
+        if (!response.ok) throw new Error(String(response.status));
+        return response.json();
+      })
+      .then(function (stored) {
+        if (!stored) {
+          if (box.value) changed();
+          return;
+        }
+        if (touched || (box.value && box.value !== stored.text)) {
+          // Typed before the stored draft came: both are kept, this one as a memo of its own.
+          changed();
+          return;
+        }
+        draft = { memo_id: stored.memo_id, revision: stored.revision };
+        choose(stored.rubric);
+        fill(stored.text);
+        remember();
+        if (stored.text) say("restored");
+      })
+      .catch(function () {
+        say("unreachable");
+      });
+  }
+
+  function startNew(text, then) {
+    save().then(function (ok) {
+      if (!ok) return;
+      fetch("/draft/new", { method: "POST", credentials: "same-origin" })
+        .then(function (response) {
+          if (!response.ok) throw new Error(String(response.status));
+          draft = null;
+          if (location.search) history.replaceState(history.state, "", location.pathname);
+          fill(text);
+          savedText = text ? null : "";
+          remember();
+          mirror(null);
+          if (text) save();
+          else say("empty");
+          if (then) then();
+        })
+        .catch(unreachable);
+    });
+  }
+
+  // ---- the page's buttons ----------------------------------------------------------------------------------
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest("[data-editor-action]");
+    if (!button) return;
+    var action = button.getAttribute("data-editor-action");
+    var dialog = document.querySelector("dialog[data-editor-dialog]");
+    if (action === "clear") {
+      var box = field();
+      if (box && box.value.trim() && dialog) dialog.showModal();
+      else if (box) box.focus();
+    } else if (action === "keep" && dialog) {
+      dialog.close();
+    } else if (action === "clear-now") {
+      if (dialog) dialog.close();
+      startNew("", function () {
+        var emptied = field();
+        if (emptied) emptied.focus();
+      });
+    } else if (action === "sample") {
+      var url = "/samples/" + encodeURIComponent(rubric()) + "/" + button.getAttribute("data-quality");
+      fetch(url + "?language=" + (document.documentElement.lang || "en"), { credentials: "same-origin" })
+        .then(function (response) {
+          if (!response.ok) throw new Error(String(response.status));
+          return response.json();
+        })
+        .then(function (sample) {
+          startNew(sample.text, function () {
+            var filled = field();
+            if (!filled) return;
+            filled.focus();
+            filled.setSelectionRange(0, 0);
+            filled.scrollTop = 0;
+          });
+        })
+        .catch(unreachable);
+    }
+  });
+
+  document.addEventListener("input", function (event) {
+    if (!event.target.matches || !event.target.matches("textarea[data-editor]")) return;
+    count();
+    if (event.target.value !== savedText) changed();
+  });
+  document.addEventListener("change", function (event) {
+    if (event.target.matches && event.target.matches("select[data-editor-rubric]") && savedText) {
+      savedText = null;
+      changed();
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    var box = field();
+    if (box && event.target === box && box.form) {
+      event.preventDefault();
+      box.form.requestSubmit();
+    }
+  });
+
+  function leave() {
+    var box = field();
+    if (box && touched && box.value !== savedText) {
+      mirror(box.value);
+      send(box.value, true).catch(function () {});
+    }
+  }
+  addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", function () {
+    if (document.visibilityState === "hidden") save();
+  });
+  addEventListener("online", save);
+
+  // ---- the editor comes and goes as the framework changes pages ---------------------------------------------
+
+  var current = null;
+  function watch() {
+    var box = field();
+    if (box === current) return;
+    var left = current;
+    current = box;
+    clearTimeout(timer);
+    if (left && touched && left.value !== savedText && !saving) {
+      // The page was left within the pause before a save. The mirror holds the text until the answer.
+      send(left.value, false)
+        .then(function (response) {
+          var entry = kept(MIRROR + TAB);
+          if (response.ok && entry && entry.text === left.value) mirror(null);
+        })
+        .catch(function () {});
+    }
+    if (!box) return;
+    draft = null;
+    savedText = null;
+    touched = box.value !== "";
+    firstChange = 0;
+    count();
+    load();
+  }
+  new MutationObserver(watch).observe(document.documentElement, { childList: true, subtree: true });
+  watch();
+})();

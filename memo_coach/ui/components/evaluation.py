@@ -1,0 +1,72 @@
+"""What the pages about one evaluation show while it is not done: loading, progress, failure, absence."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.ui.components import icons
+from memo_coach.ui.components.layout import empty, link
+from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.translations import text
+
+
+def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.cond(state.status == "queued", text("feedback.queued"), text("feedback.running")), id="progress-label"
+        ),
+        rx.el.div(
+            rx.el.div(class_name="progress-bar", style={"width": state.percent}),
+            role="progressbar",
+            class_name="progress-track",
+            custom_attrs={
+                "aria-labelledby": "progress-label",
+                "aria-valuemin": "0",
+                "aria-valuemax": state.total_steps.to_string(),
+                "aria-valuenow": state.done_steps.to_string(),
+            },
+        ),
+        rx.el.div(
+            rx.el.button(text("feedback.cancel"), type="button", class_name="button", on_click=state.cancel),
+            class_name="row",
+        ),
+        class_name="progress",
+    )
+
+
+def _again(state: type[EvaluationOnScreen]) -> rx.Component:
+    return rx.el.div(
+        rx.el.button(text("feedback.again"), type="button", class_name="button main", on_click=state.again),
+        link(text("feedback.to_memos"), to="/memos", class_name="button"),
+        class_name="row",
+        style={"justify-content": "center"},
+    )
+
+
+def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
+    """Show ``content`` once there is something to show, and the evaluation's state otherwise."""
+    return rx.match(
+        state.status,
+        ("loading", rx.el.p(text("feedback.loading"), role="status", class_name="quiet")),
+        (
+            "missing",
+            empty(
+                icons.blank_sheet(),
+                text("feedback.missing_heading"),
+                text("feedback.missing_body"),
+                link(text("feedback.to_memos"), to="/memos", class_name="button"),
+            ),
+        ),
+        (
+            "cancelled",
+            empty(icons.blank_sheet(), text("feedback.cancelled_heading"), text("feedback.cancelled_body"), _again(state)),
+        ),
+        (
+            "failed",
+            rx.el.div(
+                empty(icons.blank_sheet(), text("feedback.failed_heading"), state.problem, _again(state)), role="alert"
+            ),
+        ),
+        ("done", content),
+        rx.fragment(_progress(state), content),
+    )

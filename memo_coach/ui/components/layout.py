@@ -1,0 +1,78 @@
+"""The frame around every page: skip link, header, navigation, footer, lost-connection notice."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_core.react_router import ReactRouterLink
+
+from memo_coach import __version__
+from memo_coach.ui.components import icons
+from memo_coach.ui.translations import text
+
+_MENU: Final = (("/", "menu.write"), ("/memos", "menu.memos"), ("/help", "menu.help"))
+
+
+def link(*label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: Any) -> rx.Component:
+    """Give a link that changes pages in the browser, without loading the document anew."""
+    return ReactRouterLink.create(*label, to=to, **properties)
+
+
+def _menu_item(path: str, key: str, current: str) -> rx.Component:
+    attributes = {"aria-current": "page"} if path == current else {}
+    return rx.el.li(link(text(key), to=path, custom_attrs=attributes))
+
+
+def _header(current: str) -> rx.Component:
+    return rx.el.header(
+        link(icons.logo(), rx.el.span(text("product.name")), to="/", class_name="brand"),
+        rx.el.nav(
+            rx.el.ul(*[_menu_item(path, key, current) for path, key in _MENU], class_name="menu-items"),
+            class_name="menu",
+            aria_label=text("menu.label"),
+        ),
+        rx.el.button(
+            icons.sun(),
+            icons.moon(),
+            type="button",
+            class_name="icon",
+            aria_label=text("product.theme"),
+            custom_attrs={"data-action": "theme"},
+        ),
+        class_name="top",
+    )
+
+
+def _footer() -> rx.Component:
+    return rx.el.footer(
+        rx.el.p(text("product.footer")),
+        rx.el.p(text("product.version", version=__version__)),
+        class_name="foot",
+    )
+
+
+def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx.Component:
+    """Put a page's content into the frame; ``current`` is the path to mark in the navigation."""
+    return rx.el.div(
+        rx.el.a(text("product.skip"), href="#content", class_name="skip"),
+        _header(current),
+        rx.el.main(*content, id="content", tab_index=-1, class_name=class_name),
+        _footer(),
+        rx.el.div(
+            rx.cond(has_connection_errors, rx.el.p(text("product.connection"), class_name="connection")),
+            role="status",
+        ),
+        class_name="page",
+    )
+
+
+def alert(message: rx.Var[str]) -> rx.Component:
+    """Show a sentence as an alert where there is one."""
+    return rx.cond(message != "", rx.el.p(message, role="alert", class_name="alert"))
+
+
+def empty(picture: rx.Component, heading: str, body: str | rx.Var[str], *actions: rx.Component) -> rx.Component:
+    """Show that there is nothing here, and what to do about it."""
+    return rx.el.div(picture, rx.el.h2(heading), rx.el.p(body), *actions, class_name="empty")

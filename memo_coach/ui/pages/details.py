@@ -1,0 +1,185 @@
+"""The detailed feedback: the memo on one side, the comments on the other, tied both ways."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.ui.components.evaluation import by_status
+from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.manuscript import Paragraph, Segment
+from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
+from memo_coach.ui.translations import text
+
+
+def _segment(segment: rx.Var[Segment]) -> rx.Component:
+    return rx.cond(
+        segment.comment != "",
+        rx.el.mark(
+            segment.text,
+            rx.cond(
+                segment.number != "",
+                rx.el.a(
+                    rx.el.sup(segment.number),
+                    href=f"#card-{segment.comment}",
+                    custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
+                ),
+            ),
+            class_name=segment.kind,
+            custom_attrs={"data-comment": segment.comment, "data-also": segment.also},
+        ),
+        rx.el.span(segment.text),
+    )
+
+
+def _paragraph(paragraph: rx.Var[Paragraph]) -> rx.Component:
+    return rx.el.div(rx.foreach(paragraph.segments, _segment), class_name=paragraph.kind)
+
+
+def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
+    return rx.el.article(
+        rx.el.div(
+            rx.el.h3(
+                rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
+                " ",
+                card.number,
+                class_name=f"kind {card.kind}",
+            ),
+            rx.el.span(card.criterion_name, class_name="quiet"),
+            class_name="card-head",
+        ),
+        rx.cond(card.placed, rx.el.q(card.quote), rx.el.p(text("details.whole"), class_name="quiet")),
+        rx.el.p(card.comment),
+        rx.foreach(card.questions, lambda question: rx.el.p(question, class_name="question")),
+        rx.cond(
+            card.suggestion != "",
+            rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
+        ),
+        id=f"card-{card.id}",
+        class_name=f"card {card.kind}",
+        tab_index=-1,
+        custom_attrs={"data-card": card.id},
+    )
+
+
+def _choice(choice: rx.Var[ChoiceOnScreen]) -> rx.Component:
+    return rx.el.option(choice.label, value=choice.id)
+
+
+def _tools() -> rx.Component:
+    return rx.el.div(
+        rx.el.button(
+            text("details.previous"), type="button", class_name="button", custom_attrs={"data-comment-step": "previous"}
+        ),
+        rx.el.button(
+            text("details.next"), type="button", class_name="button", custom_attrs={"data-comment-step": "next"}
+        ),
+        rx.el.span(
+            role="status",
+            class_name="position",
+            custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
+        ),
+        rx.el.div(
+            rx.el.label(text("details.filter"), html_for="criterion"),
+            rx.el.select(
+                rx.el.option(text("details.every"), value=""),
+                rx.foreach(DetailsState.choices, _choice),
+                id="criterion",
+                value=DetailsState.chosen,
+                on_change=DetailsState.choose,
+            ),
+            class_name="field push",
+        ),
+        class_name="details-tools",
+    )
+
+
+def _cards() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text("details.comments")),
+        rx.cond(
+            DetailsState.cards.length() > 0,
+            rx.fragment(rx.foreach(DetailsState.cards, _card)),
+            rx.el.p(text("details.no_comments"), class_name="quiet"),
+        ),
+        rx.cond(
+            (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
+            rx.el.div(
+                rx.cond(
+                    DetailsState.everything,
+                    rx.el.button(
+                        text("details.show_first"),
+                        type="button",
+                        class_name="button",
+                        on_click=DetailsState.show_everything(False),
+                    ),
+                    rx.el.button(
+                        text("details.show_all"),
+                        " (+",
+                        DetailsState.hidden.to_string(),
+                        ")",
+                        type="button",
+                        class_name="button",
+                        on_click=DetailsState.show_everything(True),
+                    ),
+                ),
+                class_name="group",
+            ),
+        ),
+        rx.el.p(text("details.keys"), class_name="note group"),
+        class_name="cards",
+        tab_index=0,
+        aria_label=text("details.region"),
+    )
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    content = rx.cond(
+        DetailsState.paragraphs.length() > 0,
+        rx.fragment(
+            _tools(),
+            rx.el.div(
+                rx.el.section(
+                    rx.foreach(DetailsState.paragraphs, _paragraph),
+                    class_name="manuscript sheet",
+                    aria_label=text("details.manuscript"),
+                ),
+                _cards(),
+                class_name="split",
+            ),
+        ),
+    )
+    return frame(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(text("details.heading")),
+                rx.cond(DetailsState.title != "", rx.el.p(rx.el.strong(DetailsState.title), class_name="lede")),
+            ),
+            rx.cond(
+                DetailsState.status == "done",
+                rx.el.div(
+                    link(
+                        text("details.overall"),
+                        rx.cond(DetailsState.score != "", rx.fragment(": ", DetailsState.score)),
+                        to=f"/feedback/{DetailsState.evaluation_id}",
+                        class_name="button",
+                    ),
+                    link(text("feedback.revise"), to=f"/?memo={DetailsState.memo_id}", class_name="button"),
+                    class_name="row",
+                ),
+            ),
+            class_name="page-head",
+        ),
+        by_status(DetailsState, content),
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(
+        page,
+        route="/details/[evaluation]",
+        title=f"{text('details.title')} · {text('product.name')}",
+        description=text("product.description"),
+        on_load=DetailsState.open,
+    )

@@ -1,0 +1,162 @@
+"""The overall feedback: score, summary, strengths, opportunities, and how each criterion was judged."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.ui.components.evaluation import by_status
+from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
+from memo_coach.ui.translations import text
+
+
+def _scale() -> rx.Component:
+    """Draw the scale from 1 to 5 with the score's place on it."""
+    ticks = [rx.el.svg.line(x1=str(x), x2=str(x), y1="8", y2="14", stroke="var(--edge)") for x in range(0, 201, 50)]
+    labels = [rx.el.svg.text(str(n + 1), x=str(50 * n), y="28", text_anchor="middle") for n in range(5)]
+    return rx.el.svg(
+        rx.el.svg.line(x1="0", x2="200", y1="11", y2="11", stroke="var(--edge)", stroke_width="1.5"),
+        *ticks,
+        *labels,
+        rx.el.svg.circle(cx=FeedbackState.marker, cy="11", r="6.5", fill="var(--pencil)", stroke="var(--paper)", stroke_width="2"),
+        view_box="-8 0 216 32",
+        class_name="scale",
+        custom_attrs={"aria-hidden": "true", "focusable": "false"},
+    )
+
+
+def _verdict() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.p(
+                rx.el.strong(FeedbackState.score, custom_attrs={"data-testid": "overall-score"}),
+                rx.el.span(text("feedback.of")),
+                class_name="score",
+            ),
+            _scale(),
+        ),
+        rx.el.div(
+            rx.el.p(FeedbackState.summary, class_name="summary"),
+            rx.foreach(FeedbackState.notices, lambda notice: rx.el.p(notice, class_name="note")),
+            rx.el.div(
+                link(
+                    text("feedback.details"),
+                    to=f"/details/{FeedbackState.evaluation_id}",
+                    class_name="button main",
+                ),
+                link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
+                class_name="row",
+            ),
+            class_name="stack",
+        ),
+        class_name="verdict sheet",
+        aria_label=text("feedback.heading"),
+    )
+
+
+def _lists() -> rx.Component:
+    return rx.el.div(
+        rx.el.section(
+            rx.el.h2(text("feedback.opportunities")),
+            rx.cond(
+                FeedbackState.opportunities.length() > 0,
+                rx.el.ol(
+                    rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))), class_name="plain-list"
+                ),
+                rx.el.p(text("feedback.no_opportunities"), class_name="lede"),
+            ),
+            class_name="opportunities",
+        ),
+        rx.el.section(
+            rx.el.h2(text("feedback.strengths")),
+            rx.cond(
+                FeedbackState.strengths.length() > 0,
+                rx.el.ul(rx.foreach(FeedbackState.strengths, rx.el.li), class_name="plain-list"),
+                rx.el.p(text("feedback.no_strengths"), class_name="lede"),
+            ),
+            class_name="strengths",
+        ),
+        class_name="pair",
+    )
+
+
+def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.h3(criterion.name),
+            rx.el.p(
+                text("feedback.weight"),
+                " ",
+                criterion.weight,
+                rx.cond(criterion.shared != "", rx.fragment(", ", text("feedback.shared"), " ", criterion.shared)),
+                class_name="quiet",
+            ),
+            rx.cond(
+                criterion.score != "",
+                rx.el.div(rx.el.div(style={"width": criterion.share}), class_name="bar", aria_hidden=True),
+            ),
+        ),
+        rx.el.p(
+            rx.cond(criterion.score != "", criterion.score, rx.el.span(text("feedback.not_scored"), class_name="quiet")),
+            class_name="mark-given",
+        ),
+        rx.el.div(
+            rx.el.p(criterion.justification),
+            rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
+            class_name="reason",
+        ),
+        class_name="criterion",
+        custom_attrs={"data-testid": criterion.test_id},
+    )
+
+
+def _criteria() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text("feedback.criteria")),
+        rx.el.p(text("feedback.criteria_lede"), class_name="lede"),
+        rx.el.ul(rx.foreach(FeedbackState.criteria, _criterion), class_name="plain-list"),
+        class_name="criteria",
+    )
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    content = rx.fragment(
+        rx.cond(FeedbackState.summary != "", rx.fragment(_verdict(), _lists())),
+        rx.cond(FeedbackState.criteria.length() > 0, _criteria()),
+    )
+    return frame(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(text("feedback.heading")),
+                rx.cond(
+                    FeedbackState.title != "",
+                    rx.el.p(
+                        rx.el.strong(FeedbackState.title),
+                        rx.el.span(
+                            f" · {text('feedback.scored_by')} ",
+                            text("feedback.builtin").lower(),
+                            f" {text('feedback.with_rubric')} “",
+                            FeedbackState.rubric_name,
+                            "”",
+                        ),
+                        class_name="lede",
+                    ),
+                ),
+            ),
+            class_name="page-head",
+        ),
+        by_status(FeedbackState, content),
+        class_name="narrow",
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(
+        page,
+        route="/feedback/[evaluation]",
+        title=f"{text('feedback.title')} · {text('product.name')}",
+        description=text("product.description"),
+        on_load=FeedbackState.open,
+    )

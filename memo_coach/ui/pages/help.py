@@ -1,0 +1,109 @@
+"""Help: how to use the coach, what a score means, the rubrics as they are, frameworks, keys, privacy."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import reflex as rx
+import yaml
+
+from memo_coach.coaching.rubric import Criterion, Rubric, localised
+from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.ui.components.layout import frame
+from memo_coach.ui.translations import text
+
+_SECTIONS = ("how", "score", "rubrics", "frameworks", "keys", "privacy")
+_TEXTS = Path(__file__).parent.parent / "translations"
+
+
+@cache
+def _help(language: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((_TEXTS / f"help.{language}.yaml").read_text("utf-8")))
+
+
+def _section(name: str, *content: rx.Component) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text(f"help.{name}"), id=name), *content, custom_attrs={"aria-labelledby": name}
+    )
+
+
+def _criterion(criterion: Criterion) -> rx.Component:
+    levels = [
+        part
+        for score in sorted(criterion.guidance)
+        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], "en")))
+    ]
+    return rx.fragment(
+        rx.el.h3(f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)"),
+        rx.el.p(localised(criterion.description, "en")),
+        rx.el.dl(*levels, class_name="levels"),
+    )
+
+
+def _rubric(rubric: Rubric) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(localised(rubric.name, "en")),
+        rx.el.div(
+            rx.el.p(localised(rubric.description, "en"), class_name="lede"),
+            *[_criterion(criterion) for criterion in rubric.criteria],
+            class_name="stack",
+        ),
+    )
+
+
+def _framework(framework: dict[str, str]) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(framework["name"]),
+        rx.el.p(framework["idea"]),
+        rx.el.figure(rx.el.figcaption(framework["caption"], class_name="quiet"), rx.el.p(framework["example"])),
+    )
+
+
+def _content(language: str) -> rx.Component:
+    texts = _help(language)
+    keys = [
+        part
+        for entry in texts["keys"]
+        for part in (rx.el.dt(*[rx.el.kbd(key) for key in entry["keys"]], class_name="row"), rx.el.dd(entry["does"]))
+    ]
+    return rx.el.div(
+        _section("how", rx.el.ol(*[rx.el.li(step) for step in texts["how"]])),
+        _section("score", *[rx.el.p(paragraph) for paragraph in texts["score"]]),
+        _section(
+            "rubrics",
+            rx.el.p(texts["rubrics"]),
+            rx.el.div(*[_rubric(rubric) for rubric in shipped_rubrics()]),
+        ),
+        _section("frameworks", *[_framework(framework) for framework in texts["frameworks"]]),
+        _section("keys", rx.el.dl(*keys, class_name="keys")),
+        _section("privacy", *[rx.el.p(paragraph) for paragraph in texts["privacy"]]),
+    )
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    return frame(
+        rx.el.div(rx.el.h1(text("help.heading")), class_name="page-head"),
+        rx.el.div(
+            rx.el.nav(
+                *[rx.el.a(text(f"help.{name}"), href=f"#{name}") for name in _SECTIONS],
+                class_name="contents",
+                aria_label=text("help.contents"),
+            ),
+            _content("en"),
+            class_name="help",
+        ),
+        current="/help",
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(
+        page,
+        route="/help",
+        title=f"{text('help.title')} · {text('product.name')}",
+        description=text("product.description"),
+    )

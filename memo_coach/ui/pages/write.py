@@ -1,0 +1,160 @@
+"""The writing page: the editor, ready to type in, and hints beside it."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.coaching.rubric import localised
+from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.ui.components.layout import alert, frame
+from memo_coach.ui.states.write import HintOnScreen, WriteState
+from memo_coach.ui.translations import text
+
+PAUSE_BEFORE_HINTS = 1200
+"""Milliseconds without a key before hints are asked for."""
+
+_MESSAGES = (
+    "word", "words", "character", "characters", "reading",
+    "saving", "saved", "restored", "empty", "forked", "unreachable", "refused",
+)  # fmt: skip
+
+
+def _rubric() -> rx.Component:
+    return rx.el.div(
+        rx.el.label(text("write.rubric"), html_for="rubric"),
+        rx.el.select(
+            *[rx.el.option(localised(rubric.name, "en"), value=rubric.id) for rubric in shipped_rubrics()],
+            id="rubric",
+            name="rubric",
+            default_value=shipped_rubrics()[0].id,
+            on_change=WriteState.choose_rubric,
+            custom_attrs={"data-editor-rubric": ""},
+        ),
+        class_name="field",
+    )
+
+
+def _sample(quality: str) -> rx.Component:
+    return rx.el.button(
+        text(f"write.sample_{quality}"),
+        type="button",
+        class_name="button plain",
+        custom_attrs={"data-editor-action": "sample", "data-quality": quality},
+    )
+
+
+def _editor() -> rx.Component:
+    return rx.el.form(
+        rx.el.div(
+            _rubric(), rx.el.div(_sample("weak"), _sample("strong"), class_name="row"), class_name="editor-tools"
+        ),
+        rx.el.label(text("write.editor"), html_for="memo", class_name="visually-hidden"),
+        rx.el.textarea(
+            id="memo",
+            name="memo",
+            default_value="",
+            placeholder=text("write.placeholder"),
+            spell_check=True,
+            auto_focus=True,
+            on_change=WriteState.review.debounce(PAUSE_BEFORE_HINTS),
+            custom_attrs={"data-editor": "", "autocomplete": "off"},
+        ),
+        rx.el.input(type="hidden", name="memo_id", default_value="", custom_attrs={"data-editor-memo": ""}),
+        rx.el.div(
+            rx.el.div(
+                rx.el.div(
+                    *[rx.el.span(custom_attrs={f"data-editor-{name}": ""}) for name in ("words", "characters", "reading")],
+                    class_name="counts",
+                ),
+                rx.el.div(class_name="saved", role="status", custom_attrs={"data-editor-saved": ""}),
+            ),
+            rx.el.div(
+                rx.el.button(
+                    text("write.clear"), type="button", class_name="button", custom_attrs={"data-editor-action": "clear"}
+                ),
+                rx.el.button(text("write.evaluate"), type="submit", class_name="button main"),
+                class_name="row",
+            ),
+            class_name="editor-foot",
+        ),
+        rx.el.div(
+            hidden=True,
+            custom_attrs={"data-editor-messages": "", **{f"data-{name}": text(f"editor.{name}") for name in _MESSAGES}},
+        ),
+        on_submit=WriteState.evaluate,
+        class_name="editor sheet",
+    )
+
+
+def _hint(hint: rx.Var[HintOnScreen]) -> rx.Component:
+    return rx.el.li(
+        rx.cond(hint.quote != "", rx.el.q(hint.quote)),
+        rx.el.p(hint.comment),
+        rx.cond(hint.question != "", rx.el.p(hint.question, class_name="question")),
+        class_name="hint",
+    )
+
+
+def _hints() -> rx.Component:
+    return rx.el.aside(
+        rx.el.h2(text("write.hints"), id="hints"),
+        rx.match(
+            WriteState.reviewed,
+            (
+                "done",
+                rx.cond(
+                    WriteState.hints.length() > 0,
+                    rx.el.ul(rx.foreach(WriteState.hints, _hint), class_name="hints"),
+                    rx.el.p(text("write.hints_none"), class_name="quiet"),
+                ),
+            ),
+            ("long", rx.el.p(text("write.hints_long"), class_name="quiet")),
+            rx.el.p(text("write.hints_empty"), class_name="quiet"),
+        ),
+        rx.el.p(text("write.shortcut"), class_name="note"),
+        class_name="rail",
+        custom_attrs={"aria-labelledby": "hints"},
+    )
+
+
+def _dialog() -> rx.Component:
+    return rx.el.dialog(
+        rx.el.h2(text("write.clear_heading"), id="clear-heading"),
+        rx.el.p(text("write.clear_body")),
+        rx.el.div(
+            rx.el.button(
+                text("write.clear_no"), type="button", class_name="button", custom_attrs={"data-editor-action": "keep"}
+            ),
+            rx.el.button(
+                text("write.clear_yes"),
+                type="button",
+                class_name="button main",
+                custom_attrs={"data-editor-action": "clear-now"},
+            ),
+            class_name="row",
+        ),
+        custom_attrs={"data-editor-dialog": "", "aria-labelledby": "clear-heading"},
+    )
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    return frame(
+        rx.el.div(
+            rx.el.div(rx.el.h1(text("write.heading")), rx.el.p(text("write.lede"), class_name="lede")),
+            class_name="page-head",
+        ),
+        alert(WriteState.problem),
+        rx.el.div(_editor(), _hints(), class_name="desk"),
+        _dialog(),
+        current="/",
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(page, route="/", title=_title(), description=text("product.description"))
+
+
+def _title() -> str:
+    return f"{text('write.title')} · {text('product.name')}"

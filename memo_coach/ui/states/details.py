@@ -1,0 +1,116 @@
+"""What the page of the detailed feedback shows: the memo in passages, and the comments as cards."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import reflex as rx
+
+from memo_coach.services.views import EvaluationView
+from memo_coach.ui.manuscript import Paragraph, paragraphs_of
+from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.web.event_authorisation import allow
+
+FIRST = 5
+"""Opportunities shown at first: people act on three to five remarks, not on thirty."""
+FIRST_STRENGTHS = 2
+
+
+@dataclasses.dataclass
+class CardOnScreen:
+    """One comment, ready to show."""
+
+    id: str
+    number: str
+    criterion: str
+    criterion_name: str
+    kind: str
+    quote: str
+    placed: bool
+    """False for a remark on the memo as a whole."""
+    comment: str
+    questions: list[str]
+    suggestion: str
+    first: bool
+    """True for those that are shown before "show all"."""
+
+
+@dataclasses.dataclass
+class ChoiceOnScreen:
+    """A criterion to filter by."""
+
+    id: str
+    label: str
+
+
+def cards_of(view: EvaluationView) -> list[CardOnScreen]:
+    """Give the comments in the order of the memo; what concerns the whole of it comes first."""
+    names = {criterion.id: criterion.name for criterion in view.criteria}
+    limits = {"opportunity": FIRST, "strength": FIRST_STRENGTHS}
+    ordered = sorted(view.comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id))
+    return [
+        CardOnScreen(
+            id=comment.id,
+            number=str(number),
+            criterion=comment.criterion,
+            criterion_name=names.get(comment.criterion, comment.criterion),
+            kind=comment.kind,
+            quote=(comment.quote or "").strip(),
+            placed=comment.start is not None,
+            comment=comment.comment,
+            questions=list(comment.questions),
+            suggestion=comment.suggestion or "",
+            first=comment.rank < limits[comment.kind],
+        )
+        for number, comment in enumerate(ordered, start=1)
+    ]
+
+
+class DetailsState(EvaluationOnScreen, rx.State):
+    """The detailed feedback on the screen."""
+
+    score: str = ""
+    paragraphs: list[Paragraph] = []
+    cards: list[CardOnScreen] = []
+    choices: list[ChoiceOnScreen] = []
+    chosen: str = ""
+    """The criterion to show, or empty for all."""
+    everything: bool = False
+    """Whether comments beyond those that matter first are shown."""
+    hidden: int = 0
+    """How many comments "show all" would add."""
+
+    def _show(self, view: EvaluationView) -> None:
+        super()._show(view)
+        overall = view.overall
+        self.score = "" if overall is None or overall.score is None else f"{overall.score:.1f}"
+        every = cards_of(view)
+        counted = {criterion.id: 0 for criterion in view.criteria}
+        for card in every:
+            counted[card.criterion] = counted.get(card.criterion, 0) + 1
+        self.choices = [
+            ChoiceOnScreen(criterion.id, f"{criterion.name} ({counted[criterion.id]})")
+            for criterion in view.criteria
+            if counted[criterion.id]
+        ]
+        matching = [card for card in every if self.chosen in ("", card.criterion)]
+        shown = [card for card in matching if self.everything or self.chosen or card.first]
+        self.hidden = len(matching) - len([card for card in matching if card.first])
+        self.cards = shown
+        self.paragraphs = paragraphs_of(view.text, view.language, view.comments, {card.id: card.number for card in shown})
+
+    @rx.event
+    async def choose(self, criterion: str) -> Any:
+        """Show the comments on one criterion, or on all."""
+        self.chosen = criterion
+        return await self.open()
+
+    @rx.event
+    async def show_everything(self, everything: bool) -> Any:
+        """Show all comments, or only those that matter first."""
+        self.everything = everything
+        return await self.open()
+
+
+allow(DetailsState, "open", "follow", "cancel", "again", "choose", "show_everything")

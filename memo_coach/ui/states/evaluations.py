@@ -1,0 +1,103 @@
+"""What the pages about one evaluation have in common: fetching it, following it while it runs, cancelling it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import reflex as rx
+
+from memo_coach.coaching.rubric import localised
+from memo_coach.services.composition import current
+from memo_coach.services.errors import NotFound, ServiceError
+from memo_coach.services.views import FINISHED, EvaluationView
+from memo_coach.ui.translations import text
+from memo_coach.web.errors import Refused
+from memo_coach.web.session import owner_of
+
+
+class EvaluationOnScreen(rx.State, mixin=True):
+    """The evaluation that the address names, as far as it has come."""
+
+    status: str = "loading"
+    """``loading``, ``missing``, or the status of the evaluation."""
+    evaluation_id: str = ""
+    memo_id: str = ""
+    title: str = ""
+    rubric_name: str = ""
+    done_steps: int = 0
+    total_steps: int = 1
+    percent: str = "0%"
+    problem: str = ""
+
+    def _asked_for(self) -> str:
+        return str(self.router.page.params.get("evaluation", ""))
+
+    def _show(self, view: EvaluationView) -> None:
+        """Put the view on the screen."""
+        self.evaluation_id = view.evaluation_id
+        self.memo_id = view.memo_id
+        self.title = view.title
+        self.rubric_name = _name_of_rubric(view)
+        self.total_steps = max(1, view.total_steps)
+        self.done_steps = min(view.done_steps, self.total_steps)
+        self.percent = f"{100 * self.done_steps // self.total_steps}%"
+        self.problem = view.error or ""
+        self.status = view.status
+
+    @rx.event
+    async def open(self) -> Any:
+        """Fetch the evaluation at each visit, reload and reconnection."""
+        asked_for = self._asked_for()
+        if asked_for != self.evaluation_id:
+            self.reset()
+        try:
+            view = await current().evaluations.get(await owner_of(self), asked_for)
+        except (NotFound, Refused):
+            self.reset()
+            self.status = "missing"
+            return None
+        self._show(view)
+        return None if view.status in FINISHED else type(self).follow
+
+    @rx.event(background=True, supersedes=True)
+    async def follow(self) -> None:
+        """Show what the coach produces while it produces it."""
+        async with self:
+            asked_for = self._asked_for()
+            owner = await owner_of(self)
+        async for view in current().evaluations.follow(owner, asked_for):
+            async with self:
+                if self._asked_for() != asked_for:
+                    return
+                self._show(view)
+
+    @rx.event
+    async def cancel(self) -> None:
+        """Stop the evaluation."""
+        try:
+            owner = await owner_of(self)
+            await current().evaluations.cancel(owner, self._asked_for())
+            self._show(await current().evaluations.get(owner, self._asked_for()))
+        except ServiceError as error:
+            self.problem = error.message
+
+    @rx.event
+    async def again(self) -> Any:
+        """Evaluate the same text once more."""
+        try:
+            evaluation = await current().evaluations.retry(await owner_of(self), self._asked_for())
+        except ServiceError as error:
+            self.problem = error.message
+            return None
+        except Refused:
+            self.problem = text("problem.no_session")
+            return None
+        return rx.redirect(f"/feedback/{evaluation}")
+
+
+def _name_of_rubric(view: EvaluationView) -> str:
+    try:
+        return localised(current().rubrics.get(view.rubric).name, "en")
+    except ServiceError:
+        # The rubric may have been taken away since; the evaluation keeps its id.
+        return cast("str", view.rubric)

@@ -1,0 +1,125 @@
+"""What the list of memos shows."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+
+import reflex as rx
+
+from memo_coach.services.composition import current
+from memo_coach.services.errors import ServiceError
+from memo_coach.services.views import EvaluationSummary, MemoSummary
+from memo_coach.ui.translations import text
+from memo_coach.web.errors import Refused
+from memo_coach.web.event_authorisation import allow
+from memo_coach.web.session import owner_of
+
+
+@dataclasses.dataclass
+class VersionOnScreen:
+    """An evaluation of one version, as a link."""
+
+    address: str
+    label: str
+    outcome: str
+
+
+@dataclasses.dataclass
+class MemoOnScreen:
+    """One memo of the list."""
+
+    id: str
+    title: str
+    continue_address: str
+    changed: str
+    """ISO 8601 in UTC; the browser shows it in its own zone."""
+    changed_text: str
+    words: str
+    draft: bool
+    versions: list[VersionOnScreen]
+
+
+def _version(evaluation: EvaluationSummary) -> VersionOnScreen:
+    outcomes = {
+        "queued": text("memos.running"),
+        "running": text("memos.running"),
+        "failed": text("memos.failed"),
+        "cancelled": text("memos.cancelled"),
+    }
+    score = "–" if evaluation.score is None else f"{evaluation.score:.1f}"
+    return VersionOnScreen(
+        address=f"/feedback/{evaluation.evaluation_id}",
+        label=f"{text('memos.version_short')}{evaluation.version}",
+        outcome=outcomes.get(evaluation.status, score),
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+
+
+def _memo(memo: MemoSummary) -> MemoOnScreen:
+    return MemoOnScreen(
+        id=memo.memo_id,
+        title=memo.title or text("memos.untitled"),
+        continue_address=f"/?memo={memo.memo_id}",
+        changed=memo.changed.isoformat(),
+        changed_text=_moment(memo.changed),
+        words=f"{memo.words:,}",
+        draft=memo.has_unsubmitted_draft,
+        versions=[_version(evaluation) for evaluation in memo.evaluations],
+    )
+
+
+class MemosState(rx.State):
+    """The list of memos on the screen."""
+
+    loaded: bool = False
+    problem: str = ""
+    memos: list[MemoOnScreen] = []
+    condemned: str = ""
+    """The id of the memo that the writer is asked about before it is deleted."""
+    condemned_title: str = ""
+
+    async def _fetch(self) -> None:
+        owner = await owner_of(self)
+        self.memos = [_memo(memo) for memo in await current().memos.list(owner)]
+        self.loaded = True
+
+    @rx.event
+    async def open(self) -> None:
+        """Fetch the list at each visit."""
+        self.problem = self.condemned = self.condemned_title = ""
+        try:
+            await self._fetch()
+        except Refused:
+            self.memos, self.loaded, self.problem = [], True, text("problem.no_session")
+
+    @rx.event
+    def ask_before_deleting(self, memo: str) -> None:
+        """Ask whether a memo is really to go."""
+        self.condemned = memo
+        self.condemned_title = next((one.title for one in self.memos if one.id == memo), "")
+
+    @rx.event
+    def keep(self) -> None:
+        """Do not delete it after all."""
+        self.condemned = self.condemned_title = ""
+
+    @rx.event
+    async def delete(self) -> None:
+        """Delete the memo that was asked about, with all its versions and feedback."""
+        condemned, self.condemned, self.condemned_title = self.condemned, "", ""
+        if not condemned:
+            return
+        try:
+            await current().memos.delete(await owner_of(self), condemned)
+            await self._fetch()
+        except ServiceError as error:
+            self.problem = error.message
+        except Refused:
+            self.problem = text("problem.no_session")
+
+
+allow(MemosState, "open", "ask_before_deleting", "keep", "delete")
