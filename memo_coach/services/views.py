@@ -92,3 +92,19 @@ class EvaluationView:
     seconds: float | None
     error: str | None
     """A sentence for the person where the evaluation failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the built-in coach would say first of a text that is still being written.
+
+    A hint on the memo as a whole has ``start``, ``end`` and ``quote`` all ``None``.
+    """
+
+    kind: str
+    """The kind of finding, such as ``ask.amount-missing``."""
+    comment: str
+    question: str | None
+    start: int | None
+    end: int | None
+    quote: str | None

@@ -1,0 +1,88 @@
+"""The command line, ``memo-coach``.
+
+Each command is a module that imports what it needs only when it runs: ``memo-coach version`` must not wait
+for a database driver. Exit status: 0 done, 1 a problem with the input or the configuration, 2 wrong usage,
+3 a dependency failed, 130 interrupted, 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from memo_coach import __version__
+from memo_coach.cli.database import db
+from memo_coach.cli.doctor import doctor
+from memo_coach.cli.evaluate import evaluate
+from memo_coach.cli.serve import serve
+
+BROKEN = 1
+INTERRUPTED = 130
+OUTPUT_CLOSED = 141
+
+
+class _OutputClosed(Exception):
+    """Nobody reads what is printed any more. Click would end the process for a ``BrokenPipeError`` itself."""
+
+
+class _Commands(click.Group):
+    """A group that lets :func:`main` decide what a closed output means."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _OutputClosed from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of what should never happen.")
+@click.pass_context
+def commands(context: click.Context, debug: bool) -> None:
+    """Memo AI Coach: what a demanding senior reader would say of your memo."""
+    context.ensure_object(dict)["debug"] = debug
+
+
+@commands.command()
+def version() -> None:
+    """Say which version this is."""
+    click.echo(f"memo-coach {__version__}")
+
+
+for command in (evaluate, serve, db, doctor):
+    commands.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; give the exit status. A problem is one line on standard error."""
+    state: dict[str, bool] = {}
+    try:
+        status = commands.main(arguments, prog_name="memo-coach", standalone_mode=False, obj=state)
+        sys.stdout.flush()
+    except click.ClickException as problem:
+        _complain(problem)
+        return problem.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except (_OutputClosed, BrokenPipeError):
+        # The interpreter would try to flush once more on its way out, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
+    except Exception as error:
+        if state.get("debug"):
+            raise
+        kind = type(error).__name__
+        click.echo(f"memo-coach: This should not happen ({kind}); memo-coach --debug shows more.", err=True)
+        return BROKEN
+    return status if isinstance(status, int) else 0
+
+
+def _complain(problem: click.ClickException) -> None:
+    if isinstance(problem, click.UsageError):
+        problem.show()
+    else:
+        click.echo(f"memo-coach: {' '.join(problem.format_message().split())}", err=True)

@@ -1,0 +1,109 @@
+"""``memo-coach evaluate``: judge a file with a coach, and print it. Nothing is stored."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from memo_coach.cli.problems import Problem, shown
+from memo_coach.cli.reading import read_text
+
+if TYPE_CHECKING:
+    from memo_coach.cli.judgement import FileJudgement
+    from memo_coach.coaching.rubric import Rubric
+
+
+@click.command()
+@click.argument("file")
+@click.option("--rubric", "rubric_id", metavar="ID", help="The rubric to judge by. Default: the first one.")
+@click.option("--rubric-file", metavar="PATH", help="A rubric of your own, as a YAML file.")
+@click.option("--coach", default="builtin", show_default=True, metavar="KIND", help="Who judges.")
+@click.option("--language", metavar="CODE", help="The memo's language. Default: as it is written.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--output", metavar="PATH", help="Where to write. Default: standard output.")
+def evaluate(
+    file: str,
+    *,
+    rubric_id: str | None,
+    rubric_file: str | None,
+    coach: str,
+    language: str | None,
+    form: str,
+    output: str | None,
+) -> None:
+    """Judge the memo in FILE; - is standard input."""
+    if rubric_id and rubric_file:
+        raise click.UsageError("--rubric and --rubric-file cannot both be given.")
+    text = read_text(file)
+    judgement = _judged(text, _rubric(rubric_id, rubric_file), coach=coach, language=language)
+    if output is None or output == "-":
+        _print(judgement, form)
+    else:
+        _write(judgement, form, output)
+
+
+def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
+    from memo_coach.coaching.errors import BrokenRubric, UnknownRubric  # noqa: PLC0415
+    from memo_coach.coaching.rubric_documents import (  # noqa: PLC0415
+        load_rubric,
+        shipped_rubric,
+        shipped_rubrics,
+    )
+
+    try:
+        if rubric_file:
+            return load_rubric(read_text(rubric_file), source=shown(rubric_file))
+        return shipped_rubric(rubric_id) if rubric_id else shipped_rubrics()[0]
+    except UnknownRubric as error:
+        raise Problem(str(error)) from error
+    except BrokenRubric as error:
+        more = len(error.faults) - 1
+        others = f" (and {more} more {'fault' if more == 1 else 'faults'})" if more else ""
+        raise Problem(f"{error.faults[0]}{others}") from error
+
+
+def _judged(text: str, rubric: Rubric, *, coach: str, language: str | None) -> FileJudgement:
+    from memo_coach.cli.judgement import judge  # noqa: PLC0415
+    from memo_coach.coaching.errors import CoachingError  # noqa: PLC0415
+    from memo_coach.services.errors import ServiceError, UnknownLanguage  # noqa: PLC0415
+
+    try:
+        return judge(text, rubric, coach=coach, language=language)
+    except UnknownLanguage as error:
+        raise click.BadParameter(error.message, param_hint="--language") from error
+    except (ServiceError, CoachingError) as error:
+        raise Problem(str(error)) from error
+
+
+def _rendered(judgement: FileJudgement, form: str, **style: Any) -> str:  # noqa: ANN401 - passed on
+    if form == "json":
+        from memo_coach.cli.judgement import as_json  # noqa: PLC0415
+
+        return as_json(judgement)
+    from memo_coach.cli.report import as_text  # noqa: PLC0415
+
+    return as_text(judgement, **style)
+
+
+def _print(judgement: FileJudgement, form: str) -> None:
+    from memo_coach.cli.report import style_of  # noqa: PLC0415
+
+    content = _rendered(judgement, form, style=style_of(sys.stdout))
+    if form == "json":
+        # JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1).
+        sys.stdout.buffer.write(content.encode())
+        return
+    # A terminal that cannot show a character shows a question mark.
+    getattr(sys.stdout, "reconfigure", lambda **_: None)(errors="replace")
+    sys.stdout.write(content)
+
+
+def _write(judgement: FileJudgement, form: str, output: str) -> None:
+    try:
+        Path(output).write_text(_rendered(judgement, form), encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Problem(f"{shown(output)} cannot be written: {reason}.") from None

@@ -1,0 +1,36 @@
+"""What ends a command, as one line on standard error and an exit status."""
+
+from __future__ import annotations
+
+import click
+
+from memo_coach.settings import Settings, SettingsError, load_settings
+
+
+class Problem(click.ClickException):
+    """The input or the configuration cannot be used."""
+
+    exit_code = 1
+
+
+class DependencyFailed(click.ClickException):
+    """Something that the command depends on failed: the database, a port."""
+
+    exit_code = 3
+
+
+def settings_or_problem() -> Settings:
+    """Read the environment.
+
+    Raises:
+        Problem: a variable has a value that cannot be used.
+    """
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise Problem(str(error)) from error
+
+
+def shown(name: str) -> str:
+    """Give a file's name as it may be printed: nothing in it reaches the terminal as a control character."""
+    return name if name.isprintable() else repr(name)

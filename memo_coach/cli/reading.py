@@ -1,0 +1,76 @@
+"""Read a text file of unknown origin: UTF-8, UTF-16 and UTF-32 that say so, a sentence for all else."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from pathlib import Path
+
+from memo_coach.cli.problems import Problem, shown
+
+MOST_BYTES = 16 * 1024 * 1024
+"""More is not read: nothing that can be judged comes near, and a device would never end."""
+
+# UTF-32 first: its mark begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+_KINDS = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a Word document or a ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Word document"),
+    (b"{\\rtf", "a Rich Text document"),
+)
+
+
+def read_text(name: str) -> str:
+    """Read a file, or standard input where the name is ``-``.
+
+    Raises:
+        Problem: it cannot be read, or is not text.
+    """
+    called = "standard input" if name == "-" else shown(name)
+    content = _bytes(name, called)
+    if len(content) > MOST_BYTES:
+        raise Problem(f"{called} is larger than {MOST_BYTES // 2**20} MiB, which no memo is.")
+    for magic, kind in _KINDS:
+        if content.startswith(magic):
+            raise Problem(f"{called} is {kind}. Save it as plain text or Markdown, and evaluate that.")
+    return _decoded(content, called)
+
+
+def _bytes(name: str, called: str) -> bytes:
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(MOST_BYTES + 1)
+        with Path(name).open("rb") as handle:
+            return handle.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise Problem(f"There is no file {called}.") from None
+    except IsADirectoryError:
+        raise Problem(f"{called} is a directory. Name a file in it.") from None
+    except PermissionError:
+        raise Problem(f"{called} may not be read by you.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise Problem(f"{called} cannot be read: {reason}.") from None
+
+
+def _decoded(content: bytes, called: str) -> str:
+    encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and b"\0" in content:
+        raise Problem(f"{called} is not a text file. Save the memo as plain text or Markdown in UTF-8.")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding != "utf-8":
+            raise Problem(f"{called} says that it is {encoding.upper()}, but is not.") from None
+        place = f"byte {error.start + 1} is 0x{content[error.start]:02X}"
+        raise Problem(
+            f"{called} is not UTF-8 ({place}). If it is Latin-1, convert it:"
+            " iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
+        ) from None

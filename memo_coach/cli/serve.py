@@ -1,0 +1,36 @@
+"""``memo-coach serve``: the pages and all behind them, until a signal ends it."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from memo_coach.cli.problems import DependencyFailed, Problem
+from memo_coach.settings import SettingsError, load_settings
+
+
+@click.command()
+@click.option("--host", help="The address to listen on, in place of HOST.")
+@click.option("--port", help="The port to listen on, in place of PORT.")
+def serve(host: str | None, port: str | None) -> None:
+    """Serve the pages."""
+    wanted = {name: value for name, value in (("HOST", host), ("PORT", port)) if value is not None}
+    try:
+        settings = load_settings({**os.environ, **wanted})
+    except SettingsError as error:
+        raise Problem(str(error)) from error
+    # The server's workers are processes that read the environment again, perhaps in another directory.
+    os.environ.update(settings.as_environment())
+    os.environ.pop("DATABASE_URL_FILE", None)
+    from memo_coach.web import serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
+    from memo_coach.web.errors import SiteMissing  # noqa: PLC0415
+
+    click.echo(f"Memo AI Coach serves {settings.public_url}")
+    try:
+        serving.serve(settings, settings.host, settings.port)
+    except SiteMissing as error:
+        raise Problem(str(error)) from error
+    except OSError as error:
+        place = f"{settings.host}:{settings.port}"
+        raise DependencyFailed(f"Cannot listen on {place}: {error.strerror or error}.") from error

@@ -1,0 +1,1 @@
+"""What the operator looks at: logs and health."""

@@ -1,0 +1,136 @@
+"""Health: a registry of checks, each bounded in time, and the report that all of them make."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from memo_coach.storage.database import Database, DatabaseUnusable
+from memo_coach.storage.schema import status
+
+LONGEST_SECONDS = 3.0
+"""What takes longer is not usable."""
+LEAST_FREE_BYTES = 50 * 1024 * 1024
+"""SQLite needs room for its log; below this, saving may fail at any moment."""
+
+CheckFunction = Callable[[], Awaitable[str]]
+"""Gives a sentence on what it found. Raises :class:`Unhealthy` where it is not usable."""
+
+
+class Unhealthy(Exception):
+    """Something is not usable. ``str(error)`` is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The result of one check."""
+
+    name: str
+    ok: bool
+    detail: str
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """The results of all checks."""
+
+    ok: bool
+    checks: tuple[Check, ...]
+
+
+class Health:
+    """A registry of checks."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, CheckFunction] = {}
+
+    def register(self, name: str, check: CheckFunction) -> None:
+        """Add a check."""
+        self._checks[name] = check
+
+    async def ready(self) -> HealthReport:
+        """Run all checks, side by side."""
+        checks = await asyncio.gather(*(_run(name, check) for name, check in self._checks.items()))
+        return HealthReport(all(check.ok for check in checks), tuple(checks))
+
+
+async def _run(name: str, check: CheckFunction) -> Check:
+    started = time.perf_counter()
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            ok, detail = True, await check()
+    except (Unhealthy, DatabaseUnusable) as error:
+        ok, detail = False, str(error)
+    except TimeoutError:
+        ok, detail = False, f"No answer within {LONGEST_SECONDS:g} seconds."
+    return Check(name, ok, detail, round((time.perf_counter() - started) * 1000, 1))
+
+
+def database_check(database: Database) -> CheckFunction:
+    """Make the check that the database can be read and written, and is the file that was opened."""
+    opened = _identity(database.path)
+
+    async def check() -> str:
+        if _identity(database.path) != opened:
+            raise Unhealthy(f"The file {database.path} was removed or replaced while it was in use. Restart.")
+        # A connection of its own: one from the pool would answer from a file that is no longer there.
+        probe = Database(database.url, pooled=False)
+        try:
+            async with probe.write_connection() as connection:
+                await connection.exec_driver_sql("SELECT 1")
+        except DBAPIError as error:
+            raise Unhealthy(f"The database cannot be written: {error.orig}.") from error
+        return "The database can be read and written."
+
+    return check
+
+
+def migrations_check(database: Database) -> CheckFunction:
+    """Make the check that the tables are those that the program expects."""
+
+    async def check() -> str:
+        if database.path is not None and not database.path.is_file():
+            raise Unhealthy(f"There is no database file {database.path}.")
+        probe = Database(database.url, pooled=False)
+        schema = await status(probe)
+        if not schema.is_current:
+            raise Unhealthy(
+                f"The tables are at migration {schema.current or 'none'}, the program needs {schema.newest}."
+                " Run: memo-coach db upgrade"
+            )
+        return f"The tables are at migration {schema.newest}."
+
+    return check
+
+
+def disk_check(directory: Path) -> CheckFunction:
+    """Make the check that the data directory is there and its disk has room."""
+
+    async def check() -> str:
+        try:
+            free = (await asyncio.to_thread(shutil.disk_usage, directory)).free
+        except OSError as error:
+            raise Unhealthy(f"The data directory {directory} cannot be reached: {error.strerror}.") from error
+        if free < LEAST_FREE_BYTES:
+            raise Unhealthy(f"The disk of {directory} has {free // 2**20} MiB left.")
+        return f"{free // 2**20} MiB are free."
+
+    return check
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Tell a file from another one that has its name."""
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)

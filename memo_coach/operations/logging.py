@@ -1,0 +1,147 @@
+"""Logs: for people, or one JSON object a line; with the id of the request; never with a memo's text.
+
+Everything goes one way: structlog's own loggers, and the standard library's (server, migrations, framework),
+end in the same handler on standard error.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from memo_coach.settings import LogFormat, LogLevel
+
+LONGEST_VALUE = 300
+"""Characters of a value. What is longer is no label, and may be somebody's text."""
+LEFT_OUT = "[left out]"
+_FRAMES = 6
+WITHOUT_TEXT = frozenset(
+    {
+        "body", "comment", "comments", "content", "cookie", "draft", "draft_text", "html",
+        "justification", "markdown", "memo", "memo_text", "parameters", "params", "password", "payload",
+        "prompt", "question", "questions", "quote", "response", "secret", "summary", "text", "title", "token",
+    }
+)  # fmt: skip
+"""Names under which texts and secrets would come. Their values are never written."""
+
+_QUIET = {
+    # These tell of each statement, job and byte. Some of them with the values that were bound.
+    "sqlalchemy": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "alembic": logging.WARNING,
+    "engineio": logging.WARNING,
+    "socketio": logging.WARNING,
+}
+
+
+def configure_logging(level: LogLevel, log_format: LogFormat, stream: TextIO | None = None) -> None:
+    """Set up all logging of the process; a second call replaces the first."""
+    target = sys.stderr if stream is None else stream
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(_formatter(log_format, colours=target.isatty()))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name, least in _QUIET.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
+    logging.captureWarnings(True)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *_shared(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _formatter(log_format: LogFormat, *, colours: bool) -> logging.Formatter:
+    renderer: Processor
+    if log_format == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False, default=_plain)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=colours, exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+        )
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(),
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            without_exception_values,
+            without_texts,
+            cast("Processor", renderer),
+        ],
+    )
+
+
+def without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Take out what bears texts or secrets by its name, and cut what is too long to be a label."""
+    return {name: _safe(name, value) for name, value in event.items()}
+
+
+def without_exception_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Tell of an exception where it arose and of what class it is, not its message.
+
+    The message of a database error holds the values that were bound; those of others quote their input.
+    """
+    information = event.pop("exc_info", None)
+    if information is True:
+        information = sys.exc_info()
+    error = information[1] if isinstance(information, tuple) else information
+    if isinstance(error, BaseException):
+        event["exception"] = " ← ".join(_places(error))
+    return event
+
+
+def _places(error: BaseException) -> list[str]:
+    """Name class and innermost places of an exception and of those behind it, the outermost first."""
+    described: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(described) < 5:
+        frames = traceback.extract_tb(current.__traceback__, limit=-_FRAMES)
+        places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+        described.append(f"{type(current).__name__} at {places}" if places else type(current).__name__)
+        current = current.__cause__ or current.__context__
+    return described
+
+
+def _safe(name: str, value: object) -> object:
+    if name in WITHOUT_TEXT:
+        return LEFT_OUT
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_VALUE or name == "exception" else _cut(value)
+    if isinstance(value, Mapping):
+        return {key: _safe(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_safe(name, inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _plain(value)
+
+
+def _plain(value: object) -> str:
+    """Describe a value of another kind by its class: its ``repr`` could hold anything."""
+    return f"<{type(value).__name__}>"
+
+
+def _cut(value: str) -> str:
+    return f"{value[:80]}… [{len(value)} characters]"

@@ -1,0 +1,149 @@
+"""One attempt at an evaluation: the coach's events come in, rows go out, all under the attempt's number."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from memo_coach.coaching.evaluation import (
+    CoachEvent,
+    Comment,
+    CommentMade,
+    CriterionJudged,
+    CriterionScore,
+    OverallJudged,
+    OverallJudgement,
+    Progressed,
+)
+from memo_coach.coaching.rubric import Rubric
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.coaches import evaluation_events
+from memo_coach.services.judgements import (
+    comment_row,
+    criterion_row,
+    is_true,
+    overall_document,
+    with_true_evidence,
+)
+from memo_coach.services.moments import now
+from memo_coach.storage.database import Database
+from memo_coach.storage.jobs import Job, JobQueue
+from memo_coach.storage.tables import CommentRow, CriterionRow
+
+STORE_EVERY_SECONDS = 0.1
+"""What a slow coach says is stored at most this often; what a quick one says, all at once at the end."""
+
+
+class LeaseLost(Exception):
+    """Somebody else has the evaluation now, or it was cancelled or deleted. Nothing more may be stored."""
+
+
+class BrokenCoach(Exception):
+    """A coach did not keep to its interface. The message is for the log."""
+
+
+class Attempt:
+    """Gathers what a coach says and stores it."""
+
+    def __init__(self, database: Database, broadcast: Broadcast, job: Job) -> None:
+        self._database = database
+        self._broadcast = broadcast
+        self._job = job
+        self._unstored: list[CriterionRow | CommentRow] = []
+        self._criteria: set[str] = set()
+        self._comments: set[str] = set()
+        self._overall: OverallJudgement | None = None
+        self._progress = Progressed(0, 0)
+        self._has_news = False
+        self._stored_at = time.monotonic()
+
+    async def run(self, rubric: Rubric) -> float:
+        """Let the coach judge, and finish the evaluation; give the seconds that it took.
+
+        Raises:
+            LeaseLost: this attempt is no longer the current one.
+            BrokenCoach: the stream ended without a judgement, or named a criterion or comment twice.
+            CoachingError: the coach refuses the memo, with a sentence for the person.
+        """
+        job, started = self._job, time.monotonic()
+        async with aclosing(evaluation_events(job.coach, job.text, job.language, rubric)) as events:
+            await self._listen(events)
+        if self._overall is None:
+            raise BrokenCoach("the stream ended without an overall judgement")
+        seconds = time.monotonic() - started
+        await self._finish(self._overall, rubric, seconds)
+        return seconds
+
+    async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
+        coming = asyncio.ensure_future(anext(events, None))
+        try:
+            while True:
+                # While something is unstored, a silent coach does not keep it from the page.
+                wait = self._stored_at + STORE_EVERY_SECONDS - time.monotonic() if self._has_news else None
+                await asyncio.wait({coming}, timeout=None if wait is None else max(0.0, wait))
+                if not coming.done():
+                    await self._store()
+                elif (event := coming.result()) is None:
+                    return
+                else:
+                    self._note(event)
+                    coming = asyncio.ensure_future(anext(events, None))
+        finally:
+            if coming.cancel():
+                await asyncio.wait({coming})
+
+    def _note(self, event: CoachEvent) -> None:
+        self._has_news = True
+        match event:
+            case CriterionJudged(criterion):
+                self._note_criterion(criterion)
+            case CommentMade(comment):
+                self._note_comment(comment)
+            case OverallJudged(overall):
+                self._overall = overall
+            case Progressed(done, total):
+                total = max(total, 0)
+                self._progress = Progressed(min(max(done, 0), total), total)
+
+    def _note_criterion(self, criterion: CriterionScore) -> None:
+        if criterion.id in self._criteria:
+            raise BrokenCoach(f"criterion {criterion.id!r} came twice")
+        position = len(self._criteria)
+        self._criteria.add(criterion.id)
+        true = with_true_evidence(criterion, self._job.text)
+        self._unstored.append(criterion_row(self._job.evaluation_id, position, true))
+
+    def _note_comment(self, comment: Comment) -> None:
+        if comment.id in self._comments:
+            raise BrokenCoach(f"comment {comment.id!r} came twice")
+        self._comments.add(comment.id)
+        if is_true(comment, self._job.text):
+            self._unstored.append(comment_row(self._job.evaluation_id, comment))
+
+    async def _store(self) -> None:
+        rows, self._unstored, self._has_news = self._unstored, [], False
+        async with self._database.write() as session:
+            held = await JobQueue(session).record(
+                self._job, rows, done_steps=self._progress.done, total_steps=self._progress.total
+            )
+        if not held:
+            raise LeaseLost
+        self._stored_at = time.monotonic()
+        await self._broadcast.announce(self._job.evaluation_id)
+
+    async def _finish(self, overall: OverallJudgement, rubric: Rubric, seconds: float) -> None:
+        async with self._database.write() as session:
+            held = await JobQueue(session).finish(
+                self._job,
+                self._unstored,
+                now=now(),
+                rubric_version=rubric.version,
+                overall=overall_document(overall),
+                score=overall.score,
+                seconds=seconds,
+                total_steps=self._progress.total,
+            )
+        if not held:
+            raise LeaseLost

@@ -1,0 +1,107 @@
+"""All services of a process, put together once: opened when it starts, closed when it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
+from memo_coach.operations.logging import configure_logging
+from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.drafts import DraftService
+from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.evaluations import EvaluationService
+from memo_coach.services.hints import HintService
+from memo_coach.services.memos import MemoService
+from memo_coach.services.rubrics import RubricService
+from memo_coach.services.visitors import VisitorService
+from memo_coach.services.workers import Pace, Workers
+from memo_coach.settings import Settings
+from memo_coach.storage import schema
+from memo_coach.storage.database import Database
+
+_log = structlog.get_logger("memo_coach.services")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What pages, API and command line may ask for."""
+
+    settings: Settings
+    drafts: DraftService
+    memos: MemoService
+    evaluations: EvaluationService
+    rubrics: RubricService
+    visitors: VisitorService
+    hints: HintService
+    health: Health
+    workers: Workers = field(repr=False)
+    database: Database = field(repr=False)
+
+
+_open: list[Services] = []
+"""At most one. A list, so that opening and closing change it without a global statement."""
+
+
+async def open_services(settings: Settings, pace: Pace | None = None) -> Services:
+    """Set up logging, migrate the database, and start the workers, which first recover what was interrupted.
+
+    Raises:
+        DatabaseUnusable: the database cannot be opened or migrated.
+    """
+    configure_logging(settings.log_level, settings.log_format)
+    database = Database(settings.database_url)
+    before = await schema.upgrade(database)
+    if not before.is_current:
+        _log.info("database migrated", before=before.current, after=before.newest)
+    broadcast, rubrics = MemoryBroadcast(), RubricService()
+    workers = Workers(database, rubrics, broadcast, pace)
+    services = Services(
+        settings=settings,
+        drafts=DraftService(database, rubrics),
+        memos=MemoService(database, workers.stop_work),
+        evaluations=EvaluationService(database, rubrics, workers, broadcast),
+        rubrics=rubrics,
+        visitors=await VisitorService.open(database),
+        hints=HintService(rubrics),
+        health=_health(settings, database, workers),
+        workers=workers,
+        database=database,
+    )
+    workers.start()
+    _open[:] = [services]
+    return services
+
+
+async def close_services(services: Services) -> None:
+    """Let running evaluations finish for a moment, give the others back to the queue, close the database."""
+    if _open and _open[0] is services:
+        _open.clear()
+    await services.workers.close()
+    await services.database.close()
+
+
+def current() -> Services:
+    """Give the services of this process.
+
+    Raises:
+        ServicesClosed: they are not open.
+    """
+    if not _open:
+        raise ServicesClosed("the services are not open")
+    return _open[0]
+
+
+def _health(settings: Settings, database: Database, workers: Workers) -> Health:
+    async def workers_check() -> str:
+        if not workers.is_alive:
+            raise Unhealthy("Evaluations are not being taken from the queue. Restart the service.")
+        return "Evaluations are being taken from the queue."
+
+    health = Health()
+    health.register("database", database_check(database))
+    health.register("migrations", migrations_check(database))
+    health.register("disk", disk_check(settings.data_dir))
+    health.register("workers", workers_check)
+    return health

@@ -1,0 +1,52 @@
+"""What a service refuses, each with a sentence that a page, the API or the command line shows as it is."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Something that was asked for cannot be done. ``message`` is a sentence for the person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(ServiceError):
+    """There is no such thing, or it belongs to somebody else: the two cannot be told apart."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is nothing here. It may have been deleted, or it was written in another browser."
+        )
+
+
+class MemoEmpty(ServiceError):
+    """The memo has no words."""
+
+
+class MemoTooLong(ServiceError):
+    """The memo passes the longest length that the coach reads."""
+
+
+class TooMany(ServiceError):
+    """The owner has reached a limit; the sentence says which, and what to do."""
+
+
+class UnknownRubric(ServiceError):
+    """No rubric has the id."""
+
+
+class UnknownLanguage(ServiceError):
+    """The coach does not read the language."""
+
+
+class UnknownCoach(ServiceError):
+    """No such coach is available in this installation."""
+
+
+class NotRepeatable(ServiceError):
+    """The evaluation succeeded, so there is nothing to try again."""
+
+
+class ServicesClosed(RuntimeError):
+    """The services are not open: a fault of the program, not of the person."""

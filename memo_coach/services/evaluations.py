@@ -1,0 +1,269 @@
+"""Evaluations: handed in, followed, cancelled, tried again. The work itself is done by :mod:`.workers`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.coaching.rubric import Rubric
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.coaches import DEFAULT_COACH, coach_kind
+from memo_coach.services.drafts import store_new_memo
+from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
+from memo_coach.services.judgements import evaluation_view
+from memo_coach.services.limits import MOST_UNFINISHED
+from memo_coach.services.moments import new_id, now
+from memo_coach.services.rubrics import RubricService
+from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.views import FINISHED, EvaluationView
+from memo_coach.services.workers import Workers
+from memo_coach.storage.database import Database
+from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+from memo_coach.storage.visitors import VisitorRepository
+
+SHORTEST_PAUSE_SECONDS = 0.1
+"""Between two snapshots of a running evaluation; the last one is not kept waiting."""
+LOOK_ANYWAY_SECONDS = 1.0
+"""How often a follower looks at the database without news: another process may do the work."""
+
+
+class EvaluationService:
+    """The evaluations of the owners."""
+
+    def __init__(
+        self, database: Database, rubrics: RubricService, workers: Workers, broadcast: Broadcast
+    ) -> None:
+        self._database = database
+        self._rubrics = rubrics
+        self._workers = workers
+        self._broadcast = broadcast
+
+    async def submit(
+        self,
+        owner: str,
+        *,
+        text: str,
+        rubric: str,
+        language: str | None = None,
+        memo_id: str | None = None,
+        title: str | None = None,
+        coach: str = DEFAULT_COACH,
+        base_revision: int | None = None,
+    ) -> str:
+        """Store a text as a version and an evaluation of it, in one transaction; give the evaluation's id.
+
+        A text that equals the newest version becomes no new one, and while the same text is being evaluated
+        in the same way, this gives that evaluation. The memo's draft ends when it is this text, or when
+        ``base_revision`` says that this text was made from it; what another tab has typed is kept.
+
+        Raises:
+            NotFound: the owner has no such memo.
+            MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, UnknownCoach, TooMany: with a sentence.
+        """
+        kind = coach_kind(coach)
+        chosen = self._rubrics.get(rubric)
+        text = submitted_text(text)
+        glance = await asyncio.to_thread(glance_at, text, language=language, title=title)
+        moment = now()
+        async with self._database.write() as session:
+            await VisitorRepository(session).welcome(owner, moment)
+            memo = await _memo_for(
+                session,
+                owner,
+                memo_id=memo_id or None,
+                text=text,
+                glance=glance,
+                rubric=rubric,
+                moment=moment,
+            )
+            version = await _version_for(session, owner, memo, text=text, glance=glance, moment=moment)
+            if memo.draft_text == text or memo.draft_revision == base_revision:
+                memo.draft_text = None
+                memo.draft_set_aside = False
+            evaluation_id = await _queue(
+                session, owner, memo_id=memo.id, version=version, rubric=chosen, coach=kind, moment=moment
+            )
+        self._workers.wake()
+        return evaluation_id
+
+    async def get(self, owner: str, evaluation_id: str) -> EvaluationView:
+        """Give an evaluation as far as it has come.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        async with self._database.read() as session:
+            stored = await EvaluationRepository(session).whole(owner, evaluation_id)
+        if stored is None:
+            raise NotFound
+        return evaluation_view(stored)
+
+    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
+        """Give a snapshot at once and after each change, at most ten a second; end with the finished one.
+
+        Raises:
+            NotFound: the owner has no such evaluation, or it is deleted meanwhile.
+        """
+        # Listening begins before the first look, so that nothing happens unheard in between.
+        with self._broadcast.listen(evaluation_id) as news:
+            seen = await self._news(owner, evaluation_id)
+            while True:
+                view = await self.get(owner, evaluation_id)
+                shown = time.monotonic()
+                yield view
+                if view.status in FINISHED:
+                    return
+                while (latest := await self._next_news(owner, evaluation_id, news, shown)) == seen:
+                    pass
+                seen = latest
+
+    async def cancel(self, owner: str, evaluation_id: str) -> None:
+        """Cancel an evaluation that is queued or running; a finished one stays as it is.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        async with self._database.write() as session:
+            evaluations = EvaluationRepository(session)
+            cancelled = await evaluations.cancel(owner, evaluation_id, now())
+            if not cancelled and await evaluations.get(owner, evaluation_id) is None:
+                raise NotFound
+        if cancelled:
+            self._workers.stop_work(evaluation_id)
+            await self._broadcast.announce(evaluation_id)
+
+    async def retry(self, owner: str, evaluation_id: str) -> str:
+        """Evaluate the text of a failed or cancelled evaluation again; give the new evaluation's id.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+            NotRepeatable: it is done.
+            UnknownRubric, TooMany: with a sentence.
+        """
+        moment = now()
+        async with self._database.write() as session:
+            old = await EvaluationRepository(session).get(owner, evaluation_id)
+            if old is None:
+                raise NotFound
+            if old.status == "done":
+                raise NotRepeatable(
+                    "This evaluation is done. Change the memo and evaluate it as a new version."
+                )
+            rubric = self._rubrics.get(old.rubric)
+            fresh = await _queue(
+                session,
+                owner,
+                memo_id=old.memo,
+                version=old.version,
+                rubric=rubric,
+                coach=old.coach,
+                moment=moment,
+            )
+        self._workers.wake()
+        return fresh
+
+    async def _next_news(
+        self, owner: str, evaluation_id: str, news: asyncio.Event, shown: float
+    ) -> tuple[str, int]:
+        try:
+            async with asyncio.timeout(LOOK_ANYWAY_SECONDS):
+                await news.wait()
+        except TimeoutError:
+            pass  # nothing was announced here; look all the same
+        news.clear()
+        latest = await self._news(owner, evaluation_id)
+        pause = shown + SHORTEST_PAUSE_SECONDS - time.monotonic()
+        if latest[0] not in FINISHED and pause > 0:
+            await asyncio.sleep(pause)
+            news.clear()
+            latest = await self._news(owner, evaluation_id)
+        return latest
+
+    async def _news(self, owner: str, evaluation_id: str) -> tuple[str, int]:
+        async with self._database.read() as session:
+            news = await EvaluationRepository(session).news(owner, evaluation_id)
+        if news is None:
+            raise NotFound
+        return news
+
+
+async def _memo_for(
+    session: AsyncSession,
+    owner: str,
+    *,
+    memo_id: str | None,
+    text: str,
+    glance: Glance,
+    rubric: str,
+    moment: datetime,
+) -> Memo:
+    memos = MemoRepository(session)
+    memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
+    if memo is None and memo_id:
+        raise NotFound
+    if memo is None:
+        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment)
+    memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
+    return memo
+
+
+async def _version_for(
+    session: AsyncSession, owner: str, memo: Memo, *, text: str, glance: Glance, moment: datetime
+) -> int:
+    memos = MemoRepository(session)
+    newest = await memos.newest_version(owner, memo.id)
+    if newest is not None and newest.text == text and newest.language == glance.language:
+        return newest.number
+    version = MemoVersion(
+        memo=memo.id,
+        number=1 if newest is None else newest.number + 1,
+        text=text,
+        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        words=glance.words,
+        language=glance.language,
+        created=moment,
+    )
+    await memos.add_version(owner, version)
+    return version.number
+
+
+async def _queue(
+    session: AsyncSession,
+    owner: str,
+    *,
+    memo_id: str,
+    version: int,
+    rubric: Rubric,
+    coach: str,
+    moment: datetime,
+) -> str:
+    evaluations = EvaluationRepository(session)
+    twin = await evaluations.unfinished_twin(
+        owner, memo_id=memo_id, version=version, rubric=rubric.id, coach=coach
+    )
+    if twin is not None:
+        return twin
+    if await evaluations.count_unfinished(owner) >= MOST_UNFINISHED:
+        raise TooMany(
+            f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
+        )
+    evaluation = Evaluation(
+        id=new_id(),
+        owner=owner,
+        memo=memo_id,
+        version=version,
+        rubric=rubric.id,
+        rubric_version=rubric.version,
+        coach=coach,
+        status="queued",
+        created=moment,
+    )
+    await evaluations.add(owner, evaluation)
+    return evaluation.id

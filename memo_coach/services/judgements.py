@@ -1,0 +1,158 @@
+"""Between what a coach says and the rows that keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, cast
+
+import structlog
+
+from memo_coach.coaching.evaluation import (
+    CoachKind,
+    Comment,
+    CommentKind,
+    CriterionScore,
+    Evidence,
+    OverallJudgement,
+)
+from memo_coach.services.views import EvaluationStatus, EvaluationView
+from memo_coach.storage.evaluations import StoredEvaluation
+from memo_coach.storage.tables import CommentRow, CriterionRow
+
+_log = structlog.get_logger("memo_coach.services.judgements")
+
+
+def criterion_row(evaluation_id: str, position: int, criterion: CriterionScore) -> CriterionRow:
+    """Give the row of a criterion."""
+    return CriterionRow(
+        evaluation=evaluation_id,
+        criterion=criterion.id,
+        position=position,
+        name=criterion.name,
+        weight=criterion.weight,
+        effective_weight=criterion.effective_weight,
+        score=criterion.score,
+        justification=criterion.justification,
+        evidence=[asdict(evidence) for evidence in criterion.evidence],
+    )
+
+
+def comment_row(evaluation_id: str, comment: Comment) -> CommentRow:
+    """Give the row of a comment."""
+    return CommentRow(
+        evaluation=evaluation_id,
+        id=comment.id,
+        criterion=comment.criterion,
+        kind=comment.kind,
+        start_position=comment.start,
+        end_position=comment.end,
+        quote=comment.quote,
+        comment=comment.comment,
+        questions=list(comment.questions),
+        suggestion=comment.suggestion,
+        finding=comment.finding,
+        rank=comment.rank,
+        priority=comment.priority,
+    )
+
+
+def overall_document(overall: OverallJudgement) -> dict[str, Any]:
+    """Give the overall judgement as JSON values."""
+    return asdict(overall)
+
+
+def with_true_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
+    """Give the criterion without the evidence that does not stand in the text where it says."""
+    true = tuple(
+        evidence
+        for evidence in criterion.evidence
+        if _stands(evidence.start, evidence.end, evidence.quote, text)
+    )
+    if len(true) < len(criterion.evidence):
+        _log.error("evidence dropped", criterion=criterion.id, dropped=len(criterion.evidence) - len(true))
+    return replace(criterion, evidence=true)
+
+
+def is_true(comment: Comment, text: str) -> bool:
+    """Tell whether a comment's quote stands in the text where it says; one on the whole memo has none."""
+    places = (comment.start, comment.end, comment.quote)
+    if places == (None, None, None):
+        return True
+    if None not in places and _stands(*cast("tuple[int, int, str]", places), text):
+        return True
+    _log.error("comment dropped", comment=comment.id, finding=comment.finding)
+    return False
+
+
+def evaluation_view(stored: StoredEvaluation) -> EvaluationView:
+    """Give what a page shows of an evaluation."""
+    evaluation, version = stored.evaluation, stored.version
+    return EvaluationView(
+        evaluation_id=evaluation.id,
+        status=cast("EvaluationStatus", evaluation.status),
+        created=evaluation.created,
+        finished=evaluation.finished,
+        memo_id=evaluation.memo,
+        version=evaluation.version,
+        title=stored.title,
+        text=version.text,
+        language=version.language,
+        words=version.words,
+        rubric=evaluation.rubric,
+        rubric_version=evaluation.rubric_version,
+        coach=cast("CoachKind", evaluation.coach),
+        done_steps=evaluation.done_steps,
+        total_steps=evaluation.total_steps,
+        overall=None if evaluation.overall is None else _overall(evaluation.overall),
+        criteria=tuple(map(_criterion, stored.criteria)),
+        comments=_comments(stored.comments),
+        seconds=evaluation.seconds,
+        error=evaluation.error,
+    )
+
+
+def _stands(start: int, end: int, quote: str, text: str) -> bool:
+    return 0 <= start <= end <= len(text) and text[start:end] == quote
+
+
+def _overall(document: dict[str, Any]) -> OverallJudgement:
+    return OverallJudgement(
+        score=document["score"],
+        summary=document["summary"],
+        strengths=tuple(document["strengths"]),
+        opportunities=tuple(document["opportunities"]),
+        notices=tuple(document.get("notices", ())),
+    )
+
+
+def _criterion(row: CriterionRow) -> CriterionScore:
+    return CriterionScore(
+        id=row.criterion,
+        name=row.name,
+        weight=row.weight,
+        effective_weight=row.effective_weight,
+        score=row.score,
+        justification=row.justification,
+        evidence=tuple(Evidence(**evidence) for evidence in row.evidence),
+    )
+
+
+def _comments(rows: Sequence[CommentRow]) -> tuple[Comment, ...]:
+    return tuple(
+        Comment(
+            id=row.id,
+            criterion=row.criterion,
+            kind=cast("CommentKind", row.kind),
+            start=row.start_position,
+            end=row.end_position,
+            quote=row.quote,
+            comment=row.comment,
+            questions=tuple(row.questions),
+            suggestion=row.suggestion,
+            finding=row.finding,
+            rank=row.rank,
+            priority=row.priority,
+        )
+        for row in rows
+    )

@@ -1,0 +1,8 @@
+"""How much one writer may have at once: far more than a person needs, and an end to what is none."""
+
+from __future__ import annotations
+
+MOST_MEMOS = 200
+"""Memos of one owner, each with any number of versions."""
+MOST_UNFINISHED = 5
+"""Evaluations of one owner that are queued or running."""

@@ -1,0 +1,27 @@
+"""The rubrics that writers may choose from."""
+
+from __future__ import annotations
+
+from memo_coach.coaching import errors as coaching
+from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from memo_coach.services.errors import UnknownRubric
+
+
+class RubricService:
+    """The rubrics that come with the product."""
+
+    def all(self) -> tuple[Rubric, ...]:
+        """Give the rubrics, the default one first."""
+        return shipped_rubrics()
+
+    def get(self, rubric_id: str) -> Rubric:
+        """Give a rubric.
+
+        Raises:
+            UnknownRubric: none has the id.
+        """
+        try:
+            return shipped_rubric(rubric_id)
+        except coaching.UnknownRubric as error:
+            raise UnknownRubric(str(error)) from error

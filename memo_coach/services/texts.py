@@ -1,0 +1,114 @@
+"""What a writer's text goes through at the border, and what is known of it at a glance. No storage here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from memo_coach.coaching import errors as coaching
+from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.text import LONGEST_MEMO, check_memo_text, normalise_text
+from memo_coach.coaching.words import WORD
+from memo_coach.services.errors import MemoEmpty, MemoTooLong, UnknownLanguage
+
+LONGEST_TITLE = 120
+UNTITLED = "Untitled memo"
+
+_HEAD = 1_500
+"""Characters in which the title is looked for."""
+_SAYS_NOTHING = frozenset({"memo", "memorandum", "memorando", "memorándum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a list shows of a text."""
+
+    title: str
+    language: str
+    words: int
+
+
+def draft_text(raw: str) -> str:
+    """Give the stored form of a draft; one of white space only becomes empty.
+
+    A draft may be twice as long as what the coach reads, so that what has to be shortened can be kept.
+
+    Raises:
+        MemoTooLong: it is longer still.
+    """
+    _refuse_overlong(raw)
+    text = normalise_text(raw)
+    return text if text.strip() else ""
+
+
+def submitted_text(raw: str) -> str:
+    """Give the stored form of a memo that is to be judged.
+
+    Raises:
+        MemoEmpty: it has no words.
+        MemoTooLong: it passes the longest length.
+    """
+    _refuse_overlong(raw)
+    text = normalise_text(raw)
+    try:
+        check_memo_text(text)
+    except coaching.EmptyMemo as error:
+        raise MemoEmpty(str(error)) from error
+    except coaching.MemoTooLong as error:
+        raise MemoTooLong(str(error)) from error
+    return text
+
+
+def language_of(text: str, language: str | None) -> str:
+    """Give the language that was asked for, or else the one that the text is written in.
+
+    Raises:
+        UnknownLanguage: the coach does not read it.
+    """
+    if language is None:
+        return detect_language(text)
+    if language not in SUPPORTED_LANGUAGES:
+        raise UnknownLanguage(
+            f"The coach does not read the language “{language}”. It reads: {', '.join(SUPPORTED_LANGUAGES)}."
+        )
+    return language
+
+
+def glance_at(text: str, *, language: str | None = None, title: str | None = None) -> Glance:
+    """Give title, language and number of words of a text.
+
+    The title is the given one, else the subject line, the first heading, or the first words.
+
+    Raises:
+        UnknownLanguage: the coach does not read the given language.
+    """
+    found = language_of(text, language)
+    return Glance(_line(title or "") or _title_of(text, found), found, sum(1 for _ in WORD.finditer(text)))
+
+
+def _title_of(text: str, language: str) -> str:
+    memo = parse_memo(text[:_HEAD], language=language)
+    headings = (block.text for block in memo.blocks if block.kind == "heading")
+    sentences = (sentence.text for sentence in memo.sentences)
+    candidates = (memo.header_value("subject"), *headings, *sentences, text[:_HEAD])
+    lines = (_line(candidate) for candidate in candidates)
+    return next((line for line in lines if line and line.casefold() not in _SAYS_NOTHING), UNTITLED)
+
+
+def _line(text: str) -> str:
+    """Put a title on one line of at most :data:`LONGEST_TITLE` characters, cut between words."""
+    line = re.sub(r"\s+", " ", normalise_text(text)).strip(" #*_")
+    if len(line) <= LONGEST_TITLE:
+        return line
+    head = line[: LONGEST_TITLE - 1]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:.") + "…"
+
+
+def _refuse_overlong(raw: str) -> None:
+    # Far beyond the limit there is no point in reading the text at all: normalising takes its time, too.
+    if len(raw) > 2 * LONGEST_MEMO:
+        raise MemoTooLong(
+            f"The memo has {len(raw):,} characters; the coach reads up to {LONGEST_MEMO:,}. "
+            "Shorten it, or hand it in as parts."
+        )

@@ -1,0 +1,230 @@
+"""The workers of a process: they take evaluations from the queue, let the coach work, and store what it says.
+
+A worker renews its lease while it works. Where it dies, the lease runs out and the evaluation goes back into
+the queue, in this process or another; three bad ends, and it fails with a sentence. What keeps two workers
+from both finishing is in :mod:`memo_coach.storage.jobs`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from memo_coach.coaching.errors import CoachingError
+from memo_coach.services.attempts import Attempt, BrokenCoach, LeaseLost
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.coaches import warm_up
+from memo_coach.services.errors import ServiceError
+from memo_coach.services.moments import now
+from memo_coach.services.rubrics import RubricService
+from memo_coach.storage.database import Database
+from memo_coach.storage.jobs import Job, JobQueue
+
+_log = structlog.get_logger("memo_coach.services.workers")
+
+MOST_FAILURES = 3
+GAVE_UP = (
+    "The coach could not finish this evaluation, although it was tried three times. "
+    "Your memo is safe. Try it again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many evaluations run at once in a process, and the seconds that govern leases."""
+
+    at_once: int = 2
+    """The built-in coach computes, and two keep a small machine busy."""
+    lease: float = 6.0
+    heartbeat: float = 2.0
+    look: float = 1.0
+    """How often the queue is looked at without being woken, and dead workers are sought."""
+    longest: float = 300.0
+    """After this a coach counts as hung."""
+    drain: float = 3.0
+    """How long a closing process lets running evaluations finish before it gives them back."""
+
+
+class Workers:
+    """Runs evaluations until it is closed."""
+
+    def __init__(
+        self, database: Database, rubrics: RubricService, broadcast: Broadcast, pace: Pace | None = None
+    ) -> None:
+        self._database = database
+        self._rubrics = rubrics
+        self._broadcast = broadcast
+        self._pace = pace or Pace()
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._wake = asyncio.Event()
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._dispatcher: asyncio.Task[None] | None = None
+        self._warming: asyncio.Future[None] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether queued evaluations are being taken."""
+        return self._dispatcher is not None and not self._dispatcher.done()
+
+    def start(self) -> None:
+        """Begin to take evaluations; those of dead workers come back with the first look."""
+        self._dispatcher = asyncio.create_task(self._dispatch(), name="evaluation dispatcher")
+        self._warming = asyncio.get_running_loop().run_in_executor(None, warm_up)
+
+    def wake(self) -> None:
+        """Look at the queue now."""
+        self._wake.set()
+
+    def stop_work(self, evaluation_id: str) -> None:
+        """Stop working on an evaluation that was cancelled or deleted, where it runs in this process."""
+        task = self._running.get(evaluation_id)
+        if task is not None:
+            task.cancel()
+
+    async def close(self) -> None:
+        """Take no more, let the running ones finish for a moment, and give the others back at once."""
+        if self._dispatcher is not None:
+            self._dispatcher.cancel()
+            await asyncio.wait({self._dispatcher})
+        if self._warming is not None:
+            await asyncio.wait({self._warming})
+        if self._running:
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=self._pace.drain)
+            for task in unfinished:
+                task.cancel()
+            if unfinished:
+                await asyncio.wait(unfinished)
+
+    async def _dispatch(self) -> None:
+        while True:
+            self._wake.clear()
+            try:
+                await self._revive()
+                while len(self._running) < self._pace.at_once and (job := await self._take()) is not None:
+                    self._begin(job)
+            except SQLAlchemyError as error:
+                # The database may come back; the health check says so meanwhile.
+                _log.error("queue cannot be read", error=type(error).__name__)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.look):
+                    await self._wake.wait()
+
+    async def _revive(self) -> None:
+        async with self._database.read() as session:
+            expired = await JobQueue(session).expired(now())
+        for lost in expired:
+            _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
+            await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
+
+    async def _take(self) -> Job | None:
+        moment = now()
+        async with self._database.read() as session:
+            if not await JobQueue(session).is_waiting(moment):
+                return None
+        async with self._database.write() as session:
+            return await JobQueue(session).take(self._name, moment, moment + self._lease)
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
+        self._running[job.evaluation_id] = task
+        task.add_done_callback(lambda _: self._ended(job.evaluation_id, task))
+
+    def _ended(self, evaluation_id: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(evaluation_id) is task:
+            del self._running[evaluation_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # What could not even be stored: the lease runs out, and the evaluation is tried again.
+            _log.error("evaluation abandoned", evaluation=evaluation_id, error=type(error).__name__)
+        self.wake()
+
+    async def _work(self, job: Job) -> None:
+        heart = asyncio.create_task(self._beat(job, asyncio.current_task()))
+        try:
+            await self._attempt(job)
+        except asyncio.CancelledError:
+            # Cancelled or deleted by its owner, and then this changes nothing; or this process is closing.
+            await self._give_back(job)
+            raise
+        finally:
+            heart.cancel()
+            await self._broadcast.announce(job.evaluation_id)
+
+    async def _attempt(self, job: Job) -> None:
+        _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
+        attempt = Attempt(self._database, self._broadcast, job)
+        try:
+            async with asyncio.timeout(self._pace.longest):
+                seconds = await attempt.run(self._rubrics.get(job.rubric))
+        except LeaseLost:
+            _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
+        except (CoachingError, ServiceError) as error:
+            await self._fail(job.evaluation_id, job.attempt, job.failures + 1, str(error))
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
+            reason = str(error) if isinstance(error, BrokenCoach) else type(error).__name__
+            _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, error=reason)
+            await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
+        else:
+            _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
+
+    async def _beat(self, job: Job, work: asyncio.Task[Any] | None) -> None:
+        while True:
+            await asyncio.sleep(self._pace.heartbeat)
+            try:
+                async with self._database.write() as session:
+                    held = await JobQueue(session).renew(job, now() + self._lease)
+            except SQLAlchemyError as error:
+                _log.error("lease cannot be renewed", error=type(error).__name__)
+                continue
+            if not held and work is not None:
+                work.cancel()
+                return
+
+    async def _end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
+        if failures >= MOST_FAILURES:
+            await self._fail(evaluation_id, attempt, failures, GAVE_UP)
+            return
+        not_before = now() + timedelta(seconds=0.25 * 2**failures)
+        async with self._database.write() as session:
+            await JobQueue(session).give_back(
+                evaluation_id, attempt, failures=failures, not_before=not_before
+            )
+        await self._broadcast.announce(evaluation_id)
+
+    async def _fail(self, evaluation_id: str, attempt: int, failures: int, sentence: str) -> None:
+        async with self._database.write() as session:
+            await JobQueue(session).fail(evaluation_id, attempt, now=now(), failures=failures, error=sentence)
+        await self._broadcast.announce(evaluation_id)
+
+    async def _give_back(self, job: Job) -> None:
+        await _to_the_end(self._put_back(job))
+
+    async def _put_back(self, job: Job) -> None:
+        async with self._database.write() as session:
+            await JobQueue(session).give_back(
+                job.evaluation_id, job.attempt, failures=job.failures, not_before=None
+            )
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self._pace.lease)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Finish some work also when a second cancellation comes meanwhile."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(task)
+    task.result()

@@ -1,0 +1,1 @@
+"""Where things are kept: tables, their migrations, and repositories whose every method takes an owner."""

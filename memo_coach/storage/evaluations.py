@@ -1,0 +1,158 @@
+"""Evaluations as their owner sees them. Every method takes the owner and sees nothing of anybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
+
+UNFINISHED = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvaluation:
+    """An evaluation with all that belongs to it."""
+
+    evaluation: Evaluation
+    version: MemoVersion
+    title: str
+    criteria: Sequence[CriterionRow]
+    comments: Sequence[CommentRow]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationLine:
+    """What a list shows of an evaluation."""
+
+    id: str
+    memo: str
+    version: int
+    status: str
+    rubric: str
+    score: float | None
+    created: datetime
+
+
+def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
+    return and_(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
+
+
+class EvaluationRepository:
+    """The rows of evaluations, their criteria and comments."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, owner: str, evaluation_id: str) -> Evaluation | None:
+        """Find an evaluation, without what belongs to it."""
+        statement = select(Evaluation).where(_own(owner, evaluation_id))
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def whole(self, owner: str, evaluation_id: str) -> StoredEvaluation | None:
+        """Find an evaluation with its memo's text, criteria and comments."""
+        statement = (
+            select(Evaluation, MemoVersion, col(Memo.title))
+            .join(
+                MemoVersion,
+                and_(
+                    col(MemoVersion.memo) == col(Evaluation.memo),
+                    col(MemoVersion.number) == col(Evaluation.version),
+                ),
+            )
+            .join(Memo, col(Memo.id) == col(Evaluation.memo))
+            .where(_own(owner, evaluation_id))
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        criteria = await self._session.execute(
+            select(CriterionRow)
+            .join(Evaluation, col(Evaluation.id) == col(CriterionRow.evaluation))
+            .where(_own(owner, evaluation_id))
+            .order_by(col(CriterionRow.position))
+        )
+        comments = await self._session.execute(
+            select(CommentRow)
+            .join(Evaluation, col(Evaluation.id) == col(CommentRow.evaluation))
+            .where(_own(owner, evaluation_id))
+            .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), col(CommentRow.id))
+        )
+        return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
+
+    async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
+        """Give status and number of changes, which tell whether it is worth reading the whole again."""
+        statement = select(col(Evaluation.status), col(Evaluation.changes)).where(_own(owner, evaluation_id))
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    async def count_unfinished(self, owner: str) -> int:
+        """Count the owner's evaluations that are queued or running."""
+        statement = (
+            select(func.count())
+            .select_from(Evaluation)
+            .where(col(Evaluation.owner) == owner, col(Evaluation.status).in_(UNFINISHED))
+        )
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def unfinished_twin(
+        self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str
+    ) -> str | None:
+        """Find an unfinished evaluation of the same text by the same coach with the same rubric."""
+        statement = (
+            select(col(Evaluation.id))
+            .where(
+                col(Evaluation.owner) == owner,
+                col(Evaluation.memo) == memo_id,
+                col(Evaluation.version) == version,
+                col(Evaluation.rubric) == rubric,
+                col(Evaluation.coach) == coach,
+                col(Evaluation.status).in_(UNFINISHED),
+            )
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def add(self, owner: str, evaluation: Evaluation) -> None:
+        """Store a new evaluation."""
+        evaluation.owner = owner
+        self._session.add(evaluation)
+        await self._session.flush()
+
+    async def cancel(self, owner: str, evaluation_id: str, now: datetime) -> bool:
+        """Cancel an evaluation; tell whether it was still to be cancelled."""
+        statement = (
+            update(Evaluation)
+            .where(_own(owner, evaluation_id), col(Evaluation.status).in_(UNFINISHED))
+            .values(
+                status="cancelled",
+                finished=now,
+                lease_until=None,
+                worker=None,
+                changes=col(Evaluation.changes) + 1,
+            )
+            .returning(col(Evaluation.id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def lines_of(self, owner: str, memo_ids: Sequence[str]) -> list[EvaluationLine]:
+        """List the evaluations of memos, the newest first."""
+        statement = (
+            select(
+                col(Evaluation.id),
+                col(Evaluation.memo),
+                col(Evaluation.version),
+                col(Evaluation.status),
+                col(Evaluation.rubric),
+                col(Evaluation.score),
+                col(Evaluation.created),
+            )
+            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(memo_ids))
+            .order_by(col(Evaluation.created).desc(), col(Evaluation.id))
+        )
+        return [EvaluationLine(*row) for row in await self._session.execute(statement)]

@@ -1,0 +1,221 @@
+"""The queue of evaluations, as workers see it. It serves nobody in particular, so its methods take no owner.
+
+A worker holds an evaluation by a lease that it renews. Each taking has its own ``attempt`` number, and every
+write names it: a worker that was thought dead and comes back changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An evaluation that a worker holds."""
+
+    evaluation_id: str
+    attempt: int
+    failures: int
+    text: str
+    language: str
+    rubric: str
+    coach: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A running evaluation whose worker has not renewed its lease."""
+
+    evaluation_id: str
+    attempt: int
+    failures: int
+
+
+class JobQueue:
+    """The rows of evaluations as jobs."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def is_waiting(self, now: datetime) -> bool:
+        """Tell whether there is something to take; reading only."""
+        statement = select(col(Evaluation.id)).where(_takeable(now)).limit(1)
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def take(self, worker: str, now: datetime, lease_until: datetime) -> Job | None:
+        """Take the evaluation that waits longest; what an earlier attempt left behind is thrown away."""
+        statement = (
+            select(col(Evaluation.id), col(Evaluation.attempt))
+            .where(_takeable(now))
+            .order_by(col(Evaluation.created), col(Evaluation.id))
+            .limit(1)
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        evaluation_id, attempt = row
+        taken = await self._change(
+            and_(
+                col(Evaluation.id) == evaluation_id,
+                col(Evaluation.attempt) == attempt,
+                col(Evaluation.status) == "queued",
+            ),
+            status="running",
+            attempt=attempt + 1,
+            worker=worker,
+            lease_until=lease_until,
+            done_steps=0,
+            total_steps=0,
+        )
+        if not taken:
+            return None
+        for rows in (CriterionRow, CommentRow):
+            await self._session.execute(delete(rows).where(col(rows.evaluation) == evaluation_id))
+        return await self._job(evaluation_id)
+
+    async def renew(self, job: Job, lease_until: datetime) -> bool:
+        """Renew the lease; tell whether the worker still holds the evaluation."""
+        statement = (
+            update(Evaluation)
+            .where(_held(job.evaluation_id, job.attempt))
+            .values(lease_until=lease_until)
+            .returning(col(Evaluation.id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def record(
+        self,
+        job: Job,
+        rows: Sequence[CriterionRow | CommentRow],
+        *,
+        done_steps: int,
+        total_steps: int,
+    ) -> bool:
+        """Store what has come so far; tell whether the worker still holds the evaluation."""
+        return await self._store(job, rows, {"done_steps": done_steps, "total_steps": total_steps})
+
+    async def finish(
+        self,
+        job: Job,
+        rows: Sequence[CriterionRow | CommentRow],
+        *,
+        now: datetime,
+        rubric_version: str,
+        overall: dict[str, Any],
+        score: float | None,
+        seconds: float,
+        total_steps: int,
+    ) -> bool:
+        """Store the rest and finish; tell whether the worker still held the evaluation."""
+        return await self._store(
+            job,
+            rows,
+            {
+                "status": "done",
+                "finished": now,
+                "lease_until": None,
+                "worker": None,
+                "rubric_version": rubric_version,
+                "overall": overall,
+                "score": score,
+                "seconds": seconds,
+                "done_steps": total_steps,
+                "total_steps": total_steps,
+            },
+        )
+
+    async def fail(
+        self, evaluation_id: str, attempt: int, *, now: datetime, failures: int, error: str
+    ) -> bool:
+        """End an evaluation with a sentence for the person; tell whether the attempt was the current one."""
+        return await self._change(
+            _held(evaluation_id, attempt),
+            status="failed",
+            finished=now,
+            lease_until=None,
+            worker=None,
+            failures=failures,
+            error=error,
+        )
+
+    async def give_back(
+        self, evaluation_id: str, attempt: int, *, failures: int, not_before: datetime | None
+    ) -> bool:
+        """Put an evaluation back into the queue; tell whether the attempt was still the current one."""
+        return await self._change(
+            _held(evaluation_id, attempt),
+            status="queued",
+            worker=None,
+            failures=failures,
+            lease_until=not_before,
+        )
+
+    async def expired(self, now: datetime) -> list[Expired]:
+        """List the running evaluations whose worker counts as dead."""
+        statement = select(col(Evaluation.id), col(Evaluation.attempt), col(Evaluation.failures)).where(
+            col(Evaluation.status) == "running", col(Evaluation.lease_until) < now
+        )
+        return [Expired(*row) for row in await self._session.execute(statement)]
+
+    async def _job(self, evaluation_id: str) -> Job:
+        statement = (
+            select(
+                col(Evaluation.id),
+                col(Evaluation.attempt),
+                col(Evaluation.failures),
+                col(MemoVersion.text),
+                col(MemoVersion.language),
+                col(Evaluation.rubric),
+                col(Evaluation.coach),
+            )
+            .join(
+                MemoVersion,
+                and_(
+                    col(MemoVersion.memo) == col(Evaluation.memo),
+                    col(MemoVersion.number) == col(Evaluation.version),
+                ),
+            )
+            .where(col(Evaluation.id) == evaluation_id)
+        )
+        return Job(*(await self._session.execute(statement)).one())
+
+    async def _store(
+        self, job: Job, rows: Sequence[CriterionRow | CommentRow], values: dict[str, Any]
+    ) -> bool:
+        # The guarded change comes first: it locks the row, so that nothing is added to a lost evaluation.
+        if not await self._change(_held(job.evaluation_id, job.attempt), **values):
+            return False
+        self._session.add_all(rows)
+        await self._session.flush()
+        return True
+
+    async def _change(self, where: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns
+        statement = (
+            update(Evaluation)
+            .where(where)
+            .values(**values, changes=col(Evaluation.changes) + 1)
+            .returning(col(Evaluation.id))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+
+def _takeable(now: datetime) -> ColumnElement[bool]:
+    lease = col(Evaluation.lease_until)
+    return and_(col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now))
+
+
+def _held(evaluation_id: str, attempt: int) -> ColumnElement[bool]:
+    return and_(
+        col(Evaluation.id) == evaluation_id,
+        col(Evaluation.attempt) == attempt,
+        col(Evaluation.status) == "running",
+    )

@@ -1,0 +1,149 @@
+"""Memos with their drafts and versions. Every method takes the owner and sees nothing of anybody else's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+
+
+@dataclass(frozen=True, slots=True)
+class MemoLine:
+    """What a list of memos shows of one, without its text."""
+
+    id: str
+    title: str
+    language: str
+    words: int
+    changed: datetime
+    versions: int
+    has_draft: bool
+
+
+def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
+    return and_(col(Memo.id) == memo_id, col(Memo.owner) == owner)
+
+
+class MemoRepository:
+    """The rows of memos and their versions."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, owner: str, memo_id: str) -> Memo | None:
+        """Find a memo."""
+        return (await self._session.execute(select(Memo).where(_own(owner, memo_id)))).scalar_one_or_none()
+
+    async def count(self, owner: str) -> int:
+        """Count the owner's memos."""
+        statement = select(func.count()).select_from(Memo).where(col(Memo.owner) == owner)
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def newest_draft(self, owner: str) -> Memo | None:
+        """Find the memo whose draft was saved last, drafts that were set aside left out."""
+        statement = (
+            select(Memo)
+            .where(
+                col(Memo.owner) == owner,
+                col(Memo.draft_text).is_not(None),
+                col(Memo.draft_set_aside).is_(False),
+            )
+            .order_by(col(Memo.draft_saved).desc(), col(Memo.id))
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def with_draft(self, owner: str, text: str) -> Memo | None:
+        """Find a memo whose draft is exactly this text."""
+        statement = (
+            select(Memo)
+            .where(col(Memo.owner) == owner, col(Memo.draft_text) == text)
+            .order_by(col(Memo.draft_saved).desc(), col(Memo.id))
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def newest_version(self, owner: str, memo_id: str) -> MemoVersion | None:
+        """Find the version that was submitted last."""
+        statement = (
+            select(MemoVersion)
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id))
+            .order_by(col(MemoVersion.number).desc())
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def add(self, owner: str, memo: Memo) -> None:
+        """Store a new memo."""
+        memo.owner = owner
+        self._session.add(memo)
+        await self._session.flush()
+
+    async def add_version(self, owner: str, version: MemoVersion) -> None:
+        """Store a new version of one of the owner's memos.
+
+        Raises:
+            LookupError: the memo is not the owner's.
+        """
+        if await self.get(owner, version.memo) is None:
+            raise LookupError(version.memo)
+        self._session.add(version)
+        await self._session.flush()
+
+    async def set_drafts_aside(self, owner: str) -> None:
+        """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""
+        empty = and_(col(Memo.owner) == owner, col(Memo.draft_text) == "")
+        versions = exists().where(col(MemoVersion.memo) == col(Memo.id))
+        await self._session.execute(delete(Memo).where(empty, ~versions))
+        await self._session.execute(update(Memo).where(empty).values(draft_text=None))
+        await self._session.execute(
+            update(Memo)
+            .where(col(Memo.owner) == owner, col(Memo.draft_text).is_not(None))
+            .values(draft_set_aside=True)
+        )
+
+    async def delete(self, owner: str, memo_id: str) -> bool:
+        """Delete a memo with its draft, versions and evaluations; tell whether there was one."""
+        statement = delete(Memo).where(_own(owner, memo_id)).returning(col(Memo.id))
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def lines(self, owner: str, limit: int) -> list[MemoLine]:
+        """List the memos, the one that changed last first."""
+        versions = (
+            select(func.count())
+            .where(col(MemoVersion.memo) == col(Memo.id))
+            .correlate(Memo)
+            .scalar_subquery()
+        )
+        has_draft = and_(col(Memo.draft_text).is_not(None), col(Memo.draft_text) != "")
+        statement = (
+            select(
+                col(Memo.id),
+                col(Memo.title),
+                col(Memo.language),
+                col(Memo.words),
+                col(Memo.changed),
+                versions,
+                has_draft,
+            )
+            .where(col(Memo.owner) == owner)
+            .order_by(col(Memo.changed).desc(), col(Memo.id))
+            .limit(limit)
+        )
+        return [MemoLine(*row) for row in await self._session.execute(statement)]
+
+    async def newest_rubric(self, owner: str, memo_id: str) -> str | None:
+        """Give the rubric of the memo's last evaluation."""
+        statement = (
+            select(col(Evaluation.rubric))
+            .where(col(Evaluation.owner) == owner, col(Evaluation.memo) == memo_id)
+            .order_by(col(Evaluation.created).desc(), col(Evaluation.id))
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()

@@ -1,0 +1,145 @@
+"""A process killed by SIGKILL loses no draft, and the next one finishes its evaluations exactly once."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from memo_coach.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = "Subject: A new pump\n\nPlease approve a new pump."
+
+SERVICE = """
+import asyncio, json, sys
+from memo_coach.services import coaches, composition
+from memo_coach.services.composition import close_services, open_services
+from memo_coach.settings import load_settings
+from tests.scripted_coach import OwnRubrics, ScriptedCoach
+
+directory, pause, work = sys.argv[1], float(sys.argv[2]), json.loads(sys.argv[3])
+composition.RubricService = OwnRubrics
+coaches.register_coach("builtin", lambda: ScriptedCoach(pause=pause))
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+async def main():
+    services = await open_services(load_settings({"DATA_DIR": directory}, env_file=None))
+    if "owner" in work:
+        owner = work["owner"]
+    else:
+        _token, owner = await services.visitors.admit()
+    say(owner=owner)
+    if "draft" in work:
+        saved = await services.drafts.save(
+            owner, memo_id=None, text=work["draft"], rubric="investment-memo", base_revision=0
+        )
+        say(memo=saved.memo_id)
+    if "text" in work:
+        say(evaluation=await services.evaluations.submit(owner, text=work["text"], rubric="investment-memo"))
+    if "read" in work:
+        draft = await services.drafts.of_memo(owner, work["read"])
+        say(draft=draft.text)
+    if "follow" in work:
+        async for view in services.evaluations.follow(owner, work["follow"]):
+            say(status=view.status, criteria=[one.id for one in view.criteria])
+        await close_services(services)
+        return
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def service(directory: Path, pause: float, **work: Any) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVICE, str(directory), str(pause), json.dumps(work)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def said(process: subprocess.Popen[str], key: str) -> Any:
+    assert process.stdout is not None
+    for line in process.stdout:
+        answer = json.loads(line)
+        if key in answer:
+            return answer[key]
+    raise AssertionError(f"the service ended without saying {key}")
+
+
+def rows(directory: Path, statement: str) -> list[Any]:
+    path = load_settings({"DATA_DIR": str(directory)}, env_file=None).database_path
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return database.execute(statement).fetchall()
+
+
+def wait_for(directory: Path, statement: str, wanted: list[Any]) -> None:
+    deadline = time.monotonic() + 20
+    while (found := rows(directory, statement)) != wanted:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
+def test_an_evaluation_killed_in_the_middle_is_finished_once_by_the_next_process(tmp_path: Path) -> None:
+    with service(tmp_path, 0.5, text=TEXT) as first:
+        owner, evaluation = said(first, "owner"), said(first, "evaluation")
+        wait_for(tmp_path, "SELECT count(*) >= 2 FROM criterion_scores", [(1,)])
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    assert rows(tmp_path, "SELECT status, attempt FROM evaluations") == [("running", 1)]
+    with service(tmp_path, 0.0, owner=owner, follow=evaluation) as second:
+        assert second.stdout is not None
+        seen = [json.loads(line) for line in second.stdout][1:]
+    assert seen[-1] == {"status": "done", "criteria": ["c0", "c1", "c2", "c3"]}
+    assert rows(tmp_path, "SELECT status, attempt, failures, score FROM evaluations") == [("done", 2, 1, 3.5)]
+    assert rows(tmp_path, "SELECT count(*) FROM criterion_scores") == [(4,)]
+    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(4,)]
+
+
+def test_an_evaluation_killed_in_the_queue_is_finished_by_the_next_process(tmp_path: Path) -> None:
+    with service(tmp_path, 30, text=TEXT) as first:
+        owner = said(first, "owner")
+        said(first, "evaluation")
+        wait_for(tmp_path, "SELECT status FROM evaluations", [("running",)])
+        first.kill()
+        first.wait()
+    with closing(sqlite3.connect(tmp_path / "memo_coach.db")) as database, database:
+        # As if the kill had come a moment earlier, between storing and taking.
+        database.execute("UPDATE evaluations SET status = 'queued', lease_until = NULL, attempt = 0")
+        (evaluation,) = database.execute("SELECT id FROM evaluations").fetchone()
+    with service(tmp_path, 0.0, owner=owner, follow=evaluation) as second:
+        second.wait(timeout=20)
+    assert rows(tmp_path, "SELECT status, attempt, failures FROM evaluations") == [("done", 1, 0)]
+
+
+def test_a_draft_is_there_after_a_kill_right_after_its_saving(tmp_path: Path) -> None:
+    with service(tmp_path, 0.0, draft=TEXT) as first:
+        owner, memo = said(first, "owner"), said(first, "memo")
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    with service(tmp_path, 0.0, owner=owner, read=memo) as second:
+        assert said(second, "draft") == TEXT
+
+
+def test_two_processes_share_a_queue_and_each_evaluation_is_done_once(tmp_path: Path) -> None:
+    with service(tmp_path, 0.2, text=TEXT) as one:
+        said(one, "evaluation")
+        with service(tmp_path, 0.2, text=TEXT + " Another.") as other:
+            said(other, "evaluation")
+            wait_for(tmp_path, "SELECT status, attempt FROM evaluations", [("done", 1), ("done", 1)])
+    assert rows(tmp_path, "SELECT count(*) FROM criterion_scores GROUP BY evaluation") == [(4,), (4,)]

@@ -1,0 +1,57 @@
+"""What unit tests share: settings in a directory of their own, and services with a scripted coach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from memo_coach.services import coaches, composition
+from memo_coach.services.composition import Services, close_services, open_services
+from memo_coach.services.workers import Pace
+from memo_coach.settings import Settings, load_settings
+from tests.scripted_coach import OwnRubrics, ScriptedCoach
+
+HASTY = Pace(lease=0.6, heartbeat=0.2, look=0.1, drain=0.2, longest=5)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a fresh installation."""
+    return load_settings({"DATA_DIR": str(tmp_path / "data"), "PORT": "1"}, env_file=None)
+
+
+@pytest.fixture
+def coach() -> Iterator[ScriptedCoach]:
+    """The coach that speaks in ``services``; a test may change its pace."""
+    scripted = ScriptedCoach()
+    shipped = coaches._COACHES["builtin"]
+    coaches.register_coach("builtin", lambda: scripted)
+    yield scripted
+    coaches.register_coach("builtin", shipped)
+
+
+@pytest.fixture
+async def services(
+    settings: Settings, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Services]:
+    """Open services with a scripted coach and rubrics of their own."""
+    monkeypatch.setattr(composition, "RubricService", OwnRubrics)
+    opened = await open_services(settings, HASTY)
+    yield opened
+    await close_services(opened)
+
+
+@pytest.fixture
+async def owner(services: Services) -> str:
+    """A visitor."""
+    _token, owner = await services.visitors.admit()
+    return owner
+
+
+@pytest.fixture
+async def stranger(services: Services) -> str:
+    """Another visitor."""
+    _token, owner = await services.visitors.admit()
+    return owner

@@ -1,0 +1,110 @@
+"""The migrations make the tables that the models describe, from any state, by many processes at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from memo_coach.storage import schema
+from memo_coach.storage.database import Database, DatabaseUnusable
+from memo_coach.storage.tables import metadata
+
+START = """
+import asyncio, sys
+from memo_coach.storage import schema
+from memo_coach.storage.database import Database
+asyncio.run(schema.upgrade(Database(sys.argv[1])))
+"""
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/memos.db")
+    yield database
+    await database.close()
+
+
+async def tables_of(database: Database) -> set[str]:
+    async with database.engine.connect() as connection:
+        return set(await connection.run_sync(lambda inner: inspect(inner).get_table_names()))
+
+
+async def test_an_upgrade_of_nothing_makes_the_tables_and_says_so(database: Database) -> None:
+    before = await schema.upgrade(database)
+    assert (before.current, before.is_current) == (None, False)
+    assert (await schema.status(database)).is_current
+    assert set(metadata.tables) < await tables_of(database)
+
+
+async def test_models_and_migrations_agree(database: Database) -> None:
+    await schema.upgrade(database)
+    async with database.engine.connect() as connection:
+        differences = await connection.run_sync(
+            lambda inner: compare_metadata(
+                MigrationContext.configure(inner, opts={"compare_type": True}), metadata
+            )
+        )
+    assert differences == []
+
+
+async def test_the_migrations_can_be_taken_back_and_made_again(database: Database) -> None:
+    await schema.upgrade(database)
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.downgrade(schema.configuration(inner), "base"))
+    assert await tables_of(database) == {"alembic_version"}
+    await schema.upgrade(database)
+    assert (await schema.status(database)).is_current
+
+
+async def test_a_second_upgrade_changes_nothing(database: Database) -> None:
+    await schema.upgrade(database)
+    assert (await schema.upgrade(database)).is_current
+
+
+async def test_two_processes_may_start_at_once_on_a_fresh_database(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/new/memos.db"
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", START, url, stderr=asyncio.subprocess.PIPE, cwd=tmp_path
+        )
+        for _ in range(3)
+    ]
+    complaints = [(await process.communicate())[1] for process in started]
+    assert [process.returncode for process in started] == [0, 0, 0], complaints
+    database = Database(url)
+    assert (await schema.status(database)).is_current
+    await database.close()
+
+
+async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database: Database) -> None:
+    await schema.upgrade(database)
+    async with database.write_connection() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        await schema.upgrade(database)
+
+
+async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "memos.db"
+    path.write_text("This is not a database. " * 100)
+    with pytest.raises(DatabaseUnusable, match="cannot be opened"):
+        await schema.upgrade(Database(f"sqlite+aiosqlite:///{path}"))
+    assert path.read_text().startswith("This is not a database.")
+
+
+async def test_the_file_is_in_wal_mode_with_durable_commits_and_foreign_keys(database: Database) -> None:
+    await schema.upgrade(database)
+    with sqlite3.connect(str(database.path)) as plain:
+        assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    async with database.engine.connect() as connection:
+        for pragma, value in (("foreign_keys", 1), ("synchronous", 2)):
+            assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
