@@ -1,0 +1,1 @@
+"""What surrounds every request: sessions, headers, origins, limits, events, plain routes, serving."""

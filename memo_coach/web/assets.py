@@ -1,0 +1,73 @@
+"""How long browsers may keep files, and addresses that never lead elsewhere.
+
+A file whose name carries a hash of its content is kept for a year; everything else is asked for anew, which
+costs a short 304 where nothing changed.
+"""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATED = "no-cache"
+A_DAY = "public, max-age=86400"
+_HASHED_NAME = re.compile(
+    r"/assets/.+-[A-Za-z0-9_-]{8}\.(?:js|css|woff2|svg|png|webp|jpg)|/assets/manifest-[0-9a-f]{8}\.js"
+)
+_VERSION = re.compile(r"v=[0-9a-f]{8,64}")
+"""The query that pages put behind a file of ``assets/``: its content's hash."""
+_KEPT_A_DAY = re.compile(r".+\.(?:ico|png|svg|webp|jpg|woff2|webmanifest)|/robots\.txt")
+
+
+def cache_control(path: str, query: str) -> str:
+    """Give the ``Cache-Control`` of a successful answer for a file or a page."""
+    if _HASHED_NAME.fullmatch(path) or (_VERSION.fullmatch(query) and "." in path):
+        return IMMUTABLE
+    return A_DAY if _KEPT_A_DAY.fullmatch(path) else REVALIDATED
+
+
+class Assets:
+    """Sets ``Cache-Control`` where nobody did, serves ``/page`` without a redirect, mends redirects."""
+
+    def __init__(self, app: ASGIApp, site: Path) -> None:
+        self._app = app
+        pages = (page.parent.relative_to(site).as_posix() for page in site.rglob("index.html"))
+        self._pages = frozenset(f"/{page}" for page in pages if page != ".")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the headers set."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path, query = scope["path"], scope.get("query_string", b"").decode("latin-1")
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if "location" in headers:
+                    headers["location"] = own_path(headers["location"])
+                if "cache-control" not in headers:
+                    found = message["status"] in {
+                        HTTPStatus.OK,
+                        HTTPStatus.NOT_MODIFIED,
+                        HTTPStatus.PARTIAL_CONTENT,
+                    }
+                    headers["Cache-Control"] = cache_control(path, query) if found else "no-store"
+            await send(message)
+
+        if path in self._pages:
+            scope = {**scope, "path": f"{path}/", "raw_path": f"{path}/".encode()}
+        await self._app(scope, receive, send_with_headers)
+
+
+def own_path(location: str) -> str:
+    """Give a redirect's target without scheme and host, so that it stays here in any case."""
+    parts = urlsplit(location)
+    path = "/" + parts.path.replace("\\", "/").lstrip("/")
+    return f"{path}?{parts.query}" if parts.query else path

@@ -1,0 +1,22 @@
+"""What can go wrong around a request, each with a sentence for the person."""
+
+from __future__ import annotations
+
+
+class WebError(Exception):
+    """The root of this layer's errors; ``str(error)`` is a sentence for the person."""
+
+
+class BuildFailed(WebError):
+    """The pages could not be built."""
+
+
+class SiteMissing(WebError):
+    """There are no built pages to serve."""
+
+
+class Refused(WebError):
+    """The request comes without the right to what it asks for."""
+
+    def __init__(self, message: str = "This page has lost its session. Reload it to go on.") -> None:
+        super().__init__(message)

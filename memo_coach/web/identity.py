@@ -1,0 +1,69 @@
+"""A request id for every request and socket, the access log, and the answer where something broke."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from http import HTTPStatus
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from memo_coach.web.problems import Problem
+
+_log = structlog.get_logger("memo_coach.web.access")
+_FILE = re.compile(r"\.[a-z0-9]{2,12}$")
+_QUIET = ("/assets/", "/health/", "/ping", "/_health")
+
+
+class RequestIdentity:
+    """Names each request by an id of our own making: one that comes from outside could forge log lines."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the request with its id in the logs' context and in ``X-Request-ID``."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_urlsafe(12)
+        scope.setdefault("state", {})["request_id"] = request_id
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self._run(scope, receive, send, request_id)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        started = time.perf_counter()
+        status: int | None = None
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] in {"http.response.start", "websocket.accept"}:
+                status = int(message.get("status", HTTPStatus.SWITCHING_PROTOCOLS))
+                message.setdefault("headers", [])
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            elif message["type"] == "websocket.close" and status is None:
+                status = HTTPStatus.FORBIDDEN.value
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered
+            _log.error("request failed", path=scope["path"], exc_info=error)
+            if scope["type"] == "http" and status is None:
+                answer = Problem(
+                    HTTPStatus.INTERNAL_SERVER_ERROR,
+                    f"Something broke on our side. What was saved is safe. Tell us the number {request_id}.",
+                )
+                await answer(scope, receive, send_with_id)
+        finally:
+            quiet = scope["path"].startswith(_QUIET) or _FILE.search(scope["path"]) is not None
+            (_log.debug if quiet else _log.info)(
+                "request",
+                method=scope.get("method", "SOCKET"),
+                path=scope["path"],
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )

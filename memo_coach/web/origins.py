@@ -1,0 +1,141 @@
+"""Which hosts are ours, who may write to us, and which methods and paths exist at all.
+
+A browser sends cookies with a socket that any page opens, so a socket without our own ``Origin`` is refused,
+and so is every unsafe request (cross-site request forgery, cross-site socket hijacking). A host name that is
+not ours is refused too: a stranger's name that resolves to this machine would make a stranger's page "our own
+origin".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from memo_coach.settings import Settings
+from memo_coach.web.problems import Problem
+
+_log = structlog.get_logger("memo_coach.web.origins")
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
+SOCKET_PATHS = frozenset({"/_event", "/_event/"})
+CLOSED_PATHS = ("/_event", "/_upload", "/_all_routes", "/auth-codespace")
+"""Of the framework, and not used here over HTTP: polling instead of a socket, uploads, listings."""
+POLICY_VIOLATION = 1008
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The names under which this service may be asked.
+
+    ``public_url`` always; loopback names always (health checks, a laptop); other bare addresses only outside
+    production, where someone tries the service from a phone in the same network.
+    """
+
+    public_url: str
+    any_address: bool
+
+    @classmethod
+    def of(cls, settings: Settings) -> Addresses:
+        """Take them from the settings."""
+        return cls(settings.public_url, any_address=settings.app_env != "production")
+
+    def is_own_host(self, host: str) -> bool:
+        """Tell whether a ``Host`` header is ours."""
+        if host.lower() == urlsplit(self.public_url).netloc:
+            return True
+        try:
+            parts = urlsplit(f"//{host}")
+            name, _port = parts.hostname or "", parts.port
+        except ValueError:
+            return False
+        if parts.netloc != host or parts.username is not None or parts.path:
+            return False
+        return name in _LOOPBACK or (self.any_address and _is_address(name))
+
+    def is_own_origin(self, origin: str | None, host: str) -> bool:
+        """Tell whether an ``Origin`` header is ours; a missing or opaque one (``null``) is not."""
+        if not origin:
+            return False
+        if origin.lower() == self.public_url:
+            return True
+        served_under_other_name = host.lower() != urlsplit(self.public_url).netloc
+        return (
+            served_under_other_name and self.is_own_host(host) and origin.lower() == f"http://{host.lower()}"
+        )
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class Gate:
+    """Lets in what is addressed to us, in a method that we have, from a page of ours."""
+
+    def __init__(self, app: ASGIApp, addresses: Addresses) -> None:
+        self._app = app
+        self._addresses = addresses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on or refuse it."""
+        if scope["type"] == "http":
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                status, detail = refusal
+                _log.info("refused", path=scope["path"], status=status.value, reason=detail)
+                headers = (
+                    {"Allow": ", ".join(sorted(METHODS))} if status is HTTPStatus.METHOD_NOT_ALLOWED else None
+                )
+                await Problem(status, detail, headers)(scope, receive, send)
+                return
+        elif scope["type"] == "websocket":
+            reason = self._socket_refusal(scope)
+            if reason is not None:
+                _log.info("socket refused", path=scope["path"], reason=reason)
+                await refuse_socket(receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
+        headers = Headers(scope=scope)
+        host, method, path = headers.get("host", ""), scope["method"], scope["path"]
+        if not self._addresses.is_own_host(host):
+            return HTTPStatus.MISDIRECTED_REQUEST, "This service is not reached under that name."
+        if method not in METHODS:
+            return HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not a method that this service has."
+        if path.startswith("//") or "\\" in path or "\0" in path:
+            return HTTPStatus.NOT_FOUND, "There is no such page."
+        if any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_PATHS):
+            return HTTPStatus.NOT_FOUND, "There is no such page."
+        if method not in SAFE_METHODS and not self._addresses.is_own_origin(headers.get("origin"), host):
+            return HTTPStatus.FORBIDDEN, "Only pages of this service may send this."
+        return None
+
+    def _socket_refusal(self, scope: Scope) -> str | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if scope["path"] not in SOCKET_PATHS:
+            return "no such socket"
+        if not self._addresses.is_own_host(host):
+            return "not our host"
+        if not self._addresses.is_own_origin(headers.get("origin"), host):
+            return "not our origin"
+        return None
+
+
+async def refuse_socket(receive: Receive, send: Send) -> None:
+    """Answer a socket's handshake with 403."""
+    message = await receive()
+    if message["type"] == "websocket.connect":
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})

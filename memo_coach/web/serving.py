@@ -1,0 +1,89 @@
+"""Serve the built pages and their events from one port, without Node and without compiling."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from memo_coach.settings import Settings, load_settings
+from memo_coach.web.errors import SiteMissing
+from memo_coach.web.limits import HEADER_BYTES
+from memo_coach.web.site import ROOT, SITE
+
+TARGET = "memo_coach.memo_coach:app"
+DRAIN_SECONDS = 20
+"""From the signal to the end of a worker that does not end by itself."""
+_FRAMEWORK = {
+    "REFLEX_ENV_MODE": "prod",
+    # These two are internal names of the framework, pinned by its exact version and by a test that serves a
+    # page.
+    "__REFLEX_SKIP_COMPILE": "true",
+    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    "REFLEX_WEB_WORKDIR": str(SITE),
+    "REFLEX_TELEMETRY_ENABLED": "false",
+    # A half-open socket is noticed while its tab still waits: 8 s to the ping, 8 s for the answer.
+    "REFLEX_SOCKET_INTERVAL": "8",
+    "REFLEX_SOCKET_TIMEOUT": "8",
+}
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until a signal ends it: SIGTERM and SIGINT let requests finish and close the services.
+
+    Raises:
+        SiteMissing: there are no built pages.
+        OSError: the address is taken or not ours.
+    """
+    if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
+        raise SiteMissing("There are no built pages to serve. Run `make run`, which builds them first.")
+    _try_address(host, port)
+    os.chdir(ROOT)  # where the framework looks for its configuration
+    # The worker is a process of its own and reads the environment again.
+    os.environ.update(_FRAMEWORK)
+    os.environ.update({"HOST": host, "PORT": str(port), "DATA_DIR": str(settings.data_dir)})
+    Granian(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        # One: on SQLite, evaluations are jobs of the process that took them, and states live in its memory.
+        workers=1,
+        websockets=True,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_SECONDS,
+        http1_settings=HTTP1Settings(max_buffer_size=max(8192, 4 * HEADER_BYTES)),
+        log_access=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _try_address(host: str, port: int) -> None:
+    """Find out now, in this process, what would else be a worker's traceback."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(address)
+
+
+def main() -> int:
+    """Serve at HOST and PORT; give the exit status."""
+    settings = load_settings()
+    sys.stdout.write(f"Memo AI Coach serves {settings.public_url}\n")
+    sys.stdout.flush()
+    try:
+        serve(settings, settings.host, settings.port)
+    except (OSError, SiteMissing) as error:
+        sys.stderr.write(f"Cannot serve {settings.host}:{settings.port}: {error}\n")
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""Who asks: a browser is known by a random token in a cookie that no script can read.
+
+The token is made at the first page that a browser opens. Everything else asks :mod:`memo_coach.services`
+whose it is, each time: a token that is no longer known is nobody's, also on a socket that is open already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import Protocol
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+import structlog
+from reflex.state import BaseState
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from memo_coach.services import composition
+from memo_coach.settings import Settings
+from memo_coach.web.errors import Refused
+from memo_coach.web.origins import refuse_socket
+
+_log = structlog.get_logger("memo_coach.web.session")
+
+YEAR_IN_SECONDS = 365 * 24 * 3600
+PLAIN_NAME = "memo_coach"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
+_TAB = re.compile(r"[0-9a-fA-F-]{32,36}")
+
+
+class Visitors(Protocol):
+    """The part of the services that knows visitors."""
+
+    async def identify(self, token: str | None) -> str | None:
+        """Give the owner of a token, or nothing."""
+
+    async def admit(self) -> tuple[str, str]:
+        """Give a new token and its owner."""
+
+
+def is_secure(settings: Settings) -> bool:
+    """Tell whether browsers reach this service over TLS only."""
+    return settings.public_url.startswith("https://") or settings.app_env == "production"
+
+
+def cookie_name(*, secure: bool) -> str:
+    """Give the cookie's name; the prefix binds it to this very host and to TLS (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{PLAIN_NAME}" if secure else PLAIN_NAME
+
+
+def cookie_header(token: str, *, secure: bool) -> str:
+    """Give the ``Set-Cookie`` value for a token: a year, not for scripts, not from other sites."""
+    parts = [
+        f"{cookie_name(secure=secure)}={token}",
+        "Path=/",
+        f"Max-Age={YEAR_IN_SECONDS}",
+        "HttpOnly",
+        "SameSite=Lax",
+    ]
+    return "; ".join([*parts, "Secure"] if secure else parts)
+
+
+def token_in(cookies: str | None) -> str | None:
+    """Give the session token in a ``Cookie`` header, or nothing; the prefixed name wins."""
+    try:
+        jar = SimpleCookie(cookies or "")
+    except CookieError:
+        return None
+    for name in (cookie_name(secure=True), cookie_name(secure=False)):
+        if name in jar and _TOKEN.fullmatch(jar[name].value):
+            return jar[name].value
+    return None
+
+
+async def owner_of(state: BaseState) -> str:
+    """Give the owner on whose behalf a Reflex state acts, asked anew from the services.
+
+    Raises:
+        Refused: the browser has no session, or no longer.
+    """
+    owner = await composition.current().visitors.identify(token_in(state.router.headers.cookie))
+    if owner is None:
+        raise Refused
+    return owner
+
+
+class Sessions:
+    """Puts ``scope["state"]["owner"]`` (or ``None``) on every request, the cookie on a first page."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._secure = is_secure(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request as the owner's."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if scope["type"] == "http" and scope["path"].startswith(("/assets/", "/health/")):
+            await self._app(scope, receive, send)
+            return
+        visitors: Visitors = composition.current().visitors
+        owner = await visitors.identify(token_in(headers.get("cookie")))
+        scope.setdefault("state", {})["owner"] = owner
+        if scope["type"] == "websocket":
+            tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
+            if owner is None or not _TAB.fullmatch(tab):
+                _log.info("socket refused", reason="no session" if owner is None else "no tab")
+                await refuse_socket(receive, send)
+                return
+            await self._app(_with_own_tab(scope, owner, tab), receive, send)
+        elif owner is None and _is_document(scope, headers):
+            await self._app(scope, receive, self._with_cookie(visitors, send))
+        else:
+            await self._app(scope, receive, send)
+
+    def _with_cookie(self, visitors: Visitors, send: Send) -> Send:
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
+                token, _owner = await visitors.admit()
+                MutableHeaders(scope=message).append("Set-Cookie", cookie_header(token, secure=self._secure))
+            await send(message)
+
+        return send_with_cookie
+
+
+def _with_own_tab(scope: Scope, owner: str, tab: str) -> Scope:
+    """Give the scope with a name of the tab's state that no other owner can arrive at.
+
+    A browser names its tab itself, from a generator that can be foreseen; the framework keeps the state under
+    that name. Mixed with the owner's id it is unforeseeable, and another owner's tab of the same name is
+    another tab.
+    """
+    name = hashlib.blake2s(f"{owner}\0{tab}".encode(), digest_size=16).hexdigest()
+    query = [
+        (key, value) for key, value in parse_qsl(scope["query_string"].decode("latin-1")) if key != "token"
+    ]
+    return {**scope, "query_string": urlencode([*query, ("token", name)]).encode("ascii")}
+
+
+def _is_document(scope: Scope, headers: Headers) -> bool:
+    if scope["method"] != "GET" or headers.get("sec-fetch-dest", "document") != "document":
+        return False
+    if "purpose" in headers or "sec-purpose" in headers:  # a prefetch: the person may never come
+        return False
+    return "text/html" in headers.get("accept", "")

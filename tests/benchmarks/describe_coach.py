@@ -1,0 +1,109 @@
+"""Write what docs/coach.md says of this version: the table of detectors, calibration, plain-language pairs.
+
+    python tests/benchmarks/describe_coach.py            prints them
+    python tests/benchmarks/describe_coach.py --write    puts them between their markers in docs/coach.md
+
+The real documents are looked for in the folder that MEMO_COACH_SHARED_DATA names, or in ``shared/data``
+beside the checkout; without them the figures stay as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+from pathlib import Path
+
+from memo_coach.coaching.builtin.clarity import clarity_of
+from memo_coach.coaching.builtin.coach import evaluate_text
+from memo_coach.coaching.builtin.findings import registered_detectors
+from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.text import normalise_text
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+DOCUMENT = CHECKOUT / "docs" / "coach.md"
+SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared" / "data"))
+
+
+def detectors() -> str:
+    """Give the table of detectors from the registry."""
+    lines = ["| detector | indicators | source |", "|---|---|---|"]
+    for one in registered_detectors():
+        indicators = ", ".join(f"`{name}`" for name in one.indicators) or "none: findings only"
+        lines.append(f"| `{one.name}` | {indicators} | {one.source} |")
+    return "\n".join(lines)
+
+
+def proposal_scores() -> list[float]:
+    """Judge the real proposals as investment memos; sorted overall scores, empty where they are absent."""
+    rubric = shipped_rubric("investment-memo")
+    paths = [path for path in (SHARED / "proposals").rglob("*") if path.is_file() and path.stat().st_size]
+    texts = (normalise_text(path.read_text("utf-8", errors="replace")) for path in paths)
+    return sorted(evaluate_text(text, rubric).overall.score or 0.0 for text in texts)
+
+
+def calibration(scores: list[float]) -> str:
+    """Give the figures of the calibration."""
+    twentieths = statistics.quantiles(scores, n=20)
+    shown = ", ".join(f"{twentieths[place]:.1f}" for place in (0, 4, 9, 14, 18))
+    return (
+        f"{len(scores)} documents: mean {statistics.mean(scores):.2f}, standard deviation "
+        f"{statistics.stdev(scores):.2f}, lowest {scores[0]}, highest {scores[-1]}. The 5, 25, 50, 75 and "
+        f"95 % quantiles are {shown}."
+    )
+
+
+def pairs() -> str:
+    """Tell in how many pairs of the plain language guidance the edited text is judged the clearer."""
+    path = SHARED / "plain_language_pairs.json"
+    records = json.loads(path.read_text("utf-8")) if path.exists() else []
+    lines = []
+    for level in ("sentence", "passage"):
+        of_level = [one for one in records if one["level"] == level]
+        told = sum(_clarity(one["before"]) < _clarity(one["after"]) for one in of_level)
+        if of_level:
+            lines.append(f"{told} of {len(of_level)} {level}s ({100 * told / len(of_level):.0f} %)")
+    return " and ".join(lines) + "." if lines else ""
+
+
+def _clarity(text: str) -> float:
+    return clarity_of(parse_memo(normalise_text(text), "en"))
+
+
+def sections() -> dict[str, str]:
+    """Give each section that is written from this version; those without data are left out."""
+    scores = proposal_scores()
+    found = {
+        "detectors": detectors(),
+        "calibration": calibration(scores) if scores else "",
+        "pairs": pairs(),
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def with_sections(document: str, texts: dict[str, str]) -> str:
+    """Put texts between their markers."""
+    for name, text in texts.items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        head, _, rest = document.partition(begin)
+        document = f"{head}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
+    return document
+
+
+def main() -> int:
+    """Print the sections, or write them."""
+    parser = argparse.ArgumentParser(description="Describe this version of the built-in coach.")
+    parser.add_argument("--write", action="store_true", help="write into docs/coach.md")
+    texts = sections()
+    if parser.parse_args().write:
+        DOCUMENT.write_text(with_sections(DOCUMENT.read_text("utf-8"), texts), "utf-8")
+    for text in texts.values():
+        sys.stdout.write(text + "\n\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

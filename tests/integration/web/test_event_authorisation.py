@@ -1,0 +1,203 @@
+"""Every public method of every state: refused unless it is named by a rule, and refused to nobody."""
+
+from __future__ import annotations
+
+import importlib
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+import pytest
+from reflex_base.event.processor import event_processor
+
+from memo_coach.web import event_authorisation
+from memo_coach.web.errors import Refused
+from memo_coach.web.event_authorisation import (
+    EVENT_RULES,
+    WAITING_EVENTS,
+    EventGate,
+    allow,
+    fault_in,
+    is_allowed,
+)
+from tests.integration.web.sockets import HYDRATE, cookie_of, opened
+from tests.live_server import LiveServer
+
+OWN = "memo_coach___"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def handlers() -> dict[str, Any]:
+    """Give every event handler that the application registers, by its full name."""
+    return dict(application()._registration_context.event_handlers)
+
+
+def application() -> Any:
+    """Give the application, whose import registers its states and rules."""
+    return importlib.import_module("memo_coach.memo_coach").app
+
+
+def test_every_handler_of_ours_is_named_by_a_rule(handlers: dict[str, Any]) -> None:
+    ours = {name for name in handlers if OWN in name and not name.endswith(".setvar")}
+    assert ours
+    assert not {name for name in ours if not is_allowed(name)}
+
+
+def test_every_rule_names_a_handler_that_exists(handlers: dict[str, Any]) -> None:
+    named = {f"{state}.{handler}" for state, names in EVENT_RULES.items() for handler in names}
+    assert not named - handlers.keys()
+
+
+def test_no_generic_setter_is_allowed(handlers: dict[str, Any]) -> None:
+    setters = [name for name in handlers if name.endswith((".setvar", ".update_vars_internal"))]
+    assert setters
+    assert not [name for name in setters if is_allowed(name)]
+
+
+def test_of_the_framework_only_what_its_pages_send_is_allowed(handlers: dict[str, Any]) -> None:
+    allowed = {name.partition("____")[2] for name in handlers if OWN not in name and is_allowed(name)}
+    assert allowed == {
+        "state.hydrate",
+        "state.hydrate_and_load",
+        "state.reflex___state____on_load_internal_state.on_load_internal",
+        "state.reflex___state____on_load_internal_state.set_is_hydrated",
+        "state.reflex___state____frontend_event_exception_state.handle_frontend_exception",
+    }
+
+
+def test_a_generic_setter_cannot_be_allowed_by_mistake(handlers: dict[str, Any]) -> None:
+    state = handlers[HYDRATE].states[0]
+    with pytest.raises(ValueError, match="setvar"):
+        allow(state, "setvar")
+
+
+@pytest.mark.parametrize(
+    ("payload", "fault"),
+    [
+        ({"value": "yes"}, "wrong type"),
+        ({"value": 1}, "wrong type"),
+        ({}, "missing"),
+        ({"value": True, "more": 1}, "unknown argument"),
+        ([], "no arguments object"),
+        (None, "no arguments object"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(handlers: dict[str, Any], payload: Any, fault: str) -> None:
+    name = next(name for name in handlers if name.endswith("on_load_internal_state.set_is_hydrated"))
+    assert fault in (fault_in(name, payload) or "")
+    assert fault_in(name, {"value": True}) is None
+
+
+async def test_every_handler_is_refused_to_a_browser_without_a_session(server: LiveServer) -> None:
+    # Without a session there is no socket, so there is no way to any handler.
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+        async with opened(server, cookie=None):
+            pass
+    assert refusal.value.status == 403
+
+
+async def test_no_handler_runs_in_a_state_whose_session_is_gone(
+    handlers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(_state: object) -> str:
+        raise Refused
+
+    monkeypatch.setattr(event_authorisation, "owner_of", nobody)
+    gone: list[str] = []
+
+    class Namespace:
+        async def disconnect(self, sid: str) -> None:
+            gone.append(sid)
+
+    class App:
+        event_namespace = Namespace()
+
+    class Session:
+        session_id = "socket"
+
+    class Router:
+        session = Session()
+
+    class State:
+        router = Router()
+
+    for name in handlers:
+        event = type("Event", (), {"name": name, "payload": {}})()
+        answer = await event_authorisation.EventAuthorisation().preprocess(App(), State(), event)
+        assert answer is not None, f"{name} would run for nobody"
+    assert gone
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "reflex___state____state.setvar",
+        "reflex___state____state.set_is_hydrated",
+        "reflex___state____state.reflex___state____update_vars_internal_state.update_vars_internal",
+        "reflex___state____state.dict",
+        "reflex___state____state._clean",
+        "nowhere.nothing",
+        "",
+        "x" * 5000,
+    ],
+)
+async def test_a_forged_event_changes_nothing_and_the_socket_lives(server: LiveServer, name: str) -> None:
+    async with opened(server, cookie_of(server)) as socket:
+        await socket.event(HYDRATE)
+        await socket.answers()
+        await socket.event(name, {"var_name": "is_hydrated", "value": False})
+        assert await socket.answers(0.3) == []
+        await socket.event(HYDRATE)
+        assert await socket.answers()
+
+
+@pytest.mark.parametrize(
+    "frame", ['["event",null]', '["event","text"]', '["event",[1]]', '["event"]', '["nothing",{}]']
+)
+async def test_a_frame_that_is_no_event_leaves_the_socket_alive(server: LiveServer, frame: str) -> None:
+    async with opened(server, cookie_of(server)) as socket:
+        await socket.raw.send_str(f"42/_event,{frame}")
+        assert await socket.answers(0.3) == []
+        await socket.event(HYDRATE)
+        assert await socket.answers()
+
+
+async def test_an_event_cannot_claim_another_session_or_address(server: LiveServer) -> None:
+    async with opened(server, cookie_of(server)) as socket:
+        forged = {"pathname": "/", "headers": {"cookie": "x=y"}, "ip": "6.6.6.6", "token": "other"}
+        await socket.event(HYDRATE, router_data=forged, token="other")
+        answers = str(await socket.answers())
+    assert "6.6.6.6" not in answers
+    assert "'client_token': 'other'" not in answers
+
+
+class FullApp:
+    """An application one of whose tabs has as many events in waiting as it may."""
+
+    def __init__(self, waiting: int) -> None:
+        self.queued: list[Any] = []
+        self.disconnected: list[str] = []
+        self.event_namespace = self
+        self.event_processor = SimpleNamespace(_token_queues={"tab": [None] * waiting}, _tasks={})
+        self.sid_to_token = {"socket": "tab"}
+
+    async def on_event(self, _sid: str, data: Any) -> None:
+        self.queued.append(data)
+
+    async def disconnect(self, sid: str) -> None:
+        self.disconnected.append(sid)
+
+
+@pytest.mark.parametrize(("waiting", "is_queued"), [(WAITING_EVENTS - 1, True), (WAITING_EVENTS, False)])
+async def test_a_tab_has_only_so_many_events_in_waiting(waiting: int, is_queued: bool) -> None:
+    app = FullApp(waiting)
+    gate = EventGate(app)  # type: ignore[arg-type]
+    with application().set_contexts():
+        await gate.on_event("socket", {"name": HYDRATE, "payload": {}})
+    assert bool(app.queued) is is_queued
+    assert app.disconnected == ([] if is_queued else ["socket"])
+
+
+def test_the_framework_still_counts_by_the_names_that_the_gate_reads() -> None:
+    fields = event_processor.EventProcessor.__dataclass_fields__
+    assert {"_token_queues", "_tasks"} <= fields.keys()

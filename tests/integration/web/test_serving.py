@@ -1,0 +1,80 @@
+"""The server as an operator meets it: starts at once, ends in order, says what is wrong."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.live_server import ROOT, LiveServer, serving
+
+
+def test_the_server_starts_without_node_and_within_three_seconds_of_work(site: Path, tmp_path: Path) -> None:
+    # Work, not time: the clock on the wall depends on what else the machine does.
+    before = _work_of_children()
+    server = LiveServer(tmp_path, PATH="/nonexistent")
+    try:
+        server.start()
+        with server.client() as client:
+            assert client.get("/").status_code == 200
+    finally:
+        server.stop()
+    assert _work_of_children() - before < 3
+
+
+def _work_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_sigterm_ends_the_server_in_order_and_keeps_what_was_saved(site: Path, tmp_path: Path) -> None:
+    server = LiveServer(tmp_path)
+    server.start()
+    with server.browser() as browser:
+        body = {"memo_id": None, "text": "Keep me.", "rubric": "investment-memo", "base_revision": 0}
+        assert browser.put("/draft", json=body).status_code == 200
+        assert server.stop() == 0
+        server.start()
+        assert browser.get("/draft").json()["text"] == "Keep me."
+    server.kill()
+
+
+def test_a_taken_port_is_told_in_one_line(site: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        environment = {**os.environ, "PORT": str(taken.getsockname()[1]), "DATA_DIR": str(tmp_path)}
+        finished = subprocess.run(
+            [sys.executable, "-m", "memo_coach.web.serving"],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
+        )  # fmt: skip
+    assert finished.returncode == 3
+    assert len(finished.stderr.splitlines()) == 1
+    assert "Traceback" not in finished.stderr
+
+
+def test_behind_tls_the_cookie_is_bound_to_the_host_and_http_is_forbidden(site: Path, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, PUBLIC_URL="https://memos.example.org", APP_ENV="production") as server,
+        server.client(Host="memos.example.org", Accept="text/html") as client,
+    ):
+        headers = client.get("/").headers
+    assert headers["set-cookie"].startswith("__Host-memo_coach=")
+    assert "Secure" in headers["set-cookie"]
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "wss://memos.example.org" in headers["content-security-policy"]
+
+
+def test_the_log_names_no_query_and_no_text(site: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, LOG_LEVEL="DEBUG") as server, server.browser() as browser:
+        browser.get("/draft?memo=a-very-secret-query")
+        body = {"memo_id": None, "text": "Zanzibar.", "rubric": "investment-memo", "base_revision": 0}
+        browser.put("/draft", json=body)
+        token = next(iter(browser.cookies.values()))
+    log = server.log.read_text()
+    assert "path=/draft" in log
+    for secret in ("a-very-secret-query", "Zanzibar", token):
+        assert secret not in log

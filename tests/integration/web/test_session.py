@@ -1,0 +1,88 @@
+"""A browser is known by its cookie, and by nothing else."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from memo_coach.web.session import cookie_header, token_in
+from tests.integration.web.sockets import HYDRATE, cookie_of, forged_cookie, opened
+from tests.live_server import LiveServer
+
+PAGE = {"Accept": "text/html"}
+
+
+def test_a_first_page_brings_a_cookie_that_no_script_can_read(server: LiveServer) -> None:
+    with server.client() as client:
+        cookie = client.get("/", headers=PAGE).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Path=/" in cookie
+    assert "Max-Age=31536000" in cookie
+
+
+def test_a_browser_that_is_known_keeps_its_cookie(server: LiveServer) -> None:
+    with server.browser() as browser:
+        assert "set-cookie" not in browser.get("/", headers=PAGE).headers
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/robots.txt", "/nowhere"])
+def test_what_is_not_a_page_brings_no_cookie(server: LiveServer, path: str) -> None:
+    with server.client() as client:
+        assert "set-cookie" not in client.get(path).headers
+
+
+def test_over_tls_the_cookie_is_secure_and_bound_to_the_host() -> None:
+    header = cookie_header("t" * 43, secure=True)
+    assert header.startswith("__Host-memo_coach=")
+    assert header.endswith("; Secure")
+    assert "Domain" not in header
+
+
+@pytest.mark.parametrize(
+    "cookies", ["memo_coach=short", 'memo_coach="<script>"', "\x00", "other=1", "", None]
+)
+def test_a_cookie_that_is_no_token_is_nobodys(cookies: str | None) -> None:
+    assert token_in(cookies) is None
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_the_draft_of_nobody_is_refused(server: LiveServer, method: str) -> None:
+    with server.client(Origin=server.url) as client:
+        answer = client.request(method, "/draft", json={})
+    assert answer.status_code == 403
+    assert answer.json()["title"] == "Forbidden"
+
+
+def test_a_forged_cookie_is_nobodys(server: LiveServer) -> None:
+    with server.client(Cookie=forged_cookie()) as client:
+        assert client.get("/draft").status_code == 403
+
+
+@pytest.mark.parametrize("cookie", [None, forged_cookie()])
+async def test_a_socket_of_nobody_is_refused(server: LiveServer, cookie: str | None) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+        async with opened(server, cookie):
+            pass
+    assert refusal.value.status == 403
+
+
+async def test_the_token_never_comes_back_through_the_socket(server: LiveServer) -> None:
+    cookie = cookie_of(server)
+    async with opened(server, cookie) as socket:
+        await socket.event(HYDRATE)
+        answers = await socket.answers()
+    assert answers
+    assert cookie.partition("=")[2] not in str(answers)
+
+
+async def test_the_same_tab_name_of_another_browser_is_another_tab(server: LiveServer) -> None:
+    tab = "0a1b2c3d-0000-4000-8000-000000000001"
+    names = set()
+    for cookie in (cookie_of(server), cookie_of(server)):
+        async with opened(server, cookie, tab=tab) as socket:
+            await socket.event(HYDRATE)
+            root = (await socket.answers())[0]["delta"]["reflex___state____state"]
+            names.add(root["rx_router_session_rx_state_"]["client_token"])
+    assert len(names) == 2
+    assert tab not in names
