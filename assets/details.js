@@ -59,8 +59,10 @@
     paint();
     var mark = marks(id)[0];
     var chosen = card(id);
-    if (mark && towards !== "card") mark.scrollIntoView({ block: "center", behavior: calm() });
-    if (chosen && towards !== "mark") chosen.scrollIntoView({ block: "nearest", behavior: calm() });
+    // On a narrow screen the card is a sheet over the lower half: the passage goes to the upper one.
+    var sheet = matchMedia("(max-width: 59.99rem)").matches;
+    if (mark && (sheet || towards !== "card")) mark.scrollIntoView({ block: sheet ? "start" : "center", behavior: calm() });
+    if (chosen && !sheet && towards !== "mark") chosen.scrollIntoView({ block: "nearest", behavior: calm() });
     if (focus && chosen) chosen.focus({ preventScroll: true });
   }
 
@@ -74,6 +76,15 @@
     activate(all[next].getAttribute("data-card"), "both", true);
   }
 
+  // Back from a card to its passage.
+  function leave() {
+    var passage = document.querySelector('mark[data-comment="' + CSS.escape(current) + '"] a');
+    current = null;
+    paint();
+    place();
+    if (passage) passage.focus({ preventScroll: true });
+  }
+
   function idOf(element, selector, name) {
     var found = element.closest && element.closest(selector);
     return found ? found.getAttribute(name) : null;
@@ -81,6 +92,10 @@
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-comment-step]");
+    if (button && button.getAttribute("data-comment-step") === "close") {
+      leave();
+      return;
+    }
     if (button) {
       step(button.getAttribute("data-comment-step") === "next" ? 1 : -1);
       return;
@@ -121,10 +136,8 @@
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
     if (event.key === "j" || event.key === "n") step(1);
     else if (event.key === "k" || event.key === "p") step(-1);
-    else if (event.key === "Escape" && current) {
-      var back = document.querySelector('mark[data-comment="' + CSS.escape(current) + '"] a');
-      if (back) back.focus();
-    } else return;
+    else if (event.key === "Escape" && current) leave();
+    else return;
     event.preventDefault();
   });
 

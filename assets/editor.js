@@ -12,6 +12,8 @@
   var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
   var RETRIES = [1000, 2000, 4000, 8000, 15000];
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
+  // The server counts the same: memo_coach/coaching/words.py.
+  var WORD = /[\p{L}\p{N}]+(?:(?:['’\-]|_+|\.(?!(?<=\p{Ll}\.)\p{Lu}\p{Ll})|(?<=\d),(?=\d))[\p{L}\p{N}]+)*|%/gu;
   var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
 
   var draft = null; // what this tab knows of the saved draft: memo_id, revision
@@ -25,9 +27,11 @@
   function field() {
     return document.querySelector("textarea[data-editor]");
   }
+  var lastRubric = ""; // for the last save of a page whose elements are gone already
   function rubric() {
     var select = document.querySelector("select[data-editor-rubric]");
-    return select ? select.value : "";
+    if (select) lastRubric = select.value;
+    return lastRubric;
   }
   function part(name) {
     return document.querySelector("[data-editor-" + name + "]");
@@ -60,7 +64,7 @@
     var box = field();
     if (!box) return;
     var text = box.value;
-    var words = (text.match(/[\p{L}\p{N}]+(?:['’.\-][\p{L}\p{N}]+)*/gu) || []).length;
+    var words = (text.match(WORD) || []).length;
     var minutes = Math.max(1, Math.round(words / WORDS_PER_MINUTE));
     var format = new Intl.NumberFormat(document.documentElement.lang || "en");
     var characters = Array.from(text).length;
@@ -162,6 +166,13 @@
     saving = send(text, false)
       .then(function (response) {
         if (response.ok) return response.json().then(acknowledged.bind(null, text));
+        if (response.status === 404 && draft) {
+          // The memo was deleted in another tab: what stands here becomes a memo of its own.
+          draft = null;
+          firstChange = 0;
+          timer = setTimeout(save, PAUSE);
+          return false;
+        }
         return response.json().then(refused, refused);
       })
       .catch(unreachable)
@@ -206,10 +217,12 @@
     return false;
   }
 
-  // The form that submits the memo carries its id, so that an evaluation becomes a version of the same memo.
+  // The form that submits the memo carries its id and revision, so that an evaluation becomes a version of it.
   function remember() {
-    var hidden = document.querySelector("input[data-editor-memo]");
-    if (hidden) hidden.value = draft ? draft.memo_id : "";
+    var memo = document.querySelector("input[data-editor-memo]");
+    var revision = document.querySelector("input[data-editor-revision]");
+    if (memo) memo.value = draft ? draft.memo_id : "";
+    if (revision) revision.value = draft ? String(draft.revision) : "0";
   }
 
   // ---- loading ---------------------------------------------------------------------------------------------
@@ -281,6 +294,11 @@
     fetch("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
       .then(function (response) {
         if (response.status === 204) return null;
+        if (response.status === 404) {
+          // A link to a memo that is gone: the address goes too, and the field is for a new one.
+          history.replaceState(history.state, "", location.pathname);
+          return response.json().then(refused).then(function () { return null; });
+        }
         if (!response.ok) throw new Error(String(response.status));
         return response.json();
       })

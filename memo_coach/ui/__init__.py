@@ -14,7 +14,7 @@ _PAGES = (write, feedback, details, memos, help, missing)
 
 
 def asset(name: str) -> str:
-    """Give the address of a file in ``assets/``; it changes whenever the file does, so it may be kept for good."""
+    """Give the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
     return f"/{name}?v={digest[:10]}"
 
@@ -28,8 +28,12 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
-        rx.el.meta(name="theme-color", content="#f3f1ec", custom_attrs={"media": "(prefers-color-scheme: light)"}),
-        rx.el.meta(name="theme-color", content="#16181b", custom_attrs={"media": "(prefers-color-scheme: dark)"}),
+        rx.el.meta(
+            name="theme-color", content="#f3f1ec", custom_attrs={"media": "(prefers-color-scheme: light)"}
+        ),
+        rx.el.meta(
+            name="theme-color", content="#16181b", custom_attrs={"media": "(prefers-color-scheme: dark)"}
+        ),
     ]
 
 

@@ -6,6 +6,7 @@ Nothing is left out or changed: the segments of a paragraph, put together, are t
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Mapping, Sequence
 
 from memo_coach.coaching.evaluation import Comment
@@ -23,7 +24,7 @@ class Segment:
     also: str
     """Ids of further comments on the same words, separated by spaces."""
     kind: str
-    """``opportunity`` or ``strength`` where there is a comment."""
+    """``opportunity`` or ``strength`` where there is a comment; ``markup`` for the signs before a heading."""
     number: str
     """The comment's number, on the last segment of its passage only."""
 
@@ -63,7 +64,8 @@ def paragraphs_of(
                 break
             if passage.span.overlaps(span):
                 touching.append(passage)
-        paragraphs.append(Paragraph(kind, _segments(text, span, touching, numbers)))
+        segments = _segments(text, span, touching, numbers)
+        paragraphs.append(Paragraph(kind, _with_quiet_markup(segments) if kind == "heading" else segments))
     return paragraphs
 
 
@@ -91,18 +93,38 @@ def _add_plain(text: str, start: int, end: int, pieces: list[tuple[str, Span]]) 
         pieces.append(("plain", Span(begin, begin + len(stripped))))
 
 
-def _segments(text: str, span: Span, passages: Sequence[_Passage], numbers: Mapping[str, str]) -> list[Segment]:
+def _segments(
+    text: str, span: Span, passages: Sequence[_Passage], numbers: Mapping[str, str]
+) -> list[Segment]:
     edges = {span.start, span.end}
     for passage in passages:
         edges.update(edge for edge in (passage.span.start, passage.span.end) if span.start < edge < span.end)
     ordered = sorted(edges)
     segments: list[Segment] = []
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in itertools.pairwise(ordered):
         here = [passage for passage in passages if passage.span.start <= start and end <= passage.span.end]
         # The closest comment owns the words; a wider one keeps what is left of its passage.
         here.sort(key=lambda passage: (len(passage.span), passage.comment.id))
         segments.append(_segment(text[start:end], end, here, numbers))
     return segments
+
+
+def _with_quiet_markup(segments: list[Segment]) -> list[Segment]:
+    """Set the signs that make a line a heading apart from its words, so that they can be shown quietly."""
+    first = segments[0]
+    signs = len(first.text) - len(first.text.lstrip("# "))
+    if first.comment or not signs:
+        return segments
+    return [
+        Segment(first.text[:signs], "", "", "markup", ""),
+        Segment(first.text[signs:], "", "", "", ""),
+        *segments[1:],
+    ]
+
+
+def without_markup(quote: str) -> str:
+    """Give a quotation as one would read it aloud: without the signs for headings and bold type."""
+    return quote.replace("**", "").strip().lstrip("#").strip()
 
 
 def _segment(words: str, end: int, passages: Sequence[_Passage], numbers: Mapping[str, str]) -> Segment:

@@ -13,7 +13,8 @@ from memo_coach.ui.translations import text
 def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            rx.cond(state.status == "queued", text("feedback.queued"), text("feedback.running")), id="progress-label"
+            rx.cond(state.status == "queued", text("feedback.queued"), text("feedback.running")),
+            id="progress-label",
         ),
         rx.el.div(
             rx.el.div(class_name="progress-bar", style={"width": state.percent}),
@@ -59,12 +60,18 @@ def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Comp
         ),
         (
             "cancelled",
-            empty(icons.blank_sheet(), text("feedback.cancelled_heading"), text("feedback.cancelled_body"), _again(state)),
+            empty(
+                icons.blank_sheet(),
+                text("feedback.cancelled_heading"),
+                text("feedback.cancelled_body"),
+                _again(state),
+            ),
         ),
         (
             "failed",
             rx.el.div(
-                empty(icons.blank_sheet(), text("feedback.failed_heading"), state.problem, _again(state)), role="alert"
+                empty(icons.blank_sheet(), text("feedback.failed_heading"), state.problem, _again(state)),
+                role="alert",
             ),
         ),
         ("done", content),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
@@ -15,7 +15,9 @@ from memo_coach.ui.translations import text
 _MENU: Final = (("/", "menu.write"), ("/memos", "menu.memos"), ("/help", "menu.help"))
 
 
-def link(*label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: Any) -> rx.Component:
+def link(
+    *label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: object
+) -> rx.Component:
     """Give a link that changes pages in the browser, without loading the document anew."""
     return ReactRouterLink.create(*label, to=to, **properties)
 
@@ -73,6 +75,8 @@ def alert(message: rx.Var[str]) -> rx.Component:
     return rx.cond(message != "", rx.el.p(message, role="alert", class_name="alert"))
 
 
-def empty(picture: rx.Component, heading: str, body: str | rx.Var[str], *actions: rx.Component) -> rx.Component:
+def empty(
+    picture: rx.Component, heading: str, body: str | rx.Var[str], *actions: rx.Component
+) -> rx.Component:
     """Show that there is nothing here, and what to do about it."""
     return rx.el.div(picture, rx.el.h2(heading), rx.el.p(body), *actions, class_name="empty")

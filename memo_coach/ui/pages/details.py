@@ -27,7 +27,7 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
             class_name=segment.kind,
             custom_attrs={"data-comment": segment.comment, "data-also": segment.also},
         ),
-        rx.el.span(segment.text),
+        rx.el.span(segment.text, class_name=segment.kind),
     )
 
 
@@ -54,6 +54,12 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
             card.suggestion != "",
             rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
         ),
+        rx.el.button(
+            text("details.close"),
+            type="button",
+            class_name="button close",
+            custom_attrs={"data-comment-step": "close"},
+        ),
         id=f"card-{card.id}",
         class_name=f"card {card.kind}",
         tab_index=-1,
@@ -68,10 +74,16 @@ def _choice(choice: rx.Var[ChoiceOnScreen]) -> rx.Component:
 def _tools() -> rx.Component:
     return rx.el.div(
         rx.el.button(
-            text("details.previous"), type="button", class_name="button", custom_attrs={"data-comment-step": "previous"}
+            text("details.previous"),
+            type="button",
+            class_name="button",
+            custom_attrs={"data-comment-step": "previous"},
         ),
         rx.el.button(
-            text("details.next"), type="button", class_name="button", custom_attrs={"data-comment-step": "next"}
+            text("details.next"),
+            type="button",
+            class_name="button",
+            custom_attrs={"data-comment-step": "next"},
         ),
         rx.el.span(
             role="status",
@@ -153,7 +165,9 @@ def page() -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("details.heading")),
-                rx.cond(DetailsState.title != "", rx.el.p(rx.el.strong(DetailsState.title), class_name="lede")),
+                rx.cond(
+                    DetailsState.title != "", rx.el.p(rx.el.strong(DetailsState.title), class_name="lede")
+                ),
             ),
             rx.cond(
                 DetailsState.status == "done",

@@ -12,13 +12,22 @@ from memo_coach.ui.translations import text
 
 def _scale() -> rx.Component:
     """Draw the scale from 1 to 5 with the score's place on it."""
-    ticks = [rx.el.svg.line(x1=str(x), x2=str(x), y1="8", y2="14", stroke="var(--edge)") for x in range(0, 201, 50)]
+    ticks = [
+        rx.el.svg.line(x1=str(x), x2=str(x), y1="8", y2="14", stroke="var(--edge)") for x in range(0, 201, 50)
+    ]
     labels = [rx.el.svg.text(str(n + 1), x=str(50 * n), y="28", text_anchor="middle") for n in range(5)]
     return rx.el.svg(
         rx.el.svg.line(x1="0", x2="200", y1="11", y2="11", stroke="var(--edge)", stroke_width="1.5"),
         *ticks,
         *labels,
-        rx.el.svg.circle(cx=FeedbackState.marker, cy="11", r="6.5", fill="var(--pencil)", stroke="var(--paper)", stroke_width="2"),
+        rx.el.svg.circle(
+            cx=FeedbackState.marker,
+            cy="11",
+            r="6.5",
+            fill="var(--pencil)",
+            stroke="var(--paper)",
+            stroke_width="2",
+        ),
         view_box="-8 0 216 32",
         class_name="scale",
         custom_attrs={"aria-hidden": "true", "focusable": "false"},
@@ -61,7 +70,8 @@ def _lists() -> rx.Component:
             rx.cond(
                 FeedbackState.opportunities.length() > 0,
                 rx.el.ol(
-                    rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))), class_name="plain-list"
+                    rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))),
+                    class_name="plain-list",
                 ),
                 rx.el.p(text("feedback.no_opportunities"), class_name="lede"),
             ),
@@ -88,7 +98,9 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
                 text("feedback.weight"),
                 " ",
                 criterion.weight,
-                rx.cond(criterion.shared != "", rx.fragment(", ", text("feedback.shared"), " ", criterion.shared)),
+                rx.cond(
+                    criterion.shared != "", rx.fragment(", ", text("feedback.shared"), " ", criterion.shared)
+                ),
                 class_name="quiet",
             ),
             rx.cond(
@@ -97,7 +109,11 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             ),
         ),
         rx.el.p(
-            rx.cond(criterion.score != "", criterion.score, rx.el.span(text("feedback.not_scored"), class_name="quiet")),
+            rx.cond(
+                criterion.score != "",
+                criterion.score,
+                rx.el.span(text("feedback.not_scored"), class_name="quiet"),
+            ),
             class_name="mark-given",
         ),
         rx.el.div(

@@ -57,7 +57,9 @@ def _framework(framework: dict[str, str]) -> rx.Component:
     return rx.fragment(
         rx.el.h3(framework["name"]),
         rx.el.p(framework["idea"]),
-        rx.el.figure(rx.el.figcaption(framework["caption"], class_name="quiet"), rx.el.p(framework["example"])),
+        rx.el.figure(
+            rx.el.figcaption(framework["caption"], class_name="quiet"), rx.el.p(framework["example"])
+        ),
     )
 
 
@@ -66,7 +68,10 @@ def _content(language: str) -> rx.Component:
     keys = [
         part
         for entry in texts["keys"]
-        for part in (rx.el.dt(*[rx.el.kbd(key) for key in entry["keys"]], class_name="row"), rx.el.dd(entry["does"]))
+        for part in (
+            rx.el.dt(*[rx.el.kbd(key) for key in entry["keys"]], class_name="row"),
+            rx.el.dd(entry["does"]),
+        )
     ]
     return rx.el.div(
         _section("how", rx.el.ol(*[rx.el.li(step) for step in texts["how"]])),

@@ -14,6 +14,13 @@ def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
     return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), to=version.address))
 
 
+def _in_local_time(moment: rx.Var[str]) -> rx.Var[str]:
+    """Give the moment in the reader's own time zone and manner, worked out in the browser."""
+    manner = "document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'}"
+    spoken = f"new Date({moment!s}).toLocaleString({manner})"
+    return rx.Var(spoken, _var_type=str, _var_data=moment._get_all_var_data())  # noqa: SLF001 - its only way
+
+
 def _confirmation() -> rx.Component:
     """Ask in place, beside the memo that would go."""
     return rx.el.div(
@@ -21,10 +28,17 @@ def _confirmation() -> rx.Component:
         rx.el.p(text("memos.delete_body"), class_name="quiet"),
         rx.el.div(
             rx.el.button(
-                text("memos.delete_no"), type="button", class_name="button", on_click=MemosState.keep, auto_focus=True
+                text("memos.delete_no"),
+                type="button",
+                class_name="button",
+                on_click=MemosState.keep,
+                auto_focus=True,
             ),
             rx.el.button(
-                text("memos.delete_yes"), type="button", class_name="button danger", on_click=MemosState.delete
+                text("memos.delete_yes"),
+                type="button",
+                class_name="button danger",
+                on_click=MemosState.delete,
             ),
             class_name="row",
         ),
@@ -41,7 +55,7 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
             rx.el.p(
                 text("memos.changed"),
                 " ",
-                rx.el.time(memo.changed_text, date_time=memo.changed),
+                rx.el.time(_in_local_time(memo.changed), date_time=memo.changed),
                 " · ",
                 memo.words,
                 " ",
@@ -89,7 +103,11 @@ def page() -> rx.Component:
         alert(MemosState.problem),
         rx.cond(
             MemosState.loaded,
-            rx.cond(MemosState.memos.length() > 0, rx.el.ul(rx.foreach(MemosState.memos, _memo), class_name="memos"), nothing),
+            rx.cond(
+                MemosState.memos.length() > 0,
+                rx.el.ul(rx.foreach(MemosState.memos, _memo), class_name="memos"),
+                nothing,
+            ),
             rx.el.p(text("memos.loading"), class_name="quiet", role="status"),
         ),
         current="/memos",

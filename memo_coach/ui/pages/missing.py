@@ -25,5 +25,8 @@ def page() -> rx.Component:
 def register(app: rx.App) -> None:
     """Add the page."""
     app.add_page(
-        page, route="404", title=f"{text('missing.title')} · {text('product.name')}", description=text("missing.body")
+        page,
+        route="404",
+        title=f"{text('missing.title')} · {text('product.name')}",
+        description=text("missing.body"),
     )

@@ -46,7 +46,9 @@ def _sample(quality: str) -> rx.Component:
 def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            _rubric(), rx.el.div(_sample("weak"), _sample("strong"), class_name="row"), class_name="editor-tools"
+            _rubric(),
+            rx.el.div(_sample("weak"), _sample("strong"), class_name="row"),
+            class_name="editor-tools",
         ),
         rx.el.label(text("write.editor"), html_for="memo", class_name="visually-hidden"),
         rx.el.textarea(
@@ -60,17 +62,26 @@ def _editor() -> rx.Component:
             custom_attrs={"data-editor": "", "autocomplete": "off"},
         ),
         rx.el.input(type="hidden", name="memo_id", default_value="", custom_attrs={"data-editor-memo": ""}),
+        rx.el.input(
+            type="hidden", name="revision", default_value="0", custom_attrs={"data-editor-revision": ""}
+        ),
         rx.el.div(
             rx.el.div(
                 rx.el.div(
-                    *[rx.el.span(custom_attrs={f"data-editor-{name}": ""}) for name in ("words", "characters", "reading")],
+                    *[
+                        rx.el.span(custom_attrs={f"data-editor-{name}": ""})
+                        for name in ("words", "characters", "reading")
+                    ],
                     class_name="counts",
                 ),
                 rx.el.div(class_name="saved", role="status", custom_attrs={"data-editor-saved": ""}),
             ),
             rx.el.div(
                 rx.el.button(
-                    text("write.clear"), type="button", class_name="button", custom_attrs={"data-editor-action": "clear"}
+                    text("write.clear"),
+                    type="button",
+                    class_name="button",
+                    custom_attrs={"data-editor-action": "clear"},
                 ),
                 rx.el.button(text("write.evaluate"), type="submit", class_name="button main"),
                 class_name="row",
@@ -79,7 +90,10 @@ def _editor() -> rx.Component:
         ),
         rx.el.div(
             hidden=True,
-            custom_attrs={"data-editor-messages": "", **{f"data-{name}": text(f"editor.{name}") for name in _MESSAGES}},
+            custom_attrs={
+                "data-editor-messages": "",
+                **{f"data-{name}": text(f"editor.{name}") for name in _MESSAGES},
+            },
         ),
         on_submit=WriteState.evaluate,
         class_name="editor sheet",
@@ -123,7 +137,10 @@ def _dialog() -> rx.Component:
         rx.el.p(text("write.clear_body")),
         rx.el.div(
             rx.el.button(
-                text("write.clear_no"), type="button", class_name="button", custom_attrs={"data-editor-action": "keep"}
+                text("write.clear_no"),
+                type="button",
+                class_name="button",
+                custom_attrs={"data-editor-action": "keep"},
             ),
             rx.el.button(
                 text("write.clear_yes"),

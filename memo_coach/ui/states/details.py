@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import Paragraph, paragraphs_of
+from memo_coach.ui.manuscript import Paragraph, paragraphs_of, without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.web.event_authorisation import allow
 
@@ -48,7 +48,9 @@ def cards_of(view: EvaluationView) -> list[CardOnScreen]:
     """Give the comments in the order of the memo; what concerns the whole of it comes first."""
     names = {criterion.id: criterion.name for criterion in view.criteria}
     limits = {"opportunity": FIRST, "strength": FIRST_STRENGTHS}
-    ordered = sorted(view.comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id))
+    ordered = sorted(
+        view.comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id)
+    )
     return [
         CardOnScreen(
             id=comment.id,
@@ -56,7 +58,7 @@ def cards_of(view: EvaluationView) -> list[CardOnScreen]:
             criterion=comment.criterion,
             criterion_name=names.get(comment.criterion, comment.criterion),
             kind=comment.kind,
-            quote=(comment.quote or "").strip(),
+            quote=without_markup(comment.quote or ""),
             placed=comment.start is not None,
             comment=comment.comment,
             questions=list(comment.questions),
@@ -98,19 +100,21 @@ class DetailsState(EvaluationOnScreen, rx.State):
         shown = [card for card in matching if self.everything or self.chosen or card.first]
         self.hidden = len(matching) - len([card for card in matching if card.first])
         self.cards = shown
-        self.paragraphs = paragraphs_of(view.text, view.language, view.comments, {card.id: card.number for card in shown})
+        self.paragraphs = paragraphs_of(
+            view.text, view.language, view.comments, {card.id: card.number for card in shown}
+        )
 
     @rx.event
     async def choose(self, criterion: str) -> Any:
         """Show the comments on one criterion, or on all."""
         self.chosen = criterion
-        return await self.open()
+        return await self._fetch()
 
     @rx.event
     async def show_everything(self, everything: bool) -> Any:
         """Show all comments, or only those that matter first."""
         self.everything = everything
-        return await self.open()
+        return await self._fetch()
 
 
 allow(DetailsState, "open", "follow", "cancel", "again", "choose", "show_everything")

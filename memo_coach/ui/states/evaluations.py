@@ -1,8 +1,8 @@
-"""What the pages about one evaluation have in common: fetching it, following it while it runs, cancelling it."""
+"""What the pages about one evaluation have in common: fetching, following and cancelling it."""
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import reflex as rx
 
@@ -30,7 +30,11 @@ class EvaluationOnScreen(rx.State, mixin=True):
     problem: str = ""
 
     def _asked_for(self) -> str:
-        return str(self.router.page.params.get("evaluation", ""))
+        return str(self.router.url.path).rstrip("/").rpartition("/")[2]
+
+    def _blank(self) -> None:
+        """Forget what was on the screen."""
+        self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
 
     def _show(self, view: EvaluationView) -> None:
         """Put the view on the screen."""
@@ -47,13 +51,16 @@ class EvaluationOnScreen(rx.State, mixin=True):
     @rx.event
     async def open(self) -> Any:
         """Fetch the evaluation at each visit, reload and reconnection."""
+        return await self._fetch()
+
+    async def _fetch(self) -> Any:
         asked_for = self._asked_for()
         if asked_for != self.evaluation_id:
-            self.reset()
+            self._blank()
         try:
             view = await current().evaluations.get(await owner_of(self), asked_for)
         except (NotFound, Refused):
-            self.reset()
+            self._blank()
             self.status = "missing"
             return None
         self._show(view)
@@ -100,4 +107,4 @@ def _name_of_rubric(view: EvaluationView) -> str:
         return localised(current().rubrics.get(view.rubric).name, "en")
     except ServiceError:
         # The rubric may have been taken away since; the evaluation keeps its id.
-        return cast("str", view.rubric)
+        return view.rubric

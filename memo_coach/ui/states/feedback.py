@@ -8,6 +8,7 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import CriterionScore
 from memo_coach.services.views import EvaluationView
+from memo_coach.ui.manuscript import without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.web.event_authorisation import allow
 
@@ -42,7 +43,7 @@ def _criterion(criterion: CriterionScore) -> CriterionOnScreen:
         weight=f"{criterion.weight:g} %",
         shared=f"{criterion.effective_weight:.1f} %" if differs else "",
         justification=criterion.justification,
-        evidence=[evidence.quote.strip() for evidence in criterion.evidence[:2]],
+        evidence=[without_markup(evidence.quote) for evidence in criterion.evidence[:2]],
     )
 
 

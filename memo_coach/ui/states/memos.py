@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
 
 import reflex as rx
 
@@ -34,7 +33,6 @@ class MemoOnScreen:
     continue_address: str
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
-    changed_text: str
     words: str
     draft: bool
     versions: list[VersionOnScreen]
@@ -55,17 +53,12 @@ def _version(evaluation: EvaluationSummary) -> VersionOnScreen:
     )
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
 def _memo(memo: MemoSummary) -> MemoOnScreen:
     return MemoOnScreen(
         id=memo.memo_id,
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
         changed=memo.changed.isoformat(),
-        changed_text=_moment(memo.changed),
         words=f"{memo.words:,}",
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],

@@ -1,4 +1,4 @@
-"""What the writing page shows beside the editor. The text itself is the browser's and the draft's, not the state's."""
+"""What the writing page shows beside the editor. The text itself is the browser's and the draft's."""
 
 from __future__ import annotations
 
@@ -73,6 +73,7 @@ class WriteState(rx.State):
                 text=str(form.get("memo") or ""),
                 rubric=str(form.get("rubric") or self.rubric),
                 memo_id=str(form.get("memo_id") or "") or None,
+                base_revision=_revision(form.get("revision")),
             )
         except Refused:
             self.problem = text("problem.no_session")
@@ -81,6 +82,13 @@ class WriteState(rx.State):
             self.problem = error.message
             return None
         return rx.redirect(f"/feedback/{evaluation}")
+
+
+def _revision(sent: object) -> int | None:
+    """Read what the hidden field says; anything else than a number is as good as no revision."""
+    return (
+        int(sent) if isinstance(sent, str) and sent.isascii() and sent.isdigit() and len(sent) < 10 else None
+    )
 
 
 allow(WriteState, "choose_rubric", "review", "evaluate")
