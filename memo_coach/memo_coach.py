@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
 import reflex as rx
@@ -19,6 +21,7 @@ from memo_coach.web.event_authorisation import (
     report_event_error,
     report_page_error,
 )
+from memo_coach.web.parentage import end_with
 from memo_coach.web.site import ROOT, SITE
 from memo_coach.web.surroundings import surround
 
@@ -42,9 +45,11 @@ class MemoCoach(rx.App):
 async def services() -> AsyncIterator[None]:
     """Open the services before the first request, close them after the last."""
     opened = await composition.open_services(load_settings())
+    watch = asyncio.create_task(end_with(os.getppid()))
     try:
         yield
     finally:
+        watch.cancel()
         await composition.close_services(opened)
 
 

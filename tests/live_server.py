@@ -51,6 +51,11 @@ class LiveServer:
             time.sleep(0.02)
         raise AssertionError(f"The server did not start. Its log:\n{self.log.read_text()[-4000:]}")
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it was started and neither stopped nor killed since."""
+        return self._process is not None
+
     def stop(self) -> int:
         """End it as an operator does, with SIGTERM; give its exit status."""
         process = self._process
@@ -64,6 +69,13 @@ class LiveServer:
         """End it, and every process of it, as a power cut does."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(PATIENCE_SECONDS)
+            self._process = None
+
+    def kill_first_process(self) -> None:
+        """Kill only the process that was started, as somebody does who knows just its number."""
+        if self._process is not None:
+            self._process.kill()
             self._process.wait(PATIENCE_SECONDS)
             self._process = None
 

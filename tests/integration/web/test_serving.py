@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import httpx
+import pytest
 
 from tests.live_server import ROOT, LiveServer, serving
 
@@ -78,3 +83,23 @@ def test_the_log_names_no_query_and_no_text(site: Path, tmp_path: Path) -> None:
     assert "path=/draft" in log
     for secret in ("a-very-secret-query", "Zanzibar", token):
         assert secret not in log
+
+
+def test_a_killed_server_leaves_no_process_that_holds_its_address(site: Path, tmp_path: Path) -> None:
+    server = LiveServer(tmp_path)
+    server.start()
+    try:
+        server.kill_first_process()
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                server.client().get("/health/live")
+                time.sleep(0.1)
+                continue
+            break
+        else:
+            pytest.fail("a worker goes on answering without its server")
+        server.start()
+        assert server.client().get("/health/live").is_success
+    finally:
+        server.stop()

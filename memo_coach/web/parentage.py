@@ -1,0 +1,21 @@
+"""End with the process that started us: a worker that outlives its killed server would go on holding the address."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import structlog
+
+_log = structlog.get_logger("memo_coach.web.parentage")
+
+LOOK_EVERY_SECONDS = 0.5
+
+
+async def end_with(parent: int) -> None:
+    """Send SIGTERM to this process once ``parent`` is no longer its parent."""
+    while os.getppid() == parent:
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+    _log.warning("the server's first process is gone, ending with it")
+    os.kill(os.getpid(), signal.SIGTERM)
