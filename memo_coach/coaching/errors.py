@@ -16,7 +16,11 @@ class MemoTooLong(CoachingError):
 
 
 class BrokenRubric(CoachingError):
-    """A rubric document cannot be used. The message names file, line and reason."""
+    """A rubric document cannot be used. The message names file, line and reason, one line for each fault."""
+
+    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.faults = faults or (message,)
 
 
 class UnknownRubric(CoachingError):

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code", "quote"]
 HeaderName = Literal["to", "from", "cc", "date", "subject"]
@@ -42,6 +42,23 @@ class Word:
 
     span: Span
     lower: str
+
+
+class Words(tuple[Word, ...]):
+    """The words of a memo, with the places of each form, by which phrases are looked up."""
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Give the indices of each lower-cased word, in order."""
+        places: dict[str, list[int]] = {}
+        for index, word in enumerate(self):
+            places.setdefault(word.lower, []).append(index)
+        return places
+
+    @cached_property
+    def looked_up(self) -> dict[object, list[int]]:
+        """Keep what was found for each list of phrases, as long as the memo is held."""
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +155,11 @@ class Memo:
     def body_word_count(self) -> int:
         """How many words the sentences have, headings and header lines aside."""
         return sum(sentence.word_count for sentence in self.sentences)
+
+    @cached_property
+    def remembered(self) -> dict[str, Any]:
+        """Keep what several detectors derive from the memo, by name, as long as the memo is held."""
+        return {}
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

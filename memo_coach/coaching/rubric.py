@@ -6,7 +6,7 @@ The values here are complete and checked; :mod:`memo_coach.coaching.rubric_docum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 LocalisedText = Mapping[str, str]
 """A text for each language code; ``en`` is always there and stands in for a missing language."""
@@ -67,6 +67,8 @@ class PatternDetector:
     comment: LocalisedText
     question: LocalisedText
     suggestion: LocalisedText
+    name: LocalisedText = field(default_factory=dict)
+    """What the patterns look for, as a noun that fits within a sentence; the indicator's id stands in."""
 
 
 @dataclass(frozen=True, slots=True)

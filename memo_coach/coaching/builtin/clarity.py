@@ -1,0 +1,174 @@
+"""One figure for how clearly a text is written, whatever its length, from the detectors' own measures.
+
+An indicator is made for scoring: it reaches 1 where a careful reader is content, and 0 where the reader
+gives up. To tell which of two texts is the clearer, even of two single sentences, the same raw measures are
+placed here on curves that never quite reach their ends. Five measures have no indicator of their own: they
+are too noisy for a comment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from memo_coach.coaching.builtin.detectors.hedges import hedges_in
+from memo_coach.coaching.builtin.detectors.jargon import jargon_in
+from memo_coach.coaching.builtin.detectors.nominalisations import nominal_burden
+from memo_coach.coaching.builtin.detectors.passive_voice import passive_share
+from memo_coach.coaching.builtin.detectors.readability import syllables_per_word
+from memo_coach.coaching.builtin.detectors.weasel_words import vagueness
+from memo_coach.coaching.builtin.detectors.wordiness import wordiness_burden
+from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
+from memo_coach.coaching.builtin.running_text import adjacent, per_hundred, repeated_sentences, words_in
+from memo_coach.coaching.memo import Memo, Sentence
+
+Sentences = tuple[Sentence, ...]
+Measure = Callable[[Memo, Sentences, Lexicon], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One measure of the composite: 0 is best, ``half`` is worth one half, ``weight`` its share."""
+
+    name: str
+    measure: Measure
+    half: float
+    weight: float
+
+    def value(self, memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+        """Give 1 for a measure of nought, one half at ``half``, and ever less beyond."""
+        return self.half / (self.half + max(0.0, self.measure(memo, sentences, lexicon)))
+
+
+def sentence_length(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the length, in words, of the sentence that a word stands in: long ones weigh more."""
+    words = words_in(sentences)
+    return sum(sentence.word_count**2 for sentence in sentences) / words if words else 0.0
+
+
+def word_length(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the mean syllables per word beyond the first."""
+    return syllables_per_word(memo, sentences) - 1.0
+
+
+def hedging(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the hedges per hundred words."""
+    return per_hundred(sum(w for s in sentences for w, _ in hedges_in(memo, s, lexicon)), words_in(sentences))
+
+
+def buzzwords(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the buzzwords per hundred words."""
+    return per_hundred(sum(len(jargon_in(memo, s, lexicon)) for s in sentences), words_in(sentences))
+
+
+def impersonality(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the share of sentences that speak neither of "you" nor of "we".
+
+    Source: plainlanguage.gov, 'Address the user'.
+
+    List items and table rows complete the sentence that leads into them, so only full sentences are asked.
+    """
+    address = lexicon.words("clarity_address")
+    full = [s for s in sentences if memo.blocks[s.block].kind == "paragraph"] or sentences
+    distant = sum(1 for s in full if not any(word.lower in address for word in memo.words_of(s)))
+    return distant / len(full) if full else 0.0
+
+
+def clause_depth(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the subordinate clauses, asides in brackets and commas for each sentence."""
+    openers = lexicon.words("clarity_subordinators")
+    clauses = 0.0
+    for sentence in sentences:
+        words = memo.words_of(sentence)
+        clauses += sum(1 for word in words[1:] if word.lower in openers)
+        clauses += 0.5 * (sentence.text.count("(") + sentence.text.count(";")) + 0.25 * sentence.text.count(
+            ","
+        )
+    return clauses / len(sentences) if sentences else 0.0
+
+
+def negation(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the negations beyond the first in each sentence. plainlanguage.gov, 'Avoid double negatives'."""
+    negations = lexicon.words("clarity_negations")
+    beyond = 0
+    for sentence in sentences:
+        count = sum(1 for w in memo.words_of(sentence) if w.lower in negations or w.lower.endswith("n't"))
+        beyond += max(0, count - 1)
+    return beyond / len(sentences) if sentences else 0.0
+
+
+def noun_strings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give, per hundred words, those beyond the third in a run without any small word: nouns heaped on nouns.
+
+    A mark of punctuation or a name in capitals ends the run. plainlanguage.gov, 'Avoid noun strings'.
+    """
+    small = lexicon.words("clarity_small_words")
+    words, text = memo.words, memo.text
+    beyond = 0
+    for sentence in sentences:
+        run = 0
+        for position in range(sentence.first_word, sentence.last_word):
+            word = words[position]
+            if word.lower in small or len(word.lower) < 3 or not word.lower[0].isalpha():
+                run = 0
+                continue
+            starts = position == sentence.first_word or not adjacent(memo, position - 1, position)
+            run = 0 if text[word.span.start].isupper() and not starts else 1 if starts else run + 1
+            beyond += run > 3
+    return per_hundred(beyond, words_in(sentences))
+
+
+def empty_openings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
+    """Give the share of sentences that open with "there is" or "it is"."""
+    openings = lexicon.phrases("clarity_expletives")
+    found = sum(
+        1
+        for s in sentences
+        if any(openings.find(memo.words, s.first_word, min(s.first_word + 4, s.last_word)))
+    )
+    return found / len(sentences) if sentences else 0.0
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature("sentence length", sentence_length, 20.0, 20),
+    Feature("word length", word_length, 0.6, 15),
+    Feature("passive voice", passive_share, 0.5, 12),
+    Feature("hidden verbs", nominal_burden, 4.0, 12),
+    Feature("wordiness", wordiness_burden, 3.0, 15),
+    Feature("vague words", vagueness, 4.0, 5),
+    Feature("hedges", hedging, 4.0, 4),
+    Feature("buzzwords", buzzwords, 4.0, 4),
+    Feature("impersonality", impersonality, 1.0, 12),
+    Feature("clause depth", clause_depth, 2.0, 8),
+    Feature("negation", negation, 1.0, 3),
+    Feature("noun strings", noun_strings, 10.0, 4),
+    Feature("empty openings", empty_openings, 0.5, 3),
+)
+"""Weights in parts; ``half`` is about what ordinary officialese measures, so that each curve is steepest
+where texts differ. The weights are round figures set by hand on principle, not fitted to any text."""
+
+
+def clarity_features(memo: Memo) -> Mapping[str, float]:
+    """Give each feature's worth, 0 (poor) to 1 (best), by name."""
+    lexicon = lexicon_of(memo.language)
+    sentences = _distinct_sentences(memo)
+    return {feature.name: feature.value(memo, sentences, lexicon) for feature in FEATURES}
+
+
+def clarity_of(memo: Memo) -> float:
+    """Give how clearly a memo is written, 0 to 1; 0 where there is no text.
+
+    The weighted mean of :data:`FEATURES`. It is a rate, so a longer text is neither better nor worse. Meant
+    for comparing texts of one language.
+    """
+    if not _distinct_sentences(memo):
+        return 0.0
+    values = clarity_features(memo)
+    total = sum(feature.weight for feature in FEATURES)
+    return sum(feature.weight * values[feature.name] for feature in FEATURES) / total
+
+
+def _distinct_sentences(memo: Memo) -> Sentences:
+    """Give all sentences but repeated ones; rows of a table count, for a table can be clearest."""
+    repeated = repeated_sentences(memo)
+    return tuple(s for index, s in enumerate(memo.sentences) if s.word_count and index not in repeated)

@@ -1,0 +1,220 @@
+"""The built-in coach: detectors, scores and words tied into an evaluation. Offline and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
+from memo_coach.coaching.builtin import phrasing
+from memo_coach.coaching.builtin.explaining import Explainer, phrase_of
+from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
+from memo_coach.coaching.builtin.guards import repeated_passages, without
+from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
+from memo_coach.coaching.builtin.patterns import read_pattern
+from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
+from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, score_memo
+from memo_coach.coaching.evaluation import (
+    CoachEvent,
+    CoachKind,
+    Comment,
+    CommentMade,
+    CriterionJudged,
+    CriterionScore,
+    Evaluation,
+    Evidence,
+    OverallJudged,
+    OverallJudgement,
+    Progressed,
+    evidence_at,
+)
+from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.rubric import PatternDetector, Rubric
+
+INSTRUCTIONS = "instructions"
+REPETITION = "repetition"
+_OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
+"""Detectors that must see what the others are not shown."""
+_ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE})
+_MOST_EVIDENCE = 3
+_DETECTORS_IN_A_STEP = 6
+
+
+class BuiltinCoach:
+    """Judges with detectors instead of a model. It holds no state and may be shared."""
+
+    kind: CoachKind = "builtin"
+
+    async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
+        """Judge ``memo`` against ``rubric``; the work runs in a thread, a step at a time."""
+        import asyncio  # noqa: PLC0415 - a fifth of the coach's import time, which the command line saves
+
+        steps = _steps(memo, rubric)
+        while (events := await asyncio.to_thread(next, steps, None)) is not None:
+            for event in events:
+                yield event
+
+
+def evaluate_memo(memo: Memo, rubric: Rubric) -> Evaluation:
+    """Judge a memo and give everything at once."""
+    criteria: list[CriterionScore] = []
+    comments: list[Comment] = []
+    overall: OverallJudgement | None = None
+    for events in _steps(memo, rubric):
+        for event in events:
+            if isinstance(event, CriterionJudged):
+                criteria.append(event.criterion)
+            elif isinstance(event, CommentMade):
+                comments.append(event.comment)
+            elif isinstance(event, OverallJudged):
+                overall = event.overall
+    if overall is None:
+        raise AssertionError("the coach ended without an overall judgement")
+    return Evaluation(memo.language, rubric.id, "builtin", overall, tuple(criteria), tuple(comments))
+
+
+def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Evaluation:
+    """Parse a text (already normalised) and judge it; the language is detected where none is given.
+
+    Raises:
+        EmptyMemo, MemoTooLong: as :func:`memo_coach.coaching.parsing.parse_memo` has it.
+    """
+    return evaluate_memo(parse_memo(text, language), rubric)
+
+
+def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
+    """Give the opportunities that matter most, for showing while somebody writes."""
+    comments = evaluate_memo(memo, rubric).comments
+    return tuple(comment for comment in comments if comment.kind == "opportunity")[:limit]
+
+
+@dataclass
+class _Work:
+    """What is known of a memo so far."""
+
+    memo: Memo
+    rubric: Rubric
+    shown: Memo
+    """The memo as the detectors see it."""
+    indicators: dict[str, float] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def take(self, reading: Reading) -> None:
+        self.indicators.update(reading.indicators)
+        self.findings.extend(reading.findings)
+
+
+def _steps(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEvent]]:
+    """Do the work step by step; each step gives the events that it led to."""
+    lexicon = lexicon_of(memo.language)
+    groups = _groups(_needed(rubric))
+    total = 1 + len(groups) + 1
+    work, notices = _guarded(memo, rubric, lexicon)
+    yield [Progressed(1, total)]
+    for done, group in enumerate(groups, 2):
+        for detector in group:
+            work.take(detector.read(work.shown, lexicon))
+        yield [Progressed(done, total)]
+    for pattern in rubric.detectors:
+        work.take(read_pattern(work.shown, pattern))
+    scored = score_memo(rubric, work.indicators)
+    ranked = rank_findings(memo, scored, work.findings)
+    *judged, overall = _judged(work, scored, ranked, notices)
+    yield [*judged, Progressed(total, total), overall]
+
+
+def _needed(rubric: Rubric) -> list[Detector]:
+    used = {share.indicator for criterion in rubric.criteria for share in criterion.indicators}
+    used.update(cap.indicator for criterion in rubric.criteria for cap in criterion.caps)
+    used.update(cap.indicator for cap in rubric.caps)
+    return [
+        detector
+        for detector in registered_detectors()
+        if detector.name not in _OF_THE_WHOLE_TEXT
+        and (detector.name in _ALWAYS or used.intersection(detector.indicators))
+    ]
+
+
+def _groups(detectors: Sequence[Detector]) -> list[Sequence[Detector]]:
+    return [detectors[i : i + _DETECTORS_IN_A_STEP] for i in range(0, len(detectors), _DETECTORS_IN_A_STEP)]
+
+
+def _guarded(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[str]]:
+    """Read what concerns the whole text, and blank what the other detectors are not to see."""
+    by_name = {detector.name: detector for detector in registered_detectors()}
+    orders = by_name[INSTRUCTIONS].read(memo, lexicon)
+    ordering = [finding.span for finding in orders.findings if finding.span is not None]
+    obeying = without(memo, ordering)
+    repetition = by_name[REPETITION].read(obeying, lexicon)
+    repeats = repeated_passages(obeying)
+    work = _Work(memo, rubric, without(obeying, repeats))
+    work.take(orders)
+    work.take(repetition)
+    language = memo.language if memo.language in phrasing.languages() else "en"
+    notices = []
+    if ordering:
+        quote = phrasing.shortened(memo.quote(ordering[0]))
+        notices.append(phrasing.sentence(language, "notice-instructions", {"quote": quote}))
+    if repeats:
+        notices.append(phrasing.sentence(language, "notice-repeats"))
+    return work, notices
+
+
+def _judged(
+    work: _Work, scored: ScoredMemo, ranked: Sequence[RankedFinding], notices: Sequence[str]
+) -> Iterable[CoachEvent]:
+    explainer = Explainer(work.memo, work.rubric, work.indicators)
+    for position, item in enumerate(scored.criteria):
+        yield CriterionJudged(_criterion_score(explainer, item, position, ranked))
+    for number, item_ranked in enumerate(ranked, 1):
+        yield CommentMade(_comment(work.memo, explainer, item_ranked, number))
+    yield OverallJudged(explainer.overall(scored, ranked, notices))
+
+
+def _criterion_score(
+    explainer: Explainer, item: ScoredCriterion, position: int, ranked: Sequence[RankedFinding]
+) -> CriterionScore:
+    return CriterionScore(
+        id=item.criterion.id,
+        name=explainer.name(item),
+        weight=item.criterion.weight,
+        effective_weight=round(item.effective_weight, 2),
+        score=item.score,
+        justification=explainer.justification(item, position),
+        evidence=_evidence(explainer.memo, item.criterion.id, ranked),
+    )
+
+
+def _evidence(memo: Memo, criterion: str, ranked: Iterable[RankedFinding]) -> tuple[Evidence, ...]:
+    """Quote the passages that a score rests on, strengths first, each once."""
+    spans: dict[Span, None] = {}
+    own = [item for item in ranked if item.criterion == criterion and item.priority > 0]
+    for item in sorted(own, key=lambda item: item.finding.polarity == "opportunity"):
+        if item.finding.span is not None and len(item.finding.span):
+            spans.setdefault(item.finding.span)
+    return tuple(evidence_at(memo.text, span) for span in list(spans)[:_MOST_EVIDENCE])
+
+
+def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int) -> Comment:
+    patterns: Mapping[str, PatternDetector] = explainer.patterns
+    texts = phrase_of(item, patterns, explainer.language)
+    finding = item.finding
+    span = finding.span if finding.span is not None and len(finding.span) else None
+    return Comment(
+        id=f"c{number:02d}",
+        criterion=item.criterion,
+        kind=finding.polarity,
+        start=None if span is None else span.start,
+        end=None if span is None else span.end,
+        quote=None if span is None else memo.quote(span),
+        comment=phrasing.fill(texts.comment, finding.values),
+        questions=tuple(phrasing.fill(question, finding.values) for question in texts.questions),
+        suggestion=None if texts.suggestion is None else phrasing.fill(texts.suggestion, finding.values),
+        finding=finding.kind,
+        rank=item.rank,
+        priority=round(item.priority, 4),
+    )
+
+
+__all__ = ["TOP", "BuiltinCoach", "evaluate_memo", "evaluate_text", "hints"]

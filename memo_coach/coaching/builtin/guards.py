@@ -1,0 +1,107 @@
+"""What the detectors are not shown: sentences that order the grader about, and passages said before.
+
+Both are overwritten with spaces, so that every position in what remains is a position in the memo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.parsing import parse_memo
+
+SHORTEST_REPEAT = 8
+"""Words of the shortest run of sentences that counts as said twice: “Owner: Ana” may stand twice."""
+
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_VISIBLE = re.compile(r"\S")
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence, or a heading with its markup."""
+
+    span: Span
+    key: str
+    words: int
+
+
+def without(memo: Memo, spans: Sequence[Span]) -> Memo:
+    """Give the memo as it reads with the spans blanked; the same memo where there are none.
+
+    Where nothing is left of a block, its bullet or number goes too.
+    """
+    if not spans:
+        return memo
+    pieces = []
+    position = 0
+    for span in sorted([*spans, *_emptied_blocks(memo, spans)]):
+        start = max(span.start, position)
+        pieces.append(memo.text[position:start])
+        pieces.append(_VISIBLE.sub(" ", memo.text[start : max(start, span.end)]))
+        position = max(position, span.end)
+    pieces.append(memo.text[position:])
+    return parse_memo("".join(pieces), memo.language)
+
+
+def _emptied_blocks(memo: Memo, spans: Sequence[Span]) -> Iterable[Span]:
+    starts = {span.start for span in spans}
+    for block in memo.blocks:
+        sentences = memo.sentences_of(block)
+        if sentences and all(sentence.span.start in starts for sentence in sentences):
+            yield _with_markup(memo, block.span)
+
+
+def repeated_passages(memo: Memo) -> tuple[Span, ...]:
+    """Find the passages that say again, word for word, what the memo said before.
+
+    Case, spacing and punctuation are ignored. A run of repeated sentences and headings counts from
+    :data:`SHORTEST_REPEAT` words on. Linear in the length of the memo.
+    """
+    seen = {_key(memo.quote(line.span)) for line in memo.header}
+    if memo.header:
+        seen.add(_key(memo.text[memo.header[0].span.start : memo.header[-1].span.end]))
+    passages: list[Span] = []
+    run: list[_Unit] = []
+    for unit in _units(memo):
+        if unit.key in seen:
+            run.append(unit)
+            continue
+        seen.add(unit.key)
+        passages.extend(_long_enough(run))
+        run = []
+    passages.extend(_long_enough(run))
+    return tuple(passages)
+
+
+def _long_enough(run: Sequence[_Unit]) -> Iterable[Span]:
+    return [unit.span for unit in run] if sum(unit.words for unit in run) >= SHORTEST_REPEAT else []
+
+
+def _units(memo: Memo) -> Iterable[_Unit]:
+    for block in memo.blocks:
+        if block.kind == "heading":
+            span = _with_markup(memo, block.span)
+            yield _unit(memo, span)
+            continue
+        for sentence in memo.sentences_of(block):
+            yield _unit(memo, sentence.span)
+
+
+def _unit(memo: Memo, span: Span) -> _Unit:
+    key = _key(memo.quote(span))
+    return _Unit(span, key, key.count(" ") + 1 if key else 0)
+
+
+def _with_markup(memo: Memo, span: Span) -> Span:
+    """Widen a span to the start of its line where only list or heading markup stands before it."""
+    line_start = memo.text.rfind("\n", 0, span.start) + 1
+    before = memo.text[line_start : span.start]
+    is_markup = len(before) <= 20 and not any(character.isalpha() for character in before)
+    return Span(line_start, span.end) if is_markup else span
+
+
+def _key(text: str) -> str:
+    return _NOT_A_WORD.sub(" ", text.lower()).strip()

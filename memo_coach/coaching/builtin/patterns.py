@@ -1,0 +1,143 @@
+"""Detectors that an administrator writes as patterns in a rubric: their check, and their reading of a memo.
+
+A pattern is a regular expression, matched against one sentence at a time. Because a rubric is edited in a
+browser and serves everybody at once, a pattern that could take long is refused before it is saved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import import_module
+from math import prod
+from typing import Any
+
+from memo_coach.coaching.builtin.findings import Finding, Reading
+from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.rubric import PatternDetector
+
+LONGEST_PATTERN = 200
+"""Characters of one pattern."""
+LONGEST_SENTENCE = 1_000
+"""Characters of a sentence that a pattern sees; the rest of a longer one is left out."""
+MOST_FINDINGS = 12
+"""Findings of one flagging pattern detector."""
+
+_MOST_WAYS = 50_000
+
+
+def fault_of_pattern(pattern: str) -> str | None:
+    r"""Say why a pattern cannot be used, or ``None`` where it can.
+
+    A pattern is refused where it is empty, too long or no regular expression, where a repeat holds another
+    repeat or alternatives, and where the repeats that vary multiply to more than 50,000 ways of matching from
+    one place (``.{0,40}`` counts 41; ``.*`` and ``\w+`` count 1,000).
+    """
+    if len(pattern) > LONGEST_PATTERN:
+        return f"a pattern has {len(pattern)} characters; {LONGEST_PATTERN} is the most"
+    try:
+        matches_nothing = re.compile(pattern, re.IGNORECASE).match("") is not None
+        ways = _ways(import_module("re._parser").parse(pattern))
+    except (re.error, RecursionError, OverflowError) as error:
+        return f"{pattern!r} is not a regular expression: {error}"
+    except _NestedRepeat:
+        return f"{pattern!r} repeats a group that itself repeats or has alternatives, which can take forever"
+    if matches_nothing:
+        return f"{pattern!r} matches where there is nothing"
+    return (
+        f"{pattern!r} could take too long; bound its repeats, as in '.{{0,40}}'"
+        if ways > _MOST_WAYS
+        else None
+    )
+
+
+class _NestedRepeat(Exception):
+    """A repeat within a repeat."""
+
+
+def _ways(tree: Iterable[tuple[Any, Any]], *, repeated: bool = False) -> int:
+    """Estimate in how many ways a parsed pattern can match from one place."""
+    return prod(_ways_of_item(str(operator), argument, repeated) for operator, argument in tree)
+
+
+def _ways_of_item(operator: str, argument: Any, repeated: bool) -> int:  # noqa: ANN401 - the parser's own tree
+    if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        lowest, highest, inner = argument
+        if repeated and highest != lowest:
+            raise _NestedRepeat
+        ways = max(1, min(int(highest), LONGEST_SENTENCE) - int(lowest) + 1)
+        return ways * _ways(inner, repeated=repeated or highest > 1)
+    if operator == "BRANCH":
+        if repeated:
+            raise _NestedRepeat
+        return sum(_ways(branch) for branch in argument[1])
+    return prod(_ways(group, repeated=repeated) for group in _groups_within(operator, argument))
+
+
+def _groups_within(operator: str, argument: Any) -> list[Any]:  # noqa: ANN401 - the parser's own tree
+    """Give the sub-patterns of a group, look-around, atomic group or conditional."""
+    if operator == "SUBPATTERN":
+        return [argument[3]]
+    if operator in ("ASSERT", "ASSERT_NOT"):
+        return [argument[1]]
+    if operator == "ATOMIC_GROUP":
+        return [argument]
+    if operator == "GROUPREF_EXISTS":
+        return [group for group in argument[1:] if group is not None]
+    return []
+
+
+@lru_cache(maxsize=64)
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+def read_pattern(memo: Memo, detector: PatternDetector) -> Reading:
+    """Read a memo with one pattern detector.
+
+    Sentences are counted once however often they stand in the memo. A language for which the detector has no
+    patterns gives no reading at all, so that nobody is marked down for it.
+    """
+    patterns = _compiled(detector.patterns.get(memo.language, ()))
+    if not patterns:
+        return Reading({})
+    found = _matching_sentences(memo, patterns)
+    share = min(1.0, len(found) / detector.full)
+    value = 1.0 - share if detector.flags else share
+    if detector.flags:
+        findings = tuple(_flag(detector, sentence) for sentence in found[:MOST_FINDINGS])
+    elif value < 1.0:
+        findings = (
+            Finding(
+                kind=f"pattern.{detector.indicator}",
+                indicator=detector.indicator,
+                polarity="opportunity",
+                span=found[-1].span if found else None,
+                severity=1.0 - value,
+                confidence=0.7,
+            ),
+        )
+    else:
+        findings = ()
+    return Reading({detector.indicator: value}, findings)
+
+
+def _matching_sentences(memo: Memo, patterns: tuple[re.Pattern[str], ...]) -> list[Sentence]:
+    found: dict[str, Sentence] = {}
+    for sentence in memo.sentences:
+        text = sentence.text[:LONGEST_SENTENCE]
+        if any(pattern.search(text) for pattern in patterns):
+            found.setdefault(" ".join(text.lower().split()), sentence)
+    return list(found.values())
+
+
+def _flag(detector: PatternDetector, sentence: Sentence) -> Finding:
+    return Finding(
+        kind=f"pattern.{detector.indicator}",
+        indicator=detector.indicator,
+        polarity="opportunity",
+        span=sentence.span,
+        severity=min(1.0, 1.0 / detector.full),
+        confidence=0.7,
+    )

@@ -1,0 +1,181 @@
+"""Which comments matter first: what would raise the score most, spread over passages and criteria.
+
+The priority of a comment is the weight of its criterion, times how far the criterion would rise if the
+finding were mended, times how sure the detector is. Everything is ordered by values of the memo alone, so
+the same memo gives the same order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from memo_coach.coaching.builtin.findings import Finding, registered_detectors
+from memo_coach.coaching.builtin.scoring import ScoredCriterion, ScoredMemo, distance
+from memo_coach.coaching.memo import Memo, Span
+
+TOP = 5
+"""Opportunities that a page shows first; the rest stand behind “show all”."""
+TOP_STRENGTHS = 3
+MOST_COMMENTS = 60
+"""Comments of one evaluation, strengths included."""
+MOST_STRENGTHS = 12
+MOST_OF_A_KIND = 6
+"""Comments of one kind of finding: the eighth passive sentence teaches nothing that the sixth did not."""
+MOST_OF_A_CRITERION_ON_TOP = 2
+LEAST_DISTANCE = 0.02
+"""A flagged passage counts this much even where its indicator is full, so that it still has a place."""
+
+WITHOUT_INDICATOR = frozenset({"instructions"})
+"""Detectors whose findings are shown though no criterion is scored from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFinding:
+    """A finding with the criterion that it bears on and its place among those of its polarity."""
+
+    finding: Finding
+    criterion: str
+    priority: float
+    rank: int
+    block: int | None
+    """Index of the block of the memo where it stands; ``None`` for the memo as a whole."""
+
+
+def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -> tuple[RankedFinding, ...]:
+    """Order findings: opportunities by rank, then strengths by rank, at most :data:`MOST_COMMENTS` together.
+
+    The first :data:`TOP` opportunities and the first :data:`TOP_STRENGTHS` strengths stand in different
+    blocks, and no kind comes twice among them, as far as the memo gives enough to choose from.
+    """
+    homes = _homes(scored)
+    fallback = _fallback_criterion(scored)
+    findings = tuple(findings)
+    reach = _reach(findings)
+    placed = [_placed(memo, finding, homes, fallback, reach) for finding in findings]
+    candidates = _limited([item for item in placed if item is not None])
+    opportunities = [item for item in candidates if item.finding.polarity == "opportunity"]
+    strengths = [item for item in candidates if item.finding.polarity == "strength"][:MOST_STRENGTHS]
+    taken: set[int] = set()
+    ordered = _spread(opportunities, taken, TOP)[: MOST_COMMENTS - len(strengths)]
+    if strengths and all(item.block in taken for item in strengths):
+        best = strengths[0].block
+        if best is not None and len({item.block for item in opportunities} - {best}) >= TOP:
+            ordered = _spread(opportunities, {best}, TOP)[: MOST_COMMENTS - len(strengths)]
+            taken = {item.block for item in ordered[:TOP] if item.block is not None}
+    ordered_strengths = _spread(strengths, taken, TOP_STRENGTHS)
+    return (*_numbered(ordered), *_numbered(ordered_strengths))
+
+
+def _homes(scored: ScoredMemo) -> dict[str, tuple[ScoredCriterion, float]]:
+    """For each indicator, the criterion where it counts most, and how much it counts there (0 to 1)."""
+    homes: dict[str, tuple[ScoredCriterion, float]] = {}
+    for item in scored.criteria:
+        for value in item.values:
+            counts = item.effective_weight / 100 * value.share
+            if value.indicator not in homes or counts > homes[value.indicator][1]:
+                homes[value.indicator] = (item, counts)
+    return homes
+
+
+def _reach(findings: Iterable[Finding]) -> dict[str, frozenset[str]]:
+    """For each kind of finding, the indicators that mending it would fill.
+
+    That is its own; and for what is missing altogether, also those of its detector on which nothing was
+    found: where no risk is named, nobody complains of missing mitigations, yet they come with the risks.
+    """
+    opportunities = [finding for finding in findings if finding.polarity == "opportunity"]
+    spoken_of = {finding.indicator for finding in opportunities}
+    siblings = {name: one.indicators for one in registered_detectors() for name in one.indicators}
+    reach: dict[str, frozenset[str]] = {}
+    for finding in opportunities:
+        missing = finding.kind.endswith(".missing")
+        silent = set(siblings.get(finding.indicator, ())) - spoken_of if missing else set()
+        reach[finding.kind] = frozenset({finding.indicator, *silent})
+    return reach
+
+
+def _fallback_criterion(scored: ScoredMemo) -> str:
+    """The criterion under which a finding without an indicator is shown: that of plain words, or the last."""
+    for item in scored.criteria:
+        if any(value.indicator == "plain-words" for value in item.values):
+            return item.criterion.id
+    return scored.criteria[-1].criterion.id
+
+
+def _placed(
+    memo: Memo,
+    finding: Finding,
+    homes: Mapping[str, tuple[ScoredCriterion, float]],
+    fallback: str,
+    reach: Mapping[str, frozenset[str]],
+) -> RankedFinding | None:
+    block = memo.block_at(finding.span.start) if finding.span is not None else None
+    index = None if block is None else block.index
+    home = homes.get(finding.indicator)
+    if home is None:
+        if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
+            return RankedFinding(finding, fallback, 0.0, 0, index)
+        return None
+    item, counts = home
+    weight = item.effective_weight / 100
+    if finding.polarity == "strength":
+        return RankedFinding(
+            finding, item.criterion.id, counts * finding.severity * finding.confidence, 0, index
+        )
+    far = max(LEAST_DISTANCE, distance(item, reach.get(finding.kind, {finding.indicator})))
+    priority = weight * far * min(1.0, max(0.05, finding.severity)) * finding.confidence
+    return RankedFinding(finding, item.criterion.id, priority, 0, index)
+
+
+def _order(item: RankedFinding) -> tuple[float, int, str]:
+    position = item.finding.span.start if item.finding.span is not None else -1
+    return (-round(item.priority, 9), position, item.finding.kind)
+
+
+def _limited(items: Iterable[RankedFinding]) -> list[RankedFinding]:
+    kinds: Counter[str] = Counter()
+    passages: set[tuple[str, Span | None]] = set()
+    kept = []
+    for item in sorted(items, key=_order):
+        passage = (item.finding.kind, item.finding.span)
+        if passage in passages or kinds[item.finding.kind] >= MOST_OF_A_KIND:
+            continue
+        passages.add(passage)
+        kinds[item.finding.kind] += 1
+        kept.append(item)
+    return kept
+
+
+def _spread(items: Sequence[RankedFinding], taken: set[int], top: int) -> list[RankedFinding]:
+    """Move the best ``top`` items that spread well to the front, avoiding and adding to ``taken`` blocks."""
+    criteria: Counter[str] = Counter()
+    kinds: set[str] = set()
+    front: list[RankedFinding] = []
+
+    def choose(fits: Callable[[RankedFinding], bool]) -> None:
+        for item in items:
+            if len(front) >= top:
+                return
+            if item in front or item.block in taken or not fits(item):
+                continue
+            front.append(item)
+            criteria[item.criterion] += 1
+            kinds.add(item.finding.kind)
+            if item.block is not None:
+                taken.add(item.block)
+
+    choose(
+        lambda item: criteria[item.criterion] < MOST_OF_A_CRITERION_ON_TOP and item.finding.kind not in kinds
+    )
+    choose(lambda item: True)
+    chosen = {id(item) for item in front}
+    return front + [item for item in items if id(item) not in chosen]
+
+
+def _numbered(items: Iterable[RankedFinding]) -> list[RankedFinding]:
+    return [
+        RankedFinding(item.finding, item.criterion, item.priority, rank, item.block)
+        for rank, item in enumerate(items)
+    ]

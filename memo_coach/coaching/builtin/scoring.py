@@ -1,0 +1,161 @@
+"""From indicators to scores: weighted means, a curve to 1.0–5.0, caps, and the ceiling for thin text.
+
+Everything here rises, or stays, when an indicator rises. What a score means is told in ``docs/coach.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE
+from memo_coach.coaching.rubric import Cap, Criterion, Rubric
+
+Curve = tuple[tuple[float, float], ...]
+"""Points of a curve that is straight between them and never falls."""
+
+SCORE_CURVE: Curve = ((0.0, 1.0), (0.3, 2.5), (0.6, 3.8), (1.0, 5.0))
+"""From the weighted mean of a criterion's indicators (0 to 1) to its score.
+
+The first thing said of a subject earns more than the last, as the rubrics' guidance has it: a request without
+its date and amount is a 3, and from there it takes everything to reach 5.
+"""
+
+OVERALL_CURVE: Curve = ((1.0, 1.0), (1.75, 1.15), (2.6, 3.5), (4.2, 4.4), (5.0, 5.0))
+"""From the weighted mean of the criteria's scores to the overall score.
+
+Nine criteria that hardly go together average to nearly the same figure for every real memo (a standard
+deviation of 0.2 over real funding proposals), which tells a writer nothing. So the mean is put on the whole
+scale, as examination boards do: the middle half of the real documents lies on the steep part, and only what
+is good on nearly all criteria comes near 5. ``docs/coach.md`` has the figures.
+"""
+
+SUBSTANCE = "substance"
+"""The indicator that tells prose from a handful of platitudes or a list of keywords."""
+FULL_SUBSTANCE = 0.6
+"""From this much substance on, no score is held down for want of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorValue:
+    """What one indicator of a criterion came to; the shares of a criterion add up to 1."""
+
+    indicator: str
+    share: float
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCriterion:
+    """A criterion with its score and how it came about."""
+
+    criterion: Criterion
+    values: tuple[IndicatorValue, ...]
+    score: float | None
+    """One decimal; ``None`` where the built-in coach has no indicator for it."""
+    effective_weight: float
+    cap: Cap | None = None
+    """The cap that held the score down, if one did."""
+    thin: bool = False
+    """Whether the ceiling for thin text held it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredMemo:
+    """All criteria of a rubric scored, in its order, with the overall score."""
+
+    criteria: tuple[ScoredCriterion, ...]
+    score: float | None
+    """The criteria's mean by effective weight, on :data:`OVERALL_CURVE`; one decimal."""
+    cap: Cap | None = None
+    thin: bool = False
+
+
+def score_memo(rubric: Rubric, indicators: Mapping[str, float]) -> ScoredMemo:
+    """Score a memo on a rubric from its indicators (each 0 to 1).
+
+    Criteria without indicators get no score, and their weight is shared out over the others in proportion.
+    """
+    ceiling = ceiling_of(indicators.get(SUBSTANCE, 1.0))
+    values = {criterion.id: _values_of(criterion, indicators) for criterion in rubric.criteria}
+    scored_weight = sum(criterion.weight for criterion in rubric.criteria if values[criterion.id])
+    criteria = tuple(
+        _scored(criterion, values[criterion.id], indicators, ceiling, scored_weight)
+        for criterion in rubric.criteria
+    )
+    if scored_weight <= 0:
+        return ScoredMemo(criteria, None)
+    mean = sum((item.score or 0.0) * item.effective_weight for item in criteria) / 100
+    score, cap = _capped(_on_curve(OVERALL_CURVE, mean), rubric.caps, indicators)
+    thin = any(item.thin for item in criteria) or score > ceiling
+    return ScoredMemo(criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin)
+
+
+def ceiling_of(substance: float) -> float:
+    """Give the highest score that a text of so much substance (0 to 1) can earn on any criterion."""
+    return LOWEST_SCORE + (HIGHEST_SCORE - LOWEST_SCORE) * min(1.0, max(0.0, substance) / FULL_SUBSTANCE)
+
+
+def distance(item: ScoredCriterion, indicators: Collection[str]) -> float:
+    """Tell how far a criterion's score (0 to 1) would rise if these of its indicators were full.
+
+    A binding cap or ceiling is set aside, so that the advice still names what the memo lacks; lifting the
+    cap itself counts in full.
+    """
+    gain = sum(value.share * (1.0 - value.value) for value in item.values if value.indicator in indicators)
+    mean = _mean(item.values)
+    rise = _on_curve(SCORE_CURVE, min(1.0, mean + gain)) - _on_curve(SCORE_CURVE, mean)
+    if item.cap is not None and item.cap.indicator in indicators:
+        rise = max(rise, _on_curve(SCORE_CURVE, min(1.0, mean + gain)) - item.cap.at_most)
+    return max(0.0, rise) / (HIGHEST_SCORE - LOWEST_SCORE)
+
+
+def one_decimal(score: float) -> float:
+    """Round half up to one decimal, within 1.0 to 5.0."""
+    return min(HIGHEST_SCORE, max(LOWEST_SCORE, int(score * 10 + 0.5 + 1e-9) / 10))
+
+
+def _values_of(criterion: Criterion, indicators: Mapping[str, float]) -> tuple[IndicatorValue, ...]:
+    known = [share for share in criterion.indicators if share.indicator in indicators]
+    total = sum(share.weight for share in known)
+    return tuple(
+        IndicatorValue(share.indicator, share.weight / total, indicators[share.indicator]) for share in known
+    )
+
+
+def _scored(
+    criterion: Criterion,
+    values: tuple[IndicatorValue, ...],
+    indicators: Mapping[str, float],
+    ceiling: float,
+    scored_weight: float,
+) -> ScoredCriterion:
+    if not values:
+        return ScoredCriterion(criterion, (), None, 0.0)
+    effective_weight = 100 * criterion.weight / scored_weight if scored_weight else 0.0
+    score, cap = _capped(_on_curve(SCORE_CURVE, _mean(values)), criterion.caps, indicators)
+    thin = score > ceiling
+    return ScoredCriterion(
+        criterion, values, one_decimal(min(score, ceiling)), effective_weight, None if thin else cap, thin
+    )
+
+
+def _capped(score: float, caps: Iterable[Cap], indicators: Mapping[str, float]) -> tuple[float, Cap | None]:
+    binding = None
+    for cap in caps:
+        value = indicators.get(cap.indicator)
+        if value is not None and value < cap.below and score > cap.at_most:
+            score, binding = cap.at_most, cap
+    return score, binding
+
+
+def _mean(values: Iterable[IndicatorValue]) -> float:
+    return sum(value.share * value.value for value in values)
+
+
+def _on_curve(curve: Curve, value: float) -> float:
+    for (left, low), (right, high) in pairwise(curve):
+        if value <= right:
+            return low + (high - low) * (max(value, left) - left) / (right - left)
+    return curve[-1][1]

@@ -1,0 +1,165 @@
+"""Browsers for end-to-end tests: real, each with a profile of its own, and none may complain.
+
+The tests are plain functions: Playwright's synchronous interface owns the event loop while this package runs,
+and lets go of it when the package's last test is over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+
+from tests.chromium import ARGUMENTS, chromium
+from tests.e2e.slow_server import SlowServer
+from tests.live_server import LiveServer
+
+HERE = Path(__file__).parent
+PATIENCE_MILLISECONDS = 15_000
+NewPage = Callable[..., Page]
+Server = TypeVar("Server", bound=LiveServer)
+
+SERVER_GONE = (
+    r"net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|INTERNET_DISCONNECTED)",
+    r"WebSocket connection to '.*' failed",
+)
+"""What a browser says of a server that a test has ended, or of a network that a test has cut."""
+NOT_FOUND = (r"status of 404",)
+"""What a browser says of an address that leads nowhere."""
+
+_REPORT_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`Content security policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+"""
+
+
+class Complaints:
+    """What the browsers of one test said that no browser of ours should say."""
+
+    def __init__(self) -> None:
+        self._heard: list[str] = []
+
+    def listen(self, context: BrowserContext, tolerated: tuple[str, ...]) -> None:
+        """Note every error in a console, exception and violation of the policy, in any tab of a browser."""
+
+        def note(text: str) -> None:
+            if not any(re.search(pattern, text) for pattern in tolerated):
+                self._heard.append(text)
+
+        def note_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                note(f"{message.text} ({message.location.get('url', '')})")
+
+        context.add_init_script(_REPORT_VIOLATIONS)
+        context.on("console", note_console)
+        context.on("weberror", lambda error: note(str(error.error)))
+
+    def check(self) -> None:
+        """Fail where there was one."""
+        assert not self._heard, "The browser complained:\n" + "\n".join(self._heard)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything here, so that ``-m "not end_to_end"`` leaves it out."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.end_to_end)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Give the browser program; a person's browser is a page of :func:`new_page`."""
+    program = chromium()
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=program, args=[*ARGUMENTS, "--disable-quic"], env={}
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: LiveServer) -> Iterator[NewPage]:
+    """Give a function that opens a new person's browser: ``new_page(color_scheme="dark", viewport=…)``.
+
+    A second tab of the same person is ``page.context.new_page()``. At the end of the test none may have
+    complained, but of what was ``tolerated`` from the beginning, or that was opened with
+    ``may_complain=True``.
+    """
+    complaints = Complaints()
+    contexts: list[BrowserContext] = []
+
+    def open_page(*, may_complain: bool = False, tolerated: tuple[str, ...] = (), **options: object) -> Page:
+        context = browser.new_context(**{"base_url": server.url, "locale": "en-GB", **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        contexts.append(context)
+        if not may_complain:
+            complaints.listen(context, tolerated)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    complaints.check()
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """Give a new person's browser, at nothing yet."""
+    return new_page()
+
+
+@pytest.fixture(scope="package")
+def mortal_server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """Give a server for :func:`own_server`."""
+    yield from _until_killed(LiveServer(tmp_path_factory.mktemp("mortal")))
+
+
+@pytest.fixture
+def own_server(mortal_server: LiveServer) -> LiveServer:
+    """Give a server that a test may stop, kill and start again; its page is :func:`own_page`.
+
+    One after the other the tests use the same, for a start takes a second; each has a browser of its own.
+    """
+    if not mortal_server.is_running:
+        mortal_server.start()
+    return mortal_server
+
+
+@pytest.fixture
+def own_page(new_page: NewPage, own_server: LiveServer) -> Page:
+    """Give a new person's browser at :func:`own_server`, that may say that the server is gone."""
+    return new_page(base_url=own_server.url, tolerated=SERVER_GONE)
+
+
+@pytest.fixture(scope="package")
+def patient_server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlowServer]:
+    """Give a server for :func:`slow_server`."""
+    yield from _until_killed(SlowServer(tmp_path_factory.mktemp("patient")))
+
+
+@pytest.fixture
+def slow_server(patient_server: SlowServer) -> Iterator[SlowServer]:
+    """Give a server that a test may kill, whose coach goes on a step when the test says so."""
+    patient_server.begin_anew()
+    if not patient_server.is_running:
+        patient_server.start()
+    yield patient_server
+    patient_server.let_go()
+
+
+@pytest.fixture
+def slow_page(new_page: NewPage, slow_server: SlowServer) -> Page:
+    """Give a new person's browser at :func:`slow_server`, that may say that the server is gone."""
+    return new_page(base_url=slow_server.url, tolerated=SERVER_GONE)
+
+
+def _until_killed(server: Server) -> Iterator[Server]:
+    server.start()
+    yield server
+    server.kill()

@@ -1,0 +1,153 @@
+"""What a person finds and does on the pages, by the names that they see or hear."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Locator, Page, expect
+
+from memo_coach.coaching.samples import SampleQuality, samples
+
+FEEDBACK = re.compile(r"/feedback/[\w-]+/?$")
+DETAILS = re.compile(r"/details/[\w-]+/?$")
+SAVED = re.compile(r"^(saved|restored)$")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def sample(quality: SampleQuality, rubric: str = "investment-memo", language: str = "en") -> str:
+    """Give the text of a sample memo."""
+    (found,) = [each for each in samples(rubric, language) if each.quality == quality]
+    return found.text
+
+
+def editor(page: Page) -> Locator:
+    """Give the memo's field."""
+    return page.get_by_role("textbox", name="Memo", exact=True)
+
+
+def count(page: Page, of: str) -> Locator:
+    """Give a live count: ``words``, ``characters`` or ``reading``."""
+    return page.locator(f"[data-editor-{of}]")
+
+
+def saved_state(page: Page) -> Locator:
+    """Give the sentence that says whether the text is saved."""
+    return page.locator("[data-editor-saved]")
+
+
+def expect_saved(page: Page) -> None:
+    """Wait until what is written is on the server."""
+    expect(saved_state(page)).to_have_attribute("data-state", SAVED)
+
+
+def open_editor(page: Page, path: str = "/") -> Locator:
+    """Go to the writing page and wait until it works."""
+    page.goto(path)
+    # The counts are written as soon as the framework has taken over the page.
+    expect(count(page, "words")).not_to_be_empty()
+    return editor(page)
+
+
+def write(page: Page, text: str) -> None:
+    """Replace what is in the editor, as by pasting, and wait until it is saved."""
+    with page.expect_response(
+        lambda answer: answer.url.endswith("/draft") and answer.request.method == "PUT"
+    ):
+        editor(page).fill(text)
+    expect(saved_state(page)).to_have_attribute("data-state", "saved")
+
+
+def evaluate(page: Page) -> str:
+    """Ask for feedback and wait for all of it; give the evaluation's id."""
+    page.get_by_role("button", name="Evaluate").click()
+    page.wait_for_url(FEEDBACK)
+    expect_feedback(page)
+    return evaluation_id(page)
+
+
+def expect_feedback(page: Page) -> None:
+    """Wait until the overall feedback of this very evaluation stands on the page, all of it."""
+    comments = page.get_by_role("link", name="Read the comments")
+    expect(comments).to_have_attribute("href", f"/details/{evaluation_id(page)}")
+    expect(page.get_by_test_id("overall-score")).to_be_visible()
+
+
+def evaluation_id(page: Page) -> str:
+    """Give the id of the evaluation whose page this is."""
+    return page.url.rstrip("/").rpartition("/")[2]
+
+
+def evaluated(page: Page, text: str) -> str:
+    """Write a memo and ask for feedback; give the evaluation's id."""
+    open_editor(page)
+    write(page, text)
+    return evaluate(page)
+
+
+def open_details(page: Page) -> None:
+    """Go from the overall feedback to the comments."""
+    page.get_by_role("link", name="Read the comments").click()
+    page.wait_for_url(DETAILS)
+    expect(cards(page).first).to_be_visible()
+
+
+def cards(page: Page) -> Locator:
+    """Give the comments."""
+    return page.locator("article[data-card]")
+
+
+def current_card(page: Page) -> Locator:
+    """Give the comment that is marked as the current one."""
+    return page.locator("article[data-card][data-current]")
+
+
+def passages(page: Page) -> dict[str, str]:
+    """Give the marked words of each comment, in the order of the text, without the numbers after them."""
+    found: dict[str, str] = page.evaluate(
+        """() => {
+            const passages = {};
+            for (const mark of document.querySelectorAll("mark[data-comment]")) {
+                const words = mark.cloneNode(true);
+                words.querySelectorAll("a").forEach((number) => number.remove());
+                const comments = [mark.dataset.comment, ...mark.dataset.also.split(" ").filter(Boolean)];
+                for (const id of comments) passages[id] = (passages[id] || "") + words.textContent;
+            }
+            return passages;
+        }"""
+    )
+    return found
+
+
+def squeezed(words: str) -> str:
+    """Give a text without white space, which is not marked where passages lie in one another."""
+    return "".join(words.split())
+
+
+def memos(page: Page) -> Locator:
+    """Give the entries of the list of memos."""
+    return page.locator("ul.memos > li")
+
+
+def open_memos(page: Page) -> Locator:
+    """Go to the list of memos by the menu and wait for it."""
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Your memos").click()
+    expect(page.get_by_role("heading", level=1, name="Your memos")).to_be_visible()
+    return memos(page)
+
+
+def stored_in_browser(page: Page) -> str:
+    """Give everything that scripts of this site can read from the browser's stores."""
+    return str(page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"))
+
+
+def faults_of_access(page: Page) -> list[str]:
+    """Give what the accessibility checker axe finds wrong, one line for each place."""
+    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": RULES}
+    results = Axe().run(page, options=options)
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,133 @@
+"""The detailed feedback: passages and comments, tied both ways."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from memo_coach.ui.manuscript import without_markup
+from tests.e2e import pages
+from tests.e2e.conftest import NewPage
+
+
+@pytest.fixture
+def weak(new_page: NewPage) -> Page:
+    """Give the comments on a weak sample."""
+    page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    pages.evaluated(page, pages.sample("weak"))
+    pages.open_details(page)
+    return page
+
+
+def card_of(page: Page, mark: Locator) -> Locator:
+    return page.locator(f"article[data-card='{mark.get_attribute('data-comment')}']")
+
+
+def test_marked_passages_stand_in_the_memo_word_for_word(weak: Page) -> None:
+    text = pages.sample("weak")
+    passages = pages.passages(weak)
+    assert passages
+    for card in pages.cards(weak).all():
+        quote = card.locator("q")
+        if quote.count():
+            marked = passages[str(card.get_attribute("data-card"))]
+            assert pages.squeezed(marked) in pages.squeezed(text)
+            assert pages.squeezed(quote.inner_text()) == pages.squeezed(without_markup(marked))
+        else:
+            expect(card).to_contain_text("On the memo as a whole")
+            assert str(card.get_attribute("data-card")) not in passages
+
+
+def test_the_memo_stands_there_whole(weak: Page) -> None:
+    shown = weak.locator(".manuscript").evaluate(
+        """(memo) => {
+            const copy = memo.cloneNode(true);
+            copy.querySelectorAll("mark a").forEach((number) => number.remove());
+            return [...copy.children].map((paragraph) => paragraph.textContent).join(" ");
+        }"""
+    )
+    assert shown.split() == pages.sample("weak").split()
+
+
+def test_every_comment_says_something_asks_and_names_its_criterion(weak: Page) -> None:
+    for card in pages.cards(weak).all():
+        expect(card.get_by_role("heading")).not_to_be_empty()
+        expect(card.locator(".card-head .quiet")).not_to_be_empty()
+        if "opportunity" in str(card.get_attribute("class")):
+            expect(card.locator(".question").first).to_contain_text("?")
+
+
+def test_a_click_on_a_passage_leads_to_its_comment(weak: Page) -> None:
+    for mark in weak.locator("mark[data-comment]").all()[:4]:
+        mark.click()
+        card = card_of(weak, mark)
+        expect(pages.current_card(weak)).to_have_count(1)
+        expect(card).to_have_attribute("data-current", "")
+        expect(card).to_be_focused()
+        expect(card).to_be_in_viewport()
+        expect(mark).to_have_attribute("data-current", "")
+
+
+def test_a_click_on_a_comment_leads_to_its_passage(weak: Page) -> None:
+    mark = weak.locator("mark[data-comment]").last
+    weak.evaluate("scrollTo(0, 0)")
+    card_of(weak, mark).locator("p").first.click()
+    expect(mark).to_have_attribute("data-current", "")
+    expect(mark).to_be_in_viewport()
+    expect(pages.current_card(weak)).to_have_count(1)
+
+
+def test_next_and_previous_go_through_all_comments_and_around(weak: Page) -> None:
+    total = pages.cards(weak).count()
+    position = weak.locator("[data-comment-position]")
+    following, previous = (weak.get_by_role("button", name=f"{way} comment") for way in ("Next", "Previous"))
+    for number in (*range(1, total + 1), 1):
+        following.click()
+        expect(position).to_have_text(f"{number} of {total}")
+        expect(pages.cards(weak).nth(number - 1)).to_have_attribute("data-current", "")
+        expect(pages.cards(weak).nth(number - 1)).to_be_in_viewport()
+    previous.click()
+    expect(position).to_have_text(f"{total} of {total}")
+
+
+def test_the_keys_j_and_k_do_the_same(weak: Page) -> None:
+    position = weak.locator("[data-comment-position]")
+    total = pages.cards(weak).count()
+    for key, number in (("j", 1), ("j", 2), ("j", 3), ("k", 2)):
+        weak.keyboard.press(key)
+        expect(position).to_have_text(f"{number} of {total}")
+        expect(pages.cards(weak).nth(number - 1)).to_be_focused()
+
+
+def test_a_criterion_filters_comments_and_passages(weak: Page) -> None:
+    filtering = weak.get_by_role("combobox", name="Criterion")
+    before = pages.cards(weak).count()
+    for label in filtering.locator("option").all_inner_texts()[1:4]:
+        filtering.select_option(label=label)
+        name, _, number = label.removesuffix(")").rpartition(" (")
+        expect(pages.cards(weak)).to_have_count(int(number))
+        expect(weak.locator("article[data-card] .card-head .quiet")).to_have_text([name] * int(number))
+        ids = {str(card.get_attribute("data-card")) for card in pages.cards(weak).all()}
+        assert set(pages.passages(weak)) <= ids
+    filtering.select_option(label="Every criterion")
+    expect(pages.cards(weak)).to_have_count(before)
+
+
+def test_show_all_shows_the_rest_and_takes_it_away_again(weak: Page) -> None:
+    few = pages.cards(weak).count()
+    assert few <= 7
+    button = weak.get_by_role("button", name="Show all")
+    more = int(button.inner_text().partition("+")[2].removesuffix(")"))
+    button.click()
+    expect(pages.cards(weak)).to_have_count(few + more)
+    weak.get_by_role("button", name="Show what matters first").click()
+    expect(pages.cards(weak)).to_have_count(few)
+
+
+def test_the_current_comment_stays_current_when_all_are_shown(weak: Page) -> None:
+    weak.keyboard.press("j")
+    weak.keyboard.press("j")
+    current = str(pages.current_card(weak).get_attribute("data-card"))
+    weak.get_by_role("button", name="Show all").click()
+    expect(weak.get_by_role("button", name="Show what matters first")).to_be_visible()
+    expect(pages.current_card(weak)).to_have_attribute("data-card", current)

@@ -1,0 +1,52 @@
+"""What docs/coach.md says is true: its table, its example, its message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from memo_coach.coaching.builtin.coach import evaluate_text
+from memo_coach.coaching.builtin.findings import registered_detectors
+from memo_coach.coaching.builtin.scoring import FULL_SUBSTANCE, OVERALL_CURVE, SCORE_CURVE
+from memo_coach.coaching.errors import BrokenRubric
+from memo_coach.coaching.rubric_documents import load_rubric
+
+DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "coach.md").read_text("utf-8")
+
+
+def example() -> str:
+    match = re.search(r"<!-- example: rubric -->\n```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert match is not None
+    return match[1]
+
+
+def test_the_table_names_every_detector_with_its_indicators_and_source() -> None:
+    for detector in registered_detectors():
+        line = next((line for line in DOCUMENT.splitlines() if line.startswith(f"| `{detector.name}` |")), "")
+        assert all(f"`{name}`" in line for name in detector.indicators), detector.name
+        assert detector.source in line, detector.name
+
+
+def test_the_example_rubric_can_be_used() -> None:
+    rubric = load_rubric(example(), source="site-visit.yaml")
+    text = (
+        "The warehouse in Leeds is not safe and should close on 1 May. We counted 12 blocked exits on 3 "
+        "April, and two accidents were reported in March (site log, page 4).\n"
+    )
+    evaluation = evaluate_text(text, rubric, "en")
+    assert [criterion.score is None for criterion in evaluation.criteria] == [False, True]
+
+
+def test_the_message_for_a_misspelt_indicator_is_the_one_shown() -> None:
+    with pytest.raises(BrokenRubric) as caught:
+        load_rubric(example().replace("bottom-line: 2", "bottom-lin: 2"), source="site-visit.yaml")
+    assert str(caught.value) in DOCUMENT
+
+
+def test_the_curves_are_those_of_the_code() -> None:
+    flat = " ".join(DOCUMENT.split())
+    assert ", ".join(f"{point:g} → {score}" for point, score in SCORE_CURVE) in flat
+    assert ", ".join(f"{point} → {score}" for point, score in OVERALL_CURVE) in flat
+    assert f"(substance ÷ {FULL_SUBSTANCE})" in flat
