@@ -44,7 +44,8 @@ def _schema(*, change: bool) -> SchemaStatus:
 
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
     from memo_coach.storage import schema  # noqa: PLC0415
-    from memo_coach.storage.database import Database, DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.database import Database  # noqa: PLC0415
+    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = settings_or_problem()
     configure_logging(settings.log_level, settings.log_format)

@@ -77,7 +77,8 @@ def _database(settings: Settings) -> str:
     import asyncio  # noqa: PLC0415 - only here
 
     from memo_coach.operations.health import Unhealthy, database_check, migrations_check  # noqa: PLC0415
-    from memo_coach.storage.database import Database, DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.database import Database  # noqa: PLC0415
+    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     if not settings.database_path.exists():
         return f"{settings.database_path} will be made at the first start."

@@ -23,14 +23,16 @@ def serve(host: str | None, port: str | None) -> None:
     # The server's workers are processes that read the environment again, perhaps in another directory.
     os.environ.update(settings.as_environment())
     os.environ.pop("DATABASE_URL_FILE", None)
+    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
     from memo_coach.web import serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
     from memo_coach.web.errors import SiteMissing  # noqa: PLC0415
 
-    click.echo(f"Memo AI Coach serves {settings.public_url}")
     try:
         serving.serve(settings, settings.host, settings.port)
     except SiteMissing as error:
         raise Problem(str(error)) from error
+    except DatabaseUnusable as error:
+        raise DependencyFailed(str(error)) from error
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         raise DependencyFailed(f"Cannot listen on {place}: {error.strerror or error}.") from error

@@ -1,4 +1,7 @@
-"""Health: a registry of checks, each bounded in time, and the report that all of them make."""
+"""Health: a registry of checks, each bounded in time, and the report that all of them make.
+
+Anybody may read the report, so its sentences name no path and no figure that is nobody's business.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.storage.database import Database, DatabaseUnusable
+from memo_coach.storage.database import Database
 from memo_coach.storage.schema import status
+from memo_coach.storage.sqlite_file import DatabaseUnusable, file_identity
 
 LONGEST_SECONDS = 3.0
 """What takes longer is not usable."""
+PATIENCE_SECONDS = 1.0
+"""For a locked database: a call into SQLite cannot be cut short, so it has to give up by itself."""
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 """SQLite needs room for its log; below this, saving may fail at any moment."""
 
@@ -50,13 +56,24 @@ class Health:
 
     def __init__(self) -> None:
         self._checks: dict[str, CheckFunction] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self._latest: tuple[float, HealthReport] | None = None
 
     def register(self, name: str, check: CheckFunction) -> None:
         """Add a check."""
         self._checks[name] = check
 
     async def ready(self) -> HealthReport:
-        """Run all checks, side by side."""
+        """Run all checks, side by side; whoever asks meanwhile gets the same report."""
+        asked = time.monotonic()
+        async with self._one_at_a_time:
+            if self._latest is not None and self._latest[0] >= asked:
+                return self._latest[1]
+            report = await self._run_all()
+            self._latest = (time.monotonic(), report)
+            return report
+
+    async def _run_all(self) -> HealthReport:
         checks = await asyncio.gather(*(_run(name, check) for name, check in self._checks.items()))
         return HealthReport(all(check.ok for check in checks), tuple(checks))
 
@@ -75,13 +92,13 @@ async def _run(name: str, check: CheckFunction) -> Check:
 
 def database_check(database: Database) -> CheckFunction:
     """Make the check that the database can be read and written, and is the file that was opened."""
-    opened = _identity(database.path)
+    opened = file_identity(database.path)
 
     async def check() -> str:
-        if _identity(database.path) != opened:
-            raise Unhealthy(f"The file {database.path} was removed or replaced while it was in use. Restart.")
+        if file_identity(database.path) != opened:
+            raise Unhealthy("The database file was removed or replaced while it was in use. Restart.")
         # A connection of its own: one from the pool would answer from a file that is no longer there.
-        probe = Database(database.url, pooled=False)
+        probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         try:
             async with probe.write_connection() as connection:
                 await connection.exec_driver_sql("SELECT 1")
@@ -97,8 +114,8 @@ def migrations_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if database.path is not None and not database.path.is_file():
-            raise Unhealthy(f"There is no database file {database.path}.")
-        probe = Database(database.url, pooled=False)
+            raise Unhealthy("There is no database file.")
+        probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         schema = await status(probe)
         if not schema.is_current:
             raise Unhealthy(
@@ -117,20 +134,9 @@ def disk_check(directory: Path) -> CheckFunction:
         try:
             free = (await asyncio.to_thread(shutil.disk_usage, directory)).free
         except OSError as error:
-            raise Unhealthy(f"The data directory {directory} cannot be reached: {error.strerror}.") from error
+            raise Unhealthy(f"The data directory cannot be reached: {error.strerror}.") from error
         if free < LEAST_FREE_BYTES:
-            raise Unhealthy(f"The disk of {directory} has {free // 2**20} MiB left.")
-        return f"{free // 2**20} MiB are free."
+            raise Unhealthy(f"The disk of the data directory has {free // 2**20} MiB left.")
+        return "There is room on the disk."
 
     return check
-
-
-def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Tell a file from another one that has its name."""
-    if path is None:
-        return None
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return (found.st_dev, found.st_ino)

@@ -10,7 +10,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import TextIO, cast
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -48,6 +48,11 @@ def configure_logging(level: LogLevel, log_format: LogFormat, stream: TextIO | N
     handler.setFormatter(_formatter(log_format, colours=target.isatty()))
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    for logger in list(logging.root.manager.loggerDict.values()):
+        if isinstance(logger, logging.Logger) and logger.handlers:
+            # Libraries bring handlers of their own, which know nothing of our format and write tracebacks.
+            logger.handlers.clear()
+            logger.propagate = True
     root.setLevel(level)
     for name, least in _QUIET.items():
         logging.getLogger(name).setLevel(max(least, logging.getLevelName(level)))
@@ -63,6 +68,15 @@ def configure_logging(level: LogLevel, log_format: LogFormat, stream: TextIO | N
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def server_logging(log_format: LogFormat) -> dict[str, Any]:
+    """Give what the server below is to log by, as ``logging.config.dictConfig`` takes it."""
+    return {
+        "formatters": {"ours": {"()": _formatter, "log_format": log_format, "colours": False}},
+        "handlers": {"ours": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "loggers": {"_granian": {"handlers": ["ours"], "propagate": False}},
+    }
 
 
 def _shared() -> list[Processor]:

@@ -14,6 +14,7 @@ from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations import EvaluationService
 from memo_coach.services.hints import HintService
 from memo_coach.services.memos import MemoService
+from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.visitors import VisitorService
 from memo_coach.services.workers import Pace, Workers
@@ -55,13 +56,14 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
     before = await schema.upgrade(database)
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
+    records = Records(database, settings.data_dir)
     broadcast, rubrics = MemoryBroadcast(), RubricService()
     workers = Workers(database, rubrics, broadcast, pace)
     services = Services(
         settings=settings,
-        drafts=DraftService(database, rubrics),
-        memos=MemoService(database, workers.stop_work),
-        evaluations=EvaluationService(database, rubrics, workers, broadcast),
+        drafts=DraftService(records, rubrics),
+        memos=MemoService(records, workers.stop_work),
+        evaluations=EvaluationService(records, rubrics, workers, broadcast),
         rubrics=rubrics,
         visitors=await VisitorService.open(database),
         hints=HintService(rubrics),

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.limits import MOST_MEMOS
 from memo_coach.services.moments import new_id, now
+from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import Glance, draft_text, glance_at
 from memo_coach.services.views import DraftSaved, DraftView
-from memo_coach.storage.database import Database
 from memo_coach.storage.memos import MemoRepository
 from memo_coach.storage.tables import Memo
 from memo_coach.storage.visitors import VisitorRepository
@@ -48,13 +48,13 @@ async def store_new_memo(
 class DraftService:
     """The drafts of the owners."""
 
-    def __init__(self, database: Database, rubrics: RubricService) -> None:
-        self._database = database
+    def __init__(self, records: Records, rubrics: RubricService) -> None:
+        self._records = records
         self._rubrics = rubrics
 
     async def current(self, owner: str) -> DraftView | None:
         """Give the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
-        async with self._database.read() as session:
+        async with self._records.read() as session:
             memo = await MemoRepository(session).newest_draft(owner)
         return None if memo is None else _view(memo, memo.draft_text or "", memo.draft_rubric)
 
@@ -64,7 +64,7 @@ class DraftService:
         Raises:
             NotFound: the owner has no such memo.
         """
-        async with self._database.read() as session:
+        async with self._records.read() as session:
             memos = MemoRepository(session)
             memo = await memos.get(owner, memo_id)
             if memo is None:
@@ -95,7 +95,7 @@ class DraftService:
         moment = now()
         if not memo_id and not text:
             return DraftSaved("", 0, moment, forked=False)
-        async with self._database.write() as session:
+        async with self._records.write(adds=True) as session:
             return await _save(
                 session,
                 owner,
@@ -109,7 +109,7 @@ class DraftService:
 
     async def start_new(self, owner: str) -> None:
         """Begin another memo: a draft with text stays among the memos, and is no longer the current one."""
-        async with self._database.write() as session:
+        async with self._records.write() as session:
             await MemoRepository(session).set_drafts_aside(owner)
 
 

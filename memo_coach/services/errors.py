@@ -32,6 +32,10 @@ class TooMany(ServiceError):
     """The owner has reached a limit; the sentence says which, and what to do."""
 
 
+class Unavailable(ServiceError):
+    """The database or the disk cannot be used at the moment; the person may try again later."""
+
+
 class UnknownRubric(ServiceError):
     """No rubric has the id."""
 

@@ -16,13 +16,13 @@ from memo_coach.services.coaches import DEFAULT_COACH, coach_kind
 from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
 from memo_coach.services.judgements import evaluation_view
-from memo_coach.services.limits import MOST_UNFINISHED
+from memo_coach.services.limits import MOST_EVALUATIONS, MOST_UNFINISHED
 from memo_coach.services.moments import new_id, now
+from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import Workers
-from memo_coach.storage.database import Database
 from memo_coach.storage.evaluations import EvaluationRepository
 from memo_coach.storage.memos import MemoRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
@@ -38,9 +38,9 @@ class EvaluationService:
     """The evaluations of the owners."""
 
     def __init__(
-        self, database: Database, rubrics: RubricService, workers: Workers, broadcast: Broadcast
+        self, records: Records, rubrics: RubricService, workers: Workers, broadcast: Broadcast
     ) -> None:
-        self._database = database
+        self._records = records
         self._rubrics = rubrics
         self._workers = workers
         self._broadcast = broadcast
@@ -59,9 +59,10 @@ class EvaluationService:
     ) -> str:
         """Store a text as a version and an evaluation of it, in one transaction; give the evaluation's id.
 
-        A text that equals the newest version becomes no new one, and while the same text is being evaluated
-        in the same way, this gives that evaluation. The memo's draft ends when it is this text, or when
-        ``base_revision`` says that this text was made from it; what another tab has typed is kept.
+        A text that equals the newest version becomes no new one, also where no memo is named, and while the
+        same text is being evaluated in the same way, this gives that evaluation. The memo's draft ends when
+        it is this text, or when ``base_revision`` says that this text was made from it; what another tab has
+        typed is kept.
 
         Raises:
             NotFound: the owner has no such memo.
@@ -72,7 +73,7 @@ class EvaluationService:
         text = submitted_text(text)
         glance = await asyncio.to_thread(glance_at, text, language=language, title=title)
         moment = now()
-        async with self._database.write() as session:
+        async with self._records.write(adds=True) as session:
             await VisitorRepository(session).welcome(owner, moment)
             memo = await _memo_for(
                 session,
@@ -99,7 +100,7 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation.
         """
-        async with self._database.read() as session:
+        async with self._records.read() as session:
             stored = await EvaluationRepository(session).whole(owner, evaluation_id)
         if stored is None:
             raise NotFound
@@ -130,7 +131,7 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation.
         """
-        async with self._database.write() as session:
+        async with self._records.write() as session:
             evaluations = EvaluationRepository(session)
             cancelled = await evaluations.cancel(owner, evaluation_id, now())
             if not cancelled and await evaluations.get(owner, evaluation_id) is None:
@@ -148,7 +149,7 @@ class EvaluationService:
             UnknownRubric, TooMany: with a sentence.
         """
         moment = now()
-        async with self._database.write() as session:
+        async with self._records.write(adds=True) as session:
             old = await EvaluationRepository(session).get(owner, evaluation_id)
             if old is None:
                 raise NotFound
@@ -187,7 +188,7 @@ class EvaluationService:
         return latest
 
     async def _news(self, owner: str, evaluation_id: str) -> tuple[str, int]:
-        async with self._database.read() as session:
+        async with self._records.read() as session:
             news = await EvaluationRepository(session).news(owner, evaluation_id)
         if news is None:
             raise NotFound
@@ -209,9 +210,16 @@ async def _memo_for(
     if memo is None and memo_id:
         raise NotFound
     if memo is None:
+        # The same text once more, as by a second click: the draft that it was is gone by now.
+        memo = await memos.with_version(owner, text, _sha256(text), glance.words)
+    if memo is None:
         return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment)
     memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
     return memo
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def _version_for(
@@ -225,7 +233,7 @@ async def _version_for(
         memo=memo.id,
         number=1 if newest is None else newest.number + 1,
         text=text,
-        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        text_sha256=_sha256(text),
         words=glance.words,
         language=glance.language,
         created=moment,
@@ -253,6 +261,11 @@ async def _queue(
     if await evaluations.count_unfinished(owner) >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
+        )
+    if await evaluations.count(owner) >= MOST_EVALUATIONS:
+        raise TooMany(
+            f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
+            "Delete a memo or two under “Your memos”."
         )
     evaluation = Evaluation(
         id=new_id(),

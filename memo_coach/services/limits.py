@@ -6,3 +6,5 @@ MOST_MEMOS = 200
 """Memos of one owner, each with any number of versions."""
 MOST_UNFINISHED = 5
 """Evaluations of one owner that are queued or running."""
+MOST_EVALUATIONS = 2_000
+"""Evaluations of one owner that are kept; so there are no more versions either."""

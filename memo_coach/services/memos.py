@@ -8,8 +8,8 @@ from typing import cast
 
 from memo_coach.services.errors import NotFound
 from memo_coach.services.limits import MOST_MEMOS
+from memo_coach.services.records import Records
 from memo_coach.services.views import EvaluationStatus, EvaluationSummary, MemoSummary
-from memo_coach.storage.database import Database
 from memo_coach.storage.evaluations import EvaluationLine, EvaluationRepository
 from memo_coach.storage.memos import MemoRepository
 
@@ -17,14 +17,14 @@ from memo_coach.storage.memos import MemoRepository
 class MemoService:
     """The memos of the owners."""
 
-    def __init__(self, database: Database, stop_work: Callable[[str], None]) -> None:
+    def __init__(self, records: Records, stop_work: Callable[[str], None]) -> None:
         """``stop_work`` is told the id of each evaluation that is deleted."""
-        self._database = database
+        self._records = records
         self._stop_work = stop_work
 
     async def list(self, owner: str) -> tuple[MemoSummary, ...]:
         """List the memos, the one that changed last first."""
-        async with self._database.read() as session:
+        async with self._records.read() as session:
             lines = await MemoRepository(session).lines(owner, MOST_MEMOS)
             found = await EvaluationRepository(session).lines_of(owner, [line.id for line in lines])
         evaluations = defaultdict(list)
@@ -50,7 +50,7 @@ class MemoService:
         Raises:
             NotFound: the owner has no such memo.
         """
-        async with self._database.write() as session:
+        async with self._records.write() as session:
             lost = await EvaluationRepository(session).lines_of(owner, [memo_id])
             if not await MemoRepository(session).delete(owner, memo_id):
                 raise NotFound

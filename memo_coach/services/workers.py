@@ -29,8 +29,11 @@ from memo_coach.services.moments import now
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage.database import Database
 from memo_coach.storage.jobs import Job, JobQueue
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.workers")
+
+_DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 
 MOST_FAILURES = 3
 GAVE_UP = (
@@ -112,7 +115,7 @@ class Workers:
                 await self._revive()
                 while len(self._running) < self._pace.at_once and (job := await self._take()) is not None:
                     self._begin(job)
-            except SQLAlchemyError as error:
+            except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", error=type(error).__name__)
             with suppress(TimeoutError):
@@ -169,7 +172,7 @@ class Workers:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
         except (CoachingError, ServiceError) as error:
             await self._fail(job.evaluation_id, job.attempt, job.failures + 1, str(error))
-        except SQLAlchemyError:
+        except _DATABASE_FAULTS:
             raise
         except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
             reason = str(error) if isinstance(error, BrokenCoach) else type(error).__name__
@@ -184,7 +187,7 @@ class Workers:
             try:
                 async with self._database.write() as session:
                     held = await JobQueue(session).renew(job, now() + self._lease)
-            except SQLAlchemyError as error:
+            except _DATABASE_FAULTS as error:
                 _log.error("lease cannot be renewed", error=type(error).__name__)
                 continue
             if not held and work is not None:

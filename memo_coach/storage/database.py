@@ -9,10 +9,8 @@ in a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,21 +19,30 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-BUSY_TIMEOUT_SECONDS = 10
-"""How long a writer waits for another process's transaction. Ours last milliseconds."""
+from memo_coach.storage.sqlite_file import (
+    BUSY_TIMEOUT_SECONDS,
+    DatabaseUnusable,
+    FileIdentity,
+    file_identity,
+)
 
 _WRITES = "memo_coach_writes"
-
-
-class DatabaseUnusable(Exception):
-    """The database cannot be used. ``str(error)`` is a sentence for the operator."""
 
 
 class Database:
     """An engine with its ways to begin a transaction. Sessions hand out plain values, never live rows."""
 
-    def __init__(self, url: str, *, pooled: bool = True, foreign_keys: bool = True) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pooled: bool = True,
+        foreign_keys: bool = True,
+        patience: float = BUSY_TIMEOUT_SECONDS,
+    ) -> None:
         """Describe the connection; nothing is opened before it is used.
+
+        ``patience`` is for how many seconds a writer waits for another process's transaction.
 
         ``foreign_keys`` is off for migrations only: SQLite changes a table by copying and dropping it, and
         dropping a table with them on deletes whatever refers to it.
@@ -44,10 +51,11 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS}
+            options["connect_args"] = {"timeout": patience}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
         self._writer = asyncio.Lock()
+        self._file: FileIdentity | None = None
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -77,6 +85,23 @@ class Database:
         ):
             yield session
             await session.flush()
+            self.refuse_replaced_file()
+
+    def refuse_replaced_file(self) -> None:
+        """See that the file is still the one that was opened first.
+
+        A file that was removed can be written on for as long as it is open, and is lost with the process:
+        what was "saved" into it was not saved at all.
+
+        Raises:
+            DatabaseUnusable: it was removed or replaced.
+        """
+        if self.path is None:
+            return
+        found = file_identity(self.path)
+        self._file = self._file or found
+        if found is None or found != self._file:
+            raise DatabaseUnusable("The database file was removed or replaced while it was in use. Restart.")
 
     @asynccontextmanager
     async def write_connection(self) -> AsyncIterator[AsyncConnection]:
@@ -110,31 +135,3 @@ def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> N
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def prepare_sqlite_file(path: Path) -> None:
-    """Make the directory and the file where they are missing, and put the file into WAL mode, which it keeps.
-
-    Raises:
-        DatabaseUnusable: the file cannot be made or opened, is no database, or stays locked.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with closing(sqlite3.connect(path, timeout=BUSY_TIMEOUT_SECONDS)) as connection:
-            mode = _wal_mode(connection)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseUnusable(f"The database {path} cannot be opened: {error}.") from error
-    if mode != "wal":
-        raise DatabaseUnusable(f"The file system of {path} does not allow SQLite's WAL mode.")
-
-
-def _wal_mode(connection: sqlite3.Connection) -> str:
-    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
-    while True:
-        try:
-            return str(connection.execute("PRAGMA journal_mode = WAL").fetchone()[0])
-        except sqlite3.OperationalError as error:
-            # Two processes that start on a fresh file meet here; SQLite does not wait for this lock itself.
-            if "locked" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)

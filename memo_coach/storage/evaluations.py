@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
+from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion, storable
 
 UNFINISHED = ("queued", "running")
 
@@ -40,7 +40,7 @@ class EvaluationLine:
 
 
 def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
-    return and_(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
+    return and_(col(Evaluation.id) == storable(evaluation_id), col(Evaluation.owner) == owner)
 
 
 class EvaluationRepository:
@@ -90,6 +90,11 @@ class EvaluationRepository:
         statement = select(col(Evaluation.status), col(Evaluation.changes)).where(_own(owner, evaluation_id))
         row = (await self._session.execute(statement)).one_or_none()
         return None if row is None else (row[0], row[1])
+
+    async def count(self, owner: str) -> int:
+        """Count the owner's evaluations."""
+        statement = select(func.count()).select_from(Evaluation).where(col(Evaluation.owner) == owner)
+        return (await self._session.execute(statement)).scalar_one()
 
     async def count_unfinished(self, owner: str) -> int:
         """Count the owner's evaluations that are queued or running."""
@@ -152,7 +157,7 @@ class EvaluationRepository:
                 col(Evaluation.score),
                 col(Evaluation.created),
             )
-            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(memo_ids))
+            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(map(storable, memo_ids)))
             .order_by(col(Evaluation.created).desc(), col(Evaluation.id))
         )
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+from memo_coach.storage.tables import Evaluation, Memo, MemoVersion, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class MemoLine:
 
 
 def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
-    return and_(col(Memo.id) == memo_id, col(Memo.owner) == owner)
+    return and_(col(Memo.id) == storable(memo_id), col(Memo.owner) == owner)
 
 
 class MemoRepository:
@@ -64,6 +65,28 @@ class MemoRepository:
             select(Memo)
             .where(col(Memo.owner) == owner, col(Memo.draft_text) == text)
             .order_by(col(Memo.draft_saved).desc(), col(Memo.id))
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def with_version(self, owner: str, text: str, text_sha256: str, words: int) -> Memo | None:
+        """Find a memo whose newest version is exactly this text, and that has no draft of another."""
+        later = aliased(MemoVersion)
+        statement = (
+            select(Memo)
+            .join(MemoVersion, col(MemoVersion.memo) == col(Memo.id))
+            .where(
+                col(Memo.owner) == owner,
+                # The number of words stands in the short row of the memo, and excludes nearly all of them.
+                col(Memo.words) == words,
+                col(Memo.draft_text).is_(None),
+                col(MemoVersion.text_sha256) == text_sha256,
+                col(MemoVersion.text) == text,
+                ~exists().where(
+                    col(later.memo) == col(MemoVersion.memo), col(later.number) > col(MemoVersion.number)
+                ),
+            )
+            .order_by(col(Memo.changed).desc(), col(Memo.id))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()

@@ -14,7 +14,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.storage.database import Database, DatabaseUnusable, prepare_sqlite_file
+from memo_coach.storage.database import Database
+from memo_coach.storage.sqlite_file import DatabaseUnusable, prepare_sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -42,6 +43,7 @@ async def upgrade(database: Database) -> SchemaStatus:
     """
     if database.path is not None:
         await asyncio.to_thread(prepare_sqlite_file, database.path)
+    database.refuse_replaced_file()
     migrating = Database(database.url, pooled=False, foreign_keys=False)
     try:
         async with migrating.write_connection() as connection:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.web.problems import Problem
@@ -50,6 +51,8 @@ class RequestIdentity:
 
         try:
             await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            _log.info("request given up by its sender", path=scope["path"])
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered
             _log.error("request failed", path=scope["path"], exc_info=error)
             if scope["type"] == "http" and status is None:

@@ -1,4 +1,4 @@
-"""How much anyone may send: bodies, frames, events a second, sockets at once, events in waiting.
+"""How much anyone may send: bodies, and sockets at once; what comes in over a socket: ``socket_frames``.
 
 The figures are far above what a person with a browser reaches: typing sends a few frames a second at most,
 because the editor saves by HTTP and only after a pause.
@@ -6,10 +6,9 @@ because the editor saves by HTTP and only after a pause.
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
@@ -18,35 +17,42 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.web.origins import refuse_socket
 from memo_coach.web.problems import Problem
+from memo_coach.web.socket_frames import guarded
 
 _log = structlog.get_logger("memo_coach.web.limits")
 
 BODY_BYTES = 1_048_576
 BODY_BYTES_OF = {"/draft": 1_500_000}
-FRAME_BYTES = 1_000_000
-"""The framework closes the socket at a bigger frame anyway; this says so before it is parsed."""
-FRAMES_BURST = 60
-FRAMES_A_SECOND = 20.0
 SOCKETS_OF_OWNER = 30
 SOCKETS_FROM_ADDRESS = 500
 """An office behind one address, or a proxy that does not tell addresses apart."""
 HEADER_BYTES = 32_768
-POLICY_VIOLATION, TOO_BIG = 1008, 1009
+BODY_SECONDS = 60.0
+"""For the whole body: 25 kB a second suffice for the longest."""
 
 
-class _BodyTooLarge(Exception):
-    """A body grew over its limit while it was read."""
+class _BodyRefused(Exception):
+    """A body grew over its limit while it was read, or did not end. Holds the answer."""
+
+    def __init__(self, answer: Problem) -> None:
+        super().__init__()
+        self.answer = answer
 
 
 class BodyLimit:
-    """Refuses a body over its route's limit, by what it declares and by what it sends."""
+    """Refuses a body over its route's limit, by what it declares and by what it sends, or without end."""
 
     def __init__(
-        self, app: ASGIApp, limits: Mapping[str, int] = BODY_BYTES_OF, default: int = BODY_BYTES
+        self,
+        app: ASGIApp,
+        limits: Mapping[str, int] = BODY_BYTES_OF,
+        default: int = BODY_BYTES,
+        seconds: float = BODY_SECONDS,
     ) -> None:
         self._app = app
         self._limits = limits
         self._default = default
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, its body counted."""
@@ -63,14 +69,21 @@ class BodyLimit:
         if not declared.isdecimal() or int(declared) > limit:
             await _too_large(limit)(scope, receive, send)
             return
-        received, started = 0, False
+        received, started, complete = 0, False, False
+        deadline = asyncio.get_running_loop().time() + self._seconds
 
         async def counted_receive() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, complete
+            try:
+                # Behind the body only the end of the connection is waited for, which may take its time.
+                async with asyncio.timeout_at(None if complete else deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise _BodyRefused(_too_slow()) from None
             received += len(message.get("body", b""))
+            complete = not message.get("more_body", False)
             if received > limit:
-                raise _BodyTooLarge
+                raise _BodyRefused(_too_large(limit))
             return message
 
         async def noting_send(message: Message) -> None:
@@ -80,10 +93,10 @@ class BodyLimit:
 
         try:
             await self._app(scope, counted_receive, noting_send)
-        except _BodyTooLarge:
+        except _BodyRefused as refused:
             if started:
                 raise
-            await _too_large(limit)(scope, receive, send)
+            await refused.answer(scope, receive, send)
 
 
 def _too_large(limit: int) -> Problem:
@@ -91,28 +104,9 @@ def _too_large(limit: int) -> Problem:
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
 
 
-@dataclass(slots=True)
-class TokenBucket:
-    """Lets ``burst`` things through at once and ``rate`` a second in the long run."""
-
-    burst: float = FRAMES_BURST
-    rate: float = FRAMES_A_SECOND
-    clock: Callable[[], float] = time.monotonic
-    _tokens: float = field(init=False)
-    _since: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._tokens, self._since = self.burst, self.clock()
-
-    def take(self) -> bool:
-        """Take one; give whether there was one."""
-        now = self.clock()
-        self._tokens = min(self.burst, self._tokens + (now - self._since) * self.rate)
-        self._since = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+def _too_slow() -> Problem:
+    detail = "This was not sent to its end in time. Send it again."
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"})
 
 
 class SocketLimits:
@@ -139,34 +133,9 @@ class SocketLimits:
             return
         self._open.update(holders)
         try:
-            await self._app(scope, _guarded(receive, send), send)
+            await self._app(scope, guarded(receive, send), send)
         finally:
             self._open.subtract(holders)
             for holder in holders:
                 if self._open[holder] <= 0:
                     del self._open[holder]
-
-
-def _guarded(receive: Receive, send: Send) -> Receive:
-    """Give a ``receive`` that closes the socket at a frame too big or one too many."""
-    bucket, closed = TokenBucket(), False
-
-    async def guarded() -> Message:
-        nonlocal closed
-        message = await receive()
-        if message["type"] != "websocket.receive":
-            return message
-        text, binary = message.get("text"), message.get("bytes")
-        size = len(text.encode("utf-8", "surrogatepass")) if text is not None else len(binary or b"")
-        code = TOO_BIG if size > FRAME_BYTES else None if bucket.take() else POLICY_VIOLATION
-        if code is None:
-            return message
-        if not closed:
-            closed = True
-            _log.warning(
-                "socket closed", reason="frame too big" if code == TOO_BIG else "too many frames", size=size
-            )
-            await send({"type": "websocket.close", "code": code, "reason": ""})
-        return {"type": "websocket.disconnect", "code": code}
-
-    return guarded

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.coaching.samples import samples
 from memo_coach.services import composition
-from memo_coach.services.errors import NotFound, ServiceError, TooMany
+from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
 from memo_coach.web.problems import Problem
@@ -70,7 +71,7 @@ async def read_draft(request: Request) -> Response:
 async def save_draft(request: Request) -> Response:
     """Save the draft; answer with its revision. Had another tab saved meanwhile, it is a new memo."""
     owner = _owner(request)
-    draft = DraftToSave.model_validate_json(await request.body())
+    draft = DraftToSave.model_validate(_json(await request.body()))
     return _answer(
         await composition.current().drafts.save(
             owner,
@@ -98,6 +99,17 @@ async def sample(request: Request) -> Response:
                 {"title": found.title, "text": found.text}, headers={"Cache-Control": "no-cache"}
             )
     raise NotFound
+
+
+def _json(body: bytes) -> object:
+    """Read JSON as browsers write it: half of a surrogate pair is a character, too.
+
+    Pydantic's own reader would refuse a memo in which an emoji was cut in two, again and again.
+    """
+    try:
+        return json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _owner(request: Request) -> str:
@@ -135,6 +147,8 @@ def _with_problems(handler: Handler) -> Handler:
 def _status_of(error: ServiceError) -> HTTPStatus:
     if isinstance(error, NotFound):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, Unavailable):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
 
 

@@ -6,12 +6,15 @@ import os
 import socket
 import sys
 
+import structlog
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from memo_coach.settings import Settings, load_settings
+from memo_coach.operations.logging import configure_logging, server_logging
+from memo_coach.settings import Settings, SettingsError, load_settings
+from memo_coach.storage.sqlite_file import DatabaseUnusable, prepare_sqlite_file
 from memo_coach.web.errors import SiteMissing
 from memo_coach.web.limits import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
@@ -38,11 +41,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
     Raises:
         SiteMissing: there are no built pages.
+        DatabaseUnusable: the database cannot be opened.
         OSError: the address is taken or not ours.
     """
     if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
         raise SiteMissing("There are no built pages to serve. Run `make run`, which builds them first.")
     _try_address(host, port)
+    prepare_sqlite_file(settings.database_path)
+    announce(settings)
     os.chdir(ROOT)  # where the framework looks for its configuration
     # The worker is a process of its own and reads the environment again.
     os.environ.update(_FRAMEWORK)
@@ -55,12 +61,15 @@ def serve(settings: Settings, host: str, port: int) -> None:
         factory=True,
         # One: on SQLite, evaluations are jobs of the process that took them, and states live in its memory.
         workers=1,
+        # Proxies speak it, sockets need it, and the other one has ways of its own to keep a server busy.
+        http=HTTPModes.http1,
         websockets=True,
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_SECONDS,
         http1_settings=HTTP1Settings(max_buffer_size=max(8192, 4 * HEADER_BYTES)),
         log_access=False,
         log_level=LogLevels.warning,
+        log_dictconfig=server_logging(settings.log_format),
     ).serve()
 
 
@@ -72,14 +81,26 @@ def _try_address(host: str, port: int) -> None:
         probe.bind(address)
 
 
-def main() -> int:
-    """Serve at HOST and PORT; give the exit status."""
-    settings = load_settings()
+def announce(settings: Settings) -> None:
+    """Say where the service is: a sentence for a person, or a line of the log where that is for a machine."""
+    if settings.log_format == "json":
+        configure_logging(settings.log_level, settings.log_format)
+        structlog.get_logger("memo_coach.web.serving").info("serving", address=settings.public_url)
+        return
     sys.stdout.write(f"Memo AI Coach serves {settings.public_url}\n")
     sys.stdout.flush()
+
+
+def main() -> int:
+    """Serve at HOST and PORT; give the exit status: 1 wrong settings, 3 something that is needed fails."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     try:
         serve(settings, settings.host, settings.port)
-    except (OSError, SiteMissing) as error:
+    except (OSError, SiteMissing, DatabaseUnusable) as error:
         sys.stderr.write(f"Cannot serve {settings.host}:{settings.port}: {error}\n")
         return 3
     return 0

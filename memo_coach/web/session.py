@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
+from itertools import islice
 from typing import Protocol
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
@@ -27,6 +27,8 @@ _log = structlog.get_logger("memo_coach.web.session")
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 PLAIN_NAME = "memo_coach"
+MOST_TOKENS = 4
+"""Looked at in one header: more than one only comes of somebody meddling."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
 _TAB = re.compile(r"[0-9a-fA-F-]{32,36}")
 
@@ -63,15 +65,24 @@ def cookie_header(token: str, *, secure: bool) -> str:
     return "; ".join([*parts, "Secure"] if secure else parts)
 
 
-def token_in(cookies: str | None) -> str | None:
-    """Give the session token in a ``Cookie`` header, or nothing; the prefixed name wins."""
-    try:
-        jar = SimpleCookie(cookies or "")
-    except CookieError:
-        return None
-    for name in (cookie_name(secure=True), cookie_name(secure=False)):
-        if name in jar and _TOKEN.fullmatch(jar[name].value):
-            return jar[name].value
+def tokens_in(cookies: str | None, *, secure: bool) -> tuple[str, ...]:
+    """Give what may be session tokens in a ``Cookie`` header, at most :data:`MOST_TOKENS`, in its order.
+
+    The header is taken apart by hand: the standard library gives up at the first cookie that it does not
+    understand, and on a laptop other programs' cookies come along, since cookies do not know ports. Over TLS
+    only the prefixed name counts: a neighbouring host could have set the plain one to a token of its own.
+    """
+    wanted = cookie_name(secure=secure)
+    pairs = (part.strip().partition("=") for part in (cookies or "").split(";"))
+    found = (value.strip('"') for name, _, value in pairs if name == wanted)
+    return tuple(islice((value for value in found if _TOKEN.fullmatch(value)), MOST_TOKENS))
+
+
+async def owner_in(cookies: str | None, visitors: Visitors, *, secure: bool) -> str | None:
+    """Give the owner whom a ``Cookie`` header names, or nothing."""
+    for token in tokens_in(cookies, secure=secure):
+        if (owner := await visitors.identify(token)) is not None:
+            return owner
     return None
 
 
@@ -81,7 +92,10 @@ async def owner_of(state: BaseState) -> str:
     Raises:
         Refused: the browser has no session, or no longer.
     """
-    owner = await composition.current().visitors.identify(token_in(state.router.headers.cookie))
+    services = composition.current()
+    owner = await owner_in(
+        state.router.headers.cookie, services.visitors, secure=is_secure(services.settings)
+    )
     if owner is None:
         raise Refused
     return owner
@@ -104,7 +118,7 @@ class Sessions:
             await self._app(scope, receive, send)
             return
         visitors: Visitors = composition.current().visitors
-        owner = await visitors.identify(token_in(headers.get("cookie")))
+        owner = await owner_in(headers.get("cookie"), visitors, secure=self._secure)
         scope.setdefault("state", {})["owner"] = owner
         if scope["type"] == "websocket":
             tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
@@ -120,9 +134,12 @@ class Sessions:
 
     def _with_cookie(self, visitors: Visitors, send: Send) -> Send:
         async def send_with_cookie(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < HTTPStatus.BAD_REQUEST:
+            if message["type"] == "http.response.start" and _is_page(message["status"]):
                 token, _owner = await visitors.admit()
-                MutableHeaders(scope=message).append("Set-Cookie", cookie_header(token, secure=self._secure))
+                answer = MutableHeaders(scope=message)
+                answer.append("Set-Cookie", cookie_header(token, secure=self._secure))
+                # A shared cache may keep a cookie with the page, and would make all its readers one visitor.
+                answer["Cache-Control"] = "private, no-cache"
             await send(message)
 
         return send_with_cookie
@@ -140,6 +157,11 @@ def _with_own_tab(scope: Scope, owner: str, tab: str) -> Scope:
         (key, value) for key, value in parse_qsl(scope["query_string"].decode("latin-1")) if key != "token"
     ]
     return {**scope, "query_string": urlencode([*query, ("token", name)]).encode("ascii")}
+
+
+def _is_page(status: int) -> bool:
+    """Tell whether an answer shows a page from which the person may go on; the page "not found" is one."""
+    return status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.NOT_FOUND
 
 
 def _is_document(scope: Scope, headers: Headers) -> bool:

@@ -17,6 +17,7 @@ from memo_coach.web.plain_routes import PlainRoutes
 from memo_coach.web.security_headers import SecurityHeaders
 from memo_coach.web.session import Sessions
 from memo_coach.web.site import HASHES_FILE
+from memo_coach.web.write_pace import WritePace
 
 
 def script_hashes(site: Path) -> Sequence[str]:
@@ -30,6 +31,7 @@ def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
     app = PlainRoutes(app)
     app = Assets(app, site / "build" / "client")
     app = SocketLimits(app)
+    app = WritePace(app)
     app = Sessions(app, settings)
     app = BodyLimit(app)
     app = Gate(app, Addresses.of(settings))

@@ -9,7 +9,9 @@ import aiohttp
 import httpx
 import pytest
 
-from memo_coach.web.limits import FRAMES_BURST, SOCKETS_OF_OWNER, TokenBucket
+from memo_coach.web.limits import SOCKETS_OF_OWNER
+from memo_coach.web.pace import TokenBucket
+from memo_coach.web.socket_frames import FRAMES_BURST
 from tests.integration.web.sockets import HYDRATE, cookie_of, opened
 from tests.live_server import LiveServer
 

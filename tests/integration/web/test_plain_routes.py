@@ -75,7 +75,6 @@ def test_clear_begins_anew(server: LiveServer) -> None:
         b"{",
         b"[]",
         b'{"text": 1}',
-        b'{"memo_id":null,"text":"\\ud800","rubric":"investment-memo","base_revision":0}',
         b'{"memo_id":null,"text":"a","rubric":"investment-memo","base_revision":-1}',
         b'{"memo_id":null,"text":"a","rubric":"investment-memo","base_revision":0,"owner":"me"}',
         b'{"memo_id":null,"text":"a","rubric":"no-such-rubric","base_revision":0}',

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from memo_coach.web.session import cookie_header, token_in
+from memo_coach.web.session import cookie_header, tokens_in
 from tests.integration.web.sockets import HYDRATE, cookie_of, forged_cookie, opened
 from tests.live_server import LiveServer
 
@@ -43,7 +43,7 @@ def test_over_tls_the_cookie_is_secure_and_bound_to_the_host() -> None:
     "cookies", ["memo_coach=short", 'memo_coach="<script>"', "\x00", "other=1", "", None]
 )
 def test_a_cookie_that_is_no_token_is_nobodys(cookies: str | None) -> None:
-    assert token_in(cookies) is None
+    assert tokens_in(cookies, secure=False) == ()
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT"])

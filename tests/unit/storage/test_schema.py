@@ -15,7 +15,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
 from memo_coach.storage import schema
-from memo_coach.storage.database import Database, DatabaseUnusable
+from memo_coach.storage.database import Database
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
 
 START = """

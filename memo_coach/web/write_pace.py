@@ -1,0 +1,58 @@
+"""How fast one browser, and all browsers of one address, may have things saved."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from memo_coach.web.origins import SAFE_METHODS
+from memo_coach.web.pace import TokenBucket
+from memo_coach.web.problems import Problem
+
+_log = structlog.get_logger("memo_coach.web.limits")
+
+OF_OWNER = (120, 10.0)
+"""At once, and a second in the long run. The editor saves two or three times a second at most."""
+FROM_ADDRESS = (1_200, 100.0)
+"""An office behind one address, or a proxy that does not tell addresses apart."""
+MOST_REMEMBERED = 10_000
+
+
+class WritePace:
+    """Refuses unsafe requests of who sends too many. Behind the sessions."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        of_owner: tuple[float, float] = OF_OWNER,
+        from_address: tuple[float, float] = FROM_ADDRESS,
+    ) -> None:
+        self._app = app
+        self._limits = {"owner": of_owner, "address": from_address}
+        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 429."""
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+            client = scope.get("client") or ("unknown", 0)
+            holders = (("address", client[0]), ("owner", scope.get("state", {}).get("owner") or "nobody"))
+            taken = [self._bucket(holder).take() for holder in holders]
+            if not all(taken):
+                _log.warning("request refused", path=scope["path"], reason="too many")
+                detail = "That was too much in a short time. Wait a moment and try again."
+                await Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "2"})(
+                    scope, receive, send
+                )
+                return
+        await self._app(scope, receive, send)
+
+    def _bucket(self, holder: tuple[str, str]) -> TokenBucket:
+        found = self._buckets.get(holder)
+        if found is None:
+            if len(self._buckets) >= MOST_REMEMBERED:
+                # Whoever has been quiet long enough is forgotten, and loses nothing by it.
+                self._buckets = {each: one for each, one in self._buckets.items() if not one.is_full}
+            found = self._buckets[holder] = TokenBucket(*self._limits[holder[0]])
+        return found
