@@ -17,6 +17,8 @@ config = rx.Config(
     # State holds what is on the screen; the truth is in the database. So memory is enough and leaves no
     # files.
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    # A state is rebuilt at each visit; that of a closed tab is kept for so many seconds after its last event.
+    redis_token_expiration=900,
     telemetry_enabled=False,
     show_built_with_reflex=False,
     # Brotli first: the server offers the first that the browser takes.

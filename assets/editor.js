@@ -14,6 +14,7 @@
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
   // The server counts the same: memo_coach/coaching/words.py.
   var WORD = /[\p{L}\p{N}]+(?:(?:['’\-]|_+|\.(?!(?<=\p{Ll}\.)\p{Lu}\p{Ll})|(?<=\d),(?=\d))[\p{L}\p{N}]+)*|%/gu;
+  var FRAME_LIMIT = 900000; // bytes of text that one event may carry
   var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
 
   var draft = null; // what this tab knows of the saved draft: memo_id, revision
@@ -50,14 +51,19 @@
       return key.indexOf("__reactFiber") === 0;
     });
   }
+  var latest = {}; // what each element is to say; an earlier sentence that still waits never comes after a later one
   function write(name, text) {
+    latest[name] = text;
+    show(name);
+  }
+  function show(name) {
     var element = part(name);
     if (!element) return;
     if (!hydrated(element)) {
-      setTimeout(write, 60, name, text);
+      setTimeout(show, 60, name);
       return;
     }
-    if (element.textContent !== text) element.textContent = text;
+    if (element.textContent !== latest[name]) element.textContent = latest[name];
   }
 
   function count() {
@@ -173,6 +179,8 @@
           timer = setTimeout(save, PAUSE);
           return false;
         }
+        // Too fast, or no database for the moment: the text stays here and goes later.
+        if (response.status === 429 || response.status === 503) return unreachable();
         return response.json().then(refused, refused);
       })
       .catch(unreachable)
@@ -393,6 +401,22 @@
       changed();
     }
   });
+  // A socket refuses what is over a megabyte, and the coach what is far shorter: say so before it is sent.
+  document.addEventListener(
+    "submit",
+    function (event) {
+      var box = field();
+      if (!box || event.target !== box.form) return;
+      var warning = part("warning");
+      var tooLong = new Blob([box.value]).size > FRAME_LIMIT;
+      if (warning) warning.hidden = !tooLong;
+      if (!tooLong) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      write("warning", message("too_long", {}));
+    },
+    true
+  );
   document.addEventListener("keydown", function (event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     var box = field();

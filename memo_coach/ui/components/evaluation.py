@@ -44,8 +44,24 @@ def _again(state: type[EvaluationOnScreen]) -> rx.Component:
     )
 
 
+def is_of_address(state: type[EvaluationOnScreen]) -> rx.Var[bool]:
+    """Tell in the browser whether the state is about the evaluation in the address.
+
+    Right after a change of page it is still about the one that was shown last, until the server has answered.
+    """
+    shown = state.evaluation_id
+    address = "location.pathname.split('/')[2]"
+    same = f"(typeof location === 'undefined' || {shown!s} === '' || {address} === {shown!s})"
+    return rx.Var(same, _var_type=bool, _var_data=shown._get_all_var_data())  # noqa: SLF001 - its only way
+
+
 def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
     """Show ``content`` once there is something to show, and the evaluation's state otherwise."""
+    loading = rx.el.p(text("feedback.loading"), role="status", class_name="quiet")
+    return rx.cond(is_of_address(state), _by_status(state, content), loading)
+
+
+def _by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
     return rx.match(
         state.status,
         ("loading", rx.el.p(text("feedback.loading"), role="status", class_name="quiet")),
@@ -72,6 +88,14 @@ def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Comp
             rx.el.div(
                 empty(icons.blank_sheet(), text("feedback.failed_heading"), state.problem, _again(state)),
                 role="alert",
+            ),
+        ),
+        (
+            "unavailable",
+            rx.el.div(
+                rx.el.p(state.problem, role="alert", class_name="alert"),
+                rx.el.button(text("feedback.again"), type="button", class_name="button", on_click=state.open),
+                class_name="stack",
             ),
         ),
         ("done", content),

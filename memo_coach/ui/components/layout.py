@@ -6,6 +6,7 @@ from typing import Final
 
 import reflex as rx
 from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router import ReactRouterLink
 
 from memo_coach import __version__
@@ -20,6 +21,16 @@ def link(
 ) -> rx.Component:
     """Give a link that changes pages in the browser, without loading the document anew."""
     return ReactRouterLink.create(*label, to=to, **properties)
+
+
+def anchor(
+    *label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: object
+) -> rx.Component:
+    """Give a link to a place on the same page: the browser itself goes there, and takes the focus along.
+
+    ``rx.el.a`` is a link that changes pages, which leaves the focus where it was.
+    """
+    return A.create(*label, href=to, **properties)
 
 
 def _menu_item(path: str, key: str, current: str) -> rx.Component:
@@ -58,7 +69,7 @@ def _footer() -> rx.Component:
 def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx.Component:
     """Put a page's content into the frame; ``current`` is the path to mark in the navigation."""
     return rx.el.div(
-        rx.el.a(text("product.skip"), href="#content", class_name="skip"),
+        anchor(text("product.skip"), to="#content", class_name="skip"),
         _header(current),
         rx.el.main(*content, id="content", tab_index=-1, class_name=class_name),
         _footer(),

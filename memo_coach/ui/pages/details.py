@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.ui.components.evaluation import by_status
-from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.components.evaluation import by_status, is_of_address
+from memo_coach.ui.components.layout import anchor, frame, link
 from memo_coach.ui.manuscript import Paragraph, Segment
 from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
 from memo_coach.ui.translations import text
@@ -18,9 +18,9 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
             segment.text,
             rx.cond(
                 segment.number != "",
-                rx.el.a(
+                anchor(
                     rx.el.sup(segment.number),
-                    href=f"#card-{segment.comment}",
+                    to=f"#card-{segment.comment}",
                     custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
                 ),
             ),
@@ -166,11 +166,12 @@ def page() -> rx.Component:
             rx.el.div(
                 rx.el.h1(text("details.heading")),
                 rx.cond(
-                    DetailsState.title != "", rx.el.p(rx.el.strong(DetailsState.title), class_name="lede")
+                    is_of_address(DetailsState) & (DetailsState.title != ""),
+                    rx.el.p(rx.el.strong(DetailsState.title), class_name="lede"),
                 ),
             ),
             rx.cond(
-                DetailsState.status == "done",
+                is_of_address(DetailsState) & (DetailsState.status == "done"),
                 rx.el.div(
                     link(
                         text("details.overall"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.ui.components.evaluation import by_status
+from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import frame, link
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
 from memo_coach.ui.translations import text
@@ -146,7 +146,7 @@ def page() -> rx.Component:
             rx.el.div(
                 rx.el.h1(text("feedback.heading")),
                 rx.cond(
-                    FeedbackState.title != "",
+                    is_of_address(FeedbackState) & (FeedbackState.title != ""),
                     rx.el.p(
                         rx.el.strong(FeedbackState.title),
                         rx.el.span(

@@ -11,7 +11,7 @@ import yaml
 
 from memo_coach.coaching.rubric import Criterion, Rubric, localised
 from memo_coach.coaching.rubric_documents import shipped_rubrics
-from memo_coach.ui.components.layout import frame
+from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.translations import text
 
 _SECTIONS = ("how", "score", "rubrics", "frameworks", "keys", "privacy")
@@ -93,7 +93,7 @@ def page() -> rx.Component:
         rx.el.div(rx.el.h1(text("help.heading")), class_name="page-head"),
         rx.el.div(
             rx.el.nav(
-                *[rx.el.a(text(f"help.{name}"), href=f"#{name}") for name in _SECTIONS],
+                *[anchor(text(f"help.{name}"), to=f"#{name}") for name in _SECTIONS],
                 class_name="contents",
                 aria_label=text("help.contents"),
             ),

@@ -15,7 +15,7 @@ PAUSE_BEFORE_HINTS = 1200
 
 _MESSAGES = (
     "word", "words", "character", "characters", "reading",
-    "saving", "saved", "restored", "empty", "forked", "unreachable", "refused",
+    "saving", "saved", "restored", "empty", "forked", "unreachable", "refused", "too_long",
 )  # fmt: skip
 
 
@@ -162,6 +162,7 @@ def page() -> rx.Component:
             class_name="page-head",
         ),
         alert(WriteState.problem),
+        rx.el.p(role="alert", class_name="alert", hidden=True, custom_attrs={"data-editor-warning": ""}),
         rx.el.div(_editor(), _hints(), class_name="desk"),
         _dialog(),
         current="/",

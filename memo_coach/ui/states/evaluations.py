@@ -19,7 +19,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
     """The evaluation that the address names, as far as it has come."""
 
     status: str = "loading"
-    """``loading``, ``missing``, or the status of the evaluation."""
+    """``loading``, ``missing``, ``unavailable``, or the status of the evaluation."""
     evaluation_id: str = ""
     memo_id: str = ""
     title: str = ""
@@ -61,7 +61,11 @@ class EvaluationOnScreen(rx.State, mixin=True):
             view = await current().evaluations.get(await owner_of(self), asked_for)
         except (NotFound, Refused):
             self._blank()
-            self.status = "missing"
+            self.evaluation_id, self.status = asked_for, "missing"
+            return None
+        except ServiceError as error:
+            self._blank()
+            self.evaluation_id, self.status, self.problem = asked_for, "unavailable", error.message
             return None
         self._show(view)
         return None if view.status in FINISHED else type(self).follow
@@ -71,12 +75,24 @@ class EvaluationOnScreen(rx.State, mixin=True):
         """Show what the coach produces while it produces it."""
         async with self:
             asked_for = self._asked_for()
-            owner = await owner_of(self)
-        async for view in current().evaluations.follow(owner, asked_for):
+            try:
+                owner = await owner_of(self)
+            except Refused:
+                self.status = "missing"
+                return
+        try:
+            async for view in current().evaluations.follow(owner, asked_for):
+                async with self:
+                    if self._asked_for() != asked_for:
+                        return
+                    self._show(view)
+        except NotFound:
+            # Deleted in another tab while this one watched.
             async with self:
-                if self._asked_for() != asked_for:
-                    return
-                self._show(view)
+                self.status = "missing"
+        except ServiceError as error:
+            async with self:
+                self.status, self.problem = "unavailable", error.message
 
     @rx.event
     async def cancel(self) -> None:
@@ -87,6 +103,8 @@ class EvaluationOnScreen(rx.State, mixin=True):
             self._show(await current().evaluations.get(owner, self._asked_for()))
         except ServiceError as error:
             self.problem = error.message
+        except Refused:
+            self.problem = text("problem.no_session")
 
     @rx.event
     async def again(self) -> Any:

@@ -88,6 +88,8 @@ class MemosState(rx.State):
             await self._fetch()
         except Refused:
             self.memos, self.loaded, self.problem = [], True, text("problem.no_session")
+        except ServiceError as error:
+            self.memos, self.loaded, self.problem = [], True, error.message
 
     @rx.event
     def ask_before_deleting(self, memo: str) -> None:

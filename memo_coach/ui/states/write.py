@@ -46,7 +46,11 @@ class WriteState(rx.State):
     @rx.event
     async def review(self, memo: str) -> None:
         """Renew the hints. The browser calls this after a pause in typing, never at a key."""
-        await owner_of(self)
+        try:
+            await owner_of(self)
+        except Refused:
+            self.problem = text("problem.no_session")
+            return
         if len(memo) > LONGEST_FOR_HINTS:
             self.hints, self.reviewed = [], "long"
             return
