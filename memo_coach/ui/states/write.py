@@ -7,7 +7,6 @@ from typing import Any
 
 import reflex as rx
 
-from memo_coach.coaching.rubric_documents import shipped_rubrics
 from memo_coach.services.composition import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.ui.translations import text
@@ -32,10 +31,14 @@ class WriteState(rx.State):
     """Hints and errors of the writing page."""
 
     problem: str = ""
-    rubric: str = shipped_rubrics()[0].id
+    rubric: str = ""
+    """The rubric that was chosen, or empty for the first."""
     hints: list[HintOnScreen] = []
     reviewed: str = "never"
     """``never``, ``done`` or ``long``."""
+
+    def _rubric(self) -> str:
+        return self.rubric or current().rubrics.all()[0].id
 
     @rx.event
     def choose_rubric(self, rubric: str) -> None:
@@ -58,7 +61,7 @@ class WriteState(rx.State):
             self.hints, self.reviewed = [], "never"
             return
         try:
-            hints = await current().hints.of(memo, self.rubric)
+            hints = await current().hints.of(memo, self._rubric())
         except ServiceError:
             # A memo too short to judge yet is no fault of the writer in the middle of a word.
             self.hints, self.reviewed = [], "never"
@@ -75,7 +78,7 @@ class WriteState(rx.State):
             evaluation = await current().evaluations.submit(
                 owner,
                 text=str(form.get("memo") or ""),
-                rubric=str(form.get("rubric") or self.rubric),
+                rubric=str(form.get("rubric") or self._rubric()),
                 memo_id=str(form.get("memo_id") or "") or None,
                 base_revision=_revision(form.get("revision")),
             )

@@ -10,11 +10,24 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
+from websockets import ClientConnection, ConnectionClosed, InvalidStatus, State
+from websockets.asyncio.client import connect
 
 from tests.live_server import LiveServer
 
 HYDRATE = "reflex___state____state.hydrate"
+
+
+class HandshakeRefused(Exception):
+    """The server did not open the socket; ``status`` is its HTTP answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"refused with {status}")
+        self.status = status
+
+
+GONE = (ConnectionError, ConnectionClosed)
+"""What a client notices of a socket that the server has closed."""
 
 
 class TestSocket:
@@ -22,8 +35,17 @@ class TestSocket:
 
     __test__ = False
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.raw = socket
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the server has closed it."""
+        return self._connection.state is not State.OPEN
+
+    async def send(self, frame: str | bytes) -> None:
+        """Send a frame as it is, text or binary."""
+        await self._connection.send(frame)
 
     async def event(self, name: str, payload: Any = None, **fields: Any) -> None:
         """Send an event."""
@@ -33,27 +55,26 @@ class TestSocket:
             "router_data": {"pathname": "/", "asPath": "/"},
             **fields,
         }
-        await self.raw.send_str("42/_event," + json.dumps(["event", event]))
+        await self.send("42/_event," + json.dumps(["event", event]))
 
     async def answers(self, seconds: float = 0.5) -> list[Any]:
         """Give what arrives until nothing has arrived for that long."""
         found = []
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+        with contextlib.suppress(TimeoutError, asyncio.TimeoutError, ConnectionClosed):
             while True:
-                message = await self.raw.receive(timeout=seconds)
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    break
-                if message.data == "2":
-                    await self.raw.send_str("3")
-                elif message.data.startswith("42/_event,"):
-                    found.append(json.loads(message.data.partition(",")[2])[1])
+                data = await asyncio.wait_for(self._connection.recv(), seconds)
+                if data == "2":
+                    await self.send("3")
+                elif isinstance(data, str) and data.startswith("42/_event,"):
+                    found.append(json.loads(data.partition(",")[2])[1])
         return found
 
     async def closing_code(self, seconds: float = 5) -> int | None:
         """Wait for the server to close it; give the code."""
-        while not self.raw.closed:
-            await self.raw.receive(timeout=seconds)
-        return self.raw.close_code
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await asyncio.wait_for(self._connection.recv(), seconds)
+        return self._connection.close_code
 
 
 @contextlib.asynccontextmanager
@@ -63,17 +84,23 @@ async def opened(
     """Give a connected socket.
 
     Raises:
-        aiohttp.WSServerHandshakeError: the server refuses it.
+        HandshakeRefused: the server does not open it.
     """
     headers = {"Cookie": cookie} if cookie else {}
     if origin is not None:
         headers["Origin"] = server.url if origin == "own" else origin
-    url = f"{server.url}/_event/?token={tab or uuid.uuid4()}&EIO=4&transport=websocket"
-    async with aiohttp.ClientSession() as session, session.ws_connect(url, headers=headers) as raw:
-        await raw.receive(timeout=5)  # the greeting
-        await raw.send_str("40/_event,{}")
-        await raw.receive(timeout=5)  # connected
-        yield TestSocket(raw)
+    url = f"ws{server.url.removeprefix('http')}/_event/?token={tab or uuid.uuid4()}&EIO=4&transport=websocket"
+    try:
+        connection = await connect(
+            url, additional_headers=headers, max_size=None, proxy=None, compression=None
+        )
+    except InvalidStatus as error:
+        raise HandshakeRefused(error.response.status_code) from error
+    async with connection:
+        await asyncio.wait_for(connection.recv(), 5)  # the greeting
+        await connection.send("40/_event,{}")
+        await asyncio.wait_for(connection.recv(), 5)  # connected
+        yield TestSocket(connection)
 
 
 def cookie_of(server: LiveServer) -> str:

@@ -6,7 +6,6 @@ import importlib
 from types import SimpleNamespace
 from typing import Any
 
-import aiohttp
 import pytest
 from reflex_base.event.processor import event_processor
 
@@ -20,7 +19,7 @@ from memo_coach.web.event_authorisation import (
     fault_in,
     is_allowed,
 )
-from tests.integration.web.sockets import HYDRATE, cookie_of, opened
+from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 
 OWN = "memo_coach___"
@@ -90,7 +89,7 @@ def test_arguments_that_do_not_fit_are_refused(handlers: dict[str, Any], payload
 
 async def test_every_handler_is_refused_to_a_browser_without_a_session(server: LiveServer) -> None:
     # Without a session there is no socket, so there is no way to any handler.
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+    with pytest.raises(HandshakeRefused) as refusal:
         async with opened(server, cookie=None):
             pass
     assert refusal.value.status == 403
@@ -156,7 +155,7 @@ async def test_a_forged_event_changes_nothing_and_the_socket_lives(server: LiveS
 )
 async def test_a_frame_that_is_no_event_leaves_the_socket_alive(server: LiveServer, frame: str) -> None:
     async with opened(server, cookie_of(server)) as socket:
-        await socket.raw.send_str(f"42/_event,{frame}")
+        await socket.send(f"42/_event,{frame}")
         assert await socket.answers(0.3) == []
         await socket.event(HYDRATE)
         assert await socket.answers()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import aiohttp
 import pytest
 
 from memo_coach.web.origins import Addresses
-from tests.integration.web.sockets import HYDRATE, cookie_of, opened
+from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 
 NEW_DRAFT = "/draft/new"
@@ -35,7 +34,7 @@ def test_a_write_from_our_own_page_is_taken(server: LiveServer) -> None:
 async def test_a_socket_of_another_origin_or_of_none_is_refused(
     server: LiveServer, origin: str | None
 ) -> None:
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+    with pytest.raises(HandshakeRefused) as refusal:
         async with opened(server, cookie_of(server), origin=origin):
             pass
     assert refusal.value.status == 403

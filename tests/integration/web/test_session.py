@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import aiohttp
 import pytest
 
 from memo_coach.web.session import cookie_header, tokens_in
-from tests.integration.web.sockets import HYDRATE, cookie_of, forged_cookie, opened
+from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, forged_cookie, opened
 from tests.live_server import LiveServer
 
 PAGE = {"Accept": "text/html"}
@@ -61,7 +60,7 @@ def test_a_forged_cookie_is_nobodys(server: LiveServer) -> None:
 
 @pytest.mark.parametrize("cookie", [None, forged_cookie()])
 async def test_a_socket_of_nobody_is_refused(server: LiveServer, cookie: str | None) -> None:
-    with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
+    with pytest.raises(HandshakeRefused) as refusal:
         async with opened(server, cookie):
             pass
     assert refusal.value.status == 403
