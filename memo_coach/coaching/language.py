@@ -47,7 +47,8 @@ _SPANISH_SHAPE = re.compile(
     r"(?:ci[oó]n|ciones|si[oó]n|siones|dad|dades|mente|miento|mientos|[aei]mos|[ai]ndo|[aeo]r|[aeiou]jes?|[ao]s?)\Z|[ñ]"
 )
 _SPANISH_MARKS = re.compile("[¿¡ñºª]")
-_PLACE_NAME = re.compile(r"(?<=[a-z] )(?:El|La|Los|Las) (?=[A-Z])")  # "in Los Angeles" is no Spanish
+# "in Los Angeles" is no Spanish. It begins with plain characters, so that the search can skip all others.
+_PLACE_NAME = re.compile(r"[EL](?<=[a-z] [EL])(?:(?<=E)l|(?<=L)(?:a|os|as)) (?=[A-Z])")
 _ACCENTED = re.compile("[áéíóú]")
 
 # What a function word, a letter or mark of Spanish alone, and an accent weigh against one ending.
@@ -63,8 +64,8 @@ def detect_language(text: str) -> str:
     """
     sample = _PLACE_NAME.sub("", _sample(text)).lower()
     words = WORD.findall(sample)
-    english = sum(word in _ENGLISH for word in words)
-    spanish = sum(word in _SPANISH for word in words)
+    english = sum(map(_ENGLISH.__contains__, words))
+    spanish = sum(map(_SPANISH.__contains__, words))
     if max(english, spanish) >= _PLENTY and max(english, spanish) >= 2 * min(english, spanish):
         return "es" if spanish > english else "en"
     english_shapes, spanish_shapes = _shapes(words)

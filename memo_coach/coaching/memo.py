@@ -7,22 +7,25 @@ fills them is :mod:`memo_coach.coaching.parsing`.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code", "quote"]
 HeaderName = Literal["to", "from", "cc", "date", "subject"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+# Spans and words are made by the thousand, and a frozen dataclass takes three times as long to make: what
+# makes these two unchangeable is the type checker.
+@dataclass(slots=True, order=True, unsafe_hash=True)
 class Span:
-    """A half-open range of code points, ``start`` inclusive and ``end`` exclusive."""
+    """A half-open range of code points, ``start`` inclusive and ``end`` exclusive. Not to be changed."""
 
-    start: int
-    end: int
+    start: Final[int]
+    end: Final[int]
 
     def __len__(self) -> int:
         return self.end - self.start
@@ -36,12 +39,12 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Word:
-    """One word of running text with its lower-cased form, which phrase look-ups compare."""
+    """One word of running text with its lower-cased form, which look-ups compare. Not to be changed."""
 
-    span: Span
-    lower: str
+    span: Final[Span]
+    lower: Final[str]
 
 
 class Words(tuple[Word, ...]):
@@ -50,15 +53,29 @@ class Words(tuple[Word, ...]):
     @cached_property
     def places(self) -> dict[str, list[int]]:
         """Give the indices of each lower-cased word, in order."""
-        places: dict[str, list[int]] = {}
+        places: defaultdict[str, list[int]] = defaultdict(list)
         for index, word in enumerate(self):
-            places.setdefault(word.lower, []).append(index)
-        return places
+            places[word.lower].append(index)
+        return dict(places)
 
     @cached_property
-    def looked_up(self) -> dict[object, list[int]]:
-        """Keep what was found for each list of phrases, as long as the memo is held."""
+    def looked_up(self) -> dict[object, Any]:
+        """Keep what was found for each list of phrases or words, as long as the memo is held."""
         return {}
+
+    def places_of(self, forms: frozenset[str], first: int, last: int) -> Sequence[int]:
+        """Give the indices within ``first`` to ``last`` of the words with one of these forms, in order.
+
+        The vocabulary is gone through once for each set of forms; asking sentence by sentence costs little.
+        """
+        found: list[int] | None = self.looked_up.get(forms)
+        if found is None:
+            places = self.places
+            found = self.looked_up[forms] = sorted(i for form in places.keys() & forms for i in places[form])
+        low = bisect_left(found, first)
+        if low == len(found) or found[low] >= last:
+            return ()
+        return found[low : bisect_left(found, last, low)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +148,7 @@ class Memo:
     """All blocks in order. Header lines and code blocks carry no sentences."""
     sections: tuple[Section, ...]
     sentences: tuple[Sentence, ...]
-    words: tuple[Word, ...]
+    words: Words
     """The words of all sentences and headings, in order of position."""
     _sentences_of_block: dict[int, tuple[Sentence, ...]] = field(default_factory=dict, repr=False)
 

@@ -48,12 +48,14 @@ _OPENERS = word_set(
 )
 
 _CLOSERS = r"""["'”’»)\]}*_~`]"""
-# Each alternative begins with a plain character, so that the search can skip all others quickly.
+# It begins with a set of plain characters, so that the search can skip all others quickly.
 _STOP = re.compile(
-    rf"[.!?…](?<![.!?…].)[.!?…]*+(?:{_CLOSERS}|\[\^?\w{{1,10}}\]|[¹²³⁴⁵⁶⁷⁸⁹])*+(?=\s|\Z)"
-    r"|[.!?](?<=[a-zß-öø-ÿ]{2}.)(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{1,20}[ ,])"  # the space was forgotten
-    r"|[。！？]++"
-    r"|\n(?:(?<=  \n)|(?<=\\\n))"  # Markdown's hard line break
+    r"[.!?…。！？\n](?:"
+    rf"(?<=[.!?…])(?<![.!?…].)[.!?…]*+(?:{_CLOSERS}|\[\^?\w{{1,10}}\]|[¹²³⁴⁵⁶⁷⁸⁹])*+(?=\s|\Z)"
+    r"|(?<=[a-zß-öø-ÿ]{2}[.!?])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{1,20}[ ,])"  # the space was forgotten
+    r"|(?<=[。！？])[。！？]*+"
+    r"|(?<=  \n)|(?<=\\\n)"  # Markdown's hard line break
+    r")"
 )
 _BEFORE = re.compile(r"[^\s(\[\"“«¿¡*_/]*\Z")
 _AFTER = re.compile(r"[\s>]*[\"'“‘«(\[*_¿¡]*([^\W_]+(?:['’]\w+)?)?")

@@ -29,17 +29,17 @@ _TOKEN = re.compile(
     r"|</?[a-zA-Z!][^<>]{0,2000}>"
     r"|&(?:#\w{1,7}|[a-zA-Z]{2,8});"
     r"|(?<!\w):[a-z][a-z0-9_+\-]{1,40}:(?!\w)"
-    rf"|(?P<word>{_WORD_SOURCE})(?P<mail>@[\w\-]++(?:\.[\w\-]++)++)?"
+    rf"|({_WORD_SOURCE})(@[\w\-]++(?:\.[\w\-]++)++)?"
 )
 
 
 def words_between(text: str, start: int, end: int) -> list[Word]:
     """Give the words of ``text[start:end]``, placed in ``text``; addresses and link targets are none."""
-    # ``lastgroup`` is "mail" for an e-mail address and ``None`` for whatever else is not running text.
+    # ``lastindex`` is 2 for an e-mail address and ``None`` for whatever else is not running text.
     return [
-        Word(Span(*found.span(1)), found[1].lower().replace("’", "'"))
+        Word(Span(found.start(), found.end()), found[0].lower().replace("’", "'"))
         for found in _TOKEN.finditer(text, start, end)
-        if found.lastgroup == "word"
+        if found.lastindex == 1
     ]
 
 

@@ -152,6 +152,8 @@ _REPEATED = {
 }
 _SHORT = 2_000
 _TIMES = 8
+_MOST_GROWTH = 3 * _TIMES
+"""Three times what is in proportion, for a machine that others use; quadratic growth would be 64 times."""
 _FLOOR = 0.004
 """Seconds below which a measurement is noise."""
 
@@ -182,7 +184,7 @@ def test_time_grows_in_proportion_to_the_text(name: str) -> None:
     rubric_id = RUBRIC_IDS[len(name) % len(RUBRIC_IDS)]
     _seconds(pattern[:200], rubric_id)
     short, long = _seconds(pattern[:_SHORT], rubric_id), _seconds(pattern[: _TIMES * _SHORT], rubric_id)
-    assert long / max(short, _FLOOR) < 2 * _TIMES
+    assert long / max(short, _FLOOR) < _MOST_GROWTH
 
 
 @pytest.mark.usefixtures("_without_collections")
@@ -191,4 +193,4 @@ def test_time_grows_in_proportion_for_real_prose(memo: BaseMemo) -> None:
     text = memo.text
     # Numbered, so that the repetition guard does not blank the copies.
     copies = "\n\n".join(text.replace(". ", f" ({number}). ") for number in range(_TIMES))
-    assert _seconds(copies, "investment-memo") / max(_seconds(text, "investment-memo"), _FLOOR) < 2 * _TIMES
+    assert _seconds(copies, "investment-memo") / max(_seconds(text, "investment-memo"), _FLOOR) < _MOST_GROWTH

@@ -9,7 +9,8 @@ import pytest
 from memo_coach.coaching.language import detect_language
 from memo_coach.coaching.samples import Sample, samples
 
-from .judging import RUBRIC_IDS, judge
+from .base_memo import base_memos
+from .judging import RUBRIC_IDS, judge, rubric
 
 ALL = [
     sample for language in ("en", "es") for rubric_id in RUBRIC_IDS for sample in samples(rubric_id, language)
@@ -73,3 +74,35 @@ def test_a_weak_sample_is_judged_weak(sample: Sample) -> None:
 def test_a_strong_sample_has_no_criterion_below_three(sample: Sample) -> None:
     scores = judge(sample.text, sample.rubric).scores
     assert {name: score for name, score in scores.items() if score is None or score < 3.0} == {}
+
+
+TEXTS = {sample.id: sample.text for sample in ALL} | {memo.name: memo.text for memo in base_memos()}
+
+
+@pytest.mark.parametrize("rubric_id", RUBRIC_IDS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_the_overall_score_is_what_a_writer_works_out_from_scores_and_weights(
+    name: str, rubric_id: str
+) -> None:
+    judged = judge(TEXTS[name], rubric_id)
+    evaluation = judged.evaluation
+    mean = sum((item.score or 0) * item.effective_weight for item in evaluation.criteria) / 100
+    if judged.overall < mean - 0.06:
+        reasons = {reason for cap in rubric(rubric_id).caps for reason in cap.reason.values()}
+        assert reasons.intersection(evaluation.overall.notices)
+    else:
+        assert judged.overall == pytest.approx(mean, abs=0.051)
+
+
+@each_sample
+def test_the_summary_begins_with_the_first_opportunity(sample: Sample) -> None:
+    evaluation = judge(sample.text, sample.rubric).evaluation
+    opportunities = [item for item in evaluation.comments if item.kind == "opportunity" and item.priority > 0]
+    change = evaluation.overall.summary.rpartition(". ")[2]
+    named = [
+        item.id for item in evaluation.criteria if f"“{item.name}”" in change or f"«{item.name}»" in change
+    ]
+    if opportunities and named:
+        assert named == [opportunities[0].criterion]
+    if opportunities and (evaluation.overall.score or 0) < 4.5:
+        assert named

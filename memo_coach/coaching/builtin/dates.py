@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Span, Word
+from memo_coach.coaching.memo import Span, Word, Words
 
 DateKind = Literal["day", "weekday", "month", "quarter", "year", "relative"]
 
@@ -54,29 +54,38 @@ class _Calendar:
 _CALENDARS: dict[str, _Calendar] = {}
 
 
-def dates_in(text: str, words: Sequence[Word], lexicon: Lexicon) -> list[DateMention]:
+def dates_in(text: str, words: Words, lexicon: Lexicon) -> list[DateMention]:
     """Find every date, in order of position and without overlaps."""
     calendar = _CALENDARS.get(lexicon.language)
     if calendar is None:
         calendar = _CALENDARS[lexicon.language] = _Calendar(lexicon)
     found: list[tuple[Span, DateKind, int]] = []
-    for index, word in enumerate(words):
+    for index in words.places_of(_datelike(words.places, calendar), 0, len(words)):
+        word = words[index]
         lower = word.lower
         if lower in calendar.anchors:
             mention = _at_anchor(text, words, index, calendar)
             if mention is not None:
                 found.append(mention)
-        elif lower[0] in _DIGITS or (lower[0] in "qht" and lower[1:2] in _QUARTERS):
-            if _QUARTER.fullmatch(lower):
-                found.append((_with_year(words, index, index), "quarter", index))
-            elif _YEAR.fullmatch(lower) and not _counts_something(words, index, calendar):
-                found.append((word.span, "year", index))
-            elif (numeric := _NUMERIC.match(text, word.span.start)) is not None:
-                found.append((Span(*numeric.span()), "day", index))
+        elif _QUARTER.fullmatch(lower):
+            found.append((_with_year(words, index, index), "quarter", index))
+        elif _YEAR.fullmatch(lower) and not _counts_something(words, index, calendar):
+            found.append((word.span, "year", index))
+        elif (numeric := _NUMERIC.match(text, word.span.start)) is not None:
+            found.append((Span(*numeric.span()), "day", index))
     for phrase in calendar.phrases.find(words):
         span = Span(words[phrase.first].span.start, words[phrase.last - 1].span.end)
         found.append((span, "relative", phrase.first))
     return _without_overlaps(found, words, calendar)
+
+
+def _datelike(vocabulary: Iterable[str], calendar: _Calendar) -> frozenset[str]:
+    """Give the words that may belong to a date: listed ones, and what begins like a number or a quarter."""
+    return frozenset(
+        word
+        for word in vocabulary
+        if word in calendar.anchors or word[0] in _DIGITS or (word[0] in "qht" and word[1:2] in _QUARTERS)
+    )
 
 
 def _at_anchor(

@@ -125,18 +125,37 @@ class Explainer:
     def _first_change(
         self, judged: Sequence[ScoredCriterion], ranked: Sequence[RankedFinding], score: float
     ) -> str:
+        """Say what the first of the opportunities says: the criterion, and what it lacks there."""
+        first = next(
+            (one for one in ranked if one.finding.polarity == "opportunity" and one.priority > 0), None
+        )
+        if first is None:
+            return self._without_opportunities(judged)
+        item = next(item for item in judged if item.criterion.id == first.criterion)
+        concerned = next(value for value in item.values if value.indicator == first.finding.indicator)
+        if concerned.value >= EARNED and score >= _EXCELLENT:
+            return self._sentence("change-nothing")
+        others = [value for value in _wanting(item) if value is not concerned][: _CLAUSES - 1]
+        clause = self._clause(concerned, "partly" if concerned.value >= MISSING else "missing")
+        if others:
+            clause = self._sentence(
+                "and", first=clause, second=self._clause(others[0], _state(others[0].value))
+            )
+        texts = {"criterion": self.name(item), "clause": clause}
+        if score >= _EXCELLENT:
+            return self._sentence("improve", **texts)
+        section = self._section_of(first)
+        if section:
+            return self._sentence("change-first-place", section=phrasing.shortened(section), **texts)
+        return self._sentence("change-first", **texts)
+
+    def _without_opportunities(self, judged: Sequence[ScoredCriterion]) -> str:
+        """Name what lacks most where no detector has anything to point at."""
         item = max(judged, key=lambda item: (5 - (item.score or 0.0)) * item.effective_weight)
         wanting = _wanting(item)
         if not wanting:
             return self._sentence("change-nothing")
-        texts = {"criterion": self.name(item), "clause": self._joined(wanting, None)}
-        if score >= _EXCELLENT:
-            return self._sentence("improve", **texts)
-        first = next((one for one in ranked if one.criterion == item.criterion.id), None)
-        section = self._section_of(first) if first is not None else ""
-        if section:
-            return self._sentence("change-first-place", section=phrasing.shortened(section), **texts)
-        return self._sentence("change-first", **texts)
+        return self._sentence("improve", criterion=self.name(item), clause=self._joined(wanting, None))
 
     def _section_of(self, ranked: RankedFinding) -> str:
         if ranked.block is None:

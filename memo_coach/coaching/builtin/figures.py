@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo import Span
@@ -73,23 +73,26 @@ _ATTACHED = {
     "b": 1e9,
 }
 _LONGEST_LOOK_BEHIND = 5
+_BEFORE_UNIT = f"{_SPACES}-"
+_ENDS_A_NUMBER = frozenset((*".,;:)]|*\n0123456789/–—", ""))
+"""No unit, currency or percent sign begins with one of these, nor at the end of the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Figure:
-    """A number with what it counts.
+    """A number with what it counts. Not to be changed.
 
     ``span`` covers the number with its currency, magnitude or unit: ``$1.2m``, ``12 %``, ``40 hours``.
     """
 
-    kind: FigureKind
-    value: float
-    unit: str
+    kind: Final[FigureKind]
+    value: Final[float]
+    unit: Final[str]
     """Currency code for money (``USD``), ``%`` for a percentage, the lower-cased noun for a quantity.
 
     Else empty.
     """
-    span: Span
+    span: Final[Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ def parse_number(raw: str, decimal: str, *, thousands_likely: bool = False) -> f
     >>> parse_number("1.234,5", ","), parse_number("1,234.5", ","), parse_number("1.2", ",")
     (1234.5, 1234.5, 1.2)
     """
+    if raw.isdecimal():
+        return float(raw)
     compact = re.sub(r"[^0-9.,]", "", raw)
     signs = [sign for sign in compact if sign in ".,"]
     if not signs:
@@ -177,6 +182,8 @@ def _figure_at(text: str, match: re.Match[str], follow: _Follow) -> Figure | Non
     currency, first = _currency_before(text, start)
     if not currency and _is_part_of_a_name(text, start):
         return None
+    if not currency and text[end : end + 2].lstrip(_BEFORE_UNIT)[:1] in _ENDS_A_NUMBER:
+        return _uncounted(text, match, follow)
     after = follow.pattern.match(text, end)
     size, named, percent = (
         (after["size"], after["currency"], after["percent"]) if after else (None, None, None)
@@ -201,6 +208,9 @@ def _figure_at(text: str, match: re.Match[str], follow: _Follow) -> Figure | Non
 
 
 def _currency_before(text: str, start: int) -> tuple[str, int]:
+    last = text[max(0, start - 2) : start].rstrip("\u00a0 ")[-1:]
+    if last not in _SYMBOLS and not ("A" <= last <= "Z"):
+        return "", start
     before = _BEFORE.search(text[max(0, start - _LONGEST_LOOK_BEHIND) : start])
     if before is None:
         return "", start

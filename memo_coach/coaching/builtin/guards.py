@@ -15,7 +15,6 @@ from memo_coach.coaching.parsing import parse_memo
 SHORTEST_REPEAT = 8
 """Words of the shortest run of sentences that counts as said twice: “Owner: Ana” may stand twice."""
 
-_NOT_A_WORD = re.compile(r"[\W_]+")
 _VISIBLE = re.compile(r"\S")
 
 
@@ -103,5 +102,16 @@ def _with_markup(memo: Memo, span: Span) -> Span:
     return Span(line_start, span.end) if is_markup else span
 
 
+class _Blanks(dict[int, str]):
+    """Maps every character but letters and digits to a space. Latin ones are held, the others worked out."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        return character if character.isalnum() else " "
+
+
+_BLANKS = _Blanks((code, character if (character := chr(code)).isalnum() else " ") for code in range(0x250))
+
+
 def _key(text: str) -> str:
-    return _NOT_A_WORD.sub(" ", text.lower()).strip()
+    return " ".join(text.lower().translate(_BLANKS).split())

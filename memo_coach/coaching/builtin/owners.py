@@ -40,7 +40,8 @@ class OwnerReader:
         roles = tuple(found)
         position = first
         while position < last:
-            end = self._name_end(position, last)
+            capital = self._text[self._words[position].span.start].isupper()
+            end = self._name_end(position, last) if capital else position
             if end == position:
                 position += 1
                 continue
@@ -150,18 +151,14 @@ class OwnerReader:
     @cached_property
     def _proper(self) -> frozenset[str]:
         """Words that are capitalised in mid-sentence and never stand in lower case: proper nouns."""
+        text, words = self._text, self._words
         capital: set[str] = set()
-        small: set[str] = set()
-        end = 0
-        text = self._text
-        for word in self._words:
-            if text[word.span.start].isupper():
-                gap = text[end : word.span.start]
-                if len(gap) <= 2 and gap.strip() in {"", ",", "("} and end:
-                    capital.add(word.lower)
-            else:
-                small.add(word.lower)
-            end = word.span.end
+        places = [place for place, word in enumerate(words) if text[word.span.start].isupper()]
+        for place in places:
+            gap = text[words[place - 1].span.end : words[place].span.start] if place else "start"
+            if len(gap) <= 2 and gap.strip() in {"", ",", "("}:
+                capital.add(words[place].lower)
+        small = {word.lower for word in words if not text[word.span.start].isupper()}
         return frozenset(capital - small - self._lists.never_names)
 
     def _marked(self, first: int, last: int) -> list[Span]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.prose import Cell, MemoFacts, facts_of, table_rows
 from memo_coach.coaching.builtin.word_sets import word_set
-from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span
+from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word
 from memo_coach.coaching.words import words_between
 
 # "Risks and mitigation" is a heading; a title of a dozen words that holds "plan" is about something else.
@@ -69,12 +69,20 @@ class Item:
 
 def mentions(text: str, lexicon: Lexicon, name: str) -> bool:
     """Tell whether a short text, such as a heading, holds a phrase of the list ``name``."""
-    return next(lexicon.phrases(name).find(words_between(text, 0, len(text))), None) is not None
+    return _holds(words_between(text, 0, len(text)), lexicon, name)
+
+
+def _holds(words: Sequence[Word], lexicon: Lexicon, name: str) -> bool:
+    return next(lexicon.phrases(name).find(words), None) is not None
 
 
 def holding(memo: Memo, lexicon: Lexicon, name: str) -> frozenset[int]:
     """Give the starts of the sentences that hold a phrase of the list ``name``; found once a memo."""
-    return facts_of(memo, lexicon).once(f"holding {name}", lambda: _holding(memo, lexicon, name))
+    key = f"{lexicon.language} holding {name}"
+    held: frozenset[int] | None = memo.remembered.get(key)
+    if held is None:
+        held = memo.remembered[key] = _holding(memo, lexicon, name)
+    return held
 
 
 def _holding(memo: Memo, lexicon: Lexicon, name: str) -> frozenset[int]:
@@ -95,28 +103,43 @@ def place_among(siblings: Sequence[Sentence], sentence: Sentence) -> int:
 def passages_about(memo: Memo, lexicon: Lexicon, name: str) -> tuple[Passage, ...]:
     """Find the sections whose heading holds a phrase of the list ``name``.
 
-    And paragraphs that open "Risks: …".
+    And paragraphs that open "Risks: …". Found once a memo.
     """
+    return facts_of(memo, lexicon).once(
+        f"passages about {name}", lambda: _passages_about(memo, lexicon, name)
+    )
+
+
+def _passages_about(memo: Memo, lexicon: Lexicon, name: str) -> tuple[Passage, ...]:
     found: list[Passage] = []
+    leads = facts_of(memo, lexicon).once("leads", lambda: _leads(memo))
+    titles = facts_of(memo, lexicon).once("titles", lambda: _titles(memo))
     taken = -1
     for section in memo.sections:
         if section.index <= taken:
             continue
-        if section.heading is not None and _is_topic(section.heading.text, lexicon, name):
+        if section.heading is not None and _is_topic(titles[section.index], lexicon, name):
             blocks, taken = _with_subsections(memo, section)
             if blocks:
                 found.append(Passage(section.heading.span, blocks))
             continue
-        found.extend(_led_passages(memo, section, lexicon, name))
+        for lead in leads.get(section.index, ()):
+            if _holds(lead.words, lexicon, name):
+                blocks = _with_list(section, lead.position)
+                found.append(Passage(lead.span, blocks))
     return tuple(found)
 
 
-def _is_topic(title: str, lexicon: Lexicon, name: str) -> bool:
+def _titles(memo: Memo) -> tuple[Sequence[Word], ...]:
+    """Give the words of each section's heading."""
+    return tuple(words_between(section.title, 0, len(section.title)) for section in memo.sections)
+
+
+def _is_topic(words: Sequence[Word], lexicon: Lexicon, name: str) -> bool:
     """Tell whether a heading is about the list's subject.
 
     Short, or with the subject among its first words.
     """
-    words = words_between(title, 0, len(title))
     found = next(lexicon.phrases(name).find(words), None)
     return found is not None and (len(words) <= _LONGEST_TOPIC or found.first < _FIRST_WORDS)
 
@@ -138,26 +161,38 @@ def _with_subsections(memo: Memo, section: Section) -> tuple[tuple[Block, ...], 
     return tuple(blocks), last
 
 
-def _led_passages(memo: Memo, section: Section, lexicon: Lexicon, name: str) -> Iterator[Passage]:
-    """Find paragraphs that open with a label ("Risks.
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """The label that a paragraph opens with ("Risks. The supplier …")."""
 
-    The supplier …"), with the list that follows a bare one.
-    """
-    for position, block in enumerate(section.blocks):
-        sentences = memo.sentences_of(block)
-        if block.kind != "paragraph" or not sentences:
-            continue
-        opening = block.text[:60].lstrip("*_ ")
-        lead = _lead(opening)
-        if not lead or not mentions(lead, lexicon, name):
-            continue
-        blocks = [block]
-        for following in section.blocks[position + 1 :]:
-            if following.kind not in {"list_item", "table"}:
-                break
-            blocks.append(following)
-        start = memo.text.index(lead, block.span.start)
-        yield Passage(Span(start, start + len(lead)), tuple(blocks))
+    span: Span
+    words: Sequence[Word]
+    position: int
+    """Of the paragraph among the blocks of its section."""
+
+
+def _leads(memo: Memo) -> dict[int, list[_Lead]]:
+    """Find the labels that paragraphs open with, by the index of their section."""
+    leads: dict[int, list[_Lead]] = {}
+    for section in memo.sections:
+        for position, block in enumerate(section.blocks):
+            if block.kind != "paragraph" or not memo.sentences_of(block):
+                continue
+            label = _lead(block.text[:60].lstrip("*_ "))
+            if label:
+                start = memo.text.index(label, block.span.start)
+                span = Span(start, start + len(label))
+                lead = _Lead(span, words_between(label, 0, len(label)), position)
+                leads.setdefault(section.index, []).append(lead)
+    return leads
+
+
+def _with_list(section: Section, position: int) -> tuple[Block, ...]:
+    """Give a block of a section with the list or table that follows it."""
+    end = position + 1
+    while end < len(section.blocks) and section.blocks[end].kind in {"list_item", "table"}:
+        end += 1
+    return section.blocks[position:end]
 
 
 def _lead(opening: str) -> str:
@@ -219,7 +254,15 @@ def _is_one_item(body: Sequence[Block], memo: Memo, lexicon: Lexicon) -> bool:
     return labels * 2 >= len(listed)
 
 
-def _items_of_blocks(blocks: Sequence[Block], memo: Memo, facts: MemoFacts) -> Iterator[Item]:
+def _items_of_blocks(blocks: Sequence[Block], memo: Memo, facts: MemoFacts) -> tuple[Item, ...]:
+    """Take blocks that follow one another apart; once a memo, as plan, risks and options all read lists."""
+    if not blocks:
+        return ()
+    name = f"items of blocks {blocks[0].index} to {blocks[-1].index}"
+    return facts.once(name, lambda: tuple(_taken_apart(blocks, memo, facts)))
+
+
+def _taken_apart(blocks: Sequence[Block], memo: Memo, facts: MemoFacts) -> Iterator[Item]:
     for group in _with_nested(blocks):
         first = group[0]
         sentences = tuple(sentence for block in group for sentence in memo.sentences_of(block))
@@ -305,12 +348,12 @@ def runs_of_items(memo: Memo, facts: MemoFacts, covered: frozenset[int]) -> Iter
             run.append(block)
             continue
         if run:
-            yield tuple(_items_of_blocks(run, memo, facts))
+            yield _items_of_blocks(run, memo, facts)
             run = []
         if block.kind == "table" and block.index not in covered:
             yield tuple(rows_of(block, memo, facts))
     if run:
-        yield tuple(_items_of_blocks(run, memo, facts))
+        yield _items_of_blocks(run, memo, facts)
 
 
 def has_column(items: Sequence[Item], lexicon: Lexicon, name: str) -> bool:

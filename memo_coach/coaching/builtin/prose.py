@@ -14,10 +14,8 @@ A memo is read once; every detector then asks the same :class:`MemoFacts`::
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar, cast
 
 from memo_coach.coaching.builtin.dates import DateMention, dates_in
@@ -70,11 +68,12 @@ class MemoFacts:
 
     def _read_sentences(self, memo: Memo, lexicon: Lexicon) -> None:
         seen: set[tuple[str, ...]] = set()
+        ours = _first_person_among(memo.words.places, lexicon)
         for sentence in memo.sentences:
             words = memo.words[sentence.first_word : sentence.last_word]
             start = sentence.span.start
             self._finite[start] = finite = self._verbs.is_finite(memo.text, words)
-            functional, stock = self._shares(memo.text, words, lexicon)
+            functional, stock = self._shares(memo, sentence, lexicon)
             running = functional >= _LEAST_FUNCTION_WORDS or len(words) < _SHORT_SENTENCE
             if finite and running and stock < _MOSTLY_KEYWORDS:
                 self._prose.add(start)
@@ -88,24 +87,24 @@ class MemoFacts:
             if real and key not in seen:
                 self._evidence.add(start)
             seen.add(key)
-            ours = word_set(lexicon, "self_words")
-            our_endings = endings_of(lexicon, "self_endings")
-            if any(lower in ours or lower.endswith(our_endings) for lower in key):
+            if memo.words.places_of(ours, sentence.first_word, sentence.last_word):
                 self._first_person.add(start)
 
     @staticmethod
-    def _shares(text: str, words: Sequence[Word], lexicon: Lexicon) -> tuple[float, float]:
+    def _shares(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[float, float]:
         """Give the share of function words and that of keywords; a capital makes "May" and "Will" names."""
         function_words = word_set(lexicon, "function_words")
         keywords = word_set(lexicon, "stock_keywords")
-        functional = stock = 0
-        for at, word in enumerate(words):
-            lower = word.lower
-            if lower in function_words:
-                functional += at > 0 and text[word.span.start].islower()
-            elif lower in keywords:
-                stock += 1
-        return functional / max(1, len(words)), stock / max(1, len(words))
+        words, text, last = memo.words, memo.text, sentence.last_word
+        functional = sum(
+            text[words[place].span.start].islower()
+            for place in words.places_of(function_words, sentence.first_word + 1, last)
+        )
+        stock = sum(
+            words[place].lower not in function_words
+            for place in words.places_of(keywords, sentence.first_word, last)
+        )
+        return functional / max(1, sentence.word_count), stock / max(1, sentence.word_count)
 
     def has_finite_verb(self, sentence: Sentence) -> bool:
         """Tell whether the sentence has a verb that asserts, asks or orders something."""
@@ -170,6 +169,11 @@ class MemoFacts:
         )
 
 
+def _first_person_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
+    ours, endings = word_set(lexicon, "self_words"), endings_of(lexicon, "self_endings")
+    return frozenset(word for word in words if word in ours or word.endswith(endings))
+
+
 class _Positions:
     """Looks up what lies within a span, in logarithmic time."""
 
@@ -178,7 +182,10 @@ class _Positions:
         self._ends = [item.span.end for item in items]
 
     def inside(self, span: Span, items: Sequence[_Spanned]) -> Sequence[_Spanned]:
-        return items[bisect_left(self._starts, span.start) : bisect_left(self._starts, span.end)]
+        low = bisect_left(self._starts, span.start)
+        if low == len(self._starts) or self._starts[low] >= span.end:
+            return ()
+        return items[low : bisect_left(self._starts, span.end, low)]
 
     def within(self, span: Span) -> bool:
         """Tell whether the span starts within one of the items."""
@@ -287,21 +294,9 @@ def table_rows(memo: Memo, block: Block) -> tuple[tuple[Cell, ...], ...]:
     return tuple(rows)
 
 
-# Keyed by identity: hashing or comparing a memo would walk all its text. The facts hold no reference to the
-# memo itself, so a memo is freed as soon as nobody else needs it, and its entry goes with it.
-_FACTS: dict[int, tuple[weakref.ref[Memo], MemoFacts]] = {}
-
-
-def _forget(key: int, _: weakref.ref[Memo]) -> None:
-    _FACTS.pop(key, None)
-
-
 def facts_of(memo: Memo, lexicon: Lexicon) -> MemoFacts:
     """Give the facts of a memo, read once however many detectors ask."""
-    key = id(memo)
-    held = _FACTS.get(key)
-    if held is not None and held[0]() is memo and held[1].language == lexicon.language:
-        return held[1]
-    facts = MemoFacts(memo, lexicon)
-    _FACTS[key] = (weakref.ref(memo, partial(_forget, key)), facts)
-    return facts
+    held: MemoFacts | None = memo.remembered.get("facts")
+    if held is None or held.language != lexicon.language:
+        held = memo.remembered["facts"] = MemoFacts(memo, lexicon)
+    return held

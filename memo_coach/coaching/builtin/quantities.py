@@ -28,7 +28,10 @@ def measures_in(memo: Memo, facts: MemoFacts, span: Span) -> list[Figure]:
     "In 26 months" answers when, and how long a payback is.
     """
     figures = list(facts.figures_in(span))
-    for date in facts.dates_in(span):
+    dates = facts.dates_in(span)
+    if not dates:
+        return figures[:_MOST_FIGURES]
+    for date in dates:
         length = _LENGTH.fullmatch(memo.quote(date.span)) if date.kind == "relative" else None
         if length is not None:
             figures.append(Figure("quantity", float(length[1]), length[2].lower(), date.span))

@@ -1,4 +1,4 @@
-"""From indicators to scores: weighted means, a curve to 1.0–5.0, caps, and the ceiling for thin text.
+"""From indicators to scores: weighted means, a curve for each criterion, caps, and the ceiling for thin text.
 
 Everything here rises, or stays, when an indicator rises. What a score means is told in ``docs/coach.md``.
 """
@@ -15,20 +15,12 @@ from memo_coach.coaching.rubric import Cap, Criterion, Rubric
 Curve = tuple[tuple[float, float], ...]
 """Points of a curve that is straight between them and never falls."""
 
-SCORE_CURVE: Curve = ((0.0, 1.0), (0.3, 2.5), (0.6, 3.8), (1.0, 5.0))
+SCORE_CURVE: Curve = ((0.0, 1.0), (0.15, 1.4), (0.4, 3.6), (0.65, 4.2), (1.0, 5.0))
 """From the weighted mean of a criterion's indicators (0 to 1) to its score.
 
-The first thing said of a subject earns more than the last, as the rubrics' guidance has it: a request without
-its date and amount is a 3, and from there it takes everything to reach 5.
-"""
-
-OVERALL_CURVE: Curve = ((1.0, 1.0), (1.75, 1.15), (2.6, 3.5), (4.2, 4.4), (5.0, 5.0))
-"""From the weighted mean of the criteria's scores to the overall score.
-
-Nine criteria that hardly go together average to nearly the same figure for every real memo (a standard
-deviation of 0.2 over real funding proposals), which tells a writer nothing. So the mean is put on the whole
-scale, as examination boards do: the middle half of the real documents lies on the steep part, and only what
-is good on nearly all criteria comes near 5. ``docs/coach.md`` has the figures.
+It has the shape of the rubrics' guidance: a word on a subject is little better than silence, the main thing
+said earns most, and from there it takes everything to reach 5. Real funding proposals have means of 0.1 to
+0.5 on most criteria, which is where the curve is steepest.
 """
 
 SUBSTANCE = "substance"
@@ -67,7 +59,8 @@ class ScoredMemo:
 
     criteria: tuple[ScoredCriterion, ...]
     score: float | None
-    """The criteria's mean by effective weight, on :data:`OVERALL_CURVE`; one decimal."""
+    """The mean of the criteria's scores by effective weight, to one decimal, unless a cap or thin text lowers
+    it."""
     cap: Cap | None = None
     thin: bool = False
 
@@ -87,7 +80,7 @@ def score_memo(rubric: Rubric, indicators: Mapping[str, float]) -> ScoredMemo:
     if scored_weight <= 0:
         return ScoredMemo(criteria, None)
     mean = sum((item.score or 0.0) * item.effective_weight for item in criteria) / 100
-    score, cap = _capped(_on_curve(OVERALL_CURVE, mean), rubric.caps, indicators)
+    score, cap = _capped(mean, rubric.caps, indicators)
     thin = any(item.thin for item in criteria) or score > ceiling
     return ScoredMemo(criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin)
 

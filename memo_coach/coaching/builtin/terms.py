@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from memo_coach.coaching.builtin.figures import Figure
-from memo_coach.coaching.builtin.lexicon import Lexicon, PhraseList
+from memo_coach.coaching.builtin.lexicon import Lexicon, PhraseList, PhraseMatch
 from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word
 
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
@@ -17,14 +18,17 @@ _MOST_TERMS = 64
 """Phrases of one sentence that are kept: one with more is no sentence, and comparing all would take long."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Term:
-    """A listed phrase in the text: ``memo.words[first:last]``, and the lists that it stands in."""
+    """A listed phrase in the text: ``memo.words[first:last]``, and the lists that it stands in.
 
-    lists: frozenset[str]
-    first: int
-    last: int
-    span: Span
+    Not to be changed.
+    """
+
+    lists: Final[frozenset[str]]
+    first: Final[int]
+    last: Final[int]
+    span: Final[Span]
 
 
 class TermReader:
@@ -50,19 +54,16 @@ class TermReader:
 
     def read(self, memo: Memo) -> Terms:
         """Find the phrases in all sentences and headings of a memo; the longest wins where two overlap."""
-        return Terms(memo, (self._term(memo, *match) for match in self._matches(memo)))
+        return Terms(memo, (self._term(memo, match) for match in self._phrases.find(memo.words)))
 
     def lists_in(self, text: str) -> frozenset[str]:
         """Name the lists with a phrase in a text outside the sentences, such as a table's heading row."""
         words = [Word(Span(*match.span()), match[0].lower()) for match in _WORD.finditer(text)]
         return frozenset().union(*(self._lists_of[match.phrase] for match in self._phrases.find(words)))
 
-    def _matches(self, memo: Memo) -> Iterable[tuple[str, int, int]]:
-        return ((match.phrase, match.first, match.last) for match in self._phrases.find(memo.words))
-
-    def _term(self, memo: Memo, phrase: str, first: int, last: int) -> Term:
-        span = Span(memo.words[first].span.start, memo.words[last - 1].span.end)
-        return Term(self._lists_of[phrase], first, last, span)
+    def _term(self, memo: Memo, match: PhraseMatch) -> Term:
+        span = Span(memo.words[match.first].span.start, memo.words[match.last - 1].span.end)
+        return Term(self._lists_of[match.phrase], match.first, match.last, span)
 
 
 class Terms:

@@ -9,7 +9,7 @@ import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.findings import registered_detectors
-from memo_coach.coaching.builtin.scoring import FULL_SUBSTANCE, OVERALL_CURVE, SCORE_CURVE
+from memo_coach.coaching.builtin.scoring import FULL_SUBSTANCE, SCORE_CURVE
 from memo_coach.coaching.errors import BrokenRubric
 from memo_coach.coaching.rubric_documents import load_rubric
 
@@ -45,8 +45,7 @@ def test_the_message_for_a_misspelt_indicator_is_the_one_shown() -> None:
     assert str(caught.value) in DOCUMENT
 
 
-def test_the_curves_are_those_of_the_code() -> None:
+def test_the_curve_is_that_of_the_code() -> None:
     flat = " ".join(DOCUMENT.split())
     assert ", ".join(f"{point:g} → {score}" for point, score in SCORE_CURVE) in flat
-    assert ", ".join(f"{point} → {score}" for point, score in OVERALL_CURVE) in flat
     assert f"(substance ÷ {FULL_SUBSTANCE})" in flat

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
+import weakref
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.builtin import prose
 from memo_coach.coaching.builtin.figures import numbers_in, parse_number
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.prose import MemoFacts, facts_of
@@ -163,10 +163,14 @@ def test_a_sentence_said_twice_is_evidence_once() -> None:
 def test_a_memo_is_read_once_and_let_go_with_the_memo() -> None:
     memo, facts = facts_about("We need a second line.", "en")
     assert facts_of(memo, lexicon_of("en")) is facts
-    key = id(memo)
-    del memo, facts
+    held = weakref.ref(facts)
     gc.collect()
-    assert key not in prose._FACTS
+    gc.disable()
+    try:
+        del memo, facts
+        assert held() is None  # at once, without waiting for a collection
+    finally:
+        gc.enable()
 
 
 @settings(max_examples=60, deadline=None)

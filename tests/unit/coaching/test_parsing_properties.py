@@ -169,27 +169,28 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("piece", HOSTILE)
-def test_no_repeated_mark_makes_parsing_slower_than_in_proportion(piece: str) -> None:
-    def seconds(length: int) -> float:
-        text = (piece * length)[:length] + "x"
+def _seconds(text: str, runs: int = 4) -> float:
+    """Give the processor time of the quickest of some runs: what else the machine does only adds to it."""
+    times = []
+    for _ in range(runs):
         started = time.process_time()
         parse_memo(text)
-        return time.process_time() - started
+        times.append(time.process_time() - started)
+    return min(times)
 
-    # Ten times the text; quadratic time would be a hundred times. The floor hides the clock's grain.
-    assert seconds(30_000) < 40 * max(seconds(3_000), 0.004)
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_no_repeated_mark_makes_parsing_slower_than_in_proportion(piece: str) -> None:
+    def text(length: int) -> str:
+        return (piece * length)[:length] + "x"
+
+    # Eight times the text; quadratic time would be 64 times. The floor hides the clock's grain.
+    assert _seconds(text(32_000)) < 24 * max(_seconds(text(4_000)), 0.004)
 
 
 def test_the_longest_memo_takes_time_in_proportion() -> None:
-    def seconds(text: str) -> float:
-        started = time.process_time()
-        parse_memo(text)
-        return time.process_time() - started
-
     page = (
         "## Plan\n\nWe ask for $1.2m (approx. £1m) by 5 p.m. on May 1. It fails.\n\n- Repair it\n- Sell\n\n"
     )
     short = page * (5_000 // len(page))
-    few = min(seconds(short) for _ in range(3))
-    assert seconds(short * (LONGEST_MEMO // len(short))) < 120 * few
+    assert _seconds(short * (LONGEST_MEMO // len(short)), runs=2) < 120 * _seconds(short)

@@ -35,7 +35,7 @@ _VOWELS = re.compile("[AEIOUÁÉÍÓÚ]")
 _LONGEST_SPELT_OUT = 4
 """Five capitals and more with two vowels among them are a name or a word that is set in capitals."""
 
-_FEW, _MANY = 0.0, 5.0
+_FEW, _MANY = 0.0, 2.5
 """Unexplained acronyms for each 400 words: none is right, and at five the memo is for insiders."""
 
 

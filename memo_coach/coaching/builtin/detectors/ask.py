@@ -36,6 +36,12 @@ REAL_ASK = 0.6
 
 _ELSEWHERE = 0.4
 """What an amount or a date is worth that stands in another ask, pages away."""
+_TOTAL_ONLY, _A_PART, _MOST_IMPLIED = 0.1, 0.2, 0.65
+"""What a labelled total is worth as an amount where nobody asks for it, alone and for each cost beside it."""
+_IMPLIED = 0.6
+"""And what share of that it is worth as a request."""
+_IMPLIED_TIME = 0.3
+"""A duration beside the total says for how long the money is, not by when to answer."""
 _LEAST_COMMAND = 3
 """Words: "Approve." alone does not say what."""
 
@@ -199,9 +205,9 @@ def _without_an_ask(memo: Memo, lexicon: Lexicon, best: Ask | None) -> Reading:
     if subject and mentions(subject, lexicon, "subject_ask_words"):
         strength = max(strength, 0.3)
     # "Total cost: 12,000" implies a request without making one.
-    implied = 0.4 if _labels_a_total(memo, lexicon) else 0.0
-    strength = max(strength, implied / 2)
-    none = {"ask-verb": strength, "ask-amount": implied, "ask-deadline": 0.0, "ask-decider": 0.0}
+    implied, timed = _implied(memo, lexicon)
+    strength = max(strength, _IMPLIED * implied)
+    none = {"ask-verb": strength, "ask-amount": implied, "ask-deadline": timed, "ask-decider": 0.0}
     if best is not None:
         finding = Finding("ask.oblique", "ask-verb", "opportunity", best.sentence.span, 1 - strength, 0.75)
         return Reading(none, (finding,))
@@ -209,10 +215,27 @@ def _without_an_ask(memo: Memo, lexicon: Lexicon, best: Ask | None) -> Reading:
     return Reading(none, (Finding("ask.verb-missing", "ask-verb", "opportunity", place, 1 - strength, 0.8),))
 
 
-def _labels_a_total(memo: Memo, lexicon: Lexicon) -> bool:
+def _implied(memo: Memo, lexicon: Lexicon) -> tuple[float, float]:
+    """Give what a labelled total is worth as an amount, and the duration beside it as a date."""
     facts = facts_of(memo, lexicon)
     totals = holding(memo, lexicon, "total_labels")
-    return any(s.span.start in totals and facts.amounts_in(s.span) for s in memo.sentences)
+    total = next((s for s in memo.sentences if s.span.start in totals and facts.amounts_in(s.span)), None)
+    if total is None:
+        return 0.0, 0.0
+    section = memo.blocks[total.block].section
+    priced = holding(memo, lexicon, "ask_amount_words")
+    parts = {
+        memo.blocks[s.block].section
+        for s in memo.sentences
+        if s.span.start in priced and facts.amounts_in(s.span)
+    } - {section}
+    units = word_set(lexicon, "time_units")
+    beside = [s for s in memo.sentences if memo.blocks[s.block].section == section]
+    timed = any(
+        facts.dates_in(s.span) or any(figure.unit in units for figure in facts.figures_in(s.span))
+        for s in beside
+    )
+    return min(_MOST_IMPLIED, _TOTAL_ONLY + _A_PART * len(parts)), _IMPLIED_TIME if timed else 0.0
 
 
 def _subject_has_money(memo: Memo, lexicon: Lexicon) -> bool:

@@ -14,6 +14,8 @@ KINDS = ("bottom-line.missing", "bottom-line.buried", "bottom-line.up-front")
 # How much of a point each kind of sentence makes where the memo asks for nothing.
 _KINDS_OF_POINT = (("conclusion_phrases", 0.9), ("status_statements", 0.9), ("rule_verbs", 0.85))
 _PURPOSE_ONLY = 0.25
+_INTENT, _WITH_DETAIL = 0.05, 0.2
+"""What the writer means to do is a beginning of the point; what for, how much and when add to it."""
 _LEAST_RULES = 3
 """One "must" is a remark; three make a memo of rules."""
 _SHORTEST = 40
@@ -97,7 +99,20 @@ def _points(memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> list[tuple[Senten
             continue
         points.extend((sentence, weight * share) for sentence in found)
     points.extend((sentence, _PURPOSE_ONLY) for sentence in _with(memo, lexicon, facts, "purpose_phrases"))
+    if not asking:
+        points.extend(
+            (sentence, _INTENT + _WITH_DETAIL * _details(memo, lexicon, facts, sentence))
+            for sentence in _with(memo, lexicon, facts, "sign_intent")
+        )
     return points
+
+
+def _details(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence) -> int:
+    """Count what the paragraph of an intention says beside it: what it is for, a figure, a date."""
+    block = memo.blocks[sentence.block]
+    aims = holding(memo, lexicon, "sign_aim")
+    purposeful = any(other.span.start in aims for other in memo.sentences_of(block))
+    return purposeful + bool(facts.figures_in(block.span)) + bool(facts.dates_in(block.span))
 
 
 def _with(memo: Memo, lexicon: Lexicon, facts: MemoFacts, name: str) -> list[Sentence]:

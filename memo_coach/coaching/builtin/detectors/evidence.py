@@ -39,6 +39,8 @@ _LISTS = (
 )
 _FEWEST_FIGURES, _ENOUGH_FIGURES = 0.1, 2.5
 """Figures per 100 words. Real grant proposals have 0.5 (median) to 2 (most); strong memos, 2 to 7."""
+_FIRST_FIGURES, _MANY_FIGURES = 3, 15
+"""Distinct figures: a long memo with fifteen is as well measured as a short one with a few."""
 _SHORT = 120
 """A shorter memo is read as if it had this many words: one figure in ten words proves little."""
 _BASELINES = (0.0, 0.5, 0.8, 1.0)
@@ -46,12 +48,14 @@ _BASELINES = (0.0, 0.5, 0.8, 1.0)
 _WORDS_A_SOURCE = 250
 _FEWEST_SOURCES, _MOST_SOURCES = 2, 5
 """One source for each 250 words, but at least two and at most five, earn the whole indicator."""
+_ENOUGH_LINKS, _LINKS = 9, 0.6
+"""Different links to what can be looked up, and what they are worth: they are tied to no figure."""
 _VERB_REACH = 6
 _MOST_CLAIMS = 4
 _FOOTNOTE = re.compile(r"\[\^?[0-9]{1,3}\]|(?<!\b[kcdm]m)(?<!\bm)[⁰¹²³⁴-⁹]{1,3}(?=[\s.,;)]|$)")
 """A mark of a note; the exponent of "m³" or "km²" is none."""
 _YEAR = re.compile(r"\b20[0-9]{2}\b")
-_LINK = re.compile(r"https?://[^\s)>\]]{4}")
+_LINK = re.compile(r"https?://[^\s)>\]]{4,80}")
 
 
 @dataclass
@@ -62,6 +66,8 @@ class _Seen:
     """The first running sentence with money or a share: where a comparison is missed most."""
     baselines: list[Span] = field(default_factory=list)
     sources: float = 0.0
+    links: set[str] = field(default_factory=set)
+    """Where the links of running sentences lead, each once."""
     first_source: Span | None = None
     sourceless: Span | None = None
     """The sentence with the most figures and no source: where one is missed most."""
@@ -167,6 +173,8 @@ class _Reader:
 
     def _source(self, sentence: Sentence, figures: Sequence[Figure]) -> bool:
         value = self._source_value(sentence, figures)
+        if "http" in sentence.text:
+            self.seen.links.update(_LINK.findall(sentence.text))
         if value:
             self.seen.sources += value
             self.seen.first_source = self.seen.first_source or sentence.span
@@ -230,7 +238,8 @@ class _Reader:
 
 def _figures(seen: _Seen, words: int) -> tuple[float, list[Finding]]:
     density = 100 * len(seen.figures) / max(words, _SHORT)
-    value = ramp(density, _FEWEST_FIGURES, _ENOUGH_FIGURES)
+    count = ramp(len(seen.figures), _FIRST_FIGURES, _MANY_FIGURES) * ramp(words, 0, _SHORT)
+    value = max(ramp(density, _FEWEST_FIGURES, _ENOUGH_FIGURES), count)
     if value >= 0.75:
         return value, [
             Finding("evidence.figures-given", "evidence-figures", "strength", seen.first_figure, value, 0.7)
@@ -258,7 +267,8 @@ def _baselines(seen: _Seen) -> tuple[float, list[Finding]]:
 
 def _sources(seen: _Seen, words: int) -> tuple[float, list[Finding]]:
     needed = min(max(words / _WORDS_A_SOURCE, _FEWEST_SOURCES), _MOST_SOURCES)
-    value = ramp(seen.sources, 0.0, needed)
+    linked = _LINKS * ramp(len(seen.links), 1, _ENOUGH_LINKS)
+    value = min(1.0, ramp(seen.sources, 0.0, needed) + linked)
     findings = [
         Finding(
             "evidence.claim-unsupported",

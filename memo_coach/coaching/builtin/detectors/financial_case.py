@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from memo_coach.coaching.builtin.figures import Figure
-from memo_coach.coaching.builtin.findings import Finding, Reading, detector
+from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.builtin.passages import holding
 from memo_coach.coaching.builtin.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.quantities import measures_in
+from memo_coach.coaching.builtin.signs import part_earned
 from memo_coach.coaching.builtin.terms import Term, TermReader, Terms, nearest_term
 from memo_coach.coaching.memo import Memo, Sentence, Span
 
@@ -57,8 +59,12 @@ _RATE_REACH = 6
 _VAGUE_REACH = 6
 _MENTION = 0.1
 """What a measure named without a figure is worth: the writer knows that it matters."""
-_COSTS = (0.0, 0.4, 0.6, 0.8, 1.0)
+_ENOUGH_BENEFITS, _BENEFITS = 7, 0.38
+"""Sentences on savings, revenue or benefits, and what they earn without any figure."""
+_COSTS = (0.0, 0.4, 0.55, 0.75, 1.0)
 """By distinct amounts: one total can only be believed; its parts can be checked (GAO guide, step 4)."""
+_ENOUGH_EFFORTS, _EFFORTS = 8, 0.5
+"""Lines with a length of time or a number of people beside a cost: what the cost was reckoned from."""
 _ASSUMPTIONS = (0.0, 0.5, 0.8, 1.0)
 """By distinct figures in sentences that assume: price, volume and useful life are the usual three."""
 
@@ -70,7 +76,13 @@ class _Case:
     returns: dict[str, Span] = field(default_factory=dict)
     unquantified: list[Sentence] = field(default_factory=list)
     mentioned: bool = False
+    efforts: float = 0.0
+    """What figures of effort beside the costs are worth as assumptions, 0 to 1."""
+    benefits: float = 0.0
+    """What talk of benefits without figures is worth, 0 to 1."""
     costs: dict[float, Span] = field(default_factory=dict)
+    cost_parts: set[int] = field(default_factory=set)
+    """Sections with a cost of their own on a line that says so ("Costs: $5,000" under each milestone)."""
     costs_named: Span | None = None
     rate: Span | None = None
     rate_named: Span | None = None
@@ -155,6 +167,8 @@ class _Reader:
             if "financial_cost" in term.lists and figure.value:
                 self.case.costs.setdefault(figure.value, figure.span)
         if claimed and any("financial_cost" in term.lists for term in claimed):
+            if ":" in sentence.text:
+                self.case.cost_parts.add(self.memo.blocks[sentence.block].section)
             # "The capital is €560,000 for heat exchangers and €230,000 for filters": one name, several parts.
             for figure in figures:
                 if figure.kind == "money" and figure.value and not self._is_return(figure, terms):
@@ -256,6 +270,18 @@ class _Reader:
         self._assumption(sentence, own, figures)
 
 
+def _efforts(memo: Memo, facts: MemoFacts, case: _Case, lexicon: Lexicon) -> int:
+    """Count the lines with a duration or a head count in the sections that have a cost of their own."""
+    labels = holding(memo, lexicon, "plan_label_words")
+    return sum(
+        memo.blocks[sentence.block].section in case.cost_parts
+        and sentence.span.start in labels
+        and bool(measures_in(memo, facts, sentence.span))
+        and not facts.amounts_in(sentence.span)
+        for sentence in memo.sentences
+    )
+
+
 def _place(memo: Memo, terms: Terms, *names: str) -> Span | None:
     """Give the heading under which something absent belongs, or ``None``."""
     section = terms.section_about(memo, *names)
@@ -274,6 +300,7 @@ def _return(case: _Case, place: Span | None) -> tuple[float, list[Finding]]:
     """Score 0.5 for one measure with its figure and 1.0 for two: the second checks the first."""
     count = len(case.returns)
     value = min(1.0, 0.5 * count) if count else (_MENTION if case.mentioned or case.unquantified else 0.0)
+    value = max(value, case.benefits)
     findings = [
         Finding("financial.return-unquantified", "financial-return", "opportunity", sentence.span, 0.5, 0.8)
         for sentence in case.unquantified[:2]
@@ -290,7 +317,7 @@ def _return(case: _Case, place: Span | None) -> tuple[float, list[Finding]]:
 
 
 def _costs(case: _Case, place: Span | None) -> tuple[float, list[Finding]]:
-    count = len(case.costs)
+    count = max(len(case.costs), len(case.cost_parts))
     value = _COSTS[min(count, len(_COSTS) - 1)] or (_MENTION if case.costs_named else 0.0)
     first = next(iter(case.costs.values()), None)
     if not count:
@@ -322,6 +349,7 @@ def _sensitivity(case: _Case, place: Span | None) -> tuple[float, list[Finding]]
 
 def _assumptions(case: _Case, place: Span | None) -> tuple[float, list[Finding]]:
     value = _ASSUMPTIONS[min(len(case.assumptions), len(_ASSUMPTIONS) - 1)]
+    value = max(value, case.efforts)
     if value >= 0.8:
         return value, [_shown("assumptions-stated", "financial-assumptions", case.assumption_span, value)]
     return value, [
@@ -353,6 +381,8 @@ def read_financial_case(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read what the proposal costs, what it returns, and how sure that is."""
     reader = _Reader(memo, lexicon)
     case = reader.read()
+    case.efforts = _EFFORTS * ramp(_efforts(memo, reader.facts, case, lexicon), 0, _ENOUGH_EFFORTS)
+    case.benefits = part_earned(memo, lexicon, "sign_value", enough=_ENOUGH_BENEFITS, at_most=_BENEFITS)
     place = _place(memo, reader.terms, *_MEASURES)
     values: dict[str, float] = {}
     findings: list[Finding] = []

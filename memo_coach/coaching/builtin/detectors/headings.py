@@ -20,9 +20,9 @@ KINDS: tuple[str, ...] = (
 _SHORT_MEMO, _LONG_MEMO = 150, 350
 """Below the first a memo needs no headings; from the second on it does (a page and a half of typescript)."""
 
-_SHORT_SECTION, _LONG_SECTION = 60, 500
-"""Words from one heading to the next, weighted by size: a screen holds about 250 words, so at 500 the
-reader scrolls twice without a signpost."""
+_SHORT_SECTION, _LONG_SECTION = 60, 300
+"""Words from one heading to the next, weighted by size: a screen holds about 250 words, so at 300 the
+reader scrolls on without a signpost."""
 
 _TOO_LONG_SECTION = 350
 _LABEL, _EMPTY, _SHORT_TITLE, _TELLING = 0.5, 0.15, 0.75, 1.0

@@ -19,7 +19,7 @@ from memo_coach.coaching.memo import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("hedges.phrase", "hedges.committed")
 
-_GOOD, _POOR = 0.15, 1.8
+_GOOD, _POOR = 0.05, 0.5
 """Hedges per hundred words. Research articles, which hedge by trade, have about 2 (Hyland 1998: one in 50
 words); a memo that asks for a decision can do with one on two pages, and should not sound like an article."""
 
@@ -35,19 +35,22 @@ def hedges_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tupl
     no hedge.
     """
     first, last = sentence.first_word, sentence.last_word
+    plain = lexicon.phrases("hedges_plain").find(memo.words, first, last)
+    found = [(1.0, match) for match in plain]
+    modal = tuple(lexicon.phrases("hedges_modal").find(memo.words, first, last))
+    if modal and not sentence.text.rstrip().endswith("?") and not _speaks_of_risk(memo, sentence, lexicon):
+        found += [(_MODAL, match) for match in modal]
+    if not found:
+        return
     harmless = tuple(lexicon.phrases("hedges_not").find(memo.words, first, last))
-    lists = ["hedges_plain"]
-    if not _speaks_of_risk(memo, sentence, lexicon) and not sentence.text.rstrip().endswith("?"):
-        lists.append("hedges_modal")
-    for name in lists:
-        for match in lexicon.phrases(name).find(memo.words, first, last):
-            if not any(match.first < other.last and other.first < match.last for other in harmless):
-                yield (_MODAL if name == "hedges_modal" else 1.0), match
+    for weight, match in found:
+        if not any(match.first < other.last and other.first < match.last for other in harmless):
+            yield weight, match
 
 
 def _speaks_of_risk(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> bool:
     risk = lexicon.words("hedges_risk_words")
-    if any(word.lower in risk for word in memo.words_of(sentence)):
+    if memo.words.places_of(risk, sentence.first_word, sentence.last_word):
         return True
     heading = memo.sections[memo.blocks[sentence.block].section].heading if memo.sections else None
     return heading is not None and any(word in risk for word in heading.text.lower().split())

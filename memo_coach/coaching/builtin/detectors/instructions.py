@@ -73,8 +73,11 @@ class _Plain:
         return self._origins[index] + position - self._starts[index] if index >= 0 else 0
 
 
-_CHANGED = re.compile(r"\s{2,}|[^\S\n ]|[*_`~]|[^\x00-\x7f\s]")
-"""What is not the same in the plain text: white space, emphasis, and letters beyond ASCII one by one."""
+_CHANGED = re.compile(r"[^!-)+-^a-}](?:(?<=\s)\s+|(?<=[^\S\n ])|(?<=[*_`~])|(?<=[^\x00-\x7f\s]))")
+"""What is not the same in the plain text: white space, emphasis, and letters beyond ASCII one by one.
+
+It begins with all but the plain characters, so that the search can skip those.
+"""
 
 
 @cache

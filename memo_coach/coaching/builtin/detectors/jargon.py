@@ -17,7 +17,7 @@ from memo_coach.coaching.memo import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("jargon.word", "jargon.plain")
 
-_GOOD, _POOR = 0.1, 2.0
+_GOOD, _POOR = 0.05, 0.4
 """Buzzwords per hundred words: a single one in a long memo passes; at one in every second or third sentence
 it is a poster."""
 

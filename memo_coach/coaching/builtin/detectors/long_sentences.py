@@ -15,7 +15,7 @@ from memo_coach.coaching.memo import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("long-sentences.long", "long-sentences.very-long", "long-sentences.short")
 
-_GOOD, _POOR = 0.05, 0.6
+_GOOD, _POOR = 0.03, 0.3
 """Mean burden of the sentence that a word stands in, so that many short list items do not make up for one
 endless sentence: one rather long sentence in ten is rhythm; where the burden is 0.6, most words stand in
 sentences of more than 30."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
@@ -19,7 +19,7 @@ from memo_coach.coaching.memo import Memo, Sentence, Span
 
 KINDS: tuple[str, ...] = ("nominalisations.light-verb", "nominalisations.noun-of", "nominalisations.verbs")
 
-_GOOD, _POOR = 0.8, 5.0
+_GOOD, _POOR = 0.6, 1.6
 """Burden per hundred words: a light verb with its noun is 2, "the … of" 1, any other abstract noun a quarter.
 Plain business prose has some three abstract nouns in a hundred words, so about 0.8; officialese ten and
 more, with a hidden verb in each second sentence."""
@@ -47,8 +47,9 @@ def nominalisations_in(
     """Give the hidden verbs of a sentence; ``verbs`` maps a noun to the verb in it."""
     first, stop = sentence.first_word, sentence.last_word
     taken: set[int] = set()
-    fixed = tuple(lexicon.phrases("nominalisations_not").find(memo.words, first, stop))
-    for match in lexicon.phrases("nominalisations_light_verbs").find(memo.words, first, stop):
+    light = tuple(lexicon.phrases("nominalisations_light_verbs").find(memo.words, first, stop))
+    fixed = tuple(lexicon.phrases("nominalisations_not").find(memo.words, first, stop)) if light else ()
+    for match in light:
         if any(match.first < other.last and other.first < match.last for other in fixed):
             continue
         noun = _noun_after(memo, match.last, stop, lexicon, verbs)
@@ -58,14 +59,14 @@ def nominalisations_in(
     links = lexicon.words("nominalisations_of")
     articles = lexicon.words("nominalisations_articles")
     endings = lexicon.entries("nominalisations_endings")
-    for position in range(first + 1, stop - 1):
+    for link in memo.words.places_of(links, first + 2, stop):
+        position = link - 1
         word = memo.words[position].lower
         # Only nouns with the ending of an action: "the review of" or "the estimate of" may name a paper.
         if (
             word in verbs
             and word.endswith(endings)
             and position not in taken
-            and memo.words[position + 1].lower in links
             and memo.words[position - 1].lower in articles
         ):
             yield Nominalisation(position - 1, position + 2, "noun-of", verbs[word])
@@ -88,14 +89,19 @@ def _noun_after(memo: Memo, first: int, stop: int, lexicon: Lexicon, verbs: Mapp
 
 def abstract_nouns(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> int:
     """Count the words with the ending of a noun made from a verb, everyday ones aside."""
+    abstract: frozenset[str] | None = memo.remembered.get("abstract_nouns")
+    if abstract is None:
+        abstract = memo.remembered["abstract_nouns"] = _abstract_among(memo.words.places, lexicon)
+    return len(memo.words.places_of(abstract, sentence.first_word, sentence.last_word))
+
+
+def _abstract_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
     endings = lexicon.entries("nominalisations_endings")
     ordinary = lexicon.words("nominalisations_ordinary")
-    return sum(
-        1
-        for word in memo.words_of(sentence)
-        if len(word.lower) >= _SHORTEST_ABSTRACT
-        and word.lower.endswith(endings)
-        and word.lower not in ordinary
+    return frozenset(
+        word
+        for word in words
+        if len(word) >= _SHORTEST_ABSTRACT and word.endswith(endings) and word not in ordinary
     )
 
 

@@ -12,6 +12,7 @@ from memo_coach.coaching.builtin.passages import (
     place_among,
 )
 from memo_coach.coaching.builtin.prose import MemoFacts, facts_of
+from memo_coach.coaching.builtin.signs import part_earned, sentences_with
 from memo_coach.coaching.memo import Memo, Sentence, Span
 
 KINDS = (
@@ -24,6 +25,13 @@ KINDS = (
     "options.costs-missing",
     "options.costs-given",
 )
+
+_ENOUGH_SAID_APART, _SAID_APART = 4, 0.65
+"""Sentences that set the proposal off from something else, and what they earn where no option is told."""
+_IN_WORDS = 0.38
+"""What "cheaper than" and "more than" are worth where no figure says by how much."""
+_ENOUGH_COMPLAINTS, _INFERRED = 6, 0.38
+"""A reader who is told what is wrong today can guess what doing nothing would cost; it is not weighed yet."""
 
 
 @detector(
@@ -49,9 +57,17 @@ def read_options(memo: Memo, lexicon: Lexicon) -> Reading:
     reasons = _share_with_reasons(memo, lexicon, options, compared_in_words)
     # One option is no choice; two with reasons are one, three are the Green Book's short list.
     compared = ramp(count, 0.25, 3) * (0.5 + 0.5 * reasons)
+    apart = part_earned(memo, lexicon, "sign_comparison", enough=_ENOUGH_SAID_APART, at_most=_SAID_APART)
+    inferred = part_earned(memo, lexicon, "complication_words", enough=_ENOUGH_COMPLAINTS, at_most=_INFERRED)
     spans = [option.span for option in options] or [sentence.span for sentence in compared_in_words]
     costs = _costs(facts, options, compared_in_words)
-    indicators = {"options-compared": compared, "options-do-nothing": nothing, "options-costs": costs}
+    told_apart = sentences_with(memo, lexicon, "sign_comparison")
+    measured = sum(holds(memo, lexicon, sentence, "comparison_words") for sentence in told_apart)
+    indicators = {
+        "options-compared": max(compared, apart),
+        "options-do-nothing": max(nothing, inferred),
+        "options-costs": max(costs, min(apart, _IN_WORDS * ramp(measured, 0, _ENOUGH_SAID_APART))),
+    }
     ask = best_ask(memo, lexicon)
     place = passages[0].place if passages else ask.sentence.span if ask else None
     findings = _on_comparison(count, compared, reasons, spans, place)

@@ -29,7 +29,7 @@ KINDS: tuple[str, ...] = (
     "passive-voice.active",
 )
 
-_GOOD, _POOR = 0.04, 0.35
+_GOOD, _POOR = 0.03, 0.2
 """Share of sentences. Passives are some 2 % of the verbs in conversation and 25 % in academic prose (Biber
 et al. 1999); one in 25 sentences is speech, and where it is every third, as in a plan nobody owns, nobody
 acts any more."""
@@ -56,8 +56,8 @@ class _Grammar:
     """The lists of a language, taken from the lexicon once per memo."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.auxiliaries = lexicon.words("passive_auxiliaries")
         self.weak = lexicon.words("passive_weak_auxiliaries")
+        self.verbs = lexicon.words("passive_auxiliaries") | self.weak
         self.between = lexicon.words("passive_between")
         self.adverbs = lexicon.entries("passive_adverb_endings")
         self.endings = lexicon.entries("passive_participle_endings")
@@ -65,7 +65,7 @@ class _Grammar:
         self.states = lexicon.words("passive_not")
         self.agents = lexicon.words("passive_agents")
         self.no_agents = lexicon.words("passive_not_agents")
-        self.pronouns = lexicon.words("passive_reflexive_pronouns")
+        self.openers = self.verbs | lexicon.words("passive_reflexive_pronouns")
         self.have = lexicon.words("passive_reflexive_auxiliaries")
         self.reflexive_endings = lexicon.entries("passive_reflexive_endings")
         self.reflexive_present = lexicon.words("passive_reflexive_present")
@@ -89,19 +89,17 @@ def passive_share(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon)
 
 
 def _passives(memo: Memo, sentence: Sentence, grammar: _Grammar) -> Iterator[Passive]:
-    position = sentence.first_word
-    while position < sentence.last_word:
-        word = memo.words[position].lower
-        found = None
-        if word in grammar.auxiliaries or word in grammar.weak:
+    reached = sentence.first_word
+    for position in memo.words.places_of(grammar.openers, sentence.first_word, sentence.last_word):
+        if position < reached:
+            continue
+        if memo.words[position].lower in grammar.verbs:
             found = _with_auxiliary(memo, position, sentence.last_word, grammar)
-        elif word in grammar.pronouns:
+        else:
             found = _with_pronoun(memo, position, sentence.last_word, grammar)
         if found is not None:
             yield found
-            position = found.last
-        else:
-            position += 1
+            reached = found.last
 
 
 def _with_auxiliary(memo: Memo, first: int, stop: int, grammar: _Grammar) -> Passive | None:

@@ -7,6 +7,7 @@ from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ram
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.passages import (
     Item,
+    Passage,
     actors_in,
     dated,
     has_column,
@@ -32,6 +33,9 @@ KINDS = (
     "plan.dates-given",
 )
 
+_ENOUGH_PHASES, _PHASES = 4, 0.5
+"""Parts of the plan with a duration or a date, and what they are worth for the steps within: the reader knows
+how long a phase takes, not when a step is due."""
 _MOST_IN_ONE = 6
 """Steps that a single sentence or item may stand for."""
 
@@ -77,13 +81,27 @@ def read_plan(memo: Memo, lexicon: Lexicon) -> Reading:
     placed = sum(
         weight for step, weight in weighed if owned(step, lexicon, facts) or dated(step, lexicon, facts)
     )
-    amount = ramp(work, 0, 4) * (0.5 + 0.5 * placed / max(1, work))
+    amount = ramp(work, 0, 4) * (0.3 + 0.7 * placed / max(1, work))
     owners = sum(weight * owned(step, lexicon, facts) for step, weight in weighed) / max(3, work)
     dates = sum(weight * dated(step, lexicon, facts) for step, weight in weighed) / max(3, work)
+    dates = max(dates, _PHASES * ramp(_phases(passages, lexicon, facts), 1, _ENOUGH_PHASES))
     indicators = {"plan-steps": amount, "plan-owners": owners, "plan-dates": dates}
     ask = best_ask(memo, lexicon)
     place = passages[0].place if passages else ask.sentence.span if ask else None
     return Reading(indicators, tuple(_findings(steps, indicators, place, lexicon, facts)))
+
+
+def _phases(passages: tuple[Passage, ...], lexicon: Lexicon, facts: MemoFacts) -> int:
+    """Count the sections of the plan that say when, or for how long."""
+    units = word_set(lexicon, "time_units")
+    return len(
+        {
+            block.section
+            for passage in passages
+            for block in passage.blocks
+            if facts.dates_in(block.span) or any(f.unit in units for f in facts.figures_in(block.span))
+        }
+    )
 
 
 def _is_of_strategy(title: str, lexicon: Lexicon) -> bool:

@@ -44,13 +44,14 @@ def syllables(word: str, language: str) -> int:
 
 def syllables_per_word(memo: Memo, sentences: tuple[Sentence, ...]) -> float:
     """Give the mean syllables of the words with letters; 0 for none."""
-    count = total = 0
-    for sentence in sentences:
-        for word in memo.words_of(sentence):
-            if word.lower.isalpha() or not word.lower[0].isdigit():
-                count += 1
-                total += syllables(word.lower, memo.language)
-    return total / count if count else 0.0
+    known: dict[str, int] | None = memo.remembered.get("syllables")
+    if known is None:
+        words = (word for word in memo.words.places if not word[0].isdigit())
+        known = memo.remembered["syllables"] = {word: syllables(word, memo.language) for word in words}
+    counts = [
+        known[word.lower] for sentence in sentences for word in memo.words_of(sentence) if word.lower in known
+    ]
+    return sum(counts) / len(counts) if counts else 0.0
 
 
 def reading_ease(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:

@@ -6,6 +6,7 @@ from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ram
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.passages import passages_about
 from memo_coach.coaching.builtin.risk_register import Risk, RiskReader
+from memo_coach.coaching.builtin.signs import part_earned
 from memo_coach.coaching.memo import Memo, Span
 
 KINDS = (
@@ -18,6 +19,11 @@ KINDS = (
     "risks.owned",
 )
 
+_ENOUGH_DIFFICULTIES, _DIFFICULTIES = 3, 0.6
+_ENOUGH_PRECAUTIONS, _PRECAUTIONS = 4, 0.38
+"""Sentences on a difficulty or a precaution outside any talk of risks, and what they earn at most: the reader
+sees that somebody looked, but has to put risk and answer together."""
+
 
 @detector(
     "risks",
@@ -29,13 +35,25 @@ def read_risks(memo: Memo, lexicon: Lexicon) -> Reading:
     passages = passages_about(memo, lexicon, "risk_headings")
     risks = RiskReader(memo, lexicon).risks(passages)
     count = len(risks)
-    # Three distinct risks show that somebody looked; one risk alone, however well answered, does not.
-    named = ramp(count, 0, 3)
+    # Three distinct risks show that somebody looked, four that somebody looked twice; one risk alone, however
+    # well answered, does neither.
+    named = ramp(count, 0, 4)
     mitigated = sum(risk.mitigated for risk in risks) / max(2, count)
     ownership = sum(risk.owned for risk in risks) / max(2, count)
-    indicators = {"risks-named": named, "risks-mitigated": mitigated, "risks-owned": ownership}
+    found = {"risks-named": named, "risks-mitigated": mitigated, "risks-owned": ownership}
     place = passages[0].place if passages else None
-    return Reading(indicators, tuple(_findings(risks, indicators, place)))
+    difficulties = part_earned(
+        memo, lexicon, "sign_difficulty", enough=_ENOUGH_DIFFICULTIES, at_most=_DIFFICULTIES
+    )
+    precautions = part_earned(
+        memo, lexicon, "sign_precaution", enough=_ENOUGH_PRECAUTIONS, at_most=_PRECAUTIONS
+    )
+    indicators = {
+        **found,
+        "risks-named": max(named, difficulties),
+        "risks-mitigated": max(mitigated, precautions),
+    }
+    return Reading(indicators, tuple(_findings(risks, found, place)))
 
 
 def _findings(risks: list[Risk], indicators: dict[str, float], place: Span | None) -> list[Finding]:

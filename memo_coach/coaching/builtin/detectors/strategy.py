@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.prose import MemoFacts, facts_of
+from memo_coach.coaching.builtin.signs import part_earned
 from memo_coach.coaching.builtin.terms import Term, TermReader
 from memo_coach.coaching.memo import Memo, Sentence, Span
 
@@ -20,6 +21,8 @@ _NAMED = 0.3
 """Added where the goal can be looked up: a year, a number, or a proper name."""
 _CONTENT = 0.4
 """Added where the sentence says what the goal is ("to cut energy use by 20%")."""
+_ENOUGH_AIMS, _AIMS = 8, 0.5
+"""Sentences on aims and on whom they benefit, and what they earn: an aim, but not one that is on record."""
 _LINK_REACH = 12
 _NAME_REACH = 7
 _YEAR = re.compile(r"20[0-9]{2}")
@@ -117,10 +120,11 @@ def read_strategy(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read whether the proposal is tied to a goal that the organisation has set itself."""
     reader = _Reader(memo, lexicon)
     links = reader.links()
+    aims = part_earned(memo, lexicon, "sign_aim", enough=_ENOUGH_AIMS, at_most=_AIMS)
     if not links:
         return Reading(
-            {"strategic-link": 0.0},
-            (Finding("strategy.missing", "strategic-link", "opportunity", None, 1.0, 0.75),),
+            {"strategic-link": aims},
+            (Finding("strategy.missing", "strategic-link", "opportunity", None, 1.0 - aims, 0.75),),
         )
     value, span = max(links, key=lambda link: (link[0], -link[1].start))
     if value >= _GENERIC + _NAMED:
@@ -130,6 +134,7 @@ def read_strategy(memo: Memo, lexicon: Lexicon) -> Reading:
             {"strategic-link": value},
             (Finding("strategy.linked", "strategic-link", "strength", span, value, 0.75),),
         )
+    value = max(value, aims)
     return Reading(
         {"strategic-link": value},
         (Finding("strategy.generic", "strategic-link", "opportunity", span, 1.0 - value, 0.75),),

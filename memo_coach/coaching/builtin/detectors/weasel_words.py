@@ -20,7 +20,7 @@ from memo_coach.coaching.memo import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("weasel-words.quantity", "weasel-words.change", "weasel-words.precise")
 
-_GOOD, _POOR = 0.3, 2.5
+_GOOD, _POOR = 0.1, 1.4
 """Vague words per hundred, a verb of change without a figure counting 0.4: one on a page and a half is
 speech; at two or three in a hundred hardly a claim can be checked."""
 
@@ -32,12 +32,12 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 def has_figure(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> bool:
     """Tell whether a sentence has a figure, in digits or in words; a bare year is none."""
-    numbers = lexicon.words("weasel_numbers")
-    for word in memo.words_of(sentence):
-        lower = word.lower
-        if lower in numbers or (_DIGITS.search(lower) and not _YEAR.fullmatch(lower)):
-            return True
-    return False
+    numbers: frozenset[str] | None = memo.remembered.get("numbers")
+    if numbers is None:
+        signs = (word for word in memo.words.places if not word.isalpha())
+        figures = {word for word in signs if _DIGITS.search(word) and not _YEAR.fullmatch(word)}
+        numbers = memo.remembered["numbers"] = lexicon.words("weasel_numbers") | figures
+    return bool(memo.words.places_of(numbers, sentence.first_word, sentence.last_word))
 
 
 def weasels_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[str, PhraseMatch]]:

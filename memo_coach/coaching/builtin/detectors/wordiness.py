@@ -17,7 +17,7 @@ from memo_coach.coaching.memo import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("wordiness.phrase", "wordiness.empty", "wordiness.formal", "wordiness.concise")
 
-_GOOD, _POOR = 0.25, 2.8
+_GOOD, _POOR = 0.25, 0.6
 """Burden per hundred words (a phrase is 1, a formal word a quarter): one phrase in 400 words goes
 unnoticed; with six on a page of 200 the reader wades."""
 
@@ -39,8 +39,7 @@ def wordy_phrases(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[Phr
 def formal_words(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[int, ...]:
     """Give the positions in ``memo.words`` of the formal words of a sentence."""
     formal = lexicon.words("wordiness_formal")
-    words = memo.words
-    return tuple(i for i in range(sentence.first_word, sentence.last_word) if words[i].lower in formal)
+    return tuple(memo.words.places_of(formal, sentence.first_word, sentence.last_word))
 
 
 def wordiness_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from memo_coach.coaching.memo import Word, Words
 from memo_coach.coaching.words import word_forms
@@ -20,13 +21,13 @@ from memo_coach.coaching.words import word_forms
 FOLDER = Path(__file__).parent
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class PhraseMatch:
-    """A phrase found in a run of words: ``words[first:last]``."""
+    """A phrase found in a run of words: ``words[first:last]``. Not to be changed."""
 
-    phrase: str
-    first: int
-    last: int
+    phrase: Final[str]
+    first: Final[int]
+    last: Final[int]
 
 
 class PhraseList:
@@ -58,26 +59,53 @@ class PhraseList:
 
     def find(self, words: Sequence[Word], first: int = 0, last: int | None = None) -> Iterator[PhraseMatch]:
         """Yield the longest phrase at each place of ``words[first:last]``, left to right, no overlaps."""
+        if not isinstance(words, Words):
+            stop = len(words) if last is None else min(last, len(words))
+            return self._find_word_by_word(words, first, stop)
+        places, matches = words.looked_up.get(self) or self._look_up(words)
+        low = bisect_left(places, first)
+        if low == len(places) or (last is not None and places[low] >= last):
+            return iter(())  # as for nearly every sentence and list
         stop = len(words) if last is None else min(last, len(words))
+        return self._without_overlaps(words, matches[low : bisect_left(places, stop)], first, stop)
+
+    def _find_word_by_word(self, words: Sequence[Word], first: int, stop: int) -> Iterator[PhraseMatch]:
         reached = first
-        for position in self._candidates(words, first, stop):
-            if position < reached:
+        for position in range(first, stop):
+            if position >= reached and words[position].lower in self._firsts:
+                match = self._match_at(words, position, stop)
+                if match is not None:
+                    yield match
+                    reached = match.last
+
+    def _look_up(self, words: Words) -> tuple[list[int], list[PhraseMatch]]:
+        """Find the longest phrase at every place of a memo, from its vocabulary, once however many ask."""
+        known = words.places
+        stop = len(words)
+        found: dict[int, PhraseMatch] = {}
+        for word in known.keys() & self._firsts:
+            # Most first words are common and their followers rare, so the second word is looked at first.
+            followers = None if word in self._single else self._longer[word]
+            for place in known[word]:
+                if followers is None or (place + 1 < stop and words[place + 1].lower in followers):
+                    match = self._match_at(words, place, stop)
+                    if match is not None:
+                        found[place] = match
+        places = sorted(found)
+        listed = words.looked_up[self] = places, [found[place] for place in places]
+        return listed
+
+    def _without_overlaps(
+        self, words: Sequence[Word], matches: Iterable[PhraseMatch], first: int, stop: int
+    ) -> Iterator[PhraseMatch]:
+        reached = first
+        for longest in matches:
+            if longest.first < reached:
                 continue
-            match = self._match_at(words, position, stop)
+            match = longest if longest.last <= stop else self._match_at(words, longest.first, stop)
             if match is not None:
                 yield match
                 reached = match.last
-
-    def _candidates(self, words: Sequence[Word], first: int, stop: int) -> Sequence[int]:
-        """Give the places where a phrase may begin: for the words of a memo, from its vocabulary."""
-        if not isinstance(words, Words):
-            return range(first, stop)
-        places = words.looked_up.get(self)
-        if places is None:
-            known = words.places
-            places = sorted(place for word in known.keys() & self._firsts for place in known[word])
-            words.looked_up[self] = places
-        return places[bisect_left(places, first) : bisect_left(places, stop)]
 
     def _match_at(self, words: Sequence[Word], position: int, stop: int) -> PhraseMatch | None:
         lower = words[position].lower
@@ -109,6 +137,7 @@ class Lexicon:
     _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
     _words: dict[str, frozenset[str]] = field(default_factory=dict)
     _entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _replacements: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
     def names(self) -> frozenset[str]:
         """Name every list."""
@@ -124,12 +153,15 @@ class Lexicon:
             found = self._entries[name] = tuple(entry for entry in entries if entry)
         return found
 
-    def replacements(self, name: str) -> dict[str, str]:
-        """Give a mapping of entry to better wording."""
-        raw = self._raw[name]
-        if not isinstance(raw, dict):
-            raise TypeError(f"the list {name!r} has no replacements")
-        return {str(key): str(value) for key, value in raw.items()}
+    def replacements(self, name: str) -> Mapping[str, str]:
+        """Give a mapping of entry to better wording, read once."""
+        found = self._replacements.get(name)
+        if found is None:
+            raw = self._raw[name]
+            if not isinstance(raw, dict):
+                raise TypeError(f"the list {name!r} has no replacements")
+            found = self._replacements[name] = {str(key): str(value) for key, value in raw.items()}
+        return found
 
     def words(self, name: str) -> frozenset[str]:
         """Give a list of single words as a set, lower-cased and made once: for asking word by word."""

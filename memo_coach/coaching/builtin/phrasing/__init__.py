@@ -37,6 +37,7 @@ class MissingPhrase(KeyError):
     """A kind of finding, a sentence or a slot has no text: a fault of the program, which tests rule out."""
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Give the codes of the languages that the coach speaks."""
     return tuple(sorted(path.parent.name for path in FOLDER.glob("*/coach.yaml")))
@@ -104,7 +105,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
             raise MissingPhrase(f"no value for the slot {match[0]} in {text!r}")
         return shortened(values[match[1]])
 
-    return _SLOT.sub(value_of, text)
+    return _SLOT.sub(value_of, text) if "{" in text else text
 
 
 def shortened(value: str, longest: int = LONGEST_VALUE) -> str:
