@@ -146,8 +146,8 @@ def _decider(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> bool:
 @detector(
     "ask",
     indicators=("ask-verb", "ask-amount", "ask-deadline", "ask-decider"),
-    source="US Army Regulation 25-50 on correspondence: a memorandum opens with its purpose and what is "
-    "recommended; Barbara Minto, The Pyramid Principle (2009)",
+    source="US Army Regulation 25-50 on correspondence: put the main point at the beginning; "
+    "Barbara Minto, The Pyramid Principle",
 )
 def read_ask(memo: Memo, lexicon: Lexicon) -> Reading:
     """Look for the sentence that asks, then for the amount, the date and the decider in it or beside it."""

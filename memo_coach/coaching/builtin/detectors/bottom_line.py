@@ -26,8 +26,7 @@ _SHORTEST = 40
     "bottom-line",
     indicators=("bottom-line",),
     source="US Army Regulation 25-50 on correspondence: put the main point at the beginning (bottom "
-    "line up front); "
-    "Barbara Minto, The Pyramid Principle (2009): answer first",
+    "line up front); Barbara Minto, The Pyramid Principle: answer first",
 )
 def read_bottom_line(memo: Memo, lexicon: Lexicon) -> Reading:
     """Weigh every sentence that makes a point by where it stands, and take the best.

@@ -379,7 +379,7 @@ def _strength(checks: _Checks) -> Iterable[Finding]:
 @detector(
     "consistency",
     indicators=("figures-consistent",),
-    source="US GAO, Cost Estimating and Assessment Guide (GAO-20-195G), step 7: cross-check; "
+    source="US GAO, Cost Estimating and Assessment Guide (GAO-20-195G), on cross-checks; "
     "Brealey, Myers and Allen, Principles of Corporate Finance (2020), chapter 5, on payback",
 )
 def read_consistency(memo: Memo, lexicon: Lexicon) -> Reading:

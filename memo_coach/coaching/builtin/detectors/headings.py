@@ -52,8 +52,7 @@ def _section_words(memo: Memo, section: Section) -> int:
 @detector(
     "headings",
     indicators=("headings-present", "headings-informative"),
-    source="plainlanguage.gov, 'Add useful headings'; Minto, 'The Pyramid Principle', against category "
-    "headings; "
+    source="plainlanguage.gov, 'Add useful headings': questions and statements tell more than topics; "
     "Nielsen Norman Group on how readers scan",
 )
 def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:

@@ -20,8 +20,9 @@ from memo_coach.coaching.memo import Memo, Sentence
 KINDS: tuple[str, ...] = ("hedges.phrase", "hedges.committed")
 
 _GOOD, _POOR = 0.05, 0.5
-"""Hedges per hundred words. Research articles, which hedge by trade, have about 2 (Hyland 1998: one in 50
-words); a memo that asks for a decision can do with one on two pages, and should not sound like an article."""
+"""Hedges per hundred words. Research articles, which hedge by trade, have one to two (Hyland counted them
+in several disciplines). A memo that asks for a decision can do with far fewer, and should not sound like an
+article; the cut points are our own judgement."""
 
 
 _MODAL = 0.5

@@ -30,8 +30,8 @@ def jargon_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[PhraseM
 @detector(
     "jargon",
     indicators=("plain-words",),
-    source="GOV.UK style guide, 'Words to avoid'; plainlanguage.gov, 'Avoid jargon'; FundéuRAE on "
-    "needless anglicisms",
+    source="GOV.UK style guide, on plain English and words to avoid; plainlanguage.gov, 'Avoid jargon'; "
+    "FundéuRAE on needless anglicisms",
 )
 def read_jargon(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how dense the buzzwords are. Each is pointed at once, at its first place."""

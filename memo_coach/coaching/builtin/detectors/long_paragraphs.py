@@ -10,7 +10,7 @@ from memo_coach.coaching.memo import Block, Memo
 KINDS: tuple[str, ...] = ("long-paragraphs.block", "long-paragraphs.short")
 
 _LONG_WORDS = 150
-"""plainlanguage.gov: no paragraph longer than 150 words, in three to eight sentences."""
+"""plainlanguage.gov: experts recommend no more than 150 words in three to eight sentences."""
 
 _LONG_SENTENCES = 8
 
@@ -29,7 +29,7 @@ def paragraph_burden(words: int, sentences: int) -> float:
 @detector(
     "long-paragraphs",
     indicators=("paragraph-length",),
-    source="plainlanguage.gov, 'Write short paragraphs' (no longer than 150 words, three to eight sentences)",
+    source="plainlanguage.gov, 'Write short paragraphs': no more than 150 words in three to eight sentences",
 )
 def read_long_paragraphs(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read which share of the words stands in paragraphs too long to skim."""

@@ -27,9 +27,8 @@ _ENDING = 0.7
 @detector(
     "next-step",
     indicators=("next-step",),
-    source="Harvard Business Review Guide to Better Business Writing (Garner, 2013): close with the "
-    "action wanted, "
-    "by whom and by when",
+    source="Own rule: a memo ends with what happens next, who does it and by when. On writing for busy "
+    "readers: Garner, 'HBR Guide to Better Business Writing' (2012)",
 )
 def read_next_step(memo: Memo, lexicon: Lexicon) -> Reading:
     """Weigh each candidate: what is to happen 0.34, who does it 0.33, when 0.33; the best one counts."""

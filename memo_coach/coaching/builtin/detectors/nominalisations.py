@@ -124,7 +124,7 @@ def _weight(found: Nominalisation) -> float:
     indicators=("verbs-over-nouns",),
     source="Williams, 'Style: Toward Clarity and Grace', on characters and actions; plainlanguage.gov, "
     "'Avoid hidden "
-    "verbs'; Comisión Europea, 'Cómo escribir con claridad' (2011), on verbs over nouns",
+    "verbs'; Comisión Europea, 'Cómo escribir con claridad', on verbs over nouns",
 )
 def read_nominalisations(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how much of the action hides in nouns."""

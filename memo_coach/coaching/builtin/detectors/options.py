@@ -37,8 +37,8 @@ _ENOUGH_COMPLAINTS, _INFERRED = 6, 0.38
 @detector(
     "options",
     indicators=("options-compared", "options-do-nothing", "options-costs"),
-    source="HM Treasury, The Green Book (2022), chapter 4: a short list of options with business as "
-    "usual as the benchmark, each with its costs and benefits",
+    source="HM Treasury, The Green Book (2022), chapters 4 and 5: from a long list of options to a short "
+    "one with business as usual as the benchmark, each with its costs and benefits",
 )
 def read_options(memo: Memo, lexicon: Lexicon) -> Reading:
     """Collect alternatives under an options heading, by label ("Option B") and by words ("rather than")."""
@@ -55,7 +55,7 @@ def read_options(memo: Memo, lexicon: Lexicon) -> Reading:
     if nothing > 0 and not any(option.nothing for option in options):
         count += 1
     reasons = _share_with_reasons(memo, lexicon, options, compared_in_words)
-    # One option is no choice; two with reasons are one, three are the Green Book's short list.
+    # One option is no choice; two with reasons are one, three suffice (our own judgement).
     compared = ramp(count, 0.25, 3) * (0.5 + 0.5 * reasons)
     apart = part_earned(memo, lexicon, "sign_comparison", enough=_ENOUGH_SAID_APART, at_most=_SAID_APART)
     inferred = part_earned(memo, lexicon, "complication_words", enough=_ENOUGH_COMPLAINTS, at_most=_INFERRED)

@@ -30,9 +30,9 @@ KINDS: tuple[str, ...] = (
 )
 
 _GOOD, _POOR = 0.03, 0.2
-"""Share of sentences. Passives are some 2 % of the verbs in conversation and 25 % in academic prose (Biber
-et al. 1999); one in 25 sentences is speech, and where it is every third, as in a plan nobody owns, nobody
-acts any more."""
+"""Share of sentences. Passives are rare in conversation and about a quarter of the finite verbs in
+academic prose (Biber et al. 1999). Where they are a habit, as in a plan nobody owns, nobody acts any more;
+the cut points are our own judgement."""
 
 _PRAISED = 0.1
 """One passive in ten sentences is still prose in which people act."""
@@ -159,8 +159,8 @@ def _with_pronoun(memo: Memo, first: int, stop: int, grammar: _Grammar) -> Passi
     "passive-voice",
     indicators=("active-voice",),
     source="plainlanguage.gov, 'Use active voice'; Biber et al., 'Longman Grammar of Spoken and Written "
-    "English' "
-    "(1999), 6.4; Comisión Europea, 'Cómo escribir con claridad' (2011), for the pasiva refleja",
+    "English' (1999), on voice; Comisión Europea, 'Cómo escribir con claridad': prefer the active and name "
+    "the agent; Comisión de modernización del lenguaje jurídico, 'Informe' (2011), on the pasiva refleja",
 )
 def read_passive_voice(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read which share of the sentences leaves out or hides who acts."""

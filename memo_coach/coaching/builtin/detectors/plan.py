@@ -43,9 +43,8 @@ _MOST_IN_ONE = 6
 @detector(
     "plan",
     indicators=("plan-steps", "plan-owners", "plan-dates"),
-    source="PMI, A Guide to the Project Management Body of Knowledge, 6th ed. (2017), 6.5 and 9.1: "
-    "activities with "
-    "dates, and a responsibility assigned for each",
+    source="PMI, A Guide to the Project Management Body of Knowledge, 6th edition (2017), on developing "
+    "the schedule and planning resources: activities with dates, and a responsibility assigned for each",
 )
 def read_plan(memo: Memo, lexicon: Lexicon) -> Reading:
     """Collect steps under a heading for the plan, and sentences elsewhere that say what will be done when."""

@@ -199,7 +199,7 @@ def _rules(seen: _Seen) -> tuple[float, list[Finding]]:
 @detector(
     "policy",
     indicators=tuple(f"policy-{name}" for name in _NAMES),
-    source="US Federal Plain Language Guidelines (2011), III.a.4: use “must” to indicate requirements; "
+    source="US Federal Plain Language Guidelines (2011): use “must” to indicate requirements; "
     "ISO/IEC Directives, Part 2 (2021), clause 7, on shall, should and may",
 )
 def read_policy(memo: Memo, lexicon: Lexicon) -> Reading:

@@ -71,8 +71,8 @@ def reading_ease(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) 
     "readability",
     indicators=("readability",),
     source="Flesch, 'A new readability yardstick', Journal of Applied Psychology 32 (1948); Szigriszt "
-    "Pazos, 'Sistemas "
-    "predictivos de legibilidad' (1993), read on the INFLESZ scale of Barrio-Cantalejo et al. (2008)",
+    "Pazos, 'Sistemas predictivos de legibilidad del mensaje escrito' (1993), read on the INFLESZ scale of "
+    "Barrio-Cantalejo et al. (2008)",
 )
 def read_readability(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how hard the words and sentences are, and which paragraph is hardest."""

@@ -43,7 +43,7 @@ _LEAST_BLOCKS = 4
 @detector(
     "situation",
     indicators=("situation", "complication"),
-    source="Barbara Minto, The Pyramid Principle (2009): situation, complication, question, answer",
+    source="Barbara Minto, The Pyramid Principle: situation, complication, question, answer",
 )
 def read_situation(memo: Memo, lexicon: Lexicon) -> Reading:
     """Count sentences on the present that carry facts, and those on the problem that say its size."""

@@ -174,7 +174,8 @@ def _deviations(memo: Memo, seen: _Seen) -> tuple[float, list[Finding]]:
 @detector(
     "status",
     indicators=("status-stated", "status-progress", "status-deviations"),
-    source="PMI, A Guide to the Project Management Body of Knowledge, 6th edition (2017), 4.5 and 10.3",
+    source="PMI, A Guide to the Project Management Body of Knowledge, 6th edition (2017), 4.5, Monitor "
+    "and Control Project Work, and 10.3, Monitor Communications",
 )
 def read_status(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read what a status update says of the state of the work."""

@@ -63,8 +63,8 @@ def vagueness(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> 
 @detector(
     "weasel-words",
     indicators=("precision",),
-    source="Wikipedia, 'Manual of Style/Words to watch' (unsupported attributions, relative quantities); "
-    "GOV.UK content design, 'Be specific'; Amazon's published advice to replace adjectives with data",
+    source="Wikipedia, 'Manual of Style/Words to watch', on unsupported attributions; 'Writing for "
+    "GOV.UK': be specific; Amazon's in-house writing advice, as widely quoted: replace adjectives with data",
 )
 def read_weasel_words(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how often a vague word stands where a figure should."""

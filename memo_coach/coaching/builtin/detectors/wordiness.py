@@ -54,9 +54,8 @@ def wordiness_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexic
 @detector(
     "wordiness",
     indicators=("concision",),
-    source="plainlanguage.gov, 'Use simple words and phrases' (public domain); GOV.UK style guide, "
-    "'Words to avoid'; "
-    "Comisión Europea, 'Cómo escribir con claridad' (2011)",
+    source="plainlanguage.gov, 'Use simple words and phrases' (public domain); GOV.UK style guide, on "
+    "plain English and words to avoid; Comisión Europea, 'Cómo escribir con claridad'",
 )
 def read_wordiness(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how much of the text could be said in fewer or plainer words."""
