@@ -1,0 +1,1 @@
+"""The domain: memos, rubrics, coaches. No framework, no database, no network, no clock."""

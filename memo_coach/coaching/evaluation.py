@@ -81,7 +81,7 @@ class OverallJudgement:
     opportunities: tuple[str, ...]
     """Ordered by what would raise the score most."""
     notices: tuple[str, ...] = ()
-    """What the writer must know of how the judgement came about: ignored instructions, a cap, weights shared out."""
+    """How the judgement came about, where that matters: ignored orders, a cap, weights shared out."""
 
 
 @dataclass(frozen=True, slots=True)

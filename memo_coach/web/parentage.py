@@ -1,4 +1,4 @@
-"""End with the process that started us: a worker that outlives its killed server would go on holding the address."""
+"""End with the process that started us, for a worker that outlives its server goes on holding the address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOK_EVERY_SECONDS = 0.5
 
 async def end_with(parent: int) -> None:
     """Send SIGTERM to this process once ``parent`` is no longer its parent."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - the system tells nobody when a parent dies
         await asyncio.sleep(LOOK_EVERY_SECONDS)
     _log.warning("the server's first process is gone, ending with it")
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,1 @@
+"""The built-in coach: detectors, words, sentences, scores. Offline and deterministic."""

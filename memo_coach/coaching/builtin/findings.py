@@ -76,12 +76,12 @@ def detector(name: str, *, indicators: tuple[str, ...], source: str) -> Callable
 
 
 def registered_detectors() -> tuple[Detector, ...]:
-    """Give all detectors, by name. Importing :mod:`memo_coach.coaching.builtin.detectors` fills the registry."""
+    """Give all detectors, by name; :mod:`memo_coach.coaching.builtin.detectors` fills the registry."""
     return tuple(_DETECTORS[name] for name in sorted(_DETECTORS))
 
 
 def ramp(value: float, low: float, high: float) -> float:
-    """Place a raw measure on 0 to 1: 0 at ``low``, 1 at ``high``, straight between; ``low`` may be the larger."""
+    """Place a measure on 0 to 1: 0 at ``low``, 1 at ``high``, straight between. ``low`` may be the larger."""
     if low == high:
         raise ValueError("a ramp needs two different ends")
     return min(1.0, max(0.0, (value - low) / (high - low)))
