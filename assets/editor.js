@@ -45,11 +45,21 @@
     });
   }
 
-  // Text written before the framework has taken over an element makes it render the page anew: wait for it.
+  // Text written into an element before the framework has taken the page over makes it render the page anew. It
+  // touches elements before it is done with them, so both are asked for: this element's turn, and the whole page's.
   function hydrated(element) {
-    return Object.keys(element).some(function (key) {
+    var mine = Object.keys(element).some(function (key) {
       return key.indexOf("__reactFiber") === 0;
     });
+    return mine && taken();
+  }
+  function taken() {
+    var name = Object.keys(document).filter(function (key) {
+      return key.indexOf("__reactContainer") === 0;
+    })[0];
+    var root = name && document[name] && document[name].stateNode;
+    var state = root && root.current && root.current.memoizedState;
+    return Boolean(root) && !(state && state.isDehydrated);
   }
   var latest = {}; // what each element is to say; an earlier sentence that still waits never comes after a later one
   function write(name, text) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 _TAB = 4
 TERMINATORS = (".", "!", "?", ":", ";", "…", '."', ".)", ".”", ".»")
@@ -17,14 +18,17 @@ _TABLE_RULE = frozenset("|:-+ \t")
 _DASHES = frozenset("–—+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Line:
-    """One line without its line feed; ``bare`` is the line without white space at its ends."""
+    """One line without its line feed; ``bare`` is the line without white space at its ends.
 
-    start: int
+    Not to be changed.
+    """
+
+    start: Final[int]
     """Position of ``bare`` in the memo."""
-    bare: str
-    indent: int
+    bare: Final[str]
+    indent: Final[int]
     """Columns before ``bare``; a tab reaches to the next multiple of four."""
 
     @property

@@ -18,8 +18,8 @@ BlockKind = Literal["heading", "paragraph", "list_item", "table", "code", "quote
 HeaderName = Literal["to", "from", "cc", "date", "subject"]
 
 
-# Spans and words are made by the thousand, and a frozen dataclass takes three times as long to make: what
-# makes these two unchangeable is the type checker.
+# Spans, words and sentences are made by the thousand, and a frozen dataclass takes three times as long to
+# make: what makes these unchangeable is the type checker.
 @dataclass(slots=True, order=True, unsafe_hash=True)
 class Span:
     """A half-open range of code points, ``start`` inclusive and ``end`` exclusive. Not to be changed."""
@@ -54,9 +54,19 @@ class Words(tuple[Word, ...]):
     def places(self) -> dict[str, list[int]]:
         """Give the indices of each lower-cased word, in order."""
         places: defaultdict[str, list[int]] = defaultdict(list)
-        for index, word in enumerate(self):
-            places[word.lower].append(index)
+        for index, form in enumerate(self.forms):
+            places[form].append(index)
         return dict(places)
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """Give the lower-cased words alone, in order."""
+        return [word.lower for word in self]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Give the lower-cased words, each once; two sets meet faster than a set and a mapping's keys."""
+        return frozenset(self.places)
 
     @cached_property
     def looked_up(self) -> dict[object, Any]:
@@ -71,24 +81,29 @@ class Words(tuple[Word, ...]):
         found: list[int] | None = self.looked_up.get(forms)
         if found is None:
             places = self.places
-            found = self.looked_up[forms] = sorted(i for form in places.keys() & forms for i in places[form])
+            found = self.looked_up[forms] = sorted(
+                [index for form in self.vocabulary & forms for index in places[form]]
+            )
         low = bisect_left(found, first)
         if low == len(found) or found[low] >= last:
             return ()
         return found[low : bisect_left(found, last, low)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Sentence:
-    """One sentence of a block; list items and table rows without a full stop count as one."""
+    """One sentence of a block; list items and table rows without a full stop count as one.
 
-    span: Span
-    text: str
-    block: int
+    Not to be changed.
+    """
+
+    span: Final[Span]
+    text: Final[str]
+    block: Final[int]
     """Index into :attr:`Memo.blocks`."""
-    first_word: int
+    first_word: Final[int]
     """Index into :attr:`Memo.words` of the first word; ``last_word`` is exclusive."""
-    last_word: int
+    last_word: Final[int]
 
     @property
     def word_count(self) -> int:

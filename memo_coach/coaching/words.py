@@ -32,9 +32,17 @@ _TOKEN = re.compile(
     rf"|({_WORD_SOURCE})(@[\w\-]++(?:\.[\w\-]++)++)?"
 )
 
+# Without any of these a passage is running text with straight apostrophes, as nearly every sentence is.
+_MARKED = re.compile(r"<|&|:|@|’|\]\(|www\.")
+
 
 def words_between(text: str, start: int, end: int) -> list[Word]:
     """Give the words of ``text[start:end]``, placed in ``text``; addresses and link targets are none."""
+    if _MARKED.search(text, start, end) is None:
+        return [
+            Word(Span(found.start(), found.end()), found[0].lower())
+            for found in WORD.finditer(text, start, end)
+        ]
     # ``lastindex`` is 2 for an e-mail address and ``None`` for whatever else is not running text.
     return [
         Word(Span(found.start(), found.end()), found[0].lower().replace("’", "'"))

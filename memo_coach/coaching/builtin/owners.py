@@ -5,13 +5,13 @@ A person's name, a role or a team in an acting place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 
 from memo_coach.coaching.builtin.lexicon import Lexicon, PhraseList
-from memo_coach.coaching.memo import Span, Word
+from memo_coach.coaching.memo import Span, Words
 
-_OPENERS = '(:[—–|;,•-"“'
+_OPENERS = frozenset('(:[—–|;,•-"“')
+_CLOSERS = frozenset("):;,.|—–]\n")
 _LONGEST_NAME = 5
 _LONGEST_PRONOUN = 4
 
@@ -24,7 +24,7 @@ class OwnerReader:
     team") it does not.
     """
 
-    def __init__(self, text: str, words: Sequence[Word], lexicon: Lexicon) -> None:
+    def __init__(self, text: str, words: Words, lexicon: Lexicon) -> None:
         self._text = text
         self._words = words
         self._lists = _OwnerLists.of(lexicon)
@@ -81,19 +81,19 @@ class OwnerReader:
     def _set_off(self, first_word: int, last_word: int, first: int, last: int) -> bool:
         """Tell whether the words stand alone between marks, as in "(IT, 3 May)" or "Pilot: Ana Ruiz"."""
         before = self._gap(first_word, first)
-        if not any(mark in before for mark in _OPENERS):
+        if _OPENERS.isdisjoint(before):
             return False
         if last_word >= last:
             return True
         after = self._text[self._words[last_word - 1].span.end : self._words[last_word].span.start]
-        return any(mark in after for mark in "):;,.|—–]\n")
+        return not _CLOSERS.isdisjoint(after)
 
     def _acts(self, first_word: int, last_word: int, first: int, last: int) -> bool:
         before = first_word - 1
         while before >= first and self._words[before].lower in self._lists.determiners:
             before -= 1
         opening = self._gap(before + 1, first)
-        if any(mark in opening for mark in _OPENERS):
+        if not _OPENERS.isdisjoint(opening):
             following = self._words[last_word].lower if last_word < last else ""
             return self._set_off(before + 1, last_word, first, last) or self._lists.acts(following)
         previous = self._words[before].lower
@@ -134,7 +134,7 @@ class OwnerReader:
             return known and f"{earlier} {previous}" in self._lists.agent_pairs
         if previous in self._lists.agents:
             return known or len(names) > 1
-        if not any(mark in self._gap(first_word, first) for mark in _OPENERS):
+        if _OPENERS.isdisjoint(self._gap(first_word, first)):
             return known and self._lists.acts(following)
         if self._set_off(first_word, last_word, first, last) and first_word > first:
             return known or len(names) > 1
@@ -158,8 +158,11 @@ class OwnerReader:
             gap = text[words[place - 1].span.end : words[place].span.start] if place else "start"
             if len(gap) <= 2 and gap.strip() in {"", ",", "("}:
                 capital.add(words[place].lower)
-        small = {word.lower for word in words if not text[word.span.start].isupper()}
-        return frozenset(capital - small - self._lists.never_names)
+        return frozenset(
+            word
+            for word in capital - self._lists.never_names
+            if all(text[words[place].span.start].isupper() for place in words.places[word])
+        )
 
     def _marked(self, first: int, last: int) -> list[Span]:
         """Give what follows "owner:" or "responsable:" unless it is a placeholder such as "TBD"."""

@@ -34,9 +34,9 @@ class Passage:
     """With the headings of lower rank among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """One risk, option or step.
+    """One risk, option or step, the same as itself alone.
 
     A list item with those nested in it, a table row, a subsection or a sentence.
     """
@@ -307,6 +307,13 @@ def rows_of(block: Block, memo: Memo, facts: MemoFacts) -> Iterator[Item]:
 
 def owned(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     """Tell who answers for an item: 1 for a name, role or team, :data:`BY_US` for "we" or "I", else 0."""
+    known = facts.once("owned", dict[Item, float])
+    if item not in known:
+        known[item] = _owned(item, lexicon, facts)
+    return known[item]
+
+
+def _owned(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     cell = item.cell(lexicon, "owner_columns")
     if cell is not None:
         words = words_between(cell.text, 0, len(cell.text))
@@ -329,6 +336,13 @@ def actors_in(sentence: Sentence, facts: MemoFacts, lexicon: Lexicon) -> tuple[S
 
 def dated(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     """Tell whether an item says when: 1 for a date or something in its column, 0.5 for a duration, else 0."""
+    known = facts.once("dated", dict[Item, float])
+    if item not in known:
+        known[item] = _dated(item, lexicon, facts)
+    return known[item]
+
+
+def _dated(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     if any(date.kind != "year" for date in facts.dates_in(item.span)):
         return 1.0
     cell = item.cell(lexicon, "date_columns")

@@ -69,12 +69,17 @@ class MemoFacts:
 
     def _read_sentences(self, memo: Memo, lexicon: Lexicon) -> None:
         seen: set[tuple[str, ...]] = set()
+        stock_words = word_set(lexicon, "stock_keywords") - word_set(lexicon, "function_words")
+        small = _small_function_words(memo, lexicon)
         ours = _first_person_among(memo.words.places, lexicon)
         for sentence in memo.sentences:
             words = memo.words[sentence.first_word : sentence.last_word]
             start = sentence.span.start
             self._finite[start] = finite = self._verbs.is_finite(memo.text, words)
-            functional, stock = self._shares(memo, sentence, lexicon)
+            first, last = sentence.first_word, sentence.last_word
+            # A capital makes "May" and "Will" names, and the first word of a sentence has one anyway.
+            functional = (bisect_left(small, last) - bisect_left(small, first + 1)) / max(1, len(words))
+            stock = len(memo.words.places_of(stock_words, first, last)) / max(1, len(words))
             running = functional >= _LEAST_FUNCTION_WORDS or len(words) < _SHORT_SENTENCE
             if finite and running and stock < _MOSTLY_KEYWORDS:
                 self._prose.add(start)
@@ -84,28 +89,12 @@ class MemoFacts:
                 real = listed and len(words) >= _LEAST_ITEM_WORDS and stock < _KEYWORD_LIST
             if not real and stock >= _KEYWORD_LIST and len(words) >= _LEAST_ITEM_WORDS:
                 self._keyword_lists.add(start)
-            key = tuple(word.lower for word in words)
+            key = tuple(memo.words.forms[first:last])
             if real and key not in seen:
                 self._evidence.add(start)
             seen.add(key)
-            if memo.words.places_of(ours, sentence.first_word, sentence.last_word):
+            if memo.words.places_of(ours, first, last):
                 self._first_person.add(start)
-
-    @staticmethod
-    def _shares(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[float, float]:
-        """Give the share of function words and that of keywords; a capital makes "May" and "Will" names."""
-        function_words = word_set(lexicon, "function_words")
-        keywords = word_set(lexicon, "stock_keywords")
-        words, text, last = memo.words, memo.text, sentence.last_word
-        functional = sum(
-            text[words[place].span.start].islower()
-            for place in words.places_of(function_words, sentence.first_word + 1, last)
-        )
-        stock = sum(
-            words[place].lower not in function_words
-            for place in words.places_of(keywords, sentence.first_word, last)
-        )
-        return functional / max(1, sentence.word_count), stock / max(1, sentence.word_count)
 
     def has_finite_verb(self, sentence: Sentence) -> bool:
         """Tell whether the sentence has a verb that asserts, asks or orders something."""
@@ -170,6 +159,13 @@ class MemoFacts:
         )
 
 
+def _small_function_words(memo: Memo, lexicon: Lexicon) -> list[int]:
+    """Give the indices of the function words that are written with a small letter, in order."""
+    text, words = memo.text, memo.words
+    places = words.places_of(word_set(lexicon, "function_words"), 0, len(words))
+    return [place for place in places if text[words[place].span.start].islower()]
+
+
 def _first_person_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
     ours, endings = word_set(lexicon, "self_words"), endings_of(lexicon, "self_endings")
     return frozenset(word for word in words if word in ours or word.endswith(endings))
@@ -183,10 +179,10 @@ class _Positions:
         self._ends = [item.span.end for item in items]
 
     def inside(self, span: Span, items: Sequence[_Spanned]) -> Sequence[_Spanned]:
-        low = bisect_left(self._starts, span.start)
-        if low == len(self._starts) or self._starts[low] >= span.end:
-            return ()
-        return items[low : bisect_left(self._starts, span.end, low)]
+        starts = self._starts
+        low = bisect_left(starts, span.start)
+        high = bisect_left(starts, span.end, low)
+        return items[low:high] if low < high else ()
 
     def within(self, span: Span) -> bool:
         """Tell whether the span starts within one of the items."""

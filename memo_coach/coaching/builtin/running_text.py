@@ -6,7 +6,8 @@ repeat an earlier one (repeating plain sentences must not make a wordy memo look
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from memo_coach.coaching.builtin.findings import Finding, ramp
 from memo_coach.coaching.builtin.lexicon import PhraseMatch
@@ -48,7 +49,7 @@ def _repeated(memo: Memo) -> Iterator[int]:
         prose = memo.blocks[sentence.block].kind == "paragraph"
         if sentence.word_count < (_SHORTEST_REPEAT if prose else _SHORTEST_REPEATED_ENTRY):
             continue
-        words = tuple(word.lower for word in memo.words_of(sentence))
+        words = tuple(memo.words.forms[sentence.first_word : sentence.last_word])
         if words in seen:
             yield index
         else:
@@ -82,7 +83,21 @@ def full_sentences(memo: Memo, sentences: Iterable[Sentence]) -> tuple[Sentence,
 
 def words_in(sentences: Iterable[Sentence]) -> int:
     """Count the words of some sentences."""
-    return sum(sentence.word_count for sentence in sentences)
+    return sum([sentence.last_word - sentence.first_word for sentence in sentences])
+
+
+def sentences_around(sentences: Sequence[Sentence], places: Iterable[int]) -> list[Sentence]:
+    """Give those of some sentences, in order, that have one of the places, which are indices of words.
+
+    A detector that looks for what is rare goes through these alone, instead of asking each sentence.
+    """
+    starts = [sentence.first_word for sentence in sentences]
+    indices: set[int] = set()
+    for place in places:
+        index = bisect_right(starts, place) - 1
+        if index >= 0 and place < sentences[index].last_word:
+            indices.add(index)
+    return [sentences[index] for index in sorted(indices)]
 
 
 def per_hundred(count: float, words: int) -> float:

@@ -172,7 +172,7 @@ class _Reader:
             self.seen.baselines.extend((row.span, row.span))
 
     def _source(self, sentence: Sentence, figures: Sequence[Figure]) -> bool:
-        value = self._source_value(sentence, figures)
+        value = self._source_value(sentence, figures) if figures or self.terms.of(sentence) else 0.0
         if "http" in sentence.text:
             self.seen.links.update(_LINK.findall(sentence.text))
         if value:

@@ -10,6 +10,7 @@ from memo_coach.coaching.builtin.running_text import (
     WORDS_FOR_A_STRENGTH,
     per_hundred,
     running_sentences,
+    sentences_around,
     settled,
     span_of,
     words_in,
@@ -68,7 +69,8 @@ def read_hedges(memo: Memo, lexicon: Lexicon) -> Reading:
     sentences = running_sentences(memo)
     words = words_in(sentences)
     found: list[tuple[PhraseMatch, float, float]] = []
-    for sentence in sentences:
+    plain, modal = lexicon.phrases("hedges_plain"), lexicon.phrases("hedges_modal")
+    for sentence in sentences_around(sentences, [*plain.places(memo.words), *modal.places(memo.words)]):
         matches = list(hedges_in(memo, sentence, lexicon))
         near = sum(weight for weight, _ in matches)
         found += [(match, weight, near) for weight, match in matches]

@@ -8,6 +8,7 @@ from memo_coach.coaching.builtin.running_text import (
     WORDS_FOR_A_STRENGTH,
     per_hundred,
     running_sentences,
+    sentences_around,
     settled,
     span_of,
     words_in,
@@ -37,7 +38,8 @@ def read_jargon(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read how dense the buzzwords are. Each is pointed at once, at its first place."""
     sentences = running_sentences(memo)
     words = words_in(sentences)
-    matches = [match for sentence in sentences for match in jargon_in(memo, sentence, lexicon)]
+    suspect = sentences_around(sentences, lexicon.phrases("jargon_words").places(memo.words))
+    matches = [match for sentence in suspect for match in jargon_in(memo, sentence, lexicon)]
     first: dict[str, PhraseMatch] = {}
     counts: dict[str, int] = {}
     for match in matches:

@@ -11,6 +11,7 @@ from memo_coach.coaching.builtin.running_text import (
     WORDS_FOR_A_STRENGTH,
     per_hundred,
     running_sentences,
+    sentences_around,
     settled,
     words_in,
     worst_first,
@@ -89,10 +90,15 @@ def _noun_after(memo: Memo, first: int, stop: int, lexicon: Lexicon, verbs: Mapp
 
 def abstract_nouns(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> int:
     """Count the words with the ending of a noun made from a verb, everyday ones aside."""
+    abstract = _abstract_in(memo, lexicon)
+    return len(memo.words.places_of(abstract, sentence.first_word, sentence.last_word))
+
+
+def _abstract_in(memo: Memo, lexicon: Lexicon) -> frozenset[str]:
     abstract: frozenset[str] | None = memo.remembered.get("abstract_nouns")
     if abstract is None:
         abstract = memo.remembered["abstract_nouns"] = _abstract_among(memo.words.places, lexicon)
-    return len(memo.words.places_of(abstract, sentence.first_word, sentence.last_word))
+    return abstract
 
 
 def _abstract_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
@@ -103,6 +109,16 @@ def _abstract_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
         for word in words
         if len(word) >= _SHORTEST_ABSTRACT and word.endswith(endings) and word not in ordinary
     )
+
+
+def _suspects(memo: Memo, lexicon: Lexicon, verbs: Mapping[str, str]) -> Iterator[int]:
+    """Give the places of light verbs, of nouns that hide a verb and of abstract nouns."""
+    words = memo.words
+    yield from lexicon.phrases("nominalisations_light_verbs").places(words)
+    endings = lexicon.entries("nominalisations_endings")
+    hiding = frozenset(word for word in words.places if word.endswith(endings) and word in verbs)
+    yield from words.places_of(hiding, 0, len(words))
+    yield from words.places_of(_abstract_in(memo, lexicon), 0, len(words))
 
 
 def nominal_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
@@ -133,7 +149,7 @@ def read_nominalisations(memo: Memo, lexicon: Lexicon) -> Reading:
     verbs = lexicon.replacements("nominalisations_verbs")
     burden = 0.0
     findings: list[Finding] = []
-    for sentence in sentences:
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon, verbs)):
         found = list(nominalisations_in(memo, sentence, lexicon, verbs))
         burden += sum(_weight(each) for each in found) + _ABSTRACT * abstract_nouns(memo, sentence, lexicon)
         findings += [_finding(memo, each, words) for each in found]

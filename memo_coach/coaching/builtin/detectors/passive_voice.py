@@ -16,6 +16,7 @@ from memo_coach.coaching.builtin.running_text import (
     adjacent,
     full_sentences,
     running_sentences,
+    sentences_around,
     settled,
     words_in,
     worst_first,
@@ -170,7 +171,7 @@ def read_passive_voice(memo: Memo, lexicon: Lexicon) -> Reading:
     leading = lexicon.words("passive_leading")
     findings: list[Finding] = []
     burden = 0.0
-    for sentence in sentences:
+    for sentence in sentences_around(sentences, memo.words.places_of(grammar.openers, 0, len(memo.words))):
         found = list(_passives(memo, sentence, grammar))
         if found:
             worst = max(found, key=lambda passive: passive.weight * passive.confidence)

@@ -44,14 +44,22 @@ def syllables(word: str, language: str) -> int:
 
 def syllables_per_word(memo: Memo, sentences: tuple[Sentence, ...]) -> float:
     """Give the mean syllables of the words with letters; 0 for none."""
-    known: dict[str, int] | None = memo.remembered.get("syllables")
-    if known is None:
-        words = (word for word in memo.words.places if not word[0].isdigit())
-        known = memo.remembered["syllables"] = {word: syllables(word, memo.language) for word in words}
-    counts = [
-        known[word.lower] for sentence in sentences for word in memo.words_of(sentence) if word.lower in known
-    ]
-    return sum(counts) / len(counts) if counts else 0.0
+    counts: list[int] | None = memo.remembered.get("syllables")
+    if counts is None:
+        counts = memo.remembered["syllables"] = _syllables_of_words(memo)
+    total = spoken = 0
+    for sentence in sentences:
+        own = counts[sentence.first_word : sentence.last_word]
+        total += sum(own)
+        spoken += len(own) - own.count(0)
+    return total / spoken if spoken else 0.0
+
+
+def _syllables_of_words(memo: Memo) -> list[int]:
+    """Count the syllables of each word of the memo; 0 for what begins with a digit."""
+    words = (word for word in memo.words.places if not word[0].isdigit())
+    known = {word: syllables(word, memo.language) for word in words}
+    return [known.get(form, 0) for form in memo.words.forms]
 
 
 def reading_ease(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:

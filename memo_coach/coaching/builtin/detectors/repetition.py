@@ -34,7 +34,7 @@ def repeated_passages(memo: Memo, repeated: frozenset[int]) -> dict[int, int]:
 
     Sentences in ``repeated`` are left out. Linear in the text.
     """
-    words = [word.lower for word in memo.words]
+    words = memo.words.forms
     seen: dict[tuple[str, ...], int] = {}
     said_before: dict[int, int] = {}
     for index, sentence in enumerate(memo.sentences):

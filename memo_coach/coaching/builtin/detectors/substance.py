@@ -49,7 +49,8 @@ def read_substance(memo: Memo, lexicon: Lexicon) -> Reading:
             slogan = slogan or sentence.span
             continue
         solid += sentence.word_count * (1.0 if facts.is_prose(sentence) else 0.5)
-        content.update(word.lower for word in memo.words_of(sentence) if word.lower not in function_words)
+        content.update(memo.words.forms[sentence.first_word : sentence.last_word])
+    content -= function_words
     value = min(
         ramp(solid, _NO_CASE, _ONE_PAGE), ramp(len(content), _FEW_CONTENT_WORDS, _ENOUGH_CONTENT_WORDS)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon, PhraseMatch
@@ -11,6 +12,7 @@ from memo_coach.coaching.builtin.running_text import (
     WORDS_FOR_A_STRENGTH,
     per_hundred,
     running_sentences,
+    sentences_around,
     settled,
     span_of,
     words_in,
@@ -72,7 +74,8 @@ def read_weasel_words(memo: Memo, lexicon: Lexicon) -> Reading:
     words = words_in(sentences)
     burden = 0.0
     findings: list[Finding] = []
-    for sentence in sentences:
+    vague = [lexicon.phrases(name).places(memo.words) for name in ("weasel_quantities", "weasel_changes")]
+    for sentence in sentences_around(sentences, chain.from_iterable(vague)):
         found = list(weasels_in(memo, sentence, lexicon))
         burden += sum(_CHANGE if what == "change" else 1.0 for what, _ in found)
         findings += [_finding(memo, what, match, words) for what, match in found[:1]]

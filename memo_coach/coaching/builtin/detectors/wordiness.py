@@ -8,6 +8,7 @@ from memo_coach.coaching.builtin.running_text import (
     WORDS_FOR_A_STRENGTH,
     per_hundred,
     running_sentences,
+    sentences_around,
     settled,
     span_of,
     words_in,
@@ -67,7 +68,11 @@ def read_wordiness(memo: Memo, lexicon: Lexicon) -> Reading:
     findings: list[Finding] = []
     told: set[str] = set()
     burden = 0.0
-    for sentence in sentences:
+    places = [
+        *lexicon.phrases("wordiness_phrases").places(memo.words),
+        *memo.words.places_of(lexicon.words("wordiness_formal"), 0, len(memo.words)),
+    ]
+    for sentence in sentences_around(sentences, places):
         matches = wordy_phrases(memo, sentence, lexicon)
         findings += [_phrase_finding(memo, match, better[match.phrase], words) for match in matches]
         formal = formal_words(memo, sentence, lexicon)

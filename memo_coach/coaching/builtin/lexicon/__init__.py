@@ -48,7 +48,7 @@ class PhraseList:
         for followers in self._longer.values():
             for entries in followers.values():
                 entries.sort(key=lambda entry: -len(entry[0]))
-        self._firsts = self._single.keys() | self._longer.keys()
+        self._firsts = frozenset(self._single.keys() | self._longer.keys())
 
     def __contains__(self, phrase: str) -> bool:
         words = word_forms(phrase)
@@ -69,6 +69,10 @@ class PhraseList:
         stop = len(words) if last is None else min(last, len(words))
         return self._without_overlaps(words, matches[low : bisect_left(places, stop)], first, stop)
 
+    def places(self, words: Words) -> Sequence[int]:
+        """Give the indices where a phrase of the list begins, in order; phrases may overlap."""
+        return (words.looked_up.get(self) or self._look_up(words))[0]
+
     def _find_word_by_word(self, words: Sequence[Word], first: int, stop: int) -> Iterator[PhraseMatch]:
         reached = first
         for position in range(first, stop):
@@ -83,9 +87,14 @@ class PhraseList:
         known = words.places
         stop = len(words)
         found: dict[int, PhraseMatch] = {}
-        for word in known.keys() & self._firsts:
+        for word in words.vocabulary & self._firsts:
             # Most first words are common and their followers rare, so the second word is looked at first.
             followers = None if word in self._single else self._longer[word]
+            if followers is None and word not in self._longer:
+                phrase = self._single[word]
+                for place in known[word]:
+                    found[place] = PhraseMatch(phrase, place, place + 1)
+                continue
             for place in known[word]:
                 if followers is None or (place + 1 < stop and words[place + 1].lower in followers):
                     match = self._match_at(words, place, stop)
