@@ -36,6 +36,8 @@ _log = structlog.get_logger("memo_coach.services.workers")
 _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 
 MOST_FAILURES = 3
+LONGEST_LOOK_SECONDS = 8.0
+"""How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
 GAVE_UP = (
     "The coach could not finish this evaluation, although it was tried three times. "
     "Your memo is safe. Try it again."
@@ -70,6 +72,7 @@ class Workers:
         self._pace = pace or Pace()
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._wake = asyncio.Event()
+        self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._dispatcher: asyncio.Task[None] | None = None
         self._warming: asyncio.Future[None] | None = None
@@ -96,9 +99,15 @@ class Workers:
 
     async def close(self) -> None:
         """Take no more, let the running ones finish for a moment, and give the others back at once."""
+        self._closing = True
+        self.wake()
         if self._dispatcher is not None:
-            self._dispatcher.cancel()
-            await asyncio.wait({self._dispatcher})
+            # It ends by itself between two looks. Cancelled in the middle of a query, the driver can be left
+            # waiting for a thread that has ended, and the process with it.
+            _, looking = await asyncio.wait({self._dispatcher}, timeout=LONGEST_LOOK_SECONDS)
+            if looking:
+                self._dispatcher.cancel()
+                await asyncio.wait(looking)
         if self._warming is not None:
             await asyncio.wait({self._warming})
         if self._running:
@@ -109,15 +118,21 @@ class Workers:
                 await asyncio.wait(unfinished)
 
     async def _dispatch(self) -> None:
-        while True:
+        while not self._closing:
             self._wake.clear()
             try:
                 await self._revive()
-                while len(self._running) < self._pace.at_once and (job := await self._take()) is not None:
+                while (
+                    not self._closing
+                    and len(self._running) < self._pace.at_once
+                    and (job := await self._take()) is not None
+                ):
                     self._begin(job)
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", error=type(error).__name__)
+            if self._closing:
+                return
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.look):
                     await self._wake.wait()
