@@ -166,7 +166,8 @@ class Workers:
         self.wake()
 
     async def _work(self, job: Job) -> None:
-        heart = asyncio.create_task(self._beat(job, asyncio.current_task()))
+        over = asyncio.Event()
+        heart = asyncio.create_task(self._beat(job, asyncio.current_task(), over))
         try:
             await self._attempt(job)
         except asyncio.CancelledError:
@@ -174,7 +175,9 @@ class Workers:
             await self._give_back(job)
             raise
         finally:
-            heart.cancel()
+            # Not cancelled, for it may be in the middle of a query: see close().
+            over.set()
+            await asyncio.wait({heart})
             await self._broadcast.announce(job.evaluation_id)
 
     async def _attempt(self, job: Job) -> None:
@@ -196,16 +199,20 @@ class Workers:
         else:
             _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
 
-    async def _beat(self, job: Job, work: asyncio.Task[Any] | None) -> None:
+    async def _beat(self, job: Job, work: asyncio.Task[Any] | None, over: asyncio.Event) -> None:
         while True:
-            await asyncio.sleep(self._pace.heartbeat)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.heartbeat):
+                    await over.wait()
+            if over.is_set():
+                return
             try:
                 async with self._database.write() as session:
                     held = await JobQueue(session).renew(job, now() + self._lease)
             except _DATABASE_FAULTS as error:
                 _log.error("lease cannot be renewed", error=type(error).__name__)
                 continue
-            if not held and work is not None:
+            if not held and work is not None and not over.is_set():
                 work.cancel()
                 return
 
