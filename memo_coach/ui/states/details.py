@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Any
 
@@ -83,8 +84,8 @@ class DetailsState(EvaluationOnScreen, rx.State):
     hidden: int = 0
     """How many comments "show all" would add."""
 
-    def _show(self, view: EvaluationView) -> None:
-        super()._show(view)
+    async def _show(self, view: EvaluationView) -> None:
+        await super()._show(view)
         overall = view.overall
         self.score = "" if overall is None or overall.score is None else f"{overall.score:.1f}"
         every = cards_of(view)
@@ -100,8 +101,9 @@ class DetailsState(EvaluationOnScreen, rx.State):
         shown = [card for card in matching if self.everything or self.chosen or card.first]
         self.hidden = len(matching) - len([card for card in matching if card.first])
         self.cards = shown
-        self.paragraphs = paragraphs_of(
-            view.text, view.language, view.comments, {card.id: card.number for card in shown}
+        # A long memo takes a quarter of a second to cut up: not on the loop that answers everybody.
+        self.paragraphs = await asyncio.to_thread(
+            paragraphs_of, view.text, view.language, view.comments, {card.id: card.number for card in shown}
         )
 
     @rx.event

@@ -36,7 +36,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
         """Forget what was on the screen."""
         self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
 
-    def _show(self, view: EvaluationView) -> None:
+    async def _show(self, view: EvaluationView) -> None:
         """Put the view on the screen."""
         self.evaluation_id = view.evaluation_id
         self.memo_id = view.memo_id
@@ -67,7 +67,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
             self._blank()
             self.evaluation_id, self.status, self.problem = asked_for, "unavailable", error.message
             return None
-        self._show(view)
+        await self._show(view)
         return None if view.status in FINISHED else type(self).follow
 
     @rx.event(background=True, supersedes=True)
@@ -85,7 +85,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
                 async with self:
                     if self._asked_for() != asked_for:
                         return
-                    self._show(view)
+                    await self._show(view)
         except NotFound:
             # Deleted in another tab while this one watched.
             async with self:
@@ -100,7 +100,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
         try:
             owner = await owner_of(self)
             await current().evaluations.cancel(owner, self._asked_for())
-            self._show(await current().evaluations.get(owner, self._asked_for()))
+            await self._show(await current().evaluations.get(owner, self._asked_for()))
         except ServiceError as error:
             self.problem = error.message
         except Refused:

@@ -63,8 +63,8 @@ class FeedbackState(EvaluationOnScreen, rx.State):
     notices: list[str] = []
     criteria: list[CriterionOnScreen] = []
 
-    def _show(self, view: EvaluationView) -> None:
-        super()._show(view)
+    async def _show(self, view: EvaluationView) -> None:
+        await super()._show(view)
         self.criteria = [_criterion(criterion) for criterion in view.criteria]
         overall = view.overall
         if overall is None:
