@@ -8,17 +8,22 @@ value.
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from memo_coach.database_url import POSTGRES_EXAMPLE, DatabaseUrlFault, read_database_url, sqlite_path
+
 Environment = Literal["development", "staging", "production"]
 AuthMode = Literal["open"]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 DATABASE_FILE = "memo_coach.db"
 
@@ -45,15 +50,31 @@ class Settings:
     port: int
     log_level: LogLevel
     log_format: LogFormat
+    trusted_proxies: str
+    """Networks, separated by commas."""
+    restic_repository: str = field(repr=False)
+    """Empty where nothing is backed up. Not shown: some kinds of repository have their password in it."""
+    restic_password: str = field(repr=False)
+    backup_paths: str
+    """Absolute, separated by colons."""
+    backup_status_directory: Path
+    backup_keep: str
 
     @property
-    def database_path(self) -> Path:
-        """The file of an SQLite database."""
-        return Path(self.database_url.partition(":///")[2])
+    def trusted_networks(self) -> tuple[Network, ...]:
+        """The networks of the proxies that are believed about their clients' addresses."""
+        return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file of an SQLite database; ``None`` where a server keeps it."""
+        return sqlite_path(self.database_url)
 
     def as_environment(self) -> dict[str, str]:
         """Give the variables with which a process started by this one reads the same settings."""
-        return {variable.name: str(getattr(self, variable.name.lower())) for variable in VARIABLES}
+        values = {variable.name: str(getattr(self, variable.name.lower())) for variable in VARIABLES}
+        # What was read from a file is handed on as the value; given both ways it would be refused.
+        return values | {f"{variable.name}_FILE": "" for variable in VARIABLES if variable.secret}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +141,56 @@ def _public_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def _database_url(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if not separator:
-        # The value is not repeated: what looks like no URL may be a password put in the wrong variable.
-        raise _Fault("it is not a database URL")
-    if scheme not in {"sqlite", "sqlite+aiosqlite"}:
-        raise _Fault(f"{scheme!r} databases are not supported by this version, only sqlite")
-    name = rest.partition("?")[0]
-    if not name.startswith("/") or name in {"/", "/:memory:"}:
-        raise _Fault("it names no database file")
-    if "?" in rest:
-        raise _Fault("it takes no options after '?'")
-    return f"sqlite+aiosqlite:///{Path(name[1:]).expanduser().resolve()}"
+def _networks(value: str) -> str:
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    return ",".join(str(_network(part)) for part in parts)
 
+
+def _network(text: str) -> Network:
+    try:
+        network = ipaddress.ip_network(text)
+    except ValueError as error:
+        raise _Fault(str(error)) from None
+    if network.prefixlen == 0:
+        raise _Fault(f"{text!r} is everybody, and anybody could then forge an address")
+    return network
+
+
+def _database_url(value: str) -> str:
+    try:
+        return read_database_url(value)
+    except DatabaseUrlFault as fault:
+        raise _Fault(str(fault)) from None
+
+
+def _as_given(value: str) -> str:
+    if not value.isprintable():
+        raise _Fault("it holds a control character")
+    return value
+
+
+def _paths(value: str) -> str:
+    paths = [part for part in value.split(":") if part]
+    for path in paths:
+        if not Path(path).expanduser().is_absolute():
+            raise _Fault(f"{path!r} is not an absolute path")
+    return ":".join(str(Path(path).expanduser()) for path in paths)
+
+
+def _keep_rules(value: str) -> str:
+    rules = value.replace(",", " ").split()
+    for rule in rules:
+        if not _KEEP_RULE.fullmatch(rule):
+            raise _Fault(f"{rule!r} is not a rule such as daily=7d")
+    periods = [rule.partition("=")[0] for rule in rules]
+    if len(set(periods)) < len(periods):
+        raise _Fault("a period is named twice")
+    return " ".join(rules)
+
+
+_KEEP_RULE = re.compile(
+    r"(all|hourly|daily|weekly|monthly|yearly)=(?=[1-9])([0-9]+[yY])?([0-9]+m)?([0-9]+d)?([0-9]+h)?"
+)
 
 VARIABLES: tuple[Variable, ...] = (
     Variable(
@@ -152,8 +209,8 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "DATABASE_URL",
-        f"The database. By default the SQLite file {DATABASE_FILE} in DATA_DIR.",
-        "sqlite:////var/lib/memo-coach/memo_coach.db",
+        f"The database: Postgres, or an SQLite file. By default the SQLite file {DATABASE_FILE} in DATA_DIR.",
+        POSTGRES_EXAMPLE,
         _database_url,
         None,
         secret=True,
@@ -188,6 +245,50 @@ VARIABLES: tuple[Variable, ...] = (
         _one_of("human", "json"),
         None,
     ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "The networks of proxies in front, by comma: their X-Forwarded-For is believed. By default nobody's.",
+        "172.30.30.0/28",
+        _networks,
+        None,
+    ),
+    Variable(
+        "RESTIC_REPOSITORY",
+        "Where backups are kept, as restic names it: a directory, sftp:, rest:, s3: and others.",
+        "s3:https://s3.example.org/memo-coach",
+        _as_given,
+        None,
+        secret=True,
+    ),
+    Variable(
+        "RESTIC_PASSWORD",
+        "What the backups are encrypted with. Who loses it has no backups.",
+        "correct horse battery staple",
+        _as_given,
+        None,
+        secret=True,
+    ),
+    Variable(
+        "BACKUP_PATHS",
+        "Files and directories that are backed up beside the database, absolute, separated by colons.",
+        "/etc/memo-coach:/srv/memo-coach/.env",
+        _paths,
+        None,
+    ),
+    Variable(
+        "BACKUP_STATUS_DIRECTORY",
+        "Where backups, checks and restores leave their results. By default status in DATA_DIR.",
+        "/var/lib/memo-coach/status",
+        _directory,
+        None,
+    ),
+    Variable(
+        "BACKUP_KEEP",
+        "For how long (h, d, m, y) backups are kept: all, or the last of each hour, day, week, month, year.",
+        "daily=14d weekly=2m yearly=3y",
+        _keep_rules,
+        "daily=7d weekly=35d monthly=12m yearly=2y",
+    ),
 )
 
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
@@ -206,7 +307,8 @@ def load_settings(
     Raises:
         SettingsError: a value cannot be used.
     """
-    given = {**_from_file(env_file), **(os.environ if environment is None else environment)}
+    present = os.environ if environment is None else environment
+    given = {**_behind(_from_file(env_file), present), **present}
 
     def value(name: str, derived: str = "") -> str:
         return _value(_BY_NAME[name], given, derived)
@@ -224,6 +326,12 @@ def load_settings(
         port=int(port),
         log_level=cast("LogLevel", value("LOG_LEVEL")),
         log_format=cast("LogFormat", value("LOG_FORMAT", "json" if app_env == "production" else "human")),
+        trusted_proxies=value("TRUSTED_PROXIES"),
+        restic_repository=value("RESTIC_REPOSITORY"),
+        restic_password=value("RESTIC_PASSWORD"),
+        backup_paths=value("BACKUP_PATHS"),
+        backup_status_directory=Path(value("BACKUP_STATUS_DIRECTORY", str(data_dir / "status"))),
+        backup_keep=value("BACKUP_KEEP"),
     )
 
 
@@ -231,6 +339,35 @@ def address_of(host: str, port: int) -> str:
     """Give the address at which a browser on this machine reaches a server listening on host and port."""
     name = "127.0.0.1" if host in WILDCARD_HOSTS else host
     return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
+
+
+def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give what restic and the tools of Postgres may see of the environment: how to reach a network, no more.
+
+    ``RESTIC_*`` is no part of it but for what belongs to the way to the repository.
+    """
+    given = os.environ if environment is None else environment
+    return {
+        name: value for name, value in given.items() if name.startswith("AWS_") or name.upper() in _FOR_TOOLS
+    }
+
+
+_FOR_TOOLS = frozenset(
+    {
+        *("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "SSH_AUTH_SOCK", "LD_LIBRARY_PATH"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("RESTIC_CACHE_DIR", "RESTIC_CACERT", "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
+    }
+)
+
+
+def _behind(values: dict[str, str], present: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the secrets that are present, whichever of the two ways each was given."""
+    for variable in VARIABLES:
+        names = {variable.name, f"{variable.name}_FILE"}
+        if variable.secret and names & present.keys():
+            values = {name: value for name, value in values.items() if name not in names}
+    return values
 
 
 def _from_file(env_file: Path | None) -> dict[str, str]:

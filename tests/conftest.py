@@ -1,15 +1,20 @@
-"""What all tests share: the build of the pages, made once where its inputs changed."""
+"""What all tests share: the build of the pages, made once where its inputs changed, and both databases."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from memo_coach.storage import schema
+from memo_coach.storage.database import Database
 from memo_coach.web.building import build
 from memo_coach.web.site import SITE
+from tests.databases import KINDS
 from tests.live_server import ROOT, LiveServer, serving
+from tests.postgres_server import ROLE, TEMPLATE, PostgresServer, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +29,41 @@ def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liv
     """Give a server that all tests of a run share; a test that stops or fills one takes its own."""
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give a Postgres that all tests of a run share, with a migrated database to copy from."""
+    with running_postgres() as server:
+        server.administer(f"CREATE DATABASE {TEMPLATE} OWNER {ROLE} TEMPLATE template0")
+        address = server.url(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
+        asyncio.run(schema.upgrade(Database(address, pooled=False)))
+        yield server
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Give the database that a test runs on; a test that asks for one runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address, as an operator writes it, of a database without tables."""
+    yield from _database_url(database_kind, tmp_path, request, "template0")
+
+
+@pytest.fixture
+def migrated_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a fresh database: on Postgres with its tables, on SQLite still without a file."""
+    yield from _database_url(database_kind, tmp_path, request, TEMPLATE)
+
+
+def _database_url(kind: str, directory: Path, request: pytest.FixtureRequest, template: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{directory}/data/memo_coach.db"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create_database(template)
+    yield server.url(name)
+    server.drop_database(name)

@@ -1,15 +1,23 @@
-"""``memo-coach db``: the state of the tables, and bringing them to the newest."""
+"""``memo-coach db``: the state of the tables, bringing them to the newest, and what is in them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
+from memo_coach.database_url import POSTGRES_EXAMPLE, DatabaseUrlFault, read_database_url
 
 if TYPE_CHECKING:
+    from memo_coach.storage.database import Database
+    from memo_coach.storage.fingerprint import TableFingerprint
     from memo_coach.storage.schema import SchemaStatus
+
+Answer = TypeVar("Answer")
 
 
 @click.group()
@@ -20,7 +28,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the tables to what this version needs; make them where there are none."""
-    before = _schema(change=True)
+    before = _on_database(_upgrade)
     if before.is_current:
         click.echo(f"The database is at migration {before.newest} already.")
     else:
@@ -30,7 +38,7 @@ def upgrade() -> None:
 @db.command()
 def status() -> None:
     """Say which migration the tables are at. Exit status 1 where they need an upgrade."""
-    found = _schema(change=False)
+    found = _on_database(_status)
     if not found.is_current:
         raise Problem(
             f"The database is at migration {found.current or 'none'}, this version needs {found.newest}."
@@ -39,26 +47,105 @@ def status() -> None:
     click.echo(f"The database is at migration {found.current}, the newest.")
 
 
-def _schema(*, change: bool) -> SchemaStatus:
+@db.command()
+def fingerprint() -> None:
+    """Print, as JSON, the number of rows of each table and a SHA-256 over them.
+
+    It is the same for SQLite and Postgres where they hold the same.
+    """
+    found = _on_database(_fingerprint)
+    click.echo(json.dumps({name: table.as_document() for name, table in found.items()}, indent=2))
+
+
+@db.command()
+@click.option("--to", "address", metavar="URL", help="The database to copy into, as in DATABASE_URL.")
+@click.option(
+    "--to-file",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that holds it; other users of a machine can read the arguments of a command.",
+)
+def copy(address: str | None, file: Path | None) -> None:
+    """Copy everything into another, empty database, of either kind. Stop the server first.
+
+    The source is DATABASE_URL and is not changed. All is copied and compared, or nothing is.
+    """
+    url = _target(address, file)
+
+    async def work(source: Database) -> dict[str, TableFingerprint]:
+        from memo_coach.storage import copying  # noqa: PLC0415 - loaded when it is asked for
+        from memo_coach.storage.database import Database  # noqa: PLC0415
+
+        _refuse_missing(source)
+        try:
+            return await copying.copy(source, Database(url, pooled=False, longest_statement=0))
+        except copying.TargetHoldsData as error:
+            raise Problem(str(error)) from error
+
+    found = _on_database(work)
+    rows = sum(table.rows for table in found.values())
+    click.echo(f"Copied {rows:,} rows of {len(found)} tables; both databases have the same fingerprint.")
+
+
+def _target(address: str | None, file: Path | None) -> str:
+    if (address is None) == (file is None):
+        raise click.UsageError("Say where to copy to: --to URL, or --to-file FILE.")
+    try:
+        return read_database_url((address or (file.read_text(encoding="utf-8") if file else "")).strip())
+    except DatabaseUrlFault as fault:
+        raise Problem(f"--to: {fault}. Example: --to {POSTGRES_EXAMPLE}") from None
+    except (OSError, UnicodeDecodeError):
+        raise Problem(f"--to-file: the file {str(file)!r} cannot be read.") from None
+
+
+async def _upgrade(database: Database) -> SchemaStatus:
+    from memo_coach.storage import schema  # noqa: PLC0415
+
+    return await schema.upgrade(database)
+
+
+async def _status(database: Database) -> SchemaStatus:
+    from memo_coach.storage import schema  # noqa: PLC0415
+
+    if database.path is not None and not database.path.is_file():
+        return schema.SchemaStatus(None, schema.newest_revision())
+    found = await schema.status(database)
+    schema.refuse_newer(found)
+    return found
+
+
+async def _fingerprint(database: Database) -> dict[str, TableFingerprint]:
+    from memo_coach.storage import fingerprint as module  # noqa: PLC0415
+
+    _refuse_missing(database)
+    return await module.fingerprint(database)
+
+
+def _refuse_missing(database: Database) -> None:
+    if database.path is not None and not database.path.is_file():
+        raise DependencyFailed(f"There is no database file {database.path}.")
+
+
+def _on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
+    """Do some work on the configured database.
+
+    Raises:
+        Problem: the settings cannot be used.
+        DependencyFailed: the database cannot be used.
+    """
     import asyncio  # noqa: PLC0415 - so does all that follows: the database is loaded when it is asked for
 
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
-    from memo_coach.storage import schema  # noqa: PLC0415
     from memo_coach.storage.database import Database  # noqa: PLC0415
     from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = settings_or_problem()
     configure_logging(settings.log_level, settings.log_format)
 
-    async def work() -> SchemaStatus:
-        database = Database(settings.database_url, pooled=False)
-        if change:
-            return await schema.upgrade(database)
-        if database.path is not None and not database.path.is_file():
-            return schema.SchemaStatus(None, schema.newest_revision())
-        return await schema.status(database)
+    async def on_database() -> Answer:
+        return await work(Database(settings.database_url, pooled=False, longest_statement=0))
 
     try:
-        return asyncio.run(work())
+        return asyncio.run(on_database())
     except DatabaseUnusable as error:
         raise DependencyFailed(str(error)) from error

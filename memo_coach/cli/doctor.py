@@ -31,7 +31,7 @@ def doctor() -> int:
     settings = settings_or_problem()
     worst = 0
     click.echo(f"ok      settings: {settings.app_env}, data in {settings.data_dir}, {settings.public_url}.")
-    for name, check in _checks():
+    for name, check in _checks(settings):
         try:
             click.echo(f"ok      {name}: {check(settings)}")
         except _Finding as finding:
@@ -40,9 +40,10 @@ def doctor() -> int:
     return worst
 
 
-def _checks() -> Iterator[tuple[str, Callable[[Settings], str]]]:
+def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
     yield "data directory", _data_directory
-    yield "SQLite", _sqlite
+    if settings.database_path is not None:
+        yield "SQLite", _sqlite
     yield "database", _database
     yield "rubrics", _rubrics
     yield "coach", _coach
@@ -76,15 +77,24 @@ def _sqlite(_settings: Settings) -> str:
 def _database(settings: Settings) -> str:
     import asyncio  # noqa: PLC0415 - only here
 
-    from memo_coach.operations.health import Unhealthy, database_check, migrations_check  # noqa: PLC0415
+    from memo_coach.operations.health import (  # noqa: PLC0415
+        PATIENCE_SECONDS,
+        Unhealthy,
+        database_check,
+        migrations_check,
+    )
+    from memo_coach.storage import schema  # noqa: PLC0415
     from memo_coach.storage.database import Database  # noqa: PLC0415
     from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
-    if not settings.database_path.exists():
-        return f"{settings.database_path} will be made at the first start."
+    path = settings.database_path
+    if path is not None and not path.exists():
+        return f"{path} will be made at the first start."
 
     async def look() -> str:
-        database = Database(settings.database_url, pooled=False)
+        database = Database(settings.database_url, pooled=False, patience=PATIENCE_SECONDS)
+        if path is None and (await schema.status(database)).current is None:
+            return f"{await database_check(database)()} The tables will be made at the first start."
         return f"{await migrations_check(database)()} {await database_check(database)()}"
 
     try:

@@ -12,10 +12,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.database import Database
-from memo_coach.storage.schema import status
+from memo_coach.storage.schema import refuse_unusable, status
 from memo_coach.storage.sqlite_file import DatabaseUnusable, file_identity
 
 LONGEST_SECONDS = 3.0
@@ -83,8 +84,10 @@ async def _run(name: str, check: CheckFunction) -> Check:
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
             ok, detail = True, await check()
-    except (Unhealthy, DatabaseUnusable) as error:
+    except Unhealthy as error:
         ok, detail = False, str(error)
+    except DatabaseUnusable as error:
+        ok, detail = False, error.public
     except TimeoutError:
         ok, detail = False, f"No answer within {LONGEST_SECONDS:g} seconds."
     return Check(name, ok, detail, round((time.perf_counter() - started) * 1000, 1))
@@ -101,12 +104,20 @@ def database_check(database: Database) -> CheckFunction:
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         try:
             async with probe.write_connection() as connection:
-                await connection.exec_driver_sql("SELECT 1")
+                await connection.run_sync(_refuse_read_only)
         except DBAPIError as error:
-            raise Unhealthy(f"The database cannot be written: {error.orig}.") from error
+            raise probe.unusable("written", error) from error
         return "The database can be read and written."
 
     return check
+
+
+def _refuse_read_only(connection: Connection) -> None:
+    """See that a transaction that was begun to write may do so: a server can be a copy of another one."""
+    if connection.dialect.name != "postgresql":
+        return  # on SQLite the transaction could not have begun
+    if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+        raise Unhealthy("The database server takes no changes: it is set to read only.")
 
 
 def migrations_check(database: Database) -> CheckFunction:
@@ -116,13 +127,9 @@ def migrations_check(database: Database) -> CheckFunction:
         if database.path is not None and not database.path.is_file():
             raise Unhealthy("There is no database file.")
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
-        schema = await status(probe)
-        if not schema.is_current:
-            raise Unhealthy(
-                f"The tables are at migration {schema.current or 'none'}, the program needs {schema.newest}."
-                " Run: memo-coach db upgrade"
-            )
-        return f"The tables are at migration {schema.newest}."
+        found = await status(probe)
+        refuse_unusable(found)
+        return f"The tables are at migration {found.newest}."
 
     return check
 

@@ -4,6 +4,11 @@ SQLite is opened in WAL mode, so that readers and the one writer do not wait for
 checked and ``synchronous = FULL``: what a commit has answered survives both the death of the process and a
 power cut. NORMAL would be faster by one ``fsync`` for each commit, but may forget the last seconds of typing
 in a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
+
+Postgres has many writers. What SQLite's single one gives for nothing, repositories ask for there: they lock
+the visitor whose rows they are about to change (:meth:`.visitors.VisitorRepository.lock`).
+
+A task that is cancelled leaves no statement in the middle, on either of them: see :mod:`.cancellation`.
 """
 
 from __future__ import annotations
@@ -16,17 +21,24 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from memo_coach.storage import postgres
+from memo_coach.storage.cancellation import settled
+from memo_coach.storage.connections import SettledConnection, SettledSession
 from memo_coach.storage.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
     FileIdentity,
     file_identity,
 )
+from memo_coach.storage.storable_text import storable_parameters
 
 _WRITES = "memo_coach_writes"
+_GRACE_SECONDS = 2.0
+"""Beyond the time that a statement may wait for a lock: for the statement itself."""
 
 
 class Database:
@@ -39,36 +51,50 @@ class Database:
         pooled: bool = True,
         foreign_keys: bool = True,
         patience: float = BUSY_TIMEOUT_SECONDS,
+        longest_statement: float = postgres.LONGEST_STATEMENT_SECONDS,
     ) -> None:
         """Describe the connection; nothing is opened before it is used.
 
         ``patience`` is for how many seconds a writer waits for another process's transaction.
 
         ``foreign_keys`` is off for migrations only: SQLite changes a table by copying and dropping it, and
-        dropping a table with them on deletes whatever refers to it.
+        dropping a table with them on deletes whatever refers to it. Postgres needs no such thing.
+
+        ``longest_statement`` is for how many seconds Postgres works on one, 0 for as many as it takes.
         """
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        self._longest = patience + _GRACE_SECONDS
         options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
         if self.is_sqlite:
             options["connect_args"] = {"timeout": patience}
+        else:
+            options["connect_args"] = postgres.connection_arguments(url, patience, longest_statement)
+            options |= postgres.POOL if pooled else {}
+            options |= {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
         self.engine: AsyncEngine = create_async_engine(url, **options)
+        self._reading = self.engine.execution_options(**({} if self.is_sqlite else _ONE_STATE))
+        self._writing = self.engine.execution_options(**{_WRITES: True})
         # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
         self._writer = asyncio.Lock()
         self._file: FileIdentity | None = None
+        sync_engine = self.engine.sync_engine
+        event.listen(sync_engine, "before_cursor_execute", storable_parameters, retval=True)
         if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
+            event.listen(sync_engine, "begin", _begin_sqlite)
+        else:
+            event.listen(sync_engine, "connect", postgres.refuse_unfit_server)
 
     @property
     def path(self) -> Path | None:
-        """The file of an SQLite database."""
+        """The file of an SQLite database; ``None`` for any other."""
         return Path(self.url.partition(":///")[2]) if self.is_sqlite else None
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Begin a transaction that sees one unchanging state of the database."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+        async with self.read_connection() as connection, SettledSession(connection) as session:
             yield session
 
     @asynccontextmanager
@@ -80,8 +106,8 @@ class Database:
         """
         async with (
             self._only_writer(),
-            self.write_connection() as connection,
-            AsyncSession(connection, expire_on_commit=False) as session,
+            self._transaction(self._writing) as connection,
+            SettledSession(connection) as session,
         ):
             yield session
             await session.flush()
@@ -104,11 +130,40 @@ class Database:
             raise DatabaseUnusable("The database file was removed or replaced while it was in use. Restart.")
 
     @asynccontextmanager
-    async def write_connection(self) -> AsyncIterator[AsyncConnection]:
-        """Begin a writing transaction below the session, as migrations need it."""
-        engine = self.engine.execution_options(**{_WRITES: True})
-        async with engine.begin() as connection:
+    async def read_connection(self) -> AsyncIterator[SettledConnection]:
+        """Begin a reading transaction below the session; it sees one unchanging state of the database."""
+        async with self._transaction(self._reading) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def write_connection(self) -> AsyncIterator[SettledConnection]:
+        """Begin a writing transaction below the session, as migrations need it."""
+        async with self._transaction(self._writing) as connection:
+            yield connection
+
+    def unusable(self, verb: str, error: DBAPIError) -> DatabaseUnusable:
+        """Make the error that says in a sentence what a fault of the driver means.
+
+        ``verb`` is what cannot be done: ``read``, ``written``, ``migrated``.
+        """
+        if self.is_sqlite:
+            return DatabaseUnusable(f"The database cannot be {verb}: {error.orig}.")
+        return DatabaseUnusable(
+            postgres.sentence(error.orig, self.url, verb),
+            postgres.sentence(error.orig, self.url, verb, public=True),
+        )
+
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[SettledConnection]:
+        connection = SettledConnection(engine, self._longest)
+        try:
+            await connection.start()
+            await connection.begin_now()
+            yield connection
+            await connection.commit()
+        finally:
+            # This rolls back what was not committed.
+            await connection.close()
 
     @asynccontextmanager
     async def _only_writer(self) -> AsyncIterator[None]:
@@ -120,7 +175,11 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self.engine.dispose()
+        await settled(self.engine.dispose(), self._longest)
+
+
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How a reading transaction on Postgres sees what SQLite's sees. One that only reads cannot fail by it."""
 
 
 def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> None:  # noqa: ANN401

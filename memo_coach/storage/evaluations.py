@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion, storable
+from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
+from memo_coach.storage.visitors import VisitorRepository
 
 UNFINISHED = ("queued", "running")
 
@@ -40,7 +42,7 @@ class EvaluationLine:
 
 
 def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
-    return and_(col(Evaluation.id) == storable(evaluation_id), col(Evaluation.owner) == owner)
+    return and_(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
 
 
 class EvaluationRepository:
@@ -81,7 +83,7 @@ class EvaluationRepository:
             select(CommentRow)
             .join(Evaluation, col(Evaluation.id) == col(CommentRow.evaluation))
             .where(_own(owner, evaluation_id))
-            .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), col(CommentRow.id))
+            .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), by_bytes(col(CommentRow.id)))
         )
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
 
@@ -108,7 +110,11 @@ class EvaluationRepository:
     async def unfinished_twin(
         self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str
     ) -> str | None:
-        """Find an unfinished evaluation of the same text by the same coach with the same rubric."""
+        """Find an unfinished evaluation of the same text by the same coach with the same rubric.
+
+        The owner is locked: where there is none, the caller adds one, and nobody else does meanwhile.
+        """
+        await VisitorRepository(self._session).lock(owner)
         statement = (
             select(col(Evaluation.id))
             .where(
@@ -157,7 +163,7 @@ class EvaluationRepository:
                 col(Evaluation.score),
                 col(Evaluation.created),
             )
-            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(map(storable, memo_ids)))
-            .order_by(col(Evaluation.created).desc(), col(Evaluation.id))
+            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(memo_ids))
+            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
         )
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from memo_coach.storage.ordering import by_bytes
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
 
 
@@ -56,8 +57,10 @@ class JobQueue:
         statement = (
             select(col(Evaluation.id), col(Evaluation.attempt))
             .where(_takeable(now))
-            .order_by(col(Evaluation.created), col(Evaluation.id))
+            .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
             .limit(1)
+            # Where there are many writers, another worker takes the next one instead of waiting for this.
+            .with_for_update(skip_locked=True)
         )
         row = (await self._session.execute(statement)).one_or_none()
         if row is None:

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from memo_coach.storage.tables import Evaluation, Memo, MemoVersion, storable
+from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+from memo_coach.storage.visitors import VisitorRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class MemoLine:
 
 
 def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
-    return and_(col(Memo.id) == storable(memo_id), col(Memo.owner) == owner)
+    return and_(col(Memo.id) == memo_id, col(Memo.owner) == owner)
 
 
 class MemoRepository:
@@ -54,7 +56,7 @@ class MemoRepository:
                 col(Memo.draft_text).is_not(None),
                 col(Memo.draft_set_aside).is_(False),
             )
-            .order_by(col(Memo.draft_saved).desc(), col(Memo.id))
+            .order_by(col(Memo.draft_saved).desc(), by_bytes(col(Memo.id)))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
@@ -64,7 +66,7 @@ class MemoRepository:
         statement = (
             select(Memo)
             .where(col(Memo.owner) == owner, col(Memo.draft_text) == text)
-            .order_by(col(Memo.draft_saved).desc(), col(Memo.id))
+            .order_by(col(Memo.draft_saved).desc(), by_bytes(col(Memo.id)))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
@@ -86,7 +88,7 @@ class MemoRepository:
                     col(later.memo) == col(MemoVersion.memo), col(later.number) > col(MemoVersion.number)
                 ),
             )
-            .order_by(col(Memo.changed).desc(), col(Memo.id))
+            .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
@@ -121,6 +123,7 @@ class MemoRepository:
 
     async def set_drafts_aside(self, owner: str) -> None:
         """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""
+        await VisitorRepository(self._session).lock(owner)
         empty = and_(col(Memo.owner) == owner, col(Memo.draft_text) == "")
         versions = exists().where(col(MemoVersion.memo) == col(Memo.id))
         await self._session.execute(delete(Memo).where(empty, ~versions))
@@ -133,6 +136,7 @@ class MemoRepository:
 
     async def delete(self, owner: str, memo_id: str) -> bool:
         """Delete a memo with its draft, versions and evaluations; tell whether there was one."""
+        await VisitorRepository(self._session).lock(owner)
         statement = delete(Memo).where(_own(owner, memo_id)).returning(col(Memo.id))
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
@@ -156,7 +160,7 @@ class MemoRepository:
                 has_draft,
             )
             .where(col(Memo.owner) == owner)
-            .order_by(col(Memo.changed).desc(), col(Memo.id))
+            .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
             .limit(limit)
         )
         return [MemoLine(*row) for row in await self._session.execute(statement)]
@@ -166,7 +170,7 @@ class MemoRepository:
         statement = (
             select(col(Evaluation.rubric))
             .where(col(Evaluation.owner) == owner, col(Evaluation.memo) == memo_id)
-            .order_by(col(Evaluation.created).desc(), col(Evaluation.id))
+            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()

@@ -10,7 +10,6 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -18,6 +17,8 @@ from memo_coach.storage.database import Database
 from memo_coach.storage.sqlite_file import DatabaseUnusable, prepare_sqlite_file
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = int.from_bytes(b"memocch", "big")
+"""The key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class SchemaStatus:
         """Tell whether the code and the tables fit."""
         return self.current == self.newest
 
+    @property
+    def is_newer(self) -> bool:
+        """Tell whether a newer version of the program has migrated it: this one has no such migration."""
+        return self.current is not None and self.current not in known_revisions()
+
 
 async def upgrade(database: Database) -> SchemaStatus:
     """Bring the tables to the newest migration, in one transaction; several processes may start at once.
@@ -44,20 +50,13 @@ async def upgrade(database: Database) -> SchemaStatus:
     if database.path is not None:
         await asyncio.to_thread(prepare_sqlite_file, database.path)
     database.refuse_replaced_file()
-    migrating = Database(database.url, pooled=False, foreign_keys=False)
+    migrating = Database(database.url, pooled=False, foreign_keys=False, longest_statement=0)
     try:
         async with migrating.write_connection() as connection:
-            before = await connection.run_sync(_status)
-            if not before.is_current:
-                await connection.run_sync(_upgrade)
+            before: SchemaStatus = await connection.run_sync(_upgrade_once)
             return before
     except DBAPIError as error:
-        raise DatabaseUnusable(f"The database cannot be migrated: {error.orig}.") from error
-    except CommandError as error:
-        raise DatabaseUnusable(
-            "The database was migrated by a newer version of the program than this one: "
-            f"{error}. Install that version, or restore a backup."
-        ) from error
+        raise migrating.unusable("migrated", error) from error
 
 
 async def status(database: Database) -> SchemaStatus:
@@ -67,10 +66,44 @@ async def status(database: Database) -> SchemaStatus:
         DatabaseUnusable: the database cannot be read.
     """
     try:
-        async with database.engine.connect() as connection:
-            return await connection.run_sync(_status)
+        async with database.read_connection() as connection:
+            found: SchemaStatus = await connection.run_sync(status_of)
+            return found
     except DBAPIError as error:
-        raise DatabaseUnusable(f"The database cannot be read: {error.orig}.") from error
+        raise database.unusable("read", error) from error
+
+
+def status_of(connection: Connection) -> SchemaStatus:
+    """Tell where the database stands, within a transaction that is open already."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    return SchemaStatus(current, newest_revision())
+
+
+def refuse_unusable(found: SchemaStatus) -> None:
+    """Refuse tables that are not those of this version.
+
+    Raises:
+        DatabaseUnusable: they are older or newer, with what to do about it.
+    """
+    refuse_newer(found)
+    if not found.is_current:
+        raise DatabaseUnusable(
+            f"The tables are at migration {found.current or 'none'}, this version needs {found.newest}."
+            " Run: memo-coach db upgrade"
+        )
+
+
+def refuse_newer(found: SchemaStatus) -> None:
+    """Refuse tables that this version does not know.
+
+    Raises:
+        DatabaseUnusable: a newer version of the program has migrated them.
+    """
+    if found.is_newer:
+        raise DatabaseUnusable(
+            "The database was migrated by a newer version of the program than this one: "
+            f"it is at {found.current}. Install that version, or restore a backup."
+        )
 
 
 def configuration(connection: Connection) -> Config:
@@ -79,6 +112,18 @@ def configuration(connection: Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _upgrade_once(connection: Connection) -> SchemaStatus:
+    if connection.dialect.name == "postgresql":
+        # Of several processes that start at once, one migrates and the others then find it done. On SQLite
+        # the transaction alone does that. The lock goes with the transaction.
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    before = status_of(connection)
+    refuse_newer(before)
+    if not before.is_current:
+        _upgrade(connection)
+    return before
 
 
 def _upgrade(connection: Connection) -> None:
@@ -91,9 +136,10 @@ def _upgrade(connection: Connection) -> None:
             )
 
 
-def _status(connection: Connection) -> SchemaStatus:
-    current = MigrationContext.configure(connection).get_current_revision()
-    return SchemaStatus(current, newest_revision())
+def known_revisions() -> frozenset[str]:
+    """Give all migrations that this version of the program knows."""
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    return frozenset(script.revision for script in scripts)
 
 
 def newest_revision() -> str:

@@ -20,7 +20,14 @@ FileIdentity = tuple[int, int]
 
 
 class DatabaseUnusable(Exception):
-    """The database cannot be used. ``str(error)`` is a sentence for the operator."""
+    """The database cannot be used. ``str(error)`` is a sentence for the operator.
+
+    ``public`` is one for everybody: it names no path, no server and nobody.
+    """
+
+    def __init__(self, sentence: str, public: str | None = None) -> None:
+        super().__init__(sentence)
+        self.public = public or sentence
 
 
 def prepare_sqlite_file(path: Path) -> None:

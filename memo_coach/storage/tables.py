@@ -34,11 +34,6 @@ metadata = MetaData(
 )
 
 
-def storable(identifier: str) -> str:
-    """Give an id that somebody sent as one that can be looked for: half a surrogate pair cannot be."""
-    return identifier.encode("utf-8", "replace").decode("utf-8")
-
-
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: aware on the way in, UTC and aware on the way out, also where the database drops the zone."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -22,20 +23,34 @@ class VisitorRepository:
         self._session = session
 
     async def welcome(self, owner: str, now: datetime) -> None:
-        """Note that a visitor writes: make the row at the first time, renew ``last_seen`` later."""
-        last_seen = (
-            await self._session.execute(select(col(Visitor.last_seen)).where(col(Visitor.id) == owner))
-        ).scalar_one_or_none()
+        """Note that a visitor writes, and lock them: make the row at first, renew ``last_seen`` later."""
+        last_seen = await self._lock(owner)
         if last_seen is None:
-            await self._insert(Visitor(id=owner, created=now, last_seen=now))
+            await self._insert(Visitor, {"id": owner, "created": now, "last_seen": now})
+            await self._lock(owner)
         elif now - last_seen > SEEN_EVERY:
             await self._session.execute(update(Visitor).where(col(Visitor.id) == owner).values(last_seen=now))
+
+    async def lock(self, owner: str) -> None:
+        """Let nobody else change what this visitor owns until the transaction ends.
+
+        Limits, numbers of versions and revisions of drafts are read and then written; on a database with
+        many writers two of them would otherwise read the same. SQLite has one writer, and this does nothing.
+        """
+        await self._lock(owner)
+
+    async def _lock(self, owner: str) -> datetime | None:
+        # Without the key: rows that refer to the visitor may still be added by a transaction without lock.
+        statement = (
+            select(col(Visitor.last_seen)).where(col(Visitor.id) == owner).with_for_update(key_share=True)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def installation_secret(self, name: str, fresh: str) -> str:
         """Give the value that the installation keeps under a name; the first to ask brings it."""
         stored = await self._secret(name)
         if stored is None:
-            await self._insert(InstallationSecret(name=name, value=fresh))
+            await self._insert(InstallationSecret, {"name": name, "value": fresh})
             stored = await self._secret(name)
         assert stored is not None, "it was there, or has been inserted"  # noqa: S101
         return stored
@@ -44,10 +59,8 @@ class VisitorRepository:
         statement = select(col(InstallationSecret.value)).where(col(InstallationSecret.name) == name)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def _insert(self, row: Visitor | InstallationSecret) -> None:
-        try:
-            async with self._session.begin_nested():
-                self._session.add(row)
-        except IntegrityError:
-            # Another process was first; on SQLite that cannot be, on a database with more writers it can.
-            self._session.expunge_all()
+    async def _insert(self, table: type[Visitor | InstallationSecret], values: dict[str, Any]) -> None:
+        # Another process may be first: SQLite has one writer, Postgres has many.
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        await self._session.execute(insert(table).values(**values).on_conflict_do_nothing())

@@ -14,7 +14,8 @@ from granian.log import LogLevels
 
 from memo_coach.operations.logging import configure_logging, server_logging
 from memo_coach.settings import Settings, SettingsError, load_settings
-from memo_coach.storage.sqlite_file import DatabaseUnusable, prepare_sqlite_file
+from memo_coach.storage.preparation import prepare
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import SiteMissing
 from memo_coach.web.limits import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
@@ -47,7 +48,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
         raise SiteMissing("There are no built pages to serve. Run `make run`, which builds them first.")
     _try_address(host, port)
-    prepare_sqlite_file(settings.database_path)
+    prepare(settings.database_url)
     announce(settings)
     os.chdir(ROOT)  # where the framework looks for its configuration
     # The worker is a process of its own and reads the environment again.

@@ -13,7 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from memo_coach.settings import load_settings
+import psycopg
+import pytest
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
@@ -25,7 +27,7 @@ from memo_coach.services.composition import close_services, open_services
 from memo_coach.settings import load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
-directory, pause, work = sys.argv[1], float(sys.argv[2]), json.loads(sys.argv[3])
+directory, url, pause, work = *sys.argv[1:3], float(sys.argv[3]), json.loads(sys.argv[4])
 composition.RubricService = OwnRubrics
 coaches.register_coach("builtin", lambda: ScriptedCoach(pause=pause))
 
@@ -33,7 +35,7 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 async def main():
-    services = await open_services(load_settings({"DATA_DIR": directory}, env_file=None))
+    services = await open_services(load_settings({"DATA_DIR": directory, "DATABASE_URL": url}, env_file=None))
     if "owner" in work:
         owner = work["owner"]
     else:
@@ -60,10 +62,19 @@ asyncio.run(main())
 """
 
 
+Place = tuple[Path, str]
+"""The folder of the data, and the address of the database."""
+
+
+@pytest.fixture
+def place(tmp_path: Path, empty_url: str) -> Place:
+    return tmp_path, empty_url
+
+
 @contextmanager
-def service(directory: Path, pause: float, **work: Any) -> Iterator[subprocess.Popen[str]]:
+def service(place: Place, pause: float, **work: Any) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVICE, str(directory), str(pause), json.dumps(work)],
+        [sys.executable, "-c", SERVICE, str(place[0]), place[1], str(pause), json.dumps(work)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT,
     )  # fmt: skip
     try:
@@ -82,64 +93,68 @@ def said(process: subprocess.Popen[str], key: str) -> Any:
     raise AssertionError(f"the service ended without saying {key}")
 
 
-def rows(directory: Path, statement: str) -> list[Any]:
-    path = load_settings({"DATA_DIR": str(directory)}, env_file=None).database_path
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return database.execute(statement).fetchall()
+def rows(place: Place, statement: str) -> list[Any]:
+    """Execute a statement as another program would; give its rows."""
+    address = place[1]
+    if address.startswith("sqlite"):
+        with closing(sqlite3.connect(address.partition(":///")[2])) as database, database:
+            return database.execute(statement).fetchall()
+    with psycopg.connect(address, autocommit=True) as connection:
+        cursor = connection.execute(sql.SQL(statement))  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
 
 
-def wait_for(directory: Path, statement: str, wanted: list[Any]) -> None:
+def wait_for(place: Place, statement: str, wanted: list[Any]) -> None:
     deadline = time.monotonic() + 20
-    while (found := rows(directory, statement)) != wanted:
+    while (found := rows(place, statement)) != wanted:
         assert time.monotonic() < deadline, found
         time.sleep(0.05)
 
 
-def test_an_evaluation_killed_in_the_middle_is_finished_once_by_the_next_process(tmp_path: Path) -> None:
-    with service(tmp_path, 0.5, text=TEXT) as first:
+def test_an_evaluation_killed_in_the_middle_is_finished_once_by_the_next_process(place: Place) -> None:
+    with service(place, 0.5, text=TEXT) as first:
         owner, evaluation = said(first, "owner"), said(first, "evaluation")
-        wait_for(tmp_path, "SELECT count(*) >= 2 FROM criterion_scores", [(1,)])
+        wait_for(place, "SELECT count(*) >= 2 FROM criterion_scores", [(1,)])
         first.send_signal(signal.SIGKILL)
         first.wait()
-    assert rows(tmp_path, "SELECT status, attempt FROM evaluations") == [("running", 1)]
-    with service(tmp_path, 0.0, owner=owner, follow=evaluation) as second:
+    assert rows(place, "SELECT status, attempt FROM evaluations") == [("running", 1)]
+    with service(place, 0.0, owner=owner, follow=evaluation) as second:
         assert second.stdout is not None
         seen = [json.loads(line) for line in second.stdout][1:]
     assert seen[-1] == {"status": "done", "criteria": ["c0", "c1", "c2", "c3"]}
-    assert rows(tmp_path, "SELECT status, attempt, failures, score FROM evaluations") == [("done", 2, 1, 3.5)]
-    assert rows(tmp_path, "SELECT count(*) FROM criterion_scores") == [(4,)]
-    assert rows(tmp_path, "SELECT count(*) FROM comments") == [(4,)]
+    assert rows(place, "SELECT status, attempt, failures, score FROM evaluations") == [("done", 2, 1, 3.5)]
+    assert rows(place, "SELECT count(*) FROM criterion_scores") == [(4,)]
+    assert rows(place, "SELECT count(*) FROM comments") == [(4,)]
 
 
-def test_an_evaluation_killed_in_the_queue_is_finished_by_the_next_process(tmp_path: Path) -> None:
-    with service(tmp_path, 30, text=TEXT) as first:
+def test_an_evaluation_killed_in_the_queue_is_finished_by_the_next_process(place: Place) -> None:
+    with service(place, 30, text=TEXT) as first:
         owner = said(first, "owner")
         said(first, "evaluation")
-        wait_for(tmp_path, "SELECT status FROM evaluations", [("running",)])
+        wait_for(place, "SELECT status FROM evaluations", [("running",)])
         first.kill()
         first.wait()
-    with closing(sqlite3.connect(tmp_path / "memo_coach.db")) as database, database:
-        # As if the kill had come a moment earlier, between storing and taking.
-        database.execute("UPDATE evaluations SET status = 'queued', lease_until = NULL, attempt = 0")
-        (evaluation,) = database.execute("SELECT id FROM evaluations").fetchone()
-    with service(tmp_path, 0.0, owner=owner, follow=evaluation) as second:
+    # As if the kill had come a moment earlier, between storing and taking.
+    rows(place, "UPDATE evaluations SET status = 'queued', lease_until = NULL, attempt = 0")
+    ((evaluation,),) = rows(place, "SELECT id FROM evaluations")
+    with service(place, 0.0, owner=owner, follow=evaluation) as second:
         second.wait(timeout=20)
-    assert rows(tmp_path, "SELECT status, attempt, failures FROM evaluations") == [("done", 1, 0)]
+    assert rows(place, "SELECT status, attempt, failures FROM evaluations") == [("done", 1, 0)]
 
 
-def test_a_draft_is_there_after_a_kill_right_after_its_saving(tmp_path: Path) -> None:
-    with service(tmp_path, 0.0, draft=TEXT) as first:
+def test_a_draft_is_there_after_a_kill_right_after_its_saving(place: Place) -> None:
+    with service(place, 0.0, draft=TEXT) as first:
         owner, memo = said(first, "owner"), said(first, "memo")
         first.send_signal(signal.SIGKILL)
         first.wait()
-    with service(tmp_path, 0.0, owner=owner, read=memo) as second:
+    with service(place, 0.0, owner=owner, read=memo) as second:
         assert said(second, "draft") == TEXT
 
 
-def test_two_processes_share_a_queue_and_each_evaluation_is_done_once(tmp_path: Path) -> None:
-    with service(tmp_path, 0.2, text=TEXT) as one:
+def test_two_processes_share_a_queue_and_each_evaluation_is_done_once(place: Place) -> None:
+    with service(place, 0.2, text=TEXT) as one:
         said(one, "evaluation")
-        with service(tmp_path, 0.2, text=TEXT + " Another.") as other:
+        with service(place, 0.2, text=TEXT + " Another.") as other:
             said(other, "evaluation")
-            wait_for(tmp_path, "SELECT status, attempt FROM evaluations", [("done", 1), ("done", 1)])
-    assert rows(tmp_path, "SELECT count(*) FROM criterion_scores GROUP BY evaluation") == [(4,), (4,)]
+            wait_for(place, "SELECT status, attempt FROM evaluations", [("done", 1), ("done", 1)])
+    assert rows(place, "SELECT count(*) FROM criterion_scores GROUP BY evaluation") == [(4,), (4,)]

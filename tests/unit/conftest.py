@@ -13,13 +13,15 @@ from memo_coach.services.workers import Pace
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
-HASTY = Pace(lease=0.6, heartbeat=0.2, look=0.1, drain=0.2, longest=5)
+HASTY = Pace(lease=1.5, heartbeat=0.2, look=0.1, drain=0.2, longest=5)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings of a fresh installation."""
-    return load_settings({"DATA_DIR": str(tmp_path / "data"), "PORT": "1"}, env_file=None)
+def settings(tmp_path: Path, migrated_url: str) -> Settings:
+    """Settings of a fresh installation, on SQLite and on Postgres."""
+    environment = {"DATA_DIR": str(tmp_path / "data"), "PORT": "1", "DATABASE_URL": migrated_url}
+    (tmp_path / "data").mkdir(exist_ok=True)
+    return load_settings(environment, env_file=None)
 
 
 @pytest.fixture

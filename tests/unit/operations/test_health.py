@@ -12,6 +12,7 @@ from memo_coach.operations import health
 from memo_coach.operations.health import Check, Health, HealthReport
 from memo_coach.services.composition import Services
 from memo_coach.settings import Settings
+from tests.databases import only_on_sqlite
 
 
 def failed(report: HealthReport) -> dict[str, str]:
@@ -26,6 +27,7 @@ async def test_open_services_are_ready(services: Services) -> None:
     assert all(check.detail.endswith(".") and check.milliseconds >= 0 for check in report.checks)
 
 
+@only_on_sqlite
 async def test_a_deleted_database_is_noticed_and_not_made_anew(
     services: Services, settings: Settings
 ) -> None:
@@ -34,6 +36,7 @@ async def test_a_deleted_database_is_noticed_and_not_made_anew(
     assert not settings.database_path.exists()
 
 
+@only_on_sqlite
 async def test_a_database_that_another_program_locks_is_noticed(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,12 +46,19 @@ async def test_a_database_that_another_program_locks_is_noticed(
     assert failed(await services.health.ready()) == {}
 
 
-async def test_tables_of_another_version_are_noticed(services: Services) -> None:
+async def test_tables_of_a_newer_version_are_noticed(services: Services) -> None:
     async with services.database.write_connection() as connection:
-        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'old'")
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    assert "newer version of the program" in failed(await services.health.ready())["migrations"]
+
+
+async def test_tables_that_were_never_made_are_noticed(services: Services) -> None:
+    async with services.database.write_connection() as connection:
+        await connection.exec_driver_sql("DELETE FROM alembic_version")
     assert "memo-coach db upgrade" in failed(await services.health.ready())["migrations"]
 
 
+@only_on_sqlite
 async def test_a_damaged_file_is_noticed(services: Services, settings: Settings) -> None:
     await services.database.close()
     for path in settings.data_dir.glob("*-wal"):

@@ -18,6 +18,7 @@ from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
+from tests.databases import database_at, only_on_postgres, only_on_sqlite
 
 START = """
 import asyncio, sys
@@ -28,8 +29,8 @@ asyncio.run(schema.upgrade(Database(sys.argv[1])))
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/memos.db")
+async def database(empty_url: str) -> AsyncIterator[Database]:
+    database = database_at(empty_url)
     yield database
     await database.close()
 
@@ -71,19 +72,27 @@ async def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     assert (await schema.upgrade(database)).is_current
 
 
-async def test_two_processes_may_start_at_once_on_a_fresh_database(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path}/new/memos.db"
+async def test_processes_may_start_at_once_on_a_fresh_database(database: Database, tmp_path: Path) -> None:
     started = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", START, url, stderr=asyncio.subprocess.PIPE, cwd=tmp_path
+            sys.executable, "-c", START, database.url, stderr=asyncio.subprocess.PIPE, cwd=tmp_path
         )
         for _ in range(3)
     ]
     complaints = [(await process.communicate())[1] for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], complaints
-    database = Database(url)
     assert (await schema.status(database)).is_current
-    await database.close()
+
+
+@only_on_postgres
+async def test_an_upgrade_waits_while_another_process_migrates(database: Database) -> None:
+    async with database.write_connection() as other:
+        await other.exec_driver_sql(f"SELECT pg_advisory_xact_lock({schema.MIGRATION_LOCK})")
+        upgrade = asyncio.create_task(schema.upgrade(database))
+        await asyncio.wait({upgrade}, timeout=0.5)
+        assert not upgrade.done()
+    assert (await upgrade).current is None
+    assert (await schema.status(database)).is_current
 
 
 async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database: Database) -> None:
@@ -92,6 +101,7 @@ async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseUnusable, match="newer version"):
         await schema.upgrade(database)
+    assert (await schema.status(database)).is_newer
 
 
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -102,6 +112,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Pa
     assert path.read_text().startswith("This is not a database.")
 
 
+@only_on_sqlite
 async def test_the_file_is_in_wal_mode_with_durable_commits_and_foreign_keys(database: Database) -> None:
     await schema.upgrade(database)
     with sqlite3.connect(str(database.path)) as plain:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +13,14 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion, Visitor
+from tests.databases import database_at
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/memos.db")
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    database = database_at(migrated_url)
     await schema.upgrade(database)
     async with database.write() as session:
         session.add(Visitor(id="v", created=NOON, last_seen=NOON))

@@ -1,0 +1,46 @@
+"""Cancellation that waits for the database.
+
+A task that is cancelled in the middle of a statement leaves a connection of which nobody knows the state: the
+driver for SQLite can then wait for ever for a thread that has ended, and on Postgres a commit may or may not
+have happened. So a statement that has begun is always brought to its end, and the cancellation comes right
+after it. Statements are bounded in time by themselves, by the time-outs that each connection sets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Answer = TypeVar("Answer")
+
+LAST_SECONDS = 1.0
+"""For work that was cancelled after all because it took too long."""
+
+
+async def settled(work: Coroutine[Any, Any, Answer], longest: float) -> Answer:
+    """Do some work to its end, also where the task that waits for it is cancelled; that comes afterwards.
+
+    ``longest`` is for how many seconds a cancelled task waits before the work is cancelled, too.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if not await _ends(task, longest):
+            task.cancel()
+            await _ends(task, LAST_SECONDS)
+        if task.done() and not task.cancelled():
+            task.exception()  # looked at, so that nothing complains: the cancellation is what counts
+        raise
+
+
+async def _ends(task: asyncio.Future[Any], longest: float) -> bool:
+    """Wait for a task's end, whoever cancels meanwhile; tell whether it came in time."""
+    deadline = asyncio.get_running_loop().time() + longest
+    while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:
+        try:
+            await asyncio.wait({task}, timeout=left)
+        except asyncio.CancelledError:
+            continue  # there is one already, and it is not lost
+    return task.done()

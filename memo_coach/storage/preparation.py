@@ -1,0 +1,30 @@
+"""A look at the database before anything is served: what is wrong is said at once, by the first process."""
+
+from __future__ import annotations
+
+import asyncio
+
+from memo_coach.database_url import sqlite_path
+from memo_coach.storage.sqlite_file import prepare_sqlite_file
+
+_PATIENCE_SECONDS = 5.0
+
+
+def prepare(database_url: str) -> None:
+    """Make an SQLite file where there is none; see that Postgres can be reached and fits this version.
+
+    Raises:
+        DatabaseUnusable: it cannot be made, opened or reached, or a newer version has migrated it.
+    """
+    path = sqlite_path(database_url)
+    if path is not None:
+        prepare_sqlite_file(path)
+        return
+    asyncio.run(_look_at_server(database_url))
+
+
+async def _look_at_server(database_url: str) -> None:
+    from memo_coach.storage import schema  # noqa: PLC0415 - for SQLite no driver has to be loaded
+    from memo_coach.storage.database import Database  # noqa: PLC0415
+
+    schema.refuse_newer(await schema.status(Database(database_url, pooled=False, patience=_PATIENCE_SECONDS)))
