@@ -14,9 +14,11 @@ from collections.abc import Sequence
 import click
 
 from memo_coach import __version__
+from memo_coach.cli.backup import backup
 from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
 from memo_coach.cli.evaluate import evaluate
+from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
 
 BROKEN = 1
@@ -53,7 +55,7 @@ def version() -> None:
     click.echo(f"memo-coach {__version__}")
 
 
-for command in (evaluate, serve, db, doctor):
+for command in (evaluate, serve, db, doctor, backup, restore):
     commands.add_command(command)
 
 

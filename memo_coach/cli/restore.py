@@ -1,0 +1,89 @@
+"""``memo-coach restore``: bring the database back to a backup, or fetch the files kept beside it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from memo_coach.cli.backup import failures, prepared, recorded, run_alone
+
+if TYPE_CHECKING:
+    from memo_coach.operations.backup.configuration import BackupConfiguration
+    from memo_coach.operations.backup.restic import Restic
+    from memo_coach.operations.backup.restoring import Plan
+    from memo_coach.operations.backup.status import Record
+
+
+@click.command()
+@click.option(
+    "--snapshot",
+    default="latest",
+    show_default=True,
+    metavar="ID",
+    help="Which backup: the id of a run or of a snapshot, or the beginning of one.",
+)
+@click.option("--dry-run", is_flag=True, help="Say as JSON what would be restored; change nothing.")
+@click.option("--replace", metavar="NAME", help="Replace a database that holds data: the host of PUBLIC_URL.")
+@click.option(
+    "--files-to",
+    metavar="DIRECTORY",
+    type=click.Path(path_type=Path),
+    help="Instead of the database, write the files of the backup below this empty directory.",
+)
+def restore(snapshot: str, *, dry_run: bool, replace: str | None, files_to: Path | None) -> None:
+    """Bring the database back to a backup. What it replaces is kept beside it."""
+    if files_to is not None and (dry_run or replace):
+        raise click.UsageError("--files-to goes with --snapshot only: it changes no database.")
+    if files_to is not None:
+        _restore_files(snapshot, files_to)
+    elif dry_run:
+        with failures():
+            click.echo(run_alone(_plan(snapshot)).as_json())
+    else:
+        _restore(snapshot, replace)
+
+
+def _restore_files(snapshot: str, target: Path) -> None:
+    from memo_coach.operations.backup.restoring import restore_files  # noqa: PLC0415
+
+    with failures():
+        configuration, restic = prepared()
+        manifest = run_alone(restore_files(configuration, restic, snapshot, target))
+    click.echo(f"The files of run {manifest.run} are in {target}.")
+
+
+async def _plan(snapshot: str) -> Plan:
+    from memo_coach.operations.backup.restoring import plan  # noqa: PLC0415
+
+    configuration, restic = prepared()
+    return await plan(configuration, restic, snapshot)
+
+
+def _restore(snapshot: str, replace: str | None) -> None:
+    from memo_coach.operations.backup import restoring  # noqa: PLC0415
+
+    with failures():
+        planned = run_alone(_plan(snapshot))
+        if not planned.empty and replace is None and sys.stdin.isatty():
+            replace = _typed(planned)
+        restoring.refuse_unconfirmed(planned, replace)
+
+    async def work(_configuration: BackupConfiguration, restic: Restic, record: Record) -> str:
+        record.details |= {"snapshot": planned.manifest.database_snapshot, "run": planned.manifest.run}
+        return await restoring.restore(planned, restic)
+
+    kept = recorded("restore", work)
+    taken = f"{planned.manifest.taken:%Y-%m-%d %H:%M:%S} UTC"
+    click.echo(f"Restored: run {planned.manifest.run}, the state of {taken}; every table is as it was.")
+    if kept:
+        click.echo(f"What was there before is kept as {kept}. Remove it when you no longer need it.")
+
+
+def _typed(planned: Plan) -> str:
+    click.echo(
+        f"The database {planned.database.name} holds data, which {planned.manifest.run} would replace."
+    )
+    return str(click.prompt(f"Type {planned.site} to go on", default="", show_default=False)).strip()

@@ -1,0 +1,89 @@
+"""What a run leaves behind for monitoring: a file with its result, replaced as a whole."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from memo_coach.operations.backup.errors import BackupError, OtherRunActive
+
+Kind = Literal["backup", "check", "restore", "prune"]
+
+
+@dataclass(slots=True)
+class Record:
+    """What is known of a run while it goes on."""
+
+    kind: Kind
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    details: dict[str, str] = field(default_factory=dict)
+    _clock: float = field(default_factory=time.monotonic)
+
+    def finished(self, error: str | None) -> Mapping[str, object]:
+        """Give the content of the status file."""
+        seconds = round(time.monotonic() - self._clock, 1)
+        document: dict[str, object] = {
+            "kind": self.kind,
+            "result": "ok" if error is None else "failed",
+            "started": _stamp(self.started),
+            "finished": _stamp(datetime.now(UTC)),
+            "seconds": seconds,
+            **self.details,
+        }
+        return document if error is None else {**document, "error": error}
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def write_status(directory: Path, record: Record, error: str | None) -> None:
+    """Write the result of a run.
+
+    Raises:
+        BackupError: it cannot be written.
+    """
+    target = directory / f"{record.kind}.json"
+    fresh = directory / f".{record.kind}.{secrets.token_hex(4)}"
+    try:
+        try:
+            with fresh.open("x", encoding="utf-8") as handle:
+                handle.write(json.dumps(record.finished(error), indent=2) + "\n")
+                handle.flush()
+                os.fsync(handle.fileno())
+            fresh.replace(target)
+        finally:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+    except OSError as fault:
+        raise BackupError(f"The status file {target} cannot be written: {fault.strerror}.") from fault
+
+
+@contextmanager
+def only_one(directory: Path, kind: Kind) -> Iterator[None]:
+    """Hold the lock of one kind of run. It goes with the process, however that ends.
+
+    Raises:
+        OtherRunActive: another process holds it.
+        BackupError: the directory cannot be used.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = (directory / f".{kind}.lock").open("a")
+    except OSError as fault:
+        raise BackupError(f"The status directory {directory} cannot be used: {fault.strerror}.") from fault
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OtherRunActive(f"Another {kind} is at work. Wait until it has finished.") from None
+        yield
