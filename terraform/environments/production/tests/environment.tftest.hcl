@@ -1,0 +1,1 @@
+../../staging/tests/environment.tftest.hcl

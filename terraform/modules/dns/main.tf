@@ -1,0 +1,45 @@
+# The site's name: its two addresses, and who may issue its certificate.
+
+data "aws_route53_zone" "site" {
+  zone_id = var.zone_id
+}
+
+locals {
+  zone_name         = trimsuffix(data.aws_route53_zone.site.name, ".")
+  name_is_in_zone   = var.site_host == local.zone_name || endswith(var.site_host, ".${local.zone_name}")
+  seconds_to_live   = 300
+  allowed_issuers   = [for issuer in var.certificate_issuers : "0 issue \"${issuer}\""]
+  no_wildcard_names = ["0 issuewild \";\""]
+}
+
+resource "aws_route53_record" "ipv4" {
+  #checkov:skip=CKV2_AWS_23:The record holds the Elastic IP of the module "server", which is passed in
+  zone_id = var.zone_id
+  name    = var.site_host
+  type    = "A"
+  ttl     = local.seconds_to_live
+  records = [var.ipv4_address]
+
+  lifecycle {
+    precondition {
+      condition     = local.name_is_in_zone
+      error_message = "The site's host ${var.site_host} is not in the zone ${local.zone_name}."
+    }
+  }
+}
+
+resource "aws_route53_record" "ipv6" {
+  zone_id = var.zone_id
+  name    = var.site_host
+  type    = "AAAA"
+  ttl     = local.seconds_to_live
+  records = [var.ipv6_address]
+}
+
+resource "aws_route53_record" "certificate_issuers" {
+  zone_id = var.zone_id
+  name    = var.site_host
+  type    = "CAA"
+  ttl     = local.seconds_to_live
+  records = concat(local.allowed_issuers, local.no_wildcard_names)
+}
