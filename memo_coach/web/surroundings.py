@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
 from memo_coach.web.assets import Assets
+from memo_coach.web.forwarded import ForwardedAddress
 from memo_coach.web.identity import RequestIdentity
 from memo_coach.web.limits import BodyLimit, SocketLimits
 from memo_coach.web.origins import Addresses, Gate
@@ -36,4 +37,5 @@ def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
     app = BodyLimit(app)
     app = Gate(app, Addresses.of(settings))
     app = SecurityHeaders(app, script_hashes(site), settings.public_url)
-    return RequestIdentity(app)
+    app = RequestIdentity(app)
+    return ForwardedAddress(app, settings.trusted_networks)

@@ -1,0 +1,80 @@
+"""Whose address a request comes from, where a proxy stands in front.
+
+Every proxy puts the address that it was asked from behind those that are in ``X-Forwarded-For`` already. So
+the header is read from its end, and only as far as proxies of ours wrote it: what stands before is whatever
+the sender liked to write. Where the peer itself is no proxy of ours, the header says nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from memo_coach.settings import Network
+
+MOST_HOPS = 16
+"""Read from the end of the header. Nobody has so many proxies, and the header may be long."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class ForwardedAddress:
+    """Puts the client's address into ``scope["client"]`` and into the logs' context. The outermost of all."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
+        self._app = app
+        self._trusted = tuple(trusted)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as the client's."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        peer = scope.get("client")
+        address = None if peer is None else client_address(peer[0], _forwarded_for(scope), self._trusted)
+        if peer is not None and address != peer[0]:
+            scope = {**scope, "client": (address, 0)}  # the port is known to the proxy only
+        with structlog.contextvars.bound_contextvars(client=address or "unknown"):
+            await self._app(scope, receive, send)
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """Give the nearest address that is no proxy of ours.
+
+    Args:
+        peer: the address at the other end of the connection.
+        forwarded_for: the ``X-Forwarded-For`` headers, joined by commas.
+        trusted: the networks of our proxies.
+    """
+    found = _read(peer)
+    if found is None or not _is_in(found, trusted):
+        return peer
+    for entry in reversed(forwarded_for.rsplit(",", MOST_HOPS)[-MOST_HOPS:]):
+        address = _read(entry.strip())
+        if address is None:  # not written by a proxy of ours: what it wrote last is the nearest that is known
+            break
+        found = address
+        if not _is_in(found, trusted):
+            break
+    return str(found)
+
+
+def _forwarded_for(scope: Scope) -> str:
+    values = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    return b",".join(values).decode("latin-1")
+
+
+def _read(text: str) -> Address | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    # A socket for both families sees the old ones as ::ffff:192.0.2.1.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_in(address: Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)

@@ -1,0 +1,204 @@
+"""What must hold of the production stack, read from its Compose file."""
+
+from __future__ import annotations
+
+import ipaddress
+import itertools
+import re
+from typing import Any
+
+import pytest
+
+from memo_coach.settings import load_settings
+from tests.unit.production.compose import (
+    COMPOSE,
+    LEAST,
+    REPOSITORY,
+    VariableMissing,
+    example_environment,
+    mebibytes,
+    production,
+)
+
+STACK = production()
+SERVICES: dict[str, dict[str, Any]] = STACK["services"]
+CAPABILITIES = {"backup": ["DAC_READ_SEARCH"]}
+PUBLISHED = {"traefik": ["80:8080", "443:8443"]}
+USERS = {"traefik": "0:0", "postgres": "999:999", "backup": "0:0"}
+OWN_IMAGES = {"app": "memo-coach:1.2.3", "backup": "memo-coach-backup:1.2.3"}
+
+every_service = pytest.mark.parametrize("service", SERVICES)
+
+
+def test_the_stack_is_these_services() -> None:
+    assert set(SERVICES) == {"traefik", "app", "postgres", "backup"}
+    assert SERVICES["backup"]["profiles"] == ["backup"]
+
+
+@every_service
+def test_a_service_has_no_capability_but_one_with_a_reason_and_gains_none(service: str) -> None:
+    assert SERVICES[service]["cap_drop"] == ["ALL"]
+    assert SERVICES[service].get("cap_add", []) == CAPABILITIES.get(service, [])
+    assert SERVICES[service]["security_opt"] == ["no-new-privileges:true"]
+    assert not SERVICES[service].get("privileged", False)
+
+
+@every_service
+def test_a_service_writes_to_volumes_and_bounded_memory_only(service: str) -> None:
+    assert SERVICES[service]["read_only"] is True
+    for mount in SERVICES[service]["tmpfs"]:
+        options = mount.partition(":")[2].split(",")
+        assert {"noexec", "nosuid", "nodev"} <= set(options)
+        assert any(re.fullmatch(r"size=\d+m", option) for option in options)
+
+
+@every_service
+def test_a_service_runs_as_the_user_that_owns_its_secrets(service: str) -> None:
+    # The service's own image brings its user; every other one is named here.
+    assert SERVICES[service].get("user") == USERS.get(service)
+
+
+@every_service
+def test_a_service_does_not_see_docker_or_the_host(service: str) -> None:
+    assert "docker.sock" not in str(SERVICES[service])
+    assert not {"network_mode", "pid", "ipc", "userns_mode", "devices"} & SERVICES[service].keys()
+    writable = [each for each in SERVICES[service]["volumes"] if not each.endswith(":ro")]
+    from_host = [each for each in writable if each.startswith(("/", ".", "~"))]
+    assert from_host == (["./status:/status"] if service == "backup" else [])
+
+
+def test_only_the_proxy_publishes_ports() -> None:
+    assert {name: each["ports"] for name, each in SERVICES.items() if "ports" in each} == PUBLISHED
+
+
+def test_the_database_is_reached_from_inside_only() -> None:
+    assert STACK["networks"]["database"]["internal"] is True
+    assert SERVICES["postgres"]["networks"] == ["database"]
+    assert "database" not in SERVICES["traefik"]["networks"]
+    assert set(SERVICES["backup"]["networks"]) == {"database", "outside"}
+
+
+def test_the_limits_of_all_services_fit_two_cores_and_two_gigabytes_with_room_for_the_host() -> None:
+    assert sum(mebibytes(each["mem_limit"]) for each in SERVICES.values()) <= 2048 - 384
+    assert sum(each["cpus"] for each in SERVICES.values()) <= 2
+    assert all(0 < each["pids_limit"] <= 128 for each in SERVICES.values())
+
+
+def test_postgres_keeps_its_memory_within_its_limit() -> None:
+    settings = postgres_settings()
+    largest = (
+        mebibytes(settings["shared_buffers"].lower().removesuffix("b"))
+        + int(settings["max_connections"]) * mebibytes(settings["work_mem"].lower().removesuffix("b"))
+        + mebibytes(settings["maintenance_work_mem"].lower().removesuffix("b"))
+    )
+    assert largest <= mebibytes(SERVICES["postgres"]["mem_limit"])
+
+
+def postgres_settings() -> dict[str, str]:
+    words = SERVICES["postgres"]["command"]
+    return dict(word.split("=", 1) for option, word in itertools.pairwise(words) if option == "-c")
+
+
+def test_the_database_s_log_holds_no_memo() -> None:
+    settings = postgres_settings()
+    assert settings["log_parameter_max_length"] == "0"
+    assert settings["log_parameter_max_length_on_error"] == "0"
+    assert settings["log_error_verbosity"] == "terse"
+    assert "log_statement" not in settings
+
+
+def test_the_database_checks_its_pages_and_its_passwords_and_depends_on_no_locale_of_the_system() -> None:
+    arguments = SERVICES["postgres"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    assert {"--data-checksums", "--auth-host=scram-sha-256", "--locale-provider=builtin"} <= set(arguments)
+    assert postgres_settings()["password_encryption"] == "scram-sha-256"
+
+
+@every_service
+def test_a_service_that_stays_has_a_healthcheck_and_comes_back(service: str) -> None:
+    if "backup" in SERVICES[service].get("profiles", []):
+        assert SERVICES[service]["restart"] == "no"
+        return
+    check = SERVICES[service]["healthcheck"]
+    assert check["test"][0] == "CMD"
+    assert {"interval", "timeout", "retries", "start_period"} <= check.keys()
+    assert SERVICES[service]["restart"] == "unless-stopped"
+
+
+@every_service
+def test_the_log_of_a_service_does_not_fill_the_disk(service: str) -> None:
+    logging = SERVICES[service]["logging"]
+    assert logging["driver"] == "json-file"
+    assert mebibytes(logging["options"]["max-size"]) * int(logging["options"]["max-file"]) <= 100
+
+
+@every_service
+def test_an_image_is_named_by_its_full_version_and_no_registry(service: str) -> None:
+    name, _, tag = SERVICES[service]["image"].partition(":")
+    assert "/" not in name
+    assert re.search(r"\d+\.\d+", tag)
+    if service in OWN_IMAGES:
+        assert SERVICES[service]["image"] == OWN_IMAGES[service]
+
+
+def test_our_images_may_come_from_elsewhere() -> None:
+    moved = production(MEMO_COACH_IMAGE="registry.example.org/coach", MEMO_COACH_BACKUP_IMAGE="other")
+    assert moved["services"]["app"]["image"] == "registry.example.org/coach:1.2.3"
+    assert moved["services"]["backup"]["image"] == "other:1.2.3"
+
+
+def test_the_service_is_given_longer_to_end_than_it_gives_its_worker() -> None:
+    from memo_coach.web.serving import DRAIN_SECONDS  # noqa: PLC0415 - the server is loaded for this test only
+
+    assert int(SERVICES["app"]["stop_grace_period"].removesuffix("s")) > DRAIN_SECONDS + 10
+
+
+def test_every_secret_is_a_file_that_a_service_uses() -> None:
+    for name, source in STACK["secrets"].items():
+        assert source == {"file": f"./secrets/{name}"}
+    assert {name for each in SERVICES.values() for name in each["secrets"]} == set(STACK["secrets"])
+
+
+@every_service
+def test_no_secret_is_given_through_the_environment_or_the_command(service: str) -> None:
+    environment = SERVICES[service]["environment"]
+    secret = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|CREDENTIAL|DATABASE_URL")
+    for name, value in environment.items():
+        if secret.search(name):
+            assert str(value).startswith("/run/secrets/"), name
+            assert str(value).removeprefix("/run/secrets/") in SERVICES[service]["secrets"]
+    assert not re.search(r"passw|secret|token", " ".join(SERVICES[service].get("command", [])).replace(
+        "password_encryption=scram-sha-256", ""
+    ), re.IGNORECASE)  # fmt: skip
+
+
+def test_the_service_s_environment_is_good_settings() -> None:
+    environment = {
+        **SERVICES["app"]["environment"],
+        "DATABASE_URL": "postgresql://memo_coach@postgres/memo_coach",
+    }
+    del environment["DATABASE_URL_FILE"]
+    settings = load_settings(environment, env_file=None)
+    assert (settings.app_env, settings.public_url) == ("production", f"https://{LEAST['SITE_HOST']}")
+    assert (settings.host, settings.port, settings.log_format) == ("0.0.0.0", 3000, "json")
+    subnet = STACK["networks"]["edge"]["ipam"]["config"][0]["subnet"]
+    assert settings.trusted_networks == (ipaddress.ip_network(subnet),)
+
+
+def test_another_network_between_proxy_and_service_is_believed_in_the_old_one_s_place() -> None:
+    moved = production(EDGE_SUBNET="10.9.8.0/28")
+    assert moved["services"]["app"]["environment"]["TRUSTED_PROXIES"] == "10.9.8.0/28"
+    assert moved["networks"]["edge"]["ipam"]["config"] == [{"subnet": "10.9.8.0/28"}]
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_without_what_only_the_operator_knows_nothing_starts(name: str) -> None:
+    with pytest.raises(VariableMissing, match=name):
+        production(**{name: ""})
+
+
+def test_the_example_of_the_environment_names_what_the_stack_asks_for_and_nothing_else() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", COMPOSE.read_text()))
+    example = (REPOSITORY / ".env.production.example").read_text()
+    named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
+    assert named == asked
+    assert production(**example_environment())["services"]["app"]["image"].startswith("memo-coach:")
