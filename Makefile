@@ -11,8 +11,18 @@ BIN := $(VENV)/bin
 # The stamp names what was installed: other locks or another Python make another stamp, and nothing else does.
 INSTALLED := $(VENV)/installed-$(shell { cat requirements/development.lock pyproject.toml; $(PYTHON) --version; } | cksum | cut -d' ' -f1)
 
+# The operators' tools (Ansible, checkov, linters, stand-ins for the rehearsal) live apart: their dependencies are many
+# and must never meet the product's.
+OPERATIONS_VENV := .venv-operations
+OPERATIONS := $(OPERATIONS_VENV)/installed-$(shell { cat requirements/operations.lock; $(PYTHON) --version; } | cksum | cut -d' ' -f1)
+
+DOCKER ?= docker
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
+
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test check format bench lock clean
+.PHONY: help run dev build test check format bench docs image rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,15 +36,11 @@ dev: $(INSTALLED) ## serve, and build and restart whenever a file changes
 build: $(INSTALLED) ## build the pages where their inputs changed
 	@$(BIN)/python -m memo_coach.web.building
 
-test: build ## the whole test suite: unit, integration, end to end
+test: build $(OPERATIONS) ## the whole test suite: unit, integration, end to end
 	@$(BIN)/python -m pytest $(TESTS)
 
-check: $(INSTALLED) ## lint, format, types, import rules, dead links
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m tests.checks.dead_links
+check: $(INSTALLED) $(OPERATIONS) ## everything that needs no run: code, documents, infrastructure, secrets in the history (ONLY="ruff mypy")
+	@$(BIN)/python -m tests.checks $(ONLY)
 
 format: $(INSTALLED) ## put every file into the project's format
 	$(BIN)/ruff format .
@@ -43,12 +49,26 @@ format: $(INSTALLED) ## put every file into the project's format
 bench: build ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
 
+docs: $(INSTALLED) ## write again what the documents take from the code: docs/operate/environment.md, .env.example
+	@$(BIN)/python -m tests.checks.environment_docs --write
+
+image: ## build the images of the application and of its backup, as VERSION (by default pyproject.toml's)
+	@for target in app backup; do \
+		name=memo-coach; test $$target = app || name=memo-coach-$$target; \
+		$(DOCKER) build --target $$target --tag "$$name:$(VERSION)" --build-arg VERSION="$(VERSION)" --build-arg REVISION="$(REVISION)" . || exit 1; \
+	done
+
+rehearse: build $(OPERATIONS) ## walk production on this machine, from nothing to a restored backup (STAGE=backup for one stage)
+	@$(BIN)/python -m tests.rehearsal $(STAGE)
+
 lock: $(INSTALLED) ## bring every lock up to date: Python packages with hashes, npm packages
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements/runtime.lock pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade --extra build --extra development -o requirements/development.lock pyproject.toml
+	$(COMPILE) -o requirements/runtime.lock pyproject.toml
+	$(COMPILE) --extra build -o requirements/build.lock pyproject.toml
+	$(COMPILE) --extra build --extra development -o requirements/development.lock pyproject.toml
+	$(COMPILE) -o requirements/operations.lock requirements/operations.in
 	$(BIN)/python -m memo_coach.web.building --update-lock
 
-clean: ## remove what was built; .venv and data stay
+clean: ## remove what was built; the environments and data stay
 	rm -rf .web build
 
 $(INSTALLED):
@@ -57,3 +77,9 @@ $(INSTALLED):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/installed-* && touch $@
+
+$(OPERATIONS):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed, and is not here."; exit 2; }
+	@test -x $(OPERATIONS_VENV)/bin/python || $(PYTHON) -m venv $(OPERATIONS_VENV)
+	$(OPERATIONS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/operations.lock
+	@rm -f $(OPERATIONS_VENV)/installed-* && touch $@

@@ -50,7 +50,6 @@ module "dns" {
   zone_id             = var.dns_zone_id
   site_host           = var.site_host
   ipv4_address        = module.server.ipv4_address
-  ipv6_address        = module.server.ipv6_address
   certificate_issuers = var.certificate_issuers
 }
 

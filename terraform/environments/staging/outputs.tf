@@ -21,7 +21,7 @@ locals {
 }
 
 locals {
-  name_to_point = "Point ${var.site_host} at it: an A record to ${module.server.ipv4_address} and an AAAA record to ${module.server.ipv6_address}."
+  name_to_point = "Point ${var.site_host} at it: an A record to ${module.server.ipv4_address}."
   name_step     = var.dns_zone_id == null ? local.name_to_point : "${var.site_host} points at it within five minutes."
 }
 

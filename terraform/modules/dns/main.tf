@@ -1,4 +1,5 @@
-# The site's name: its two addresses, and who may issue its certificate.
+# The site's name: its address, and who may issue its certificate. No AAAA record: the containers' network speaks
+# IPv4 only, and a record that leads nowhere delays visitors and fails the certificate's challenge.
 
 data "aws_route53_zone" "site" {
   zone_id = var.zone_id
@@ -26,14 +27,6 @@ resource "aws_route53_record" "ipv4" {
       error_message = "The site's host ${var.site_host} is not in the zone ${local.zone_name}."
     }
   }
-}
-
-resource "aws_route53_record" "ipv6" {
-  zone_id = var.zone_id
-  name    = var.site_host
-  type    = "AAAA"
-  ttl     = local.seconds_to_live
-  records = [var.ipv6_address]
 }
 
 resource "aws_route53_record" "certificate_issuers" {

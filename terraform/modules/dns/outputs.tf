@@ -1,8 +1,7 @@
 output "names" {
   description = "The records that exist, by type."
   value = {
-    A    = aws_route53_record.ipv4.name
-    AAAA = aws_route53_record.ipv6.name
-    CAA  = aws_route53_record.certificate_issuers.name
+    A   = aws_route53_record.ipv4.name
+    CAA = aws_route53_record.certificate_issuers.name
   }
 }

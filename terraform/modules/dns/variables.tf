@@ -31,17 +31,6 @@ variable "ipv4_address" {
   }
 }
 
-variable "ipv6_address" {
-  description = "The server's public IPv6 address."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = strcontains(var.ipv6_address, ":") && can(cidrhost("${var.ipv6_address}/128", 0))
-    error_message = "The address is an IPv6 address."
-  }
-}
-
 variable "certificate_issuers" {
   description = "Domains of the authorities that may issue certificates for the site."
   type        = list(string)

@@ -44,7 +44,7 @@ async def test_a_flood_of_frames_closes_the_socket(server: LiveServer) -> None:
         with contextlib.suppress(*GONE):
             for _ in range(FRAMES_BURST * 3):
                 await socket.event(HYDRATE)
-        # 1006: the reason is lost on the way where the kernel resets a connection that is still being written to.
+        # 1006: the reason is lost where the kernel resets a connection that is still being written to.
         assert await socket.closing_code() in {1008, 1006}
     async with opened(server, cookie_of(server)) as another:
         await another.event(HYDRATE)

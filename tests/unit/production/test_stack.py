@@ -23,7 +23,7 @@ from tests.unit.production.compose import (
 STACK = production()
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 CAPABILITIES = {"backup": ["DAC_READ_SEARCH"]}
-PUBLISHED = {"traefik": ["80:8080", "443:8443"]}
+PUBLISHED = {"traefik": ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]}
 USERS = {"traefik": "0:0", "postgres": "999:999", "backup": "0:0"}
 OWN_IMAGES = {"app": "memo-coach:1.2.3", "backup": "memo-coach-backup:1.2.3"}
 

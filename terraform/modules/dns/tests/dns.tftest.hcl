@@ -12,11 +12,10 @@ variables {
   zone_id             = "Z0123456789ABCDEFGHIJ"
   site_host           = "memo.example.org"
   ipv4_address        = "198.51.100.7"
-  ipv6_address        = "2001:db8:100::7"
   certificate_issuers = ["letsencrypt.org"]
 }
 
-run "the_name_leads_to_the_server_in_both_families" {
+run "the_name_leads_to_the_server" {
   command = plan
 
   assert {
@@ -25,13 +24,8 @@ run "the_name_leads_to_the_server_in_both_families" {
   }
 
   assert {
-    condition     = aws_route53_record.ipv6.type == "AAAA" && aws_route53_record.ipv6.records == toset(["2001:db8:100::7"])
-    error_message = "The AAAA record does not hold the server's IPv6 address."
-  }
-
-  assert {
     condition = alltrue([
-      for record in [aws_route53_record.ipv4, aws_route53_record.ipv6, aws_route53_record.certificate_issuers] :
+      for record in [aws_route53_record.ipv4, aws_route53_record.certificate_issuers] :
       record.name == "memo.example.org" && record.zone_id == "Z0123456789ABCDEFGHIJ"
     ])
     error_message = "A record has another name than the site's, or is in another zone."
@@ -71,13 +65,12 @@ run "a_name_outside_the_zone_is_refused" {
 
 run "bad_values_are_refused" {
   command         = plan
-  expect_failures = [var.zone_id, var.site_host, var.ipv4_address, var.ipv6_address, var.certificate_issuers]
+  expect_failures = [var.zone_id, var.site_host, var.ipv4_address, var.certificate_issuers]
 
   variables {
     zone_id             = "example.org"
     site_host           = "https://memo.example.org/"
     ipv4_address        = "2001:db8:100::7"
-    ipv6_address        = "198.51.100.7"
     certificate_issuers = []
   }
 }

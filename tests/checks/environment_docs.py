@@ -1,0 +1,112 @@
+"""Keep what is written about the environment's variables the same as what the settings read.
+
+``python -m tests.checks.environment_docs`` compares docs/operate/environment.md, .env.example and the
+production Compose file with the settings; ``--write`` (``make docs``) writes the first two.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from memo_coach.settings import VARIABLES, Variable
+from tests.checks.repository import ROOT
+
+DOCUMENT = Path("docs") / "operate" / "environment.md"
+EXAMPLE = Path(".env.example")
+COMPOSE = Path("docker-compose.prod.yml")
+_OWN_SERVICES = ("app", "backup")
+# Read by the programs that the service's own program starts, or by Python, and not by the settings.
+_FOREIGN = ("AWS_", "RESTIC_CACHE_DIR", "HOME", "TZ", "PYTHON", "TMPDIR")
+
+_INTRODUCTION = """\
+# Environment variables
+
+Generated from `memo_coach/settings.py` by `make docs`; `make check` fails where the two differ.
+
+Every variable has a default that suits a laptop: none is required. A variable of the process's own
+environment wins over the file `.env` in the working directory. An empty value counts as none. A wrong value
+stops the start with one line that names the variable, its fault and an example.
+
+A variable marked *secret* may also be given as a file: `NAME_FILE` holds the path, and the file's content,
+stripped, is the value. Only one of the two may be given.
+
+| variable | what it says | default | example |
+|---|---|---|---|
+"""
+
+_EXAMPLE_INTRODUCTION = """\
+# Copy to .env and change what you need. Every variable has a default that suits a laptop: none is required.
+# A variable of the process's own environment wins over this file. An empty value counts as none.
+# A secret may also be given as a file: NAME_FILE=/run/secrets/name in the place of NAME=value.
+"""
+
+
+def document() -> str:
+    """Give the text of the document: one table, a row for each variable."""
+    return _INTRODUCTION + "".join(map(_row, VARIABLES))
+
+
+def _row(variable: Variable) -> str:
+    name = f"`{variable.name}`"
+    if variable.secret:
+        name += f", `{variable.name}_FILE` (*secret*)"
+    default = f"`{_cell(variable.default)}`" if variable.default else "none of its own"
+    return f"| {name} | {_cell(variable.meaning)} | {default} | `{_cell(variable.example)}` |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def example() -> str:
+    """Give the text of ``.env.example``: each variable with its meaning and default, none of them set."""
+    return _EXAMPLE_INTRODUCTION + "".join(map(_example_lines, VARIABLES))
+
+
+def _example_lines(variable: Variable) -> str:
+    lines = ["", f"# {variable.meaning}"]
+    if variable.default:
+        lines.append(f"# Default: {variable.default}")
+    if variable.secret:
+        lines.append(f"# Or {variable.name}_FILE with a file that holds it.")
+    lines.append(f"# {variable.name}={variable.example}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def unknown_variables(compose: str) -> Iterator[str]:
+    """Give the variables that a Compose file's own services are given and that nothing would read."""
+    known = {variable.name for variable in VARIABLES}
+    known |= {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    services: dict[str, Any] = yaml.safe_load(compose)["services"]
+    for service in _OWN_SERVICES:
+        given = services[service].get("environment") or {}
+        names = given if isinstance(given, dict) else [entry.partition("=")[0] for entry in given]
+        yield from (
+            f"{service}: {name}" for name in names if name not in known and not name.startswith(_FOREIGN)
+        )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compare, or write with ``--write``; give 1 where something differs or is unknown."""
+    faults = []
+    for path, text in ((DOCUMENT, document()), (EXAMPLE, example())):
+        if "--write" in arguments:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(text, encoding="utf-8")
+        elif not (ROOT / path).is_file() or (ROOT / path).read_text(encoding="utf-8") != text:
+            faults.append(f"{path} is not what the settings say: `make docs` writes it again\n")
+    compose = (ROOT / COMPOSE).read_text(encoding="utf-8")
+    faults += [
+        f"{COMPOSE}: {name}: the settings know no such variable\n" for name in unknown_variables(compose)
+    ]
+    sys.stdout.writelines(faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

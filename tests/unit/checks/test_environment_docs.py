@@ -1,0 +1,47 @@
+"""What is written about the environment's variables."""
+
+from memo_coach.settings import VARIABLES
+from tests.checks.environment_docs import document, example, unknown_variables
+
+COMPOSE = """
+services:
+  app:
+    environment:
+      PORT: "3000"
+      DATABASE_URL_FILE: /run/secrets/database_url
+      {extra}: something
+  backup:
+    environment:
+      - AWS_SHARED_CREDENTIALS_FILE=/run/secrets/backup_credentials
+      - DATA_DIR=/data
+  postgres:
+    environment:
+      POSTGRES_DB: memo
+"""
+
+
+def test_each_variable_has_a_row_with_its_default_and_its_example() -> None:
+    rows = document().splitlines()
+    for variable in VARIABLES:
+        (row,) = (row for row in rows if row.startswith(f"| `{variable.name}`"))
+        assert f"`{variable.default}`" in row or variable.default is None
+        assert variable.example in row
+        assert row.count(" | ") == 3
+        assert (f"`{variable.name}_FILE`" in row) is variable.secret
+
+
+def test_the_example_sets_nothing() -> None:
+    assert all(line.startswith("#") or not line for line in example().splitlines())
+
+
+def test_a_variable_that_nothing_reads_is_named_with_its_service() -> None:
+    assert list(unknown_variables(COMPOSE.format(extra="PROT"))) == ["app: PROT"]
+
+
+def test_the_file_form_of_a_secret_is_known_and_that_of_anything_else_is_not() -> None:
+    assert list(unknown_variables(COMPOSE.format(extra="RESTIC_PASSWORD_FILE"))) == []
+    assert list(unknown_variables(COMPOSE.format(extra="PORT_FILE"))) == ["app: PORT_FILE"]
+
+
+def test_variables_of_programs_that_ours_start_are_left_to_them() -> None:
+    assert list(unknown_variables(COMPOSE.format(extra="AWS_REGION"))) == []
