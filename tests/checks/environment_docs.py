@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from memo_coach.settings import VARIABLES, Variable
+from memo_coach.settings_variables import VARIABLES, Variable
 from tests.checks.repository import ROOT
 
 DOCUMENT = Path("docs") / "operate" / "environment.md"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.settings import VARIABLES, Settings, SettingsError, load_settings
+from memo_coach.settings import Settings, SettingsError, load_settings
+from memo_coach.settings_variables import VARIABLES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NAMES = {variable.name for variable in VARIABLES}

@@ -1,6 +1,6 @@
 """What is written about the environment's variables."""
 
-from memo_coach.settings import VARIABLES
+from memo_coach.settings_variables import VARIABLES
 from tests.checks.environment_docs import document, example, unknown_variables
 
 COMPOSE = """
