@@ -12,6 +12,8 @@ locals {
           administrator_keys        = var.administrator_keys
           ssh_allowed_networks      = var.ssh_allowed_networks
           site_host                 = var.site_host
+          acme_email                = var.acme_email
+          time_servers              = ["169.254.169.123"] # Amazon's own, inside every VPC
           restic_repository         = local.restic_repository
           backup_credentials_source = "instance_role"
         }
@@ -57,7 +59,7 @@ output "next_steps" {
 
     1. ${local.name_step}
     2. Wait for the first boot: ssh ${var.administrator}@${module.server.ipv4_address} cloud-init status --wait
-    3. Write the inventory: terraform output -raw ansible_inventory > inventory.yml
-    4. Set the server up: ansible-playbook -i inventory.yml ansible/site.yml (from the top of the repository).
+    3. Write the inventory: terraform output -raw ansible_inventory > ../../../ansible/inventory.yml
+    4. Set the server up, in the folder ansible: ansible-playbook -i inventory.yml site.yml --ask-vault-pass
   EOT
 }

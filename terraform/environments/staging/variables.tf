@@ -31,6 +31,17 @@ variable "site_host" {
   }
 }
 
+variable "acme_email" {
+  description = "Address to which the certificate authority writes."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[^@[:space:]'\"]+@[^@[:space:]'\"]+\\.[a-z]{2,}$", var.acme_email))
+    error_message = "The address is one for e-mail, such as admin@example.org."
+  }
+}
+
 variable "vpc_network" {
   description = "IPv4 network of the VPC, in CIDR notation, with a prefix between /16 and /24. Its one subnet is a sixteenth of it."
   type        = string

@@ -55,6 +55,7 @@ mock_provider "aws" {
 variables {
   region               = "eu-central-1"
   site_host            = "memo.example.org"
+  acme_email           = "alice@example.org"
   administrator        = "alice"
   administrator_keys   = ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPz3nmXw0Tq1xkPrpDPV9uA1qGr0vYJ3qVJ1Y0dXkP0a alice@example.org"]
   ssh_allowed_networks = ["203.0.113.7/32", "2001:db8:7::/48"]
@@ -76,6 +77,8 @@ run "the_inventory_is_what_ansible_needs_to_know" {
             administrator_keys        = [for key in var.administrator_keys : key]
             ssh_allowed_networks      = ["203.0.113.7/32", "2001:db8:7::/48"]
             site_host                 = "memo.example.org"
+            acme_email                = "alice@example.org"
+            time_servers              = ["169.254.169.123"]
             restic_repository         = "s3:https://s3.eu-central-1.amazonaws.com/test-backup/memo-coach"
             backup_credentials_source = "instance_role"
           }
@@ -191,13 +194,14 @@ run "bad_values_are_refused" {
     var.region, var.environment, var.site_host, var.vpc_network, var.architecture, var.instance_type, var.image_owner,
     var.image_name, var.root_volume_size, var.kms_key_arn, var.administrator, var.administrator_keys, var.backup_bucket,
     var.backup_noncurrent_days, var.backup_object_lock_days, var.pruner_principals, var.backup_endpoint, var.dns_zone_id,
-    var.certificate_issuers,
+    var.certificate_issuers, var.acme_email,
   ]
 
   variables {
     region                  = "Frankfurt"
     environment             = "test"
     site_host               = "memo"
+    acme_email              = "nobody"
     vpc_network             = "10.20.0.0/30"
     architecture            = "riscv64"
     instance_type           = "small"

@@ -1,0 +1,166 @@
+"""Ansible against the rehearsal's server: the production playbooks, with an inventory from Terraform."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.rehearsal import commands, paths
+from tests.rehearsal.cloud import ADMINISTRATOR, Cloud
+from tests.rehearsal.commands import RehearsalError
+from tests.rehearsal.server import Server
+from tests.rehearsal.tls import Authority
+
+VERSION = "rehearsal"
+PLAYBOOK_SECONDS = 1200
+RECAP = re.compile(
+    r"^memo-coach\s*:\s*ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE
+)
+FOLDER = paths.ROOT / "ansible"
+
+
+@dataclass(frozen=True)
+class Key:
+    """The administrator's key."""
+
+    private: Path
+
+    @property
+    def public(self) -> str:
+        """Give the line that goes to the server."""
+        return self.private.with_suffix(".pub").read_text(encoding="ascii").strip()
+
+
+def make_key() -> Key:
+    """Make a key for this run."""
+    key = Key(paths.RUN / "administrator")
+    commands.run(
+        "ssh", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "rehearsal", "-f", str(key.private)
+    )
+    return key
+
+
+@dataclass(frozen=True)
+class Control:
+    """The operator's machine: inventory, vault and the way to the server."""
+
+    cloud: Cloud
+    key: Key
+    server_address: str
+
+    @property
+    def ssh_config(self) -> Path:
+        """Give the file that leads the cloud's address to the container."""
+        return paths.RUN / "ssh_config"
+
+    def learn_host_keys(self, server: Server) -> None:
+        """Take the server's host keys from its console, and lead the cloud's address to it."""
+        known, public = paths.RUN / "known_hosts", self.cloud.outputs["ipv4_address"]
+        keys = server.run("sh", "-c", "cat /etc/ssh/ssh_host_*_key.pub").splitlines()
+        known.write_text("".join(f"{public} {' '.join(key.split()[:2])}\n" for key in keys), encoding="ascii")
+        self.ssh_config.write_text(
+            f"Host {public}\n  HostName {self.server_address}\n  HostKeyAlias {public}\n"
+            f"  User {ADMINISTRATOR}\n"
+            f"  IdentityFile {self.key.private}\n  IdentitiesOnly yes\n  UserKnownHostsFile {known}\n"
+            f"  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n  UpdateHostKeys no\n",
+            encoding="ascii",
+        )
+
+    def ssh(self, *command: str) -> str:
+        """Run a command on the server as the administrator, with the key that Terraform was given."""
+        return commands.run(
+            "ssh",
+            "ssh",
+            "-F",
+            str(self.ssh_config),
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "ConnectTimeout=10",
+            self.cloud.outputs["ipv4_address"],
+            *command,
+            seconds=60,
+        ).stdout
+
+    def write_inventory(self) -> None:
+        """Write the inventory as an operator does: what Terraform says, to a file."""
+        (paths.RUN / "inventory.yml").write_text(self.cloud.outputs["ansible_inventory"], encoding="utf-8")
+
+    def write_variables(self, authority: Authority, mirror: str, archive: Path) -> None:
+        """Write what differs from an ordinary installation, and a vault with fresh secrets."""
+        variables = {
+            "acme_directory": authority.directory,
+            "acme_ca_certificate": str(authority.own_certificate),
+            "docker_registry_mirrors": [mirror],
+            "memo_coach_version": VERSION,
+            "memo_coach_image_archive": str(archive),
+            "backup_credentials_source": "vault",
+            "vault_backup_access_key_id": "rehearsal",
+            "vault_backup_secret_access_key": "rehearsal",
+            "site_guard": False,
+        }
+        (paths.RUN / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
+        password = paths.RUN / "vault-password"
+        password.write_text(secrets.token_urlsafe(32), encoding="ascii")
+        password.chmod(0o600)
+        self._ansible(
+            "new-vault.yml",
+            "--extra-vars",
+            f"vault_file={paths.RUN / 'vault.yml'}",
+            "--extra-vars",
+            f"vault_password_file={password}",
+        )
+
+    def play(self, playbook: str, *arguments: str) -> int:
+        """Run a playbook on the server; give the number of changes.
+
+        Raises:
+            RehearsalError: it failed, or said nothing of the server.
+        """
+        said = self._ansible(
+            playbook,
+            "--inventory",
+            str(paths.RUN / "inventory.yml"),
+            "--vault-password-file",
+            str(paths.RUN / "vault-password"),
+            "--extra-vars",
+            f"@{paths.RUN / 'vault.yml'}",
+            "--extra-vars",
+            f"@{paths.RUN / 'variables.json'}",
+            *arguments,
+        )
+        return changes(said)
+
+    def _ansible(self, playbook: str, *arguments: str) -> str:
+        return commands.run(
+            "ansible",
+            str(paths.TOOLS / "ansible-playbook"),
+            playbook,
+            *arguments,
+            directory=FOLDER,
+            seconds=PLAYBOOK_SECONDS,
+            environment={
+                "ANSIBLE_HOME": str(paths.RUN / "ansible"),
+                "ANSIBLE_NOCOLOR": "1",
+                "ANSIBLE_LOG_PATH": str(commands.log_of("ansible-as-it-goes")),
+                "ANSIBLE_CONFIG": str(FOLDER / "ansible.cfg"),
+                "ANSIBLE_SSH_ARGS": f"-F {self.ssh_config} -o ControlMaster=auto -o ControlPersist=20s",
+                "ANSIBLE_SSH_CONTROL_PATH_DIR": "/tmp/memo-coach-rehearsal-ssh",
+                "PATH": f"{paths.TOOLS}:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin",
+            },
+        ).stdout
+
+
+def changes(said: str) -> int:
+    """Give how many changes a playbook's recap counts.
+
+    Raises:
+        RehearsalError: there is no recap, or it counts failures.
+    """
+    recap = RECAP.search(said)
+    if recap is None or recap.group(2) != "0" or recap.group(3) != "0":
+        raise RehearsalError("Ansible's recap does not say that the server was reached and nothing failed.")
+    return int(recap.group(1))

@@ -1,0 +1,112 @@
+"""A person with a browser, over HTTPS, who trusts the test authority as they would a real one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect, sync_playwright
+
+from tests.chromium import ARGUMENTS, chromium
+from tests.e2e import pages
+from tests.rehearsal import commands, paths
+from tests.rehearsal.commands import require
+
+SOCKET_SECONDS = 60
+PATIENCE_MILLISECONDS = 30_000
+COOKIES = paths.RUN / "cookies.json"
+SCORE = re.compile(r"[1-5]\.\d")
+
+
+@contextmanager
+def visitor(host: str, address: str, root: Path) -> Iterator[BrowserContext]:
+    """Give a browser for which the site's name leads to the server; it has the cookies of earlier visits."""
+    home = _home_that_trusts(root)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=[*ARGUMENTS, f"--host-resolver-rules=MAP {host} {address}", "--no-proxy-server"],
+            env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        )
+        try:
+            context = _context(browser, host)
+            context.set_default_timeout(PATIENCE_MILLISECONDS)
+            expect.set_options(timeout=PATIENCE_MILLISECONDS)
+            yield context
+            context.storage_state(path=COOKIES)
+        finally:
+            browser.close()
+
+
+def _context(browser: Browser, host: str) -> BrowserContext:
+    return browser.new_context(
+        base_url=f"https://{host}", storage_state=COOKIES if COOKIES.is_file() else None
+    )
+
+
+def _home_that_trusts(root: Path) -> Path:
+    """Give a home folder whose certificate database holds the authority's root, and nothing else."""
+    home = paths.RUN / "home"
+    database = home / ".pki" / "nssdb"
+    if not database.is_dir():
+        database.mkdir(parents=True)
+        commands.run("browser", "certutil", "-d", f"sql:{database}", "-N", "--empty-password")
+        commands.run(
+            "browser",
+            "certutil",
+            "-d",
+            f"sql:{database}",
+            "-A",
+            "-t",
+            "C,,",
+            "-n",
+            "rehearsal",
+            "-i",
+            str(root),
+        )
+    return home
+
+
+def do_the_main_job(context: BrowserContext) -> str:
+    """Write a memo, have it evaluated, see the score; give the path of its feedback."""
+    page = context.new_page()
+    pages.open_editor(page)
+    pages.write(page, pages.sample("weak"))
+    evaluation = pages.evaluate(page)
+    _require_a_score(page)
+    page.close()
+    return f"/feedback/{evaluation}"
+
+
+def read_again(context: BrowserContext, path: str) -> None:
+    """Read the feedback of a memo that was written before."""
+    page = context.new_page()
+    page.goto(path)
+    pages.expect_feedback(page)
+    _require_a_score(page)
+    page.close()
+
+
+def _require_a_score(page: Page) -> None:
+    expect(page.get_by_test_id("overall-score")).to_contain_text(SCORE)
+
+
+def hold_a_socket(context: BrowserContext, seconds: int = SOCKET_SECONDS) -> None:
+    """Keep a page open; insist that its one socket stays open and that the page works by it afterwards."""
+    page = context.new_page()
+    opened: list[WebSocket] = []
+    closed: list[WebSocket] = []
+
+    def note(socket: WebSocket) -> None:
+        opened.append(socket)
+        socket.on("close", lambda gone: closed.append(gone))
+
+    page.on("websocket", note)
+    pages.open_editor(page)
+    page.wait_for_timeout(1000 * seconds)
+    require(len(opened) == 1, f"The page opened {len(opened)} sockets in {seconds} s, not one.")
+    require(not closed, f"The page's socket was closed within {seconds} s.")
+    require(opened[0].url.startswith("wss://"), f"The page's socket is {opened[0].url}, not one over TLS.")
+    page.close()

@@ -1,0 +1,28 @@
+"""Where the rehearsal finds the project and where it may write."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = Path(__file__).resolve().parent / "images"
+TOOLS = ROOT / ".venv-operations" / "bin"
+"""The operators' tools of this project: Ansible, the stand-in cloud, Traefik's binary."""
+
+BUILD = ROOT / "build" / "rehearsal"
+LOGS = BUILD / "logs"
+CACHE = BUILD / "cache"
+"""What is kept from one run to the next: the base system and an engine's layers."""
+RUN = BUILD / "run"
+"""What belongs to one run: keys, state, inventory. Emptied when a run begins and removed when it ends."""
+
+CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt")
+"""The authorities that this machine trusts. Its builds may reach package indexes by a proxy."""
+
+
+def prepare() -> None:
+    """Make the folders of a run; its own folder is made empty and for nobody else."""
+    for folder in (LOGS, CACHE, RUN):
+        folder.mkdir(parents=True, exist_ok=True)
+    RUN.chmod(0o700)

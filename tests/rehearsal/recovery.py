@@ -1,0 +1,57 @@
+"""The server is lost with all its disks; a new one gets everything back from the last backup."""
+
+from __future__ import annotations
+
+import time
+
+from tests.rehearsal import browser, server, stack, tls
+from tests.rehearsal.commands import require, until
+from tests.rehearsal.world import World, needed
+
+CERTIFICATE_SECONDS = 90
+CHANGE_SHOWN = 1500
+
+
+def enter(world: World) -> None:
+    """Enter the server as its administrator by SSH, with leave to become root, and nobody else's."""
+    control = needed(world.control)
+    control.learn_host_keys(needed(world.server))
+    who = until("SSH's answer", lambda: control.ssh("sudo", "-n", "id", "-un").strip(), 30)
+    require(who == "root", f"The administrator becomes {who}, not root, by sudo.")
+
+
+def lose_and_recover(world: World) -> None:
+    """Back up, destroy, make anew, restore, and compare."""
+    control, running = needed(world.control), needed(world.server)
+    made = needed(world.cloud)
+    control.play("backup.yml")
+    noted = stack.status(running, "backup")
+    require(noted.get("result") == "ok", f"The backup's status file says {noted}.")
+    before = stack.fingerprint(running)
+
+    started = time.monotonic()
+    running.destroy()
+    world.server = server.boot(
+        world.machine, world.network, server.CloudInit(made.user_data, f"{made.instance_id}-new")
+    )
+    enter(world)
+    control.play("site.yml")
+    control.play("restore.yml", "--extra-vars", "snapshot=latest")
+    stack.wait_until_healthy(world.server)
+    taken = time.monotonic() - started
+
+    after = stack.fingerprint(world.server)
+    require(
+        after == before,
+        f"The restored tables are not those that were backed up.\nBefore: {before!s:.{CHANGE_SHOWN}}\n"
+        f"After: {after!s:.{CHANGE_SHOWN}}",
+    )
+    root = needed(world.authority).root
+    until(
+        "A certificate for the new server",
+        lambda: tls.verified(world.host, world.server_address, root),
+        CERTIFICATE_SECONDS,
+    )
+    with browser.visitor(world.host, world.server_address, root) as visitor:
+        browser.read_again(visitor, needed(world.memo_path))
+    world.measured.append(f"recovered in {taken:.0f} s; {len(after)} figures equal; the memo is read again")

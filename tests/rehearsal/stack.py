@@ -1,0 +1,65 @@
+"""The stack on the server, seen from the server's console."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.rehearsal.commands import require, until
+from tests.rehearsal.server import Server
+
+INSTALLATION = "/opt/memo-coach"
+COMMAND = "/usr/local/sbin/memo-coach"
+STATUS = "/var/lib/memo-coach/status"
+COMPOSE = (
+    "docker",
+    "compose",
+    "--project-directory",
+    INSTALLATION,
+    "--file",
+    f"{INSTALLATION}/docker-compose.prod.yml",
+)
+HEALTHY_SECONDS = 180
+TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b")
+
+
+def compose(
+    server: Server, *arguments: str, seconds: float = 180, check: bool = True, name: str = "stack"
+) -> str:
+    """Run Compose for the stack; give what it says."""
+    return server.run(*COMPOSE, *arguments, seconds=seconds, check=check, name=name)
+
+
+def fingerprint(server: Server) -> dict[str, object]:
+    """Give rows and checksums of all tables, by the product's own command."""
+    said = compose(server, "exec", "-T", "app", "memo-coach", "db", "fingerprint")
+    found: dict[str, object] = json.loads(said)
+    require(found, "The database's fingerprint is empty.")
+    return found
+
+
+def snapshots(server: Server) -> int:
+    """Give the number of finished backups in the repository."""
+    return count_snapshots(server.run(COMMAND, "backup", "list", name="stack", seconds=180))
+
+
+def count_snapshots(listed: str) -> int:
+    """Give the number of backups in what `memo-coach backup list` says: one a line, with its time."""
+    return sum(1 for line in listed.splitlines() if TIME.search(line))
+
+
+def status(server: Server, kind: str) -> dict[str, object]:
+    """Give the result of the last ``backup``, ``check`` or ``restore``, as it was left for monitoring."""
+    found: dict[str, object] = json.loads(server.run("cat", f"{STATUS}/{kind}.json", name="stack"))
+    return found
+
+
+def wait_until_healthy(server: Server) -> None:
+    """Wait until every service of the stack that has a healthcheck passes it."""
+
+    def healthy() -> bool:
+        said = compose(server, "ps", "--format", "json", check=False)
+        services = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+        return len(services) >= 3 and all(service.get("Health") == "healthy" for service in services)
+
+    until("A healthy stack", healthy, HEALTHY_SECONDS, every=2)

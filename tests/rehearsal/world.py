@@ -1,0 +1,83 @@
+"""What the stages of one run share, and how all of it is taken down again."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from tests.rehearsal import base, commands, kernel, machine, network, paths
+from tests.rehearsal.ansible import Control, Key
+from tests.rehearsal.cloud import SITE_HOST, Cloud
+from tests.rehearsal.engine import Engine
+from tests.rehearsal.machine import Machine
+from tests.rehearsal.network import SERVER, Network
+from tests.rehearsal.server import Server
+from tests.rehearsal.tls import Authority
+
+Part = TypeVar("Part")
+
+
+@dataclass
+class World:
+    """This machine, and what the stages before have made on it."""
+
+    machine: Machine
+    network: Network
+    ends: contextlib.ExitStack
+    key: Key | None = None
+    cloud: Cloud | None = None
+    server: Server | None = None
+    control: Control | None = None
+    authority: Authority | None = None
+    memo_path: str | None = None
+    """The page of the memo's feedback that the browser has written."""
+    measured: list[str] = field(default_factory=list)
+    """What the stage at work has to say in the table."""
+
+    host: str = SITE_HOST
+
+    @property
+    def engine(self) -> Engine:
+        """Give the engine that carries everything."""
+        return self.machine.engine
+
+    @property
+    def server_address(self) -> str:
+        """Give the server's IPv4 address in the network."""
+        return self.network.address(SERVER)
+
+
+def needed(part: Part | None) -> Part:
+    """Give a part that an earlier stage has made."""
+    assert part is not None, "A stage was run without the one that it needs."
+    return part
+
+
+def make(ends: contextlib.ExitStack) -> World:
+    """Make this machine ready; `ends` learns how to take away whatever is made on it.
+
+    Raises:
+        RehearsalError: this machine lacks something.
+    """
+    shutil.rmtree(paths.RUN, ignore_errors=True)
+    paths.prepare()
+    ends.callback(shutil.rmtree, paths.RUN, ignore_errors=True)
+    before = kernel.kept() or kernel.note()
+    file = kernel.keep(before)
+    ends.callback(_put_back, before, file)
+    engine = machine.make_ready(ends.callback)
+    engine.remove_everything()
+    ends.callback(engine.remove_everything)
+    found = machine.look_at(engine, base.make(engine))
+    return World(found, network.make(engine), ends)
+
+
+def _put_back(before: kernel.Settings, file: Path) -> None:
+    stuck = kernel.put_back(before)
+    file.unlink(missing_ok=True)
+    if stuck:
+        with commands.log_of("kernel").open("a", encoding="utf-8") as log:
+            log.write(f"The kernel does not take back before its next start: {', '.join(stuck)}\n")

@@ -1,0 +1,79 @@
+"""The rehearsal understands what nmap, Ansible, iptables and the product say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rehearsal import ansible, firewall, registry, stack, stranger
+from tests.rehearsal.commands import RehearsalError
+
+RECAP = "PLAY RECAP ***\nmemo-coach       : ok=61   changed={}    unreachable={}    failed={}    skipped=3\n"
+
+
+def test_only_ports_that_are_open_count_as_answering() -> None:
+    report = """<nmaprun><host><ports>
+      <port protocol="tcp" portid="22"><state state="open"/></port>
+      <port protocol="tcp" portid="23"><state state="closed"/></port>
+      <port protocol="tcp" portid="24"><state state="filtered"/></port>
+      <port protocol="udp" portid="53"><state state="open"/></port>
+      <port protocol="udp" portid="123"><state state="open|filtered"/></port>
+    </ports></host></nmaprun>"""
+    assert stranger.answering(report) == {"tcp/22", "udp/53"}
+
+
+def test_changes_are_taken_from_ansibles_recap() -> None:
+    assert ansible.changes(RECAP.format(17, 0, 0)) == 17
+
+
+@pytest.mark.parametrize("said", [RECAP.format(0, 1, 0), RECAP.format(0, 0, 1), "PLAY RECAP ***\n", ""])
+def test_a_recap_without_success_is_an_error(said: str) -> None:
+    with pytest.raises(RehearsalError):
+        ansible.changes(said)
+
+
+def test_the_base_image_is_the_one_that_the_dockerfile_pins() -> None:
+    assert (
+        registry.base_image("# text\nARG PYTHON_IMAGE=python:3.13.1-slim\nFROM x\n") == "python:3.13.1-slim"
+    )
+
+
+def test_a_dockerfile_without_a_base_is_an_error() -> None:
+    with pytest.raises(RehearsalError, match="PYTHON_IMAGE"):
+        registry.base_image("FROM python:3\n")
+
+
+def test_images_of_others_are_taken_from_the_compose_file_once_each_and_ours_not() -> None:
+    compose = (
+        "services:\n  a:\n    image: traefik:v3.7.13\n  b:\n    image: ${MEMO_COACH_IMAGE:-memo-coach}:1\n"
+        "  c:\n    image: 'postgres:17.9-trixie' # pinned\n"
+        "  d:\n    image: traefik:v3.7.13\n  e:\n    image: memo-coach:1\n"
+    )
+    assert registry.pulled_images(compose) == ["traefik:v3.7.13", "postgres:17.9-trixie"]
+
+
+def test_backups_are_counted_by_their_times_and_not_by_the_heading() -> None:
+    listed = (
+        "run                         taken (UTC)          snapshot  site\n"
+        "20260101T021500Z-ab         2026-01-01 02:15:00  0123abcd  memo.example.org\n"
+        "20260102T021500Z-cd         2026-01-02 02:15:00  4567cdef  memo.example.org\n"
+    )
+    assert stack.count_snapshots(listed) == 2
+    assert stack.count_snapshots("There is no complete backup yet.\n") == 0
+
+
+def test_only_the_rules_that_name_our_bridge_or_its_network_are_taken_away() -> None:
+    saved = (
+        "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -o docker0 -j DOCKER\n"
+        "-A FORWARD -o ours0 -j DOCKER\nCOMMIT\n"
+        "*nat\n-A POSTROUTING -s 10.9.0.0/24 ! -o ours0 -j MASQUERADE\n"
+        "-A POSTROUTING -s 10.8.0.0/24 -j MASQUERADE\nCOMMIT\n"
+    )
+    assert list(firewall.ours(saved, "ours0", "10.9.0.0/24")) == [
+        ("filter", ["-D", "FORWARD", "-o", "ours0", "-j", "DOCKER"]),
+        ("nat", ["-D", "POSTROUTING", "-s", "10.9.0.0/24", "!", "-o", "ours0", "-j", "MASQUERADE"]),
+    ]
+
+
+def test_tables_that_did_not_exist_are_emptied_with_their_policies_open() -> None:
+    assert firewall.absent_tables("*filter\nCOMMIT\n").startswith("*nat\n:PREROUTING ACCEPT")
+    assert ":FORWARD ACCEPT [0:0]" in firewall.absent_tables("")
