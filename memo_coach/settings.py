@@ -1,9 +1,8 @@
 """The environment, read once, as one typed and frozen :class:`Settings`. Nothing else reads the environment.
 
 A variable is declared in :mod:`.settings_variables` with what it does, an example, and the function that
-reads it. ``.env`` in the working directory is read too; a variable that is really set wins over it. A variable
-that is a secret may also be given as a file: ``NAME_FILE`` holds the path, and the file's content, stripped, is
-the value.
+reads it. ``.env`` in the working directory is read too; a variable that is really set wins over it. A secret
+may also be given as a file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the value.
 """
 
 from __future__ import annotations

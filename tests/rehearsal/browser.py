@@ -99,9 +99,12 @@ def hold_a_socket(context: BrowserContext, seconds: int = SOCKET_SECONDS) -> Non
     opened: list[WebSocket] = []
     closed: list[WebSocket] = []
 
+    def note_end(socket: WebSocket) -> None:
+        closed.append(socket)
+
     def note(socket: WebSocket) -> None:
         opened.append(socket)
-        socket.on("close", lambda gone: closed.append(gone))
+        socket.on("close", note_end)
 
     page.on("websocket", note)
     pages.open_editor(page)
