@@ -160,7 +160,8 @@ def insist_on_rate_limit(stranger: Stranger, neighbour: Stranger, host: str, ser
 
 def insist_on_true_address(log: str, key: str, stranger: Stranger) -> None:
     """Insist that a log knows the stranger by their own address, under `key`, and by no forged one."""
-    lines = (json.loads(line) for line in log.splitlines() if line.startswith("{") and f'"{key}"' in line)
+    # What comes before the brace is for a terminal.
+    lines = (json.loads(line[line.index("{") :]) for line in log.splitlines() if f'"{key}"' in line)
     clients = {str(line[key]) for line in lines}
     forged = {client for client in clients if client.startswith("198.51.")}
     require(
