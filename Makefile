@@ -22,7 +22,7 @@ REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test check format bench docs image rehearse lock clean
+.PHONY: help run dev build test check format bench docs image operations rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,8 @@ bench: build ## measure: the coach, the weight of the page, Lighthouse (WRITE=--
 
 docs: $(INSTALLED) ## write again what the documents take from the code: docs/operate/environment.md, .env.example
 	@$(BIN)/python -m tests.checks.environment_docs --write
+
+operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 
 image: ## build the images of the application and of its backup, as VERSION (by default pyproject.toml's)
 	@for target in app backup; do \

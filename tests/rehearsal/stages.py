@@ -11,6 +11,7 @@ from tests.rehearsal import (
     browser,
     cloud,
     faults,
+    figures,
     network,
     product,
     recovery,
@@ -71,6 +72,7 @@ def set_the_site_up(world: World) -> None:
     again = control.play("site.yml")
     require(again == 0, f"A second run of site.yml reports changed={again}.")
     world.measured.append(f"site.yml took {first:.0f} s; a second run: changed=0")
+    world.measured.append(figures.measure(needed(world.server), ansible.VERSION))
 
 
 def visit_over_https(world: World) -> None:
