@@ -11,7 +11,7 @@ from tests.rehearsal.server import Server
 MEGABYTE = 1_000_000
 FIRST_ANSWER = """
 import json, subprocess, sys, time
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 def docker(*words):
     return subprocess.run(["docker", *words], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -25,11 +25,15 @@ docker("start", name)
 started = time.monotonic()
 networks = json.loads(docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", name))
 address = next(each["IPAddress"] for each in networks.values())
-while time.monotonic() < started + 60:
+# As the container's own healthcheck asks: other names than the site's are refused.
+question = Request(f"http://{address}:3000/health/live", headers={"Host": "127.0.0.1:3000"})
+while True:
     try:
-        urlopen(f"http://{address}:3000/health/live", timeout=1)
+        urlopen(question, timeout=1)
         break
     except OSError:
+        if time.monotonic() > started + 60:
+            raise
         time.sleep(0.02)
 print(json.dumps({"stop": stopped - begun, "code": code, "answer": time.monotonic() - started}))
 """
