@@ -64,7 +64,10 @@ LABEL org.opencontainers.image.title="Memo AI Coach" \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-RUN useradd --system --user-group --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin memo-coach \
+# The official base ships its library without bytecode, and nothing can be written where this runs.
+RUN python -m compileall -q -j 0 -x site-packages --invalidation-mode unchecked-hash \
+        "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')" \
+    && useradd --system --user-group --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin memo-coach \
     && install -d -o memo-coach -g memo-coach -m 0700 /data
 COPY --from=program /opt/memo-coach /opt/memo-coach
 COPY --from=program /app /app

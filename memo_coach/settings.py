@@ -125,7 +125,9 @@ def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[s
     """
     given = os.environ if environment is None else environment
     return {
-        name: value for name, value in given.items() if name.startswith("AWS_") or name.upper() in _FOR_TOOLS
+        name: value
+        for name, value in given.items()
+        if name.startswith(("AWS_", "RESTIC_AWS_ASSUME_ROLE_")) or name.upper() in _FOR_TOOLS
     }
 
 

@@ -47,7 +47,7 @@ def catalogue() -> list[Check]:
             (*_CHECKOV, "--framework", "dockerfile", "--file", "Dockerfile"),
             OPERATIONS,
         ),
-        Check("secrets in the history", _own("history_secrets"), OPERATIONS),
+        Check("secrets in the history", _own("history_secrets")),
         Check(
             "ansible syntax",
             ("ansible-playbook", "--syntax-check", "--inventory", "localhost,", *playbooks()),

@@ -1,6 +1,6 @@
 """Look for secrets in everything that git has ever kept here, and in what it would keep next.
 
-Run in the operators' environment as ``python -m tests.checks.history_secrets [REPOSITORY]``. All blobs,
+Run as ``python -m tests.checks.history_secrets [REPOSITORY]``. All blobs,
 commit messages and tags that any reference reaches are read, and the working tree's files that git does not
 ignore. What was read once is not read again: the results are kept by content in ``build/secrets/``.
 """

@@ -1,7 +1,4 @@
-"""Find what looks like a secret in a text, with all detectors of detect-secrets.
-
-Runs in the operators' environment, where detect-secrets is.
-"""
+"""Find what looks like a secret in a text, with all detectors of detect-secrets."""
 
 from __future__ import annotations
 

@@ -11,13 +11,14 @@ from memo_coach.operations.backup.runs import DATABASE, MANIFEST_KIND, tags_of
 from tests.databases import only_on_sqlite
 from tests.integration.backup.installation import Installation
 
-NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
+# A day after it is still in the past, at every hour of the day.
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=2)
 
 
 def store_runs(
     installation: Installation, days_ago: Iterable[int], kinds: Iterable[str] = (DATABASE, MANIFEST_KIND)
 ) -> None:
-    """Store runs of nothing, so many days before yesterday's noon."""
+    """Store runs of nothing, so many days before that noon."""
     wanted = [(days, kind) for days in days_ago for kind in kinds]
 
     async def store() -> None:

@@ -56,7 +56,11 @@ async def test_a_packet_of_endless_binary_parts_closes_the_socket(server: LiveSe
         with contextlib.suppress(*GONE):
             for _ in range(3):
                 await socket.send(b"x" * 500_000)
-        assert await socket.closing_code() == UNSUPPORTED
+        # 1006: the reason is lost where the kernel resets a connection that is still being written to.
+        assert await socket.closing_code() in {UNSUPPORTED, 1006}
+    async with opened(server, cookie_of(server)) as another:
+        await another.event(HYDRATE)
+        assert await another.answers()
 
 
 async def test_big_frames_one_after_the_other_close_the_socket(server: LiveServer) -> None:

@@ -1,12 +1,12 @@
 """The search for secrets in a repository's history. Every planted secret is put together here from parts."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.checks.repository import ROOT
-from tests.checks.running import OPERATIONS
 from tests.checks.secret_allowances import AllowanceError, Allowances
 
 PRIVATE_KEY = f"-----BEGIN {'PRIVATE'} KEY-----\nMIIBVAIBADANBgkqhkiG9w0BAQEFAASCAT4w\n"
@@ -48,9 +48,7 @@ class Repository:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
 
     def scan(self) -> tuple[int, str]:
-        python = OPERATIONS / "python"
-        assert python.exists(), "the operators' environment is missing: `make test` installs it"
-        command = (str(python), "-m", "tests.checks.history_secrets", str(self.folder))
+        command = (sys.executable, "-m", "tests.checks.history_secrets", str(self.folder))
         ended = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
         assert ended.stderr == ""
         return ended.returncode, ended.stdout
