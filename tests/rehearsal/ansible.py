@@ -148,7 +148,7 @@ class Control:
                 "ANSIBLE_LOG_PATH": str(commands.log_of("ansible-as-it-goes")),
                 "ANSIBLE_CONFIG": str(FOLDER / "ansible.cfg"),
                 "ANSIBLE_SSH_ARGS": f"-F {self.ssh_config} -o ControlMaster=auto -o ControlPersist=20s",
-                "ANSIBLE_SSH_CONTROL_PATH_DIR": "/tmp/memo-coach-rehearsal-ssh",
+                "ANSIBLE_SSH_CONTROL_PATH_DIR": str(paths.SOCKETS),
                 "PATH": f"{paths.TOOLS}:/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin",
             },
         ).stdout

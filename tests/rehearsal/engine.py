@@ -143,6 +143,8 @@ def start_own(on_end: Callable[[Callable[[], object]], object]) -> Engine:
         commands.stop(process, patience_seconds=60)
         commands.run("engine", "ip", "link", "delete", BRIDGE, check=False)
         firewall.restore(before, BRIDGE, BRIDGE_NETWORK)
+        # The engine leaves the name of this machine's network mounted where it kept those of its containers.
+        commands.run("engine", "umount", "--lazy", str(runtime / "exec" / "netns" / "default"), check=False)
         shutil.rmtree(runtime, ignore_errors=True)
 
     on_end(end)

@@ -17,12 +17,16 @@ CACHE = BUILD / "cache"
 RUN = BUILD / "run"
 """What belongs to one run: keys, state, inventory. Emptied when a run begins and removed when it ends."""
 
+SOCKETS = Path("/tmp/memo-coach-rehearsal-ssh")  # noqa: S108 - nobody else may enter it
+"""Where Ansible keeps its ways to the server open; a socket's path may have at most 107 bytes."""
+
 CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt")
 """The authorities that this machine trusts. Its builds may reach package indexes by a proxy."""
 
 
 def prepare() -> None:
     """Make the folders of a run; its own folder is made empty and for nobody else."""
-    for folder in (LOGS, CACHE, RUN):
+    for folder in (LOGS, CACHE, RUN, SOCKETS):
         folder.mkdir(parents=True, exist_ok=True)
-    RUN.chmod(0o700)
+    for private in (RUN, SOCKETS):
+        private.chmod(0o700)

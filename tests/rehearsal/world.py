@@ -65,6 +65,7 @@ def make(ends: contextlib.ExitStack) -> World:
     shutil.rmtree(paths.RUN, ignore_errors=True)
     paths.prepare()
     ends.callback(shutil.rmtree, paths.RUN, ignore_errors=True)
+    ends.callback(shutil.rmtree, paths.SOCKETS, ignore_errors=True)
     before = kernel.kept() or kernel.note()
     file = kernel.keep(before)
     ends.callback(_put_back, before, file)
