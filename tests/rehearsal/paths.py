@@ -17,7 +17,7 @@ CACHE = BUILD / "cache"
 RUN = BUILD / "run"
 """What belongs to one run: keys, state, inventory. Emptied when a run begins and removed when it ends."""
 
-SOCKETS = Path("/tmp/memo-coach-rehearsal-ssh")  # noqa: S108 - nobody else may enter it
+SOCKETS = Path("/tmp/memo-coach-rehearsal-ssh")
 """Where Ansible keeps its ways to the server open; a socket's path may have at most 107 bytes."""
 
 CERTIFICATES = Path(os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt")
