@@ -58,10 +58,13 @@ def _fetch() -> None:
     tools = all(shutil.which(name) for name in ("apt-get", "dpkg-deb"))
     if not tools or not KEYRING.is_file():
         return
+    mirror = _mirror()
+    if mirror is None:
+        return
     sys.stderr.write("Fetching restic from Debian.\n")
     work = KEPT.with_name(f"restic.{os.getpid()}")
     try:
-        options = _own_apt(work)
+        options = _own_apt(work, mirror)
         if not _run("apt-get", *options, "update", directory=work):
             return
         if not _run("apt-get", *options, "download", "restic", directory=work):
@@ -75,13 +78,13 @@ def _fetch() -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _own_apt(work: Path) -> Sequence[str]:
+def _own_apt(work: Path, mirror: str) -> Sequence[str]:
     for name in ("lists/partial", "archives/partial"):
         (work / name).mkdir(parents=True)
     (work / "status").touch()
     sources = work / "debian.sources"
     sources.write_text(
-        f"Types: deb\nURIs: {_mirror()}\nSuites: {SUITE}\nComponents: main\nSigned-By: {KEYRING}\n"
+        f"Types: deb\nURIs: {mirror}\nSuites: {SUITE}\nComponents: main\nSigned-By: {KEYRING}\n"
     )
     settings = {
         "Dir::State::Lists": work / "lists",
@@ -98,8 +101,8 @@ def _own_apt(work: Path) -> Sequence[str]:
     return [f"--option={name}={value}" for name, value in settings.items()]
 
 
-def _mirror() -> str:
-    """Give the mirror that this machine uses; Debian's own where it names none."""
+def _mirror() -> str | None:
+    """Give the mirror of Debian that this machine uses; nothing where it names none."""
     for path in (*Path("/etc/apt").glob("sources.list.d/*"), Path("/etc/apt/sources.list")):
         if path.is_file():
             found = re.search(
@@ -107,7 +110,7 @@ def _mirror() -> str:
             )
             if found and "snapshot" not in found[0]:
                 return found[0]
-    return "http://deb.debian.org/debian"
+    return None
 
 
 def _run(*command: str, directory: Path) -> bool:

@@ -32,7 +32,7 @@ _HOSTS = tuple(
         ("npm", "pkg", "github", "com"),
         ("pypi", "org"),
         ("pypi", "python", "org"),
-        ("files", "pythonhosted", "org"),
+        ("files", "python" + "hosted", "org"),
         ("registry", "terraform", "io"),
         ("registry", "opentofu", "org"),
         ("releases", "hashicorp", "com"),
