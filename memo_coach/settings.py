@@ -11,11 +11,13 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, cast
 
 from memo_coach.database_url import sqlite_path
-from memo_coach.settings_variables import DATABASE_FILE, VARIABLES, Network, ValueFault, Variable
+from memo_coach.settings_values import Network, ValueFault
+from memo_coach.settings_variables import DATABASE_FILE, VARIABLES, Variable
 
 Environment = Literal["development", "staging", "production"]
 AuthMode = Literal["open"]
@@ -43,6 +45,18 @@ class Settings:
     log_format: LogFormat
     trusted_proxies: str
     """Networks, separated by commas."""
+    llm_model: str
+    """Empty where no model is configured."""
+    llm_fallback_models: str
+    """Separated by commas."""
+    llm_api_base: str = field(repr=False)
+    """Empty for the provider's own. Not shown: it may hold a password."""
+    llm_api_key: str = field(repr=False)
+    llm_connect_seconds: float
+    llm_first_token_seconds: float
+    llm_timeout_seconds: float
+    llm_daily_budget_usd: Decimal
+    debug_mode: bool
     restic_repository: str = field(repr=False)
     """Empty where nothing is backed up. Not shown: some kinds of repository have their password in it."""
     restic_password: str = field(repr=False)
@@ -104,6 +118,15 @@ def load_settings(
         log_level=cast("LogLevel", value("LOG_LEVEL")),
         log_format=cast("LogFormat", value("LOG_FORMAT", "json" if app_env == "production" else "human")),
         trusted_proxies=value("TRUSTED_PROXIES"),
+        llm_model=value("LLM_MODEL"),
+        llm_fallback_models=value("LLM_FALLBACK_MODELS"),
+        llm_api_base=value("LLM_API_BASE"),
+        llm_api_key=value("LLM_API_KEY"),
+        llm_connect_seconds=float(value("LLM_CONNECT_SECONDS")),
+        llm_first_token_seconds=float(value("LLM_FIRST_TOKEN_SECONDS")),
+        llm_timeout_seconds=float(value("LLM_TIMEOUT_SECONDS")),
+        llm_daily_budget_usd=Decimal(value("LLM_DAILY_BUDGET_USD")),
+        debug_mode=value("DEBUG_MODE") == "true",
         restic_repository=value("RESTIC_REPOSITORY"),
         restic_password=value("RESTIC_PASSWORD"),
         backup_paths=value("BACKUP_PATHS"),

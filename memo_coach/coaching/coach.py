@@ -13,8 +13,8 @@ from memo_coach.coaching.rubric import Rubric
 class Coach(Protocol):
     """Judges a memo against a rubric and yields what it finds as it finds it.
 
-    The stream holds one :class:`~memo_coach.coaching.evaluation.CriterionJudged` for each criterion in the
-    rubric's order, comments as they come, and ends with one
+    The stream holds one :class:`~memo_coach.coaching.evaluation.CriterionJudged` for each criterion, in any
+    order, comments as they come, and ends with one
     :class:`~memo_coach.coaching.evaluation.OverallJudged`. Closing the stream stops the work.
     """
 

@@ -43,6 +43,8 @@ class CriterionScore:
     score: float | None
     justification: str
     evidence: tuple[Evidence, ...] = ()
+    coach: CoachKind = "builtin"
+    """Who judged this criterion: where a model's answer broke off, the two coaches share an evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,34 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who spoke, in the end."""
+
+    kind: CoachKind
+    model: str | None = None
+    """As the provider's library names it, such as ``openai/gpt-4o-mini``; ``None`` for the built-in coach."""
+    fallback_from: str | None = None
+    """The model that should have spoken, where another model or the built-in coach did."""
+    cached: bool = False
+    """Whether what the same model said earlier of the same text, asked the same, was given again."""
+    prompt_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReading:
+    """Event: the built-in coach's whole reading, shown while a model still reads; then the second opinion."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """Event: it is known who speaks. It comes before the overall judgement, and again where that changes."""
+
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionJudged:
     """Event: one criterion has its score."""
 
@@ -125,7 +155,7 @@ class Progressed:
     total: int
 
 
-CoachEvent = CriterionJudged | CommentMade | OverallJudged | Progressed
+CoachEvent = CriterionJudged | CommentMade | OverallJudged | Progressed | FirstReading | Attributed
 
 
 def evidence_at(text: str, span: Span) -> Evidence:

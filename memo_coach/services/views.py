@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from memo_coach.coaching.evaluation import CoachKind, Comment, CriterionScore, OverallJudgement
+from memo_coach.coaching.evaluation import (
+    CoachKind,
+    Comment,
+    CriterionScore,
+    Evaluation,
+    OverallJudgement,
+    Provenance,
+)
 
 EvaluationStatus = Literal["queued", "running", "done", "failed", "cancelled"]
 FINISHED: frozenset[EvaluationStatus] = frozenset({"done", "failed", "cancelled"})
@@ -67,6 +74,15 @@ class EvaluationSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Usage:
+    """What the models' calls of one evaluation took, all together."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationView:
     """An evaluation with all that it has so far; while it runs, criteria and comments are those done yet."""
 
@@ -83,6 +99,12 @@ class EvaluationView:
     rubric: str
     rubric_version: str
     coach: CoachKind
+    """The coach that was asked."""
+    provenance: Provenance | None
+    """Who spoke; ``None`` while that is not known yet."""
+    second_opinion: Evaluation | None
+    """The built-in coach's reading, where a model was asked: first all there is, then beside the model's."""
+    usage: Usage
     done_steps: int
     total_steps: int
     overall: OverallJudgement | None
@@ -108,3 +130,23 @@ class Hint:
     start: int | None
     end: int | None
     quote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoachOffer:
+    """A coach that a writer may choose."""
+
+    kind: CoachKind
+    model: str | None
+    """The model's name; ``None`` for the built-in coach."""
+    destination: str | None
+    """Where the memo is sent: a host or the provider's name; ``None`` where it stays on this server."""
+    is_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostEstimate:
+    """What an evaluation by the model would take at most."""
+
+    prompt_tokens: int
+    cost_usd: float

@@ -1,69 +1,36 @@
-"""The tables. Only types and constraints that SQLite and Postgres share.
+"""The tables of memos and evaluations, and all others by their names. What belongs to a memo goes with it.
 
-Every time is stored and returned in UTC with its time zone. Whatever belongs to a memo goes when it goes.
+Only types and constraints that SQLite and Postgres share. Every time is in UTC with its time zone.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    CheckConstraint,
-    Column,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKeyConstraint,
-    Index,
-    MetaData,
-    Text,
-    TypeDecorator,
-)
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false
+from sqlmodel import Field
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from memo_coach.storage.model_tables import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
+from memo_coach.storage.table_base import Table, UtcDateTime, metadata
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: aware on the way in, UTC and aware on the way out, also where the database drops the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn a moment into UTC.
-
-        Raises:
-            ValueError: the moment has no time zone, so nobody knows when it was.
-        """
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a time zone cannot be stored")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the moment its time zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(SQLModel):
-    """What the tables share: one metadata, apart from any other SQLModel table in the process."""
-
-    metadata: ClassVar[MetaData] = metadata
+__all__ = [
+    "ChatMessage",
+    "CommentRow",
+    "CriterionRow",
+    "Evaluation",
+    "InstallationSecret",
+    "Memo",
+    "MemoVersion",
+    "ModelCall",
+    "ModelCallText",
+    "ModelUse",
+    "Spending",
+    "Table",
+    "UtcDateTime",
+    "Visitor",
+    "metadata",
+]
 
 
 class Visitor(Table, table=True):
@@ -153,6 +120,7 @@ class Evaluation(Table, table=True):
         CheckConstraint("(finished IS NULL) = (status IN ('queued', 'running'))", name="finished"),
         Index(None, "memo", "created"),
         Index(None, "owner", "status"),
+        Index(None, "owner", "cache_key"),
         Index(None, "status", "lease_until"),
     )
 
@@ -178,6 +146,18 @@ class Evaluation(Table, table=True):
     error: str | None = None
     created: datetime = Field(sa_type=UtcDateTime)
     finished: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    address: str | None = None
+    """A keyed hash of the address that it was asked from: limits count by it."""
+    spoke: str | None = None
+    """The kind of coach that judged in the end; ``coach`` is the one that was asked."""
+    model: str | None = None
+    fallback_from: str | None = None
+    cached: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    prompt_version: str | None = None
+    cache_key: str | None = None
+    """What the answer was made from, hashed; only where a model gave the whole of it."""
+    second_opinion: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """The built-in coach's reading of the same text, where a model was asked."""
 
 
 class CriterionRow(Table, table=True):
@@ -198,6 +178,7 @@ class CriterionRow(Table, table=True):
     score: float | None = None
     justification: str = Field(sa_type=Text)
     evidence: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    coach: str = Field(default="builtin", sa_column_kwargs={"server_default": "builtin"})
 
 
 class CommentRow(Table, table=True):
