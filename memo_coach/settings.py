@@ -206,6 +206,6 @@ def _secret(variable: Variable, raw: str, given: Mapping[str, str]) -> str:
         content = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise ValueFault(f"the file {path!r} in {variable.name}_FILE cannot be read") from None
-    if not content:
+    if not content and not variable.may_be_empty:
         raise ValueFault(f"the file {path!r} in {variable.name}_FILE is empty")
     return content

@@ -41,6 +41,9 @@ class Variable:
     default: str | None
     """``None`` where the default follows from other variables."""
     secret: bool = False
+    """May also be given as a file."""
+    may_be_empty: bool = False
+    """Whether an empty file stands for no value, instead of for a slip."""
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -110,6 +113,7 @@ VARIABLES: tuple[Variable, ...] = (
         model_name,
         None,
         secret=True,
+        may_be_empty=True,
     ),
     Variable(
         "LLM_FALLBACK_MODELS",
@@ -118,6 +122,7 @@ VARIABLES: tuple[Variable, ...] = (
         model_names,
         None,
         secret=True,
+        may_be_empty=True,
     ),
     Variable(
         "LLM_API_BASE",
@@ -126,6 +131,7 @@ VARIABLES: tuple[Variable, ...] = (
         http_address,
         None,
         secret=True,
+        may_be_empty=True,
     ),
     Variable(
         "LLM_API_KEY",
@@ -134,6 +140,7 @@ VARIABLES: tuple[Variable, ...] = (
         as_given,
         None,
         secret=True,
+        may_be_empty=True,
     ),
     Variable(
         "LLM_CONNECT_SECONDS",

@@ -56,6 +56,18 @@ class LiveServer:
         """Tell whether it was started and neither stopped nor killed since."""
         return self._process is not None
 
+    def processes(self) -> list[int]:
+        """Give the ids of all its processes."""
+        if self._process is None:
+            return []
+        group = str(self._process.pid)
+        # Field 5 of stat is the process group; the name before it may hold spaces.
+        return [
+            int(entry.parent.name)
+            for entry in Path("/proc").glob("[0-9]*/stat")
+            if _text_of(entry).rpartition(")")[2].split()[2:3] == [group]
+        ]
+
     def stop(self) -> int:
         """End it as an operator does, with SIGTERM; give its exit status."""
         process = self._process
@@ -106,3 +118,10 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:  # the process has ended meanwhile
+        return ""

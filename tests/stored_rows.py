@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from memo_coach.storage.database import Database
-from memo_coach.storage.tables import Evaluation, Memo, MemoVersion, Visitor
+from memo_coach.storage.tables import (
+    ChatMessage,
+    CriterionRow,
+    Evaluation,
+    Memo,
+    MemoVersion,
+    ModelCall,
+    ModelCallText,
+    ModelUse,
+    Spending,
+    Visitor,
+)
 
 NOON = datetime(2026, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
@@ -38,3 +49,37 @@ def queued(owner: str, evaluation_id: str, created: datetime = NOON) -> Evaluati
         id=evaluation_id, owner=owner, memo=f"m-{owner}", version=1, rubric="r", rubric_version="1",
         coach="builtin", status="queued", created=created,
     )  # fmt: skip
+
+
+async def add_rows_of_a_model(database: Database, owner: str, evaluation_id: str) -> None:
+    """Add all that comes with an evaluation by a model, in each table about them."""
+    async with database.write() as session:
+        session.add(
+            CriterionRow(
+                evaluation=evaluation_id, criterion="ask", position=0, name="Ask", weight=1.0,
+                effective_weight=1.0, score=3.5, justification="J", evidence=[], coach="llm",
+            )
+        )  # fmt: skip
+        session.add(
+            ChatMessage(
+                id=f"message-{evaluation_id}", owner=owner, evaluation=evaluation_id, position=0,
+                role="person", text="Why?", status="done", created=NOON, changed=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            ModelCall(
+                id=f"call-{evaluation_id}", owner=owner, evaluation=evaluation_id, purpose="evaluation",
+                model="openai/some-model", status="done", day="2026-05-01", reserved_micro_usd=2**40,
+                micro_usd=2**39, prompt_tokens=900, completion_tokens=300, first_token_seconds=0.1,
+                seconds=1 / 3, created=NOON, settled=NOON,
+            )
+        )  # fmt: skip
+        session.add(Spending(day="2026-05-01", reserved_micro_usd=0, spent_micro_usd=2**39))
+        session.add(ModelUse(id="use", owner=owner, address="ab" * 16, purpose="chat", created=NOON))
+        await session.flush()
+        session.add(
+            ModelCallText(
+                call=f"call-{evaluation_id}", evaluation=evaluation_id,
+                prompt=[{"role": "user", "content": "Straße 😀"}], response="{}",
+            )
+        )  # fmt: skip

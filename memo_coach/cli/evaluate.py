@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from memo_coach.cli.problems import Problem, shown
+from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.argument("file")
 @click.option("--rubric", "rubric_id", metavar="ID", help="The rubric to judge by. Default: the first one.")
 @click.option("--rubric-file", metavar="PATH", help="A rubric of your own, as a YAML file.")
-@click.option("--coach", default="builtin", show_default=True, metavar="KIND", help="Who judges.")
+@click.option(
+    "--coach", metavar="KIND", help="Who judges: builtin or llm. Default: llm where a model is configured."
+)
 @click.option("--language", metavar="CODE", help="The memo's language. Default: as it is written.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--output", metavar="PATH", help="Where to write. Default: standard output.")
@@ -29,12 +31,15 @@ def evaluate(
     *,
     rubric_id: str | None,
     rubric_file: str | None,
-    coach: str,
+    coach: str | None,
     language: str | None,
     form: str,
     output: str | None,
 ) -> None:
-    """Judge the memo in FILE; - is standard input."""
+    """Judge the memo in FILE; - is standard input.
+
+    Where a model was asked and did not answer, the built-in coach's judgement is printed and the status is 3.
+    """
     if rubric_id and rubric_file:
         raise click.UsageError("--rubric and --rubric-file cannot both be given.")
     text = read_text(file)
@@ -43,6 +48,8 @@ def evaluate(
         _print(judgement, form)
     else:
         _write(judgement, form, output)
+    if judgement.coach != judgement.provenance.kind:
+        raise DependencyFailed("The model gave no usable answer; the built-in coach judged instead.")
 
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
@@ -65,13 +72,17 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
         raise Problem(f"{error.faults[0]}{others}") from error
 
 
-def _judged(text: str, rubric: Rubric, *, coach: str, language: str | None) -> FileJudgement:
+def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | None) -> FileJudgement:
     from memo_coach.cli.judgement import judge  # noqa: PLC0415
     from memo_coach.coaching.errors import CoachingError  # noqa: PLC0415
     from memo_coach.services.errors import ServiceError, UnknownLanguage  # noqa: PLC0415
+    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
+    settings = None if coach == "builtin" else settings_or_problem()
     try:
-        return judge(text, rubric, coach=coach, language=language)
+        return judge(text, rubric, coach=coach, language=language, settings=settings)
+    except DatabaseUnusable as error:
+        raise DependencyFailed(str(error)) from error
     except UnknownLanguage as error:
         raise click.BadParameter(error.message, param_hint="--language") from error
     except (ServiceError, CoachingError) as error:

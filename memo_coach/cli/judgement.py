@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from memo_coach.coaching.evaluation import (
+    Attributed,
     CoachKind,
     Comment,
     CommentMade,
@@ -15,10 +16,13 @@ from memo_coach.coaching.evaluation import (
     CriterionScore,
     OverallJudged,
     OverallJudgement,
+    Provenance,
 )
 from memo_coach.coaching.rubric import Rubric
-from memo_coach.services.coaches import coach_kind, evaluation_events
+from memo_coach.services.coaches import BUILTIN, Coaches, CoachOrder
 from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.views import Usage
+from memo_coach.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +33,89 @@ class FileJudgement:
     glance: Glance
     rubric: Rubric
     coach: CoachKind
+    """The coach that was asked; ``provenance`` says who spoke."""
+    provenance: Provenance
     overall: OverallJudgement
     criteria: tuple[CriterionScore, ...]
     comments: tuple[Comment, ...]
+    usage: Usage
 
 
-def judge(raw: str, rubric: Rubric, *, coach: str, language: str | None) -> FileJudgement:
+def judge(
+    raw: str, rubric: Rubric, *, coach: str | None, language: str | None, settings: Settings | None = None
+) -> FileJudgement:
     """Let a coach judge a text.
+
+    Without ``settings`` there is the built-in coach alone; with them a model, where one is configured, and
+    then it is the default.
 
     Raises:
         ServiceError, CoachingError: the text, the language or the coach cannot be used, with a sentence.
+        DatabaseUnusable: what the model costs cannot be written down, so it is not asked.
     """
-    kind = coach_kind(coach)
     text = submitted_text(raw)
     glance = glance_at(text, language=language)
-    return asyncio.run(_judge(text, glance, rubric, kind))
+    order = CoachOrder(text, glance.language, rubric)
+    if settings is None or not settings.llm_model or coach == BUILTIN:
+        kind = Coaches().kind(coach)
+        return asyncio.run(_judge(Coaches(), order, glance, kind))
+    return asyncio.run(_judge_with_models(settings, order, glance, coach))
 
 
-async def _judge(text: str, glance: Glance, rubric: Rubric, kind: CoachKind) -> FileJudgement:
-    criteria: list[CriterionScore] = []
+async def _judge_with_models(
+    settings: Settings, order: CoachOrder, glance: Glance, coach: str | None
+) -> FileJudgement:
+    from memo_coach.services.models import open_models  # noqa: PLC0415 - the database, only where it is needed
+    from memo_coach.storage import schema  # noqa: PLC0415
+    from memo_coach.storage.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database_url)
+    try:
+        await schema.upgrade(database)
+        models = await open_models(settings, database)
+        try:
+            coaches = Coaches(models.coaches)
+            judged = await _judge(coaches, order, glance, coaches.kind(coach))
+            return replace(judged, usage=models.coaches.used)
+        finally:
+            await models.close()
+    finally:
+        await database.close()
+
+
+async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: CoachKind) -> FileJudgement:
+    criteria: dict[str, CriterionScore] = {}
     comments: list[Comment] = []
     overall: OverallJudgement | None = None
-    async with aclosing(evaluation_events(kind, text, glance.language, rubric)) as events:
+    provenance = Provenance(BUILTIN)
+    async with aclosing(coaches.events(kind, order)) as events:
         async for event in events:
             match event:
                 case CriterionJudged(criterion):
-                    criteria.append(criterion)
+                    criteria[criterion.id] = criterion
                 case CommentMade(comment):
                     comments.append(comment)
                 case OverallJudged(judgement):
                     overall = judgement
+                case Attributed(spoke):
+                    provenance = spoke
                 case _:
                     pass
     if overall is None:
         raise AssertionError("a coach ends with an overall judgement")
     comments.sort(key=lambda comment: (comment.kind == "opportunity", comment.rank, comment.id))
-    return FileJudgement(text, glance, rubric, kind, overall, tuple(criteria), tuple(comments))
+    places = {criterion.id: place for place, criterion in enumerate(order.rubric.criteria)}
+    return FileJudgement(
+        text=order.text,
+        glance=glance,
+        rubric=order.rubric,
+        coach=kind,
+        provenance=provenance,
+        overall=overall,
+        criteria=tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id])),
+        comments=tuple(comments),
+        usage=Usage(),
+    )
 
 
 def as_json(judgement: FileJudgement) -> str:
@@ -86,10 +137,15 @@ def as_json(judgement: FileJudgement) -> str:
             "words": glance.words,
         },
         "rubric": {"id": judgement.rubric.id, "version": judgement.rubric.version},
-        "coach": {"kind": judgement.coach, "cached": False},
+        "coach": {
+            "kind": judgement.provenance.kind,
+            "model": judgement.provenance.model,
+            "fallback_from": judgement.provenance.fallback_from,
+            "cached": judgement.provenance.cached,
+        },
         "overall": asdict(judgement.overall),
         "criteria": [asdict(criterion) for criterion in judgement.criteria],
         "comments": [asdict(comment) for comment in judgement.comments],
-        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "cost_usd": 0.0, "seconds": None},
+        "usage": {**asdict(judgement.usage), "seconds": None},
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

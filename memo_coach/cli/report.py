@@ -60,7 +60,7 @@ def as_text(judgement: FileJudgement, style: Style | None = None) -> str:
 def _lines(judgement: FileJudgement, style: Style) -> Iterator[str]:
     glance, overall = judgement.glance, judgement.overall
     name = localised(judgement.rubric.name, "en")
-    coach = "built-in coach" if judgement.coach == "builtin" else judgement.coach
+    coach = judgement.provenance.model or "built-in coach"
     yield from _wrapped(glance.title, style, paint=style.strong)
     yield from _wrapped(
         f"{name} · {glance.language} · {glance.words} words · {coach}", style, paint=style.faint

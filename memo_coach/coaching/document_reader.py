@@ -44,7 +44,7 @@ class DocumentReader:
             return []
         return node.items
 
-    def text(self, node: Node | None, where: str, key: str) -> str:
+    def text(self, node: Node | None, where: str, key: str, *, longest: int = LONGEST_TEXT) -> str:
         """Read a text that is not empty; a missing node reads as an empty one without a fault."""
         if node is None:
             return ""
@@ -55,8 +55,8 @@ class DocumentReader:
         if not value or node.is_empty:
             self.fault(node, f"{where}: {key!r} is empty")
             return ""
-        if len(value) > LONGEST_TEXT:
-            self.fault(node, f"{where}: {key!r} has {len(value)} characters; {LONGEST_TEXT} is the most")
+        if len(value) > longest:
+            self.fault(node, f"{where}: {key!r} has {len(value)} characters; {longest} is the most")
         return value
 
     def identifier(self, entries: dict[str, Node], parent: Node, where: str, key: str = "id") -> str:
@@ -106,7 +106,9 @@ class DocumentReader:
             self.fault(node, f"{where}: {key!r} must be true or false")
         return node.scalar == "true"
 
-    def localised(self, entries: dict[str, Node], key: str, parent: Node, where: str) -> dict[str, str]:
+    def localised(
+        self, entries: dict[str, Node], key: str, parent: Node, where: str, *, longest: int = LONGEST_TEXT
+    ) -> dict[str, str]:
         """Read a text for each language; English must be there."""
         node = entries.get(key)
         if node is None:
@@ -116,7 +118,7 @@ class DocumentReader:
         for language, value in self.mapping(node, f"{where}: {key!r}", None).items():
             if not _LANGUAGE.fullmatch(language):
                 self.fault(value, f"{where}: {key!r}: {language!r} is no language code such as 'en'")
-            texts[language] = self.text(value, f"{where}: {key}", language)
+            texts[language] = self.text(value, f"{where}: {key}", language, longest=longest)
         if node.entries is not None and "en" not in texts:
             self.fault(node, f"{where}: {key!r} has no English text (en)")
         return texts

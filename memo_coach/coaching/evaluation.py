@@ -110,6 +110,8 @@ class Provenance:
     cached: bool = False
     """Whether what the same model said earlier of the same text, asked the same, was given again."""
     prompt_version: str | None = None
+    fallback_reason: str = ""
+    """Why the built-in coach stands in for a model: a reason of :mod:`memo_coach.coaching.llm.model`."""
 
 
 @dataclass(frozen=True, slots=True)

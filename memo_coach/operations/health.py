@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -63,6 +64,11 @@ class Health:
     def register(self, name: str, check: CheckFunction) -> None:
         """Add a check."""
         self._checks[name] = check
+
+    @property
+    def checks(self) -> Mapping[str, CheckFunction]:
+        """Give the checks by name, in the order of their registration."""
+        return MappingProxyType(self._checks)
 
     async def ready(self) -> HealthReport:
         """Run all checks, side by side; whoever asks meanwhile gets the same report."""

@@ -39,6 +39,12 @@ _QUIET = {
     "alembic": logging.WARNING,
     "engineio": logging.WARNING,
     "socketio": logging.WARNING,
+    # These tell of requests to models, some with what was asked and answered.
+    "LiteLLM": logging.CRITICAL,
+    "openai": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "aiohttp": logging.WARNING,
 }
 
 

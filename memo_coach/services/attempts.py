@@ -6,25 +6,31 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Any
 
 from memo_coach.coaching.evaluation import (
+    Attributed,
     CoachEvent,
     Comment,
     CommentMade,
     CriterionJudged,
     CriterionScore,
+    FirstReading,
     OverallJudged,
     OverallJudgement,
     Progressed,
+    Provenance,
 )
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.coaches import evaluation_events
+from memo_coach.services.coaches import MODEL, Coaches, CoachOrder
 from memo_coach.services.judgements import (
     comment_row,
     criterion_row,
     is_true,
     overall_document,
+    provenance_columns,
+    reading_document,
     with_true_evidence,
 )
 from memo_coach.services.moments import now
@@ -47,10 +53,15 @@ class BrokenCoach(Exception):
 class Attempt:
     """Gathers what a coach says and stores it."""
 
-    def __init__(self, database: Database, broadcast: Broadcast, job: Job) -> None:
+    def __init__(self, database: Database, broadcast: Broadcast, coaches: Coaches, job: Job) -> None:
         self._database = database
         self._broadcast = broadcast
+        self._coaches = coaches
         self._job = job
+        self._positions: dict[str, int] = {}
+        self._facts: dict[str, Any] = {}
+        self._provenance = Provenance("builtin")
+        self._by_model: set[str] = set()
         self._unstored: list[CriterionRow | CommentRow] = []
         self._criteria: set[str] = set()
         self._comments: set[str] = set()
@@ -68,13 +79,31 @@ class Attempt:
             CoachingError: the coach refuses the memo, with a sentence for the person.
         """
         job, started = self._job, time.monotonic()
-        async with aclosing(evaluation_events(job.coach, job.text, job.language, rubric)) as events:
+        order = CoachOrder(
+            job.text, job.language, rubric, job.owner, evaluation_id=job.evaluation_id, address=job.address
+        )
+        self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
+        async with aclosing(self._coaches.events(job.coach, order)) as events:
             await self._listen(events)
         if self._overall is None:
             raise BrokenCoach("the stream ended without an overall judgement")
         seconds = time.monotonic() - started
+        self._facts |= provenance_columns(self._provenance)
+        if self._is_wholly_the_models:
+            self._facts["cache_key"] = self._coaches.cache_key(job.coach, order)
         await self._finish(self._overall, rubric, seconds)
         return seconds
+
+    @property
+    def provenance(self) -> Provenance:
+        """Who spoke, as far as is known."""
+        return self._provenance
+
+    @property
+    def _is_wholly_the_models(self) -> bool:
+        """Tell whether the model that was asked first judged every criterion: only that is given again."""
+        spoke = self._provenance
+        return spoke.kind == MODEL and spoke.fallback_from is None and self._by_model == self._criteria
 
     async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
         coming = asyncio.ensure_future(anext(events, None))
@@ -103,6 +132,11 @@ class Attempt:
                 self._note_comment(comment)
             case OverallJudged(overall):
                 self._overall = overall
+            case FirstReading(evaluation):
+                self._facts["second_opinion"] = reading_document(evaluation)
+            case Attributed(provenance):
+                self._provenance = provenance
+                self._facts |= provenance_columns(provenance)
             case Progressed(done, total):
                 total = max(total, 0)
                 self._progress = Progressed(min(max(done, 0), total), total)
@@ -110,8 +144,10 @@ class Attempt:
     def _note_criterion(self, criterion: CriterionScore) -> None:
         if criterion.id in self._criteria:
             raise BrokenCoach(f"criterion {criterion.id!r} came twice")
-        position = len(self._criteria)
+        position = self._positions.get(criterion.id, len(self._criteria))
         self._criteria.add(criterion.id)
+        if criterion.coach == MODEL:
+            self._by_model.add(criterion.id)
         true = with_true_evidence(criterion, self._job.text)
         self._unstored.append(criterion_row(self._job.evaluation_id, position, true))
 
@@ -124,9 +160,14 @@ class Attempt:
 
     async def _store(self) -> None:
         rows, self._unstored, self._has_news = self._unstored, [], False
+        facts, self._facts = self._facts, {}
         async with self._database.write() as session:
             held = await JobQueue(session).record(
-                self._job, rows, done_steps=self._progress.done, total_steps=self._progress.total
+                self._job,
+                rows,
+                done_steps=self._progress.done,
+                total_steps=self._progress.total,
+                facts=facts,
             )
         if not held:
             raise LeaseLost
@@ -144,6 +185,7 @@ class Attempt:
                 score=overall.score,
                 seconds=seconds,
                 total_steps=self._progress.total,
+                facts=self._facts,
             )
         if not held:
             raise LeaseLost

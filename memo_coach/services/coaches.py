@@ -1,10 +1,11 @@
-"""The coaches of this installation, by kind. A new one registers itself; nothing else has to know it."""
+"""The coaches of this installation: which there are, what each would cost, and letting one judge a memo."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import cast
+from dataclasses import dataclass
+from typing import Protocol, cast
 
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind
@@ -12,10 +13,43 @@ from memo_coach.coaching.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.errors import UnknownCoach
+from memo_coach.services.views import CoachOffer, CostEstimate
 
 CoachFactory = Callable[[], Coach]
 
-DEFAULT_COACH: CoachKind = "builtin"
+BUILTIN: CoachKind = "builtin"
+MODEL: CoachKind = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class CoachOrder:
+    """What a coach is to judge, and for whom."""
+
+    text: str
+    language: str
+    rubric: Rubric
+    owner: str | None = None
+    """``None`` where an operator asks, on the command line."""
+    evaluation_id: str | None = None
+    address: str | None = None
+    """A keyed hash of the address that it was asked from."""
+
+
+class ModelCoaches(Protocol):
+    """Coaches that ask a language model."""
+
+    @property
+    def offer(self) -> CoachOffer | None:
+        """What a writer may choose; ``None`` where no model is configured."""
+
+    def coach_for(self, order: CoachOrder) -> Coach:
+        """Give the coach for an order. Where no model is configured, it says so, and the built-in judges."""
+
+    def cache_key(self, order: CoachOrder) -> str:
+        """Give what an answer is made from, hashed."""
+
+    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+        """Give the most that an order would cost; ``None`` where no model is configured."""
 
 
 def _builtin() -> Coach:
@@ -24,7 +58,7 @@ def _builtin() -> Coach:
     return BuiltinCoach()
 
 
-_COACHES: dict[str, CoachFactory] = {"builtin": _builtin}
+_COACHES: dict[str, CoachFactory] = {BUILTIN: _builtin}
 
 
 def register_coach(kind: str, factory: CoachFactory) -> None:
@@ -46,37 +80,60 @@ def warm_up() -> None:
         lexicon_of(language)
 
 
-def known_coaches() -> tuple[str, ...]:
-    """Give the kinds of the coaches, in the order of their registration."""
-    return tuple(_COACHES)
+class Coaches:
+    """The coaches by kind."""
 
+    def __init__(self, models: ModelCoaches | None = None) -> None:
+        self._models = models
 
-def coach_kind(kind: str) -> CoachKind:
-    """Check that there is a coach of a kind.
+    def offers(self) -> tuple[CoachOffer, ...]:
+        """Give the coaches that a writer may choose, the default one first."""
+        offered = None if self._models is None else self._models.offer
+        builtin = CoachOffer(BUILTIN, model=None, destination=None, is_default=offered is None)
+        return (builtin,) if offered is None else (offered, builtin)
 
-    Raises:
-        UnknownCoach: there is none.
-    """
-    if kind not in _COACHES:
-        raise UnknownCoach(f"There is no coach “{kind}” here. The coaches are: {', '.join(_COACHES)}.")
-    return cast("CoachKind", kind)
+    def kind(self, asked: str | None) -> CoachKind:
+        """Give the kind of coach that was asked for, or the default one's.
 
+        Raises:
+            UnknownCoach: there is none of that kind.
+        """
+        offers = self.offers()
+        if asked is None:
+            return offers[0].kind
+        if asked == MODEL and not any(offer.kind == MODEL for offer in offers):
+            raise UnknownCoach("No model is configured here. Set LLM_MODEL, or take the coach “builtin”.")
+        known = tuple(dict.fromkeys((*_COACHES, *(offer.kind for offer in offers))))
+        if asked not in known:
+            raise UnknownCoach(f"There is no coach “{asked}” here. The coaches are: {', '.join(known)}.")
+        return cast("CoachKind", asked)
 
-async def evaluation_events(
-    kind: str, text: str, language: str, rubric: Rubric
-) -> AsyncGenerator[CoachEvent, None]:
-    """Let a coach judge a text, and give its events as they come. Closing the stream stops the work.
+    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+        """Give the most that a judgement by the model would cost; ``None`` where none is configured."""
+        return None if self._models is None else await self._models.estimate(order)
 
-    Raises:
-        UnknownCoach: there is no coach of that kind.
-        CoachingError: the coach refuses the text, with a sentence for the person.
-    """
-    coach = _COACHES[coach_kind(kind)]()
-    memo = await asyncio.to_thread(parse_memo, text, language)
-    stream = coach.evaluate(memo, rubric)
-    try:
-        async for event in stream:
-            yield event
-    finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
+    def cache_key(self, kind: str, order: CoachOrder) -> str | None:
+        """Give under what a later order for the same finds this answer; ``None`` for the built-in coach."""
+        return self._models.cache_key(order) if kind == MODEL and self._models is not None else None
+
+    async def events(self, kind: str, order: CoachOrder) -> AsyncGenerator[CoachEvent, None]:
+        """Let a coach judge a text, and give its events as they come. Closing the stream stops the work.
+
+        Raises:
+            UnknownCoach: there is no coach of that kind.
+            CoachingError: the coach refuses the text, with a sentence for the person.
+        """
+        coach = self._coach(kind, order)
+        memo = await asyncio.to_thread(parse_memo, order.text, order.language)
+        stream = coach.evaluate(memo, order.rubric)
+        try:
+            async for event in stream:
+                yield event
+        finally:
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+
+    def _coach(self, kind: str, order: CoachOrder) -> Coach:
+        if kind == MODEL and self._models is not None:
+            return self._models.coach_for(order)
+        return _COACHES[self.kind(kind)]()

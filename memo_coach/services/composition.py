@@ -8,14 +8,20 @@ import structlog
 
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
+from memo_coach.operations.self_tests import SelfTests
 from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.coaches import Coaches
+from memo_coach.services.debug import DebugService
 from memo_coach.services.drafts import DraftService
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations import EvaluationService
 from memo_coach.services.hints import HintService
+from memo_coach.services.housekeeping import Housekeeping
 from memo_coach.services.memos import MemoService
+from memo_coach.services.models import Models, open_models
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.self_tests import self_tests
 from memo_coach.services.visitors import VisitorService
 from memo_coach.services.workers import Pace, Workers
 from memo_coach.settings import Settings
@@ -33,10 +39,15 @@ class Services:
     drafts: DraftService
     memos: MemoService
     evaluations: EvaluationService
+    coaches: Coaches
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
     health: Health
+    debug: DebugService
+    self_tests: SelfTests
+    models: Models = field(repr=False)
+    housekeeping: Housekeeping = field(repr=False)
     workers: Workers = field(repr=False)
     database: Database = field(repr=False)
 
@@ -58,20 +69,31 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
         _log.info("database migrated", before=before.current, after=before.newest)
     records = Records(database, settings.data_dir)
     broadcast, rubrics = MemoryBroadcast(), RubricService()
-    workers = Workers(database, rubrics, broadcast, pace)
+    models = await open_models(settings, database)
+    coaches = Coaches(models.coaches)
+    workers = Workers(database, rubrics, broadcast, coaches, pace)
+    health = _health(settings, database, workers)
     services = Services(
         settings=settings,
         drafts=DraftService(records, rubrics),
         memos=MemoService(records, workers.stop_work),
-        evaluations=EvaluationService(records, rubrics, workers, broadcast),
+        evaluations=EvaluationService(
+            records, rubrics, coaches, workers, broadcast=broadcast, address_mark=models.accounts.address_mark
+        ),
+        coaches=coaches,
         rubrics=rubrics,
         visitors=await VisitorService.open(database),
         hints=HintService(rubrics),
-        health=_health(settings, database, workers),
+        health=health,
+        debug=DebugService(records, collects=settings.debug_mode),
+        self_tests=self_tests(health, broadcast, models),
+        models=models,
+        housekeeping=Housekeeping(models),
         workers=workers,
         database=database,
     )
     workers.start()
+    services.housekeeping.start()
     _open[:] = [services]
     return services
 
@@ -81,6 +103,8 @@ async def close_services(services: Services) -> None:
     if _open and _open[0] is services:
         _open.clear()
     await services.workers.close()
+    await services.housekeeping.close()
+    await services.models.close()
     await services.database.close()
 
 

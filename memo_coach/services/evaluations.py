@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.coaches import DEFAULT_COACH, coach_kind
+from memo_coach.services.coaches import Coaches
 from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
-from memo_coach.services.judgements import evaluation_view
+from memo_coach.services.judgements import evaluation_view, usage_of
 from memo_coach.services.limits import MOST_EVALUATIONS, MOST_UNFINISHED
+from memo_coach.services.model_accounts import JUDGING
 from memo_coach.services.moments import new_id, now
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
@@ -25,6 +28,7 @@ from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import Workers
 from memo_coach.storage.evaluations import EvaluationRepository
 from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.model_calls import ModelCallRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
 from memo_coach.storage.visitors import VisitorRepository
 
@@ -38,12 +42,21 @@ class EvaluationService:
     """The evaluations of the owners."""
 
     def __init__(
-        self, records: Records, rubrics: RubricService, workers: Workers, broadcast: Broadcast
+        self,
+        records: Records,
+        rubrics: RubricService,
+        coaches: Coaches,
+        workers: Workers,
+        *,
+        broadcast: Broadcast,
+        address_mark: Callable[[str], str],
     ) -> None:
         self._records = records
         self._rubrics = rubrics
+        self._coaches = coaches
         self._workers = workers
         self._broadcast = broadcast
+        self._address_mark = address_mark
 
     async def submit(
         self,
@@ -54,21 +67,23 @@ class EvaluationService:
         language: str | None = None,
         memo_id: str | None = None,
         title: str | None = None,
-        coach: str = DEFAULT_COACH,
+        coach: str | None = None,
         base_revision: int | None = None,
+        address: str | None = None,
     ) -> str:
         """Store a text as a version and an evaluation of it, in one transaction; give the evaluation's id.
 
         A text that equals the newest version becomes no new one, also where no memo is named, and while the
         same text is being evaluated in the same way, this gives that evaluation. The memo's draft ends when
         it is this text, or when ``base_revision`` says that this text was made from it; what another tab has
-        typed is kept.
+        typed is kept. Without ``coach`` it is the default one of :meth:`.coaches.Coaches.offers`. Of the
+        writer's network ``address`` only a keyed hash is kept, for limits.
 
         Raises:
             NotFound: the owner has no such memo.
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, UnknownCoach, TooMany: with a sentence.
         """
-        kind = coach_kind(coach)
+        kind = self._coaches.kind(coach)
         chosen = self._rubrics.get(rubric)
         text = submitted_text(text)
         glance = await asyncio.to_thread(glance_at, text, language=language, title=title)
@@ -89,7 +104,10 @@ class EvaluationService:
                 memo.draft_text = None
                 memo.draft_set_aside = False
             evaluation_id = await _queue(
-                session, owner, memo_id=memo.id, version=version, rubric=chosen, coach=kind, moment=moment
+                session,
+                owner,
+                _Asked(memo.id, version, chosen, kind, self._mark(address)),
+                moment=moment,
             )
         self._workers.wake()
         return evaluation_id
@@ -102,9 +120,10 @@ class EvaluationService:
         """
         async with self._records.read() as session:
             stored = await EvaluationRepository(session).whole(owner, evaluation_id)
+            sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
         if stored is None:
             raise NotFound
-        return evaluation_view(stored)
+        return evaluation_view(stored, usage_of(sums.get(evaluation_id)))
 
     async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
         """Give a snapshot at once and after each change, at most ten a second; end with the finished one.
@@ -140,7 +159,7 @@ class EvaluationService:
             self._workers.stop_work(evaluation_id)
             await self._broadcast.announce(evaluation_id)
 
-    async def retry(self, owner: str, evaluation_id: str) -> str:
+    async def retry(self, owner: str, evaluation_id: str, *, address: str | None = None) -> str:
         """Evaluate the text of a failed or cancelled evaluation again; give the new evaluation's id.
 
         Raises:
@@ -158,17 +177,13 @@ class EvaluationService:
                     "This evaluation is done. Change the memo and evaluate it as a new version."
                 )
             rubric = self._rubrics.get(old.rubric)
-            fresh = await _queue(
-                session,
-                owner,
-                memo_id=old.memo,
-                version=old.version,
-                rubric=rubric,
-                coach=old.coach,
-                moment=moment,
-            )
+            asked = _Asked(old.memo, old.version, rubric, old.coach, self._mark(address))
+            fresh = await _queue(session, owner, asked, moment=moment)
         self._workers.wake()
         return fresh
+
+    def _mark(self, address: str | None) -> str | None:
+        return self._address_mark(address) if address else None
 
     async def _next_news(
         self, owner: str, evaluation_id: str, news: asyncio.Event, shown: float
@@ -180,9 +195,11 @@ class EvaluationService:
             pass  # nothing was announced here; look all the same
         news.clear()
         latest = await self._news(owner, evaluation_id)
-        pause = shown + SHORTEST_PAUSE_SECONDS - time.monotonic()
-        if latest[0] not in FINISHED and pause > 0:
-            await asyncio.sleep(pause)
+        while latest[0] not in FINISHED and (pause := shown + SHORTEST_PAUSE_SECONDS - time.monotonic()) > 0:
+            # The end may come within the pause, and is not kept waiting.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await news.wait()
             news.clear()
             latest = await self._news(owner, evaluation_id)
         return latest
@@ -242,19 +259,21 @@ async def _version_for(
     return version.number
 
 
-async def _queue(
-    session: AsyncSession,
-    owner: str,
-    *,
-    memo_id: str,
-    version: int,
-    rubric: Rubric,
-    coach: str,
-    moment: datetime,
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be judged, and how."""
+
+    memo_id: str
+    version: int
+    rubric: Rubric
+    coach: str
+    address: str | None
+
+
+async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> str:
     evaluations = EvaluationRepository(session)
     twin = await evaluations.unfinished_twin(
-        owner, memo_id=memo_id, version=version, rubric=rubric.id, coach=coach
+        owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
     )
     if twin is not None:
         return twin
@@ -270,13 +289,14 @@ async def _queue(
     evaluation = Evaluation(
         id=new_id(),
         owner=owner,
-        memo=memo_id,
-        version=version,
-        rubric=rubric.id,
-        rubric_version=rubric.version,
-        coach=coach,
+        memo=asked.memo_id,
+        version=asked.version,
+        rubric=asked.rubric.id,
+        rubric_version=asked.rubric.version,
+        coach=asked.coach,
         status="queued",
         created=moment,
+        address=asked.address,
     )
     await evaluations.add(owner, evaluation)
     return evaluation.id

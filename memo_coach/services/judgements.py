@@ -13,12 +13,16 @@ from memo_coach.coaching.evaluation import (
     Comment,
     CommentKind,
     CriterionScore,
+    Evaluation,
     Evidence,
     OverallJudgement,
+    Provenance,
 )
-from memo_coach.services.views import EvaluationStatus, EvaluationView
+from memo_coach.services.views import EvaluationStatus, EvaluationView, Usage
 from memo_coach.storage.evaluations import StoredEvaluation
+from memo_coach.storage.model_calls import CallSums
 from memo_coach.storage.tables import CommentRow, CriterionRow
+from memo_coach.storage.tables import Evaluation as EvaluationRow
 
 _log = structlog.get_logger("memo_coach.services.judgements")
 
@@ -35,6 +39,7 @@ def criterion_row(evaluation_id: str, position: int, criterion: CriterionScore) 
         score=criterion.score,
         justification=criterion.justification,
         evidence=[asdict(evidence) for evidence in criterion.evidence],
+        coach=criterion.coach,
     )
 
 
@@ -62,6 +67,40 @@ def overall_document(overall: OverallJudgement) -> dict[str, Any]:
     return asdict(overall)
 
 
+def reading_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Give a whole judgement as JSON values; :func:`reading_of` gives it back."""
+    return asdict(evaluation)
+
+
+def reading_of(document: dict[str, Any]) -> Evaluation:
+    """Give the judgement that :func:`reading_document` made JSON values of."""
+    return Evaluation(
+        language=document["language"],
+        rubric=document["rubric"],
+        coach=document["coach"],
+        overall=_overall(document["overall"]),
+        criteria=tuple(
+            CriterionScore(**{**criterion, "evidence": _evidence(criterion["evidence"])})
+            for criterion in document["criteria"]
+        ),
+        comments=tuple(
+            Comment(**{**comment, "questions": tuple(comment["questions"])})
+            for comment in document["comments"]
+        ),
+    )
+
+
+def provenance_columns(provenance: Provenance) -> dict[str, Any]:
+    """Give who spoke as columns of the evaluation."""
+    return {
+        "spoke": provenance.kind,
+        "model": provenance.model,
+        "fallback_from": provenance.fallback_from,
+        "cached": provenance.cached,
+        "prompt_version": provenance.prompt_version,
+    }
+
+
 def with_true_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
     """Give the criterion without the evidence that does not stand in the text where it says."""
     true = tuple(
@@ -85,7 +124,7 @@ def is_true(comment: Comment, text: str) -> bool:
     return False
 
 
-def evaluation_view(stored: StoredEvaluation) -> EvaluationView:
+def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
     """Give what a page shows of an evaluation."""
     evaluation, version = stored.evaluation, stored.version
     return EvaluationView(
@@ -102,6 +141,9 @@ def evaluation_view(stored: StoredEvaluation) -> EvaluationView:
         rubric=evaluation.rubric,
         rubric_version=evaluation.rubric_version,
         coach=cast("CoachKind", evaluation.coach),
+        provenance=_provenance(evaluation),
+        second_opinion=None if evaluation.second_opinion is None else reading_of(evaluation.second_opinion),
+        usage=usage,
         done_steps=evaluation.done_steps,
         total_steps=evaluation.total_steps,
         overall=None if evaluation.overall is None else _overall(evaluation.overall),
@@ -110,6 +152,13 @@ def evaluation_view(stored: StoredEvaluation) -> EvaluationView:
         seconds=evaluation.seconds,
         error=evaluation.error,
     )
+
+
+def usage_of(sums: CallSums | None) -> Usage:
+    """Give what an evaluation's calls to models took."""
+    if sums is None:
+        return Usage()
+    return Usage(sums.prompt_tokens, sums.completion_tokens, sums.micro_usd / 1_000_000)
 
 
 def _stands(start: int, end: int, quote: str, text: str) -> bool:
@@ -134,7 +183,24 @@ def _criterion(row: CriterionRow) -> CriterionScore:
         effective_weight=row.effective_weight,
         score=row.score,
         justification=row.justification,
-        evidence=tuple(Evidence(**evidence) for evidence in row.evidence),
+        evidence=_evidence(row.evidence),
+        coach=cast("CoachKind", row.coach),
+    )
+
+
+def _evidence(documents: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
+    return tuple(Evidence(**document) for document in documents)
+
+
+def _provenance(row: EvaluationRow) -> Provenance | None:
+    if row.spoke is None:
+        return None
+    return Provenance(
+        kind=cast("CoachKind", row.spoke),
+        model=row.model,
+        fallback_from=row.fallback_from,
+        cached=row.cached,
+        prompt_version=row.prompt_version,
     )
 
 

@@ -21,14 +21,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.errors import CoachingError
+from memo_coach.operations import metrics
 from memo_coach.services.attempts import Attempt, BrokenCoach, LeaseLost
 from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.coaches import warm_up
+from memo_coach.services.coaches import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.moments import now
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Job, JobQueue
+from memo_coach.storage.jobs import ANY, Job, JobQueue, Kinds
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.workers")
@@ -50,12 +51,16 @@ class Pace:
 
     at_once: int = 2
     """The built-in coach computes, and two keep a small machine busy."""
+    asking_at_once: int = 200
+    """A coach that asks a model waits for it most of the time."""
     lease: float = 6.0
     heartbeat: float = 2.0
     look: float = 1.0
     """How often the queue is looked at without being woken, and dead workers are sought."""
     longest: float = 300.0
     """After this a coach counts as hung."""
+    longest_asking: float = 900.0
+    """The same for one that asks a model: there are retries, other models, and a repair."""
     drain: float = 3.0
     """How long a closing process lets running evaluations finish before it gives them back."""
 
@@ -64,16 +69,24 @@ class Workers:
     """Runs evaluations until it is closed."""
 
     def __init__(
-        self, database: Database, rubrics: RubricService, broadcast: Broadcast, pace: Pace | None = None
+        self,
+        database: Database,
+        rubrics: RubricService,
+        broadcast: Broadcast,
+        coaches: Coaches,
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._rubrics = rubrics
         self._broadcast = broadcast
+        self._coaches = coaches
         self._pace = pace or Pace()
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._wake = asyncio.Event()
         self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._asking: set[str] = set()
+        """Those of the running ones that ask a model."""
         self._dispatcher: asyncio.Task[None] | None = None
         self._warming: asyncio.Future[None] | None = None
 
@@ -122,11 +135,7 @@ class Workers:
             self._wake.clear()
             try:
                 await self._revive()
-                while (
-                    not self._closing
-                    and len(self._running) < self._pace.at_once
-                    and (job := await self._take()) is not None
-                ):
+                while not self._closing and (job := await self._take()) is not None:
                     self._begin(job)
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
@@ -145,21 +154,37 @@ class Workers:
             await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
 
     async def _take(self) -> Job | None:
+        wanted = self._with_room()
+        if wanted is None:
+            return None
         moment = now()
         async with self._database.read() as session:
-            if not await JobQueue(session).is_waiting(moment):
+            if not await JobQueue(session).is_waiting(moment, wanted):
                 return None
         async with self._database.write() as session:
-            return await JobQueue(session).take(self._name, moment, moment + self._lease)
+            return await JobQueue(session).take(self._name, moment, moment + self._lease, wanted)
+
+    def _with_room(self) -> Kinds | None:
+        """Tell for which coaches one more evaluation may run."""
+        may_ask = len(self._asking) < self._pace.asking_at_once
+        may_compute = len(self._running) - len(self._asking) < self._pace.at_once
+        if may_ask and may_compute:
+            return ANY
+        if not may_ask and not may_compute:
+            return None
+        return Kinds((MODEL,), included=may_ask)
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
         self._running[job.evaluation_id] = task
+        if job.coach == MODEL:
+            self._asking.add(job.evaluation_id)
         task.add_done_callback(lambda _: self._ended(job.evaluation_id, task))
 
     def _ended(self, evaluation_id: str, task: asyncio.Task[None]) -> None:
         if self._running.get(evaluation_id) is task:
             del self._running[evaluation_id]
+            self._asking.discard(evaluation_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
             _log.error("evaluation abandoned", evaluation=evaluation_id, error=type(error).__name__)
@@ -182,9 +207,10 @@ class Workers:
 
     async def _attempt(self, job: Job) -> None:
         _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
-        attempt = Attempt(self._database, self._broadcast, job)
+        attempt = Attempt(self._database, self._broadcast, self._coaches, job)
+        longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
-            async with asyncio.timeout(self._pace.longest):
+            async with asyncio.timeout(longest):
                 seconds = await attempt.run(self._rubrics.get(job.rubric))
         except LeaseLost:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
@@ -198,6 +224,10 @@ class Workers:
             await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
         else:
             _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
+            spoke = attempt.provenance
+            metrics.count_evaluation(coach=spoke.kind, status="done", seconds=seconds)
+            if job.coach == MODEL and spoke.kind != MODEL:
+                metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
 
     async def _beat(self, job: Job, work: asyncio.Task[Any] | None, over: asyncio.Event) -> None:
         while True:
@@ -230,6 +260,7 @@ class Workers:
     async def _fail(self, evaluation_id: str, attempt: int, failures: int, sentence: str) -> None:
         async with self._database.write() as session:
             await JobQueue(session).fail(evaluation_id, attempt, now=now(), failures=failures, error=sentence)
+        metrics.count_evaluation(coach="unknown", status="failed")
         await self._broadcast.announce(evaluation_id)
 
     async def _give_back(self, job: Job) -> None:

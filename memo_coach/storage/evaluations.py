@@ -87,6 +87,20 @@ class EvaluationRepository:
         )
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
 
+    async def with_cache_key(self, owner: str, cache_key: str) -> str | None:
+        """Find the owner's newest finished evaluation that was made from the same."""
+        statement = (
+            select(col(Evaluation.id))
+            .where(
+                col(Evaluation.owner) == owner,
+                col(Evaluation.cache_key) == cache_key,
+                col(Evaluation.status) == "done",
+            )
+            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
+            .limit(1)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
         """Give status and number of changes, which tell whether it is worth reading the whole again."""
         statement = select(col(Evaluation.status), col(Evaluation.changes)).where(_own(owner, evaluation_id))

@@ -6,7 +6,7 @@ write names it: a worker that was thought dead and comes back changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ class Job:
     language: str
     rubric: str
     coach: str
+    owner: str
+    address: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,45 @@ class Expired:
     failures: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """For which coaches evaluations are taken: those of these kinds, or all others."""
+
+    kinds: tuple[str, ...]
+    included: bool = True
+
+
+ANY = Kinds((), included=False)
+_NO_FACTS: Mapping[str, Any] = {}
+_NOTHING_KNOWN: Mapping[str, Any] = {
+    "spoke": None,
+    "model": None,
+    "fallback_from": None,
+    "cached": False,
+    "prompt_version": None,
+    "second_opinion": None,
+}
+"""What an attempt finds out, before it has."""
+
+
 class JobQueue:
     """The rows of evaluations as jobs."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def is_waiting(self, now: datetime) -> bool:
-        """Tell whether there is something to take; reading only."""
-        statement = select(col(Evaluation.id)).where(_takeable(now)).limit(1)
+    async def is_waiting(self, now: datetime, coaches: Kinds = ANY) -> bool:
+        """Tell whether there is something to take for one of these coaches; reading only."""
+        statement = select(col(Evaluation.id)).where(_takeable(now, coaches)).limit(1)
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
-    async def take(self, worker: str, now: datetime, lease_until: datetime) -> Job | None:
+    async def take(
+        self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY
+    ) -> Job | None:
         """Take the evaluation that waits longest; what an earlier attempt left behind is thrown away."""
         statement = (
             select(col(Evaluation.id), col(Evaluation.attempt))
-            .where(_takeable(now))
+            .where(_takeable(now, coaches))
             .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
             .limit(1)
             # Where there are many writers, another worker takes the next one instead of waiting for this.
@@ -78,6 +103,7 @@ class JobQueue:
             lease_until=lease_until,
             done_steps=0,
             total_steps=0,
+            **_NOTHING_KNOWN,
         )
         if not taken:
             return None
@@ -102,9 +128,13 @@ class JobQueue:
         *,
         done_steps: int,
         total_steps: int,
+        facts: Mapping[str, Any] = _NO_FACTS,
     ) -> bool:
-        """Store what has come so far; tell whether the worker still holds the evaluation."""
-        return await self._store(job, rows, {"done_steps": done_steps, "total_steps": total_steps})
+        """Store what has come so far; tell whether the worker still holds the evaluation.
+
+        ``facts`` are columns of the evaluation, such as who spoke.
+        """
+        return await self._store(job, rows, {"done_steps": done_steps, "total_steps": total_steps, **facts})
 
     async def finish(
         self,
@@ -117,6 +147,7 @@ class JobQueue:
         score: float | None,
         seconds: float,
         total_steps: int,
+        facts: Mapping[str, Any] = _NO_FACTS,
     ) -> bool:
         """Store the rest and finish; tell whether the worker still held the evaluation."""
         return await self._store(
@@ -133,6 +164,7 @@ class JobQueue:
                 "seconds": seconds,
                 "done_steps": total_steps,
                 "total_steps": total_steps,
+                **facts,
             },
         )
 
@@ -179,6 +211,8 @@ class JobQueue:
                 col(MemoVersion.language),
                 col(Evaluation.rubric),
                 col(Evaluation.coach),
+                col(Evaluation.owner),
+                col(Evaluation.address),
             )
             .join(
                 MemoVersion,
@@ -211,9 +245,10 @@ class JobQueue:
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
 
-def _takeable(now: datetime) -> ColumnElement[bool]:
-    lease = col(Evaluation.lease_until)
-    return and_(col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now))
+def _takeable(now: datetime, coaches: Kinds) -> ColumnElement[bool]:
+    lease, coach = col(Evaluation.lease_until), col(Evaluation.coach)
+    which = coach.in_(coaches.kinds) if coaches.included else coach.not_in(coaches.kinds)
+    return and_(col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now), which)
 
 
 def _held(evaluation_id: str, attempt: int) -> ColumnElement[bool]:

@@ -104,6 +104,20 @@ class MemoRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def earlier_texts(
+        self, owner: str, memo_id: str, *, before: int, limit: int
+    ) -> list[tuple[int, str]]:
+        """Give number and text of the last versions with a number below ``before``, the oldest first."""
+        statement = (
+            select(col(MemoVersion.number), col(MemoVersion.text))
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id), col(MemoVersion.number) < before)
+            .order_by(col(MemoVersion.number).desc())
+            .limit(limit)
+        )
+        found = [(number, text) for number, text in await self._session.execute(statement)]
+        return found[::-1]
+
     async def add(self, owner: str, memo: Memo) -> None:
         """Store a new memo."""
         memo.owner = owner

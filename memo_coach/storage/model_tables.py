@@ -22,11 +22,11 @@ from memo_coach.storage.table_base import Table, UtcDateTime
 
 
 class ModelCall(Table, table=True):
-    """One call to a model: what it could cost, and what it cost. It outlives its memo, without the text."""
+    """One call to a model: what it could cost, and what it cost. It outlives its memo and its owner."""
 
     __tablename__ = "model_calls"
     __table_args__ = (
-        ForeignKeyConstraint(["owner"], ["visitors.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["owner"], ["visitors.id"], ondelete="SET NULL"),
         ForeignKeyConstraint(["evaluation"], ["evaluations.id"], ondelete="SET NULL"),
         CheckConstraint(
             "status IN ('reserved', 'done', 'failed', 'broken', 'stopped', 'lost')", name="status"
@@ -40,7 +40,7 @@ class ModelCall(Table, table=True):
 
     id: str = Field(primary_key=True)
     owner: str | None = None
-    """``None`` for a call of the operator's own, from the command line or a self-test."""
+    """``None`` for a call of the operator's own (command line, self-test), or of one who is gone."""
     evaluation: str | None = None
     purpose: str
     model: str

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import reflex as rx
 
-from memo_coach.ui.pages import details, feedback, help, memos, missing, write  # noqa: A004
+from memo_coach.ui.pages import (
+    debug,
+    debug_evaluation,
+    details,
+    feedback,
+    help,  # noqa: A004
+    memos,
+    missing,
+    write,
+)
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, memos, help, missing)
+_PAGES = (write, feedback, details, memos, help, debug, debug_evaluation, missing)
 
 
 def asset(name: str) -> str:
@@ -26,6 +35,7 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
         rx.el.script(src=asset("details.js"), defer=True),
+        rx.el.script(src=asset("debug.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(

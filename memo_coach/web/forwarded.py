@@ -3,12 +3,15 @@
 Every proxy puts the address that it was asked from behind those that are in ``X-Forwarded-For`` already. So
 the header is read from its end, and only as far as proxies of ours wrote it: what stands before is whatever
 the sender liked to write. Where the peer itself is no proxy of ours, the header says nothing.
+
+Some things are only for whoever is connected to the service itself, with nobody in between. For them the
+scope says under :data:`DIRECT_PEER` who that is; nothing that a request brings along can.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +20,11 @@ from memo_coach.settings_values import Network
 
 MOST_HOPS = 16
 """Read from the end of the header. Nobody has so many proxies, and the header may be long."""
+
+DIRECT_PEER = "memo_coach.direct_peer"
+"""In the scope: the address at the other end; ``None`` for a proxy, of ours or one that shows itself."""
+_OF_PROXIES = frozenset({b"forwarded", b"via", b"x-real-ip", b"client-ip", b"true-client-ip"})
+_OF_PROXIES_START = b"x-forwarded"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -35,8 +43,10 @@ class ForwardedAddress:
             return
         peer = scope.get("client")
         address = None if peer is None else client_address(peer[0], _forwarded_for(scope), self._trusted)
+        direct = None if peer is None else direct_peer(peer[0], scope["headers"], self._trusted)
+        scope = {**scope, DIRECT_PEER: direct}
         if peer is not None and address != peer[0]:
-            scope = {**scope, "client": (address, 0)}  # the port is known to the proxy only
+            scope["client"] = (address, 0)  # the port is known to the proxy only
         with structlog.contextvars.bound_contextvars(client=address or "unknown"):
             await self._app(scope, receive, send)
 
@@ -60,6 +70,23 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
         if not _is_in(found, trusted):
             break
     return str(found)
+
+
+def direct_peer(
+    peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Sequence[Network]
+) -> Address | None:
+    """Give the address at the other end, where that is not a proxy's.
+
+    Args:
+        peer: the address at the other end of the connection.
+        headers: the request's, with names in small letters.
+        trusted: the networks of our proxies.
+    """
+    found = _read(peer)
+    if found is None or _is_in(found, trusted):
+        return None
+    forwarded = any(name in _OF_PROXIES or name.startswith(_OF_PROXIES_START) for name, _ in headers)
+    return None if forwarded else found
 
 
 def _forwarded_for(scope: Scope) -> str:

@@ -28,7 +28,7 @@ SOCKET_PATHS = frozenset({"/_event", "/_event/"})
 CLOSED_PATHS = ("/_event", "/_upload", "/_all_routes", "/auth-codespace")
 """Of the framework, and not used here over HTTP: polling instead of a socket, uploads, listings."""
 POLICY_VIOLATION = 1008
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Addresses:
             return False
         if parts.netloc != host or parts.username is not None or parts.path:
             return False
-        return name in _LOOPBACK or (self.any_address and _is_address(name))
+        return name in LOOPBACK or (self.any_address and _is_address(name))
 
     def is_own_origin(self, origin: str | None, host: str) -> bool:
         """Tell whether an ``Origin`` header is ours; a missing or opaque one (``null``) is not."""

@@ -101,6 +101,11 @@ async def owner_of(state: BaseState) -> str:
     return owner
 
 
+def address_of(state: BaseState) -> str:
+    """Give the network address on whose behalf a Reflex state acts, as :mod:`.forwarded` found it."""
+    return str(state.router.session.client_ip)
+
+
 class Sessions:
     """Puts ``scope["state"]["owner"]`` (or ``None``) on every request, the cookie on a first page."""
 

@@ -13,6 +13,7 @@ from memo_coach.web.assets import Assets
 from memo_coach.web.forwarded import ForwardedAddress
 from memo_coach.web.identity import RequestIdentity
 from memo_coach.web.limits import BodyLimit, SocketLimits
+from memo_coach.web.metrics import Metrics
 from memo_coach.web.origins import Addresses, Gate
 from memo_coach.web.plain_routes import PlainRoutes
 from memo_coach.web.security_headers import SecurityHeaders
@@ -36,6 +37,7 @@ def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
     app = Sessions(app, settings)
     app = BodyLimit(app)
     app = Gate(app, Addresses.of(settings))
+    app = Metrics(app, settings.public_url)
     app = SecurityHeaders(app, script_hashes(site), settings.public_url)
     app = RequestIdentity(app)
     return ForwardedAddress(app, settings.trusted_networks)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
 from memo_coach.coaching.builtin import phrasing
+from memo_coach.coaching.builtin.detectors.instructions import instruction_spans
 from memo_coach.coaching.builtin.explaining import Explainer, phrase_of
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
 from memo_coach.coaching.builtin.guards import repeated_passages, without
@@ -83,6 +84,23 @@ def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Eva
     return evaluate_memo(parse_memo(text, language), rubric)
 
 
+@dataclass(frozen=True, slots=True)
+class WithoutOrders:
+    """A memo as a reader that could be ordered about may see it."""
+
+    memo: Memo
+    """With every such passage blanked: each position is still a position in the memo that was given."""
+    orders: tuple[Span, ...]
+    notice: str | None
+    """Says that a passage was found and left out, in the memo's language; ``None`` where there was none."""
+
+
+def without_orders(memo: Memo) -> WithoutOrders:
+    """Blank every passage that tells the grader how to judge, however many there are."""
+    orders = instruction_spans(memo)
+    return WithoutOrders(without(memo, orders), orders, _orders_notice(memo, orders))
+
+
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
     """Give the opportunities that matter most, for showing while somebody writes."""
     comments = evaluate_memo(memo, rubric).comments
@@ -151,14 +169,23 @@ def _guarded(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[
     work = _Work(memo, rubric, without(obeying, repeats))
     work.take(orders)
     work.take(repetition)
-    language = memo.language if memo.language in phrasing.languages() else "en"
-    notices = []
-    if ordering:
-        quote = phrasing.shortened(memo.quote(ordering[0]))
-        notices.append(phrasing.sentence(language, "notice-instructions", {"quote": quote}))
+    notice = _orders_notice(memo, ordering)
+    notices = [] if notice is None else [notice]
     if repeats:
-        notices.append(phrasing.sentence(language, "notice-repeats"))
+        notices.append(phrasing.sentence(_spoken(memo), "notice-repeats"))
     return work, notices
+
+
+def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
+    if not orders:
+        return None
+    quote = phrasing.shortened(memo.quote(orders[0]))
+    return phrasing.sentence(_spoken(memo), "notice-instructions", {"quote": quote})
+
+
+def _spoken(memo: Memo) -> str:
+    """Give the language that the coach answers a memo in."""
+    return memo.language if memo.language in phrasing.languages() else "en"
 
 
 def _judged(
@@ -217,4 +244,12 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
     )
 
 
-__all__ = ["TOP", "BuiltinCoach", "evaluate_memo", "evaluate_text", "hints"]
+__all__ = [
+    "TOP",
+    "BuiltinCoach",
+    "WithoutOrders",
+    "evaluate_memo",
+    "evaluate_text",
+    "hints",
+    "without_orders",
+]

@@ -108,6 +108,7 @@ def _tools() -> rx.Component:
 def _cards() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("details.comments")),
+        rx.cond(DetailsState.first_reading, rx.el.p(text("details.first_reading"), class_name="note")),
         rx.cond(
             DetailsState.cards.length() > 0,
             rx.fragment(rx.foreach(DetailsState.cards, _card)),
@@ -133,6 +134,18 @@ def _cards() -> rx.Component:
                         class_name="button",
                         on_click=DetailsState.show_everything(True),
                     ),
+                ),
+                class_name="group",
+            ),
+        ),
+        rx.cond(
+            DetailsState.has_second,
+            rx.el.div(
+                rx.el.button(
+                    rx.cond(DetailsState.second, text("details.show_model"), text("details.show_second")),
+                    type="button",
+                    class_name="button",
+                    on_click=DetailsState.show_second(~DetailsState.second),
                 ),
                 class_name="group",
             ),
@@ -178,6 +191,9 @@ def page() -> rx.Component:
                         rx.cond(DetailsState.score != "", rx.fragment(": ", DetailsState.score)),
                         to=f"/feedback/{DetailsState.evaluation_id}",
                         class_name="button",
+                    ),
+                    link(
+                        text("feedback.chat"), to=f"/chat/{DetailsState.evaluation_id}", class_name="button"
                     ),
                     link(text("feedback.revise"), to=f"/?memo={DetailsState.memo_id}", class_name="button"),
                     class_name="row",

@@ -38,13 +38,22 @@ def _verdict() -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.p(
-                rx.el.strong(FeedbackState.score, custom_attrs={"data-testid": "overall-score"}),
+                rx.el.strong(
+                    FeedbackState.score,
+                    custom_attrs={
+                        "data-testid": rx.cond(FeedbackState.first_reading, "first-score", "overall-score")
+                    },
+                ),
                 rx.el.span(text("feedback.of")),
                 class_name="score",
             ),
             _scale(),
         ),
         rx.el.div(
+            rx.cond(
+                FeedbackState.first_reading,
+                rx.el.p(text("feedback.first_reading"), class_name="note first-reading"),
+            ),
             rx.el.p(FeedbackState.summary, class_name="summary"),
             rx.foreach(FeedbackState.notices, lambda notice: rx.el.p(notice, class_name="note")),
             rx.el.div(
@@ -53,6 +62,7 @@ def _verdict() -> rx.Component:
                     to=f"/details/{FeedbackState.evaluation_id}",
                     class_name="button main",
                 ),
+                link(text("feedback.chat"), to=f"/chat/{FeedbackState.evaluation_id}", class_name="button"),
                 link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
                 class_name="row",
             ),
@@ -119,10 +129,24 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
         rx.el.div(
             rx.el.p(criterion.justification),
             rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
+            rx.cond(criterion.second_score != "", _second_opinion(criterion)),
             class_name="reason",
         ),
-        class_name="criterion",
+        class_name=rx.cond(criterion.provisional, "criterion provisional", "criterion"),
         custom_attrs={"data-testid": criterion.test_id},
+    )
+
+
+def _second_opinion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            text("feedback.second"),
+            " ",
+            rx.el.strong(criterion.second_score),
+            rx.cond(criterion.apart != "", rx.fragment(" ", rx.el.span(criterion.apart, class_name="apart"))),
+        ),
+        rx.el.p(criterion.second_justification),
+        class_name="second-opinion",
     )
 
 
@@ -131,6 +155,7 @@ def _criteria() -> rx.Component:
         rx.el.h2(text("feedback.criteria")),
         rx.el.p(text("feedback.criteria_lede"), class_name="lede"),
         rx.el.ul(rx.foreach(FeedbackState.criteria, _criterion), class_name="plain-list"),
+        rx.cond(FeedbackState.usage != "", rx.el.p(FeedbackState.usage, class_name="quiet usage")),
         class_name="criteria",
     )
 
@@ -151,7 +176,8 @@ def page() -> rx.Component:
                         rx.el.strong(FeedbackState.title),
                         rx.el.span(
                             f" · {text('feedback.scored_by')} ",
-                            text("feedback.builtin").lower(),
+                            rx.el.span(FeedbackState.judged_by, custom_attrs={"data-testid": "coach"}),
+                            rx.cond(FeedbackState.cached, f" ({text('feedback.cached')})", ""),
                             f" {text('feedback.with_rubric')} “",
                             FeedbackState.rubric_name,
                             "”",

@@ -9,6 +9,7 @@ from typing import Any
 import reflex as rx
 import yaml
 
+from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
 from memo_coach.coaching.rubric import Criterion, Rubric, localised
 from memo_coach.coaching.rubric_documents import shipped_rubrics
 from memo_coach.ui.components.layout import anchor, frame
@@ -53,12 +54,13 @@ def _rubric(rubric: Rubric) -> rx.Component:
     )
 
 
-def _framework(framework: dict[str, str]) -> rx.Component:
+def _framework(framework: Framework, language: str) -> rx.Component:
     return rx.fragment(
-        rx.el.h3(framework["name"]),
-        rx.el.p(framework["idea"]),
+        rx.el.h3(localised(framework.name, language)),
+        rx.el.p(localised(framework.idea, language)),
         rx.el.figure(
-            rx.el.figcaption(framework["caption"], class_name="quiet"), rx.el.p(framework["example"])
+            rx.el.figcaption(localised(framework.caption, language), class_name="quiet"),
+            rx.el.p(localised(framework.example, language)),
         ),
     )
 
@@ -81,7 +83,10 @@ def _content(language: str) -> rx.Component:
             rx.el.p(texts["rubrics"]),
             rx.el.div(*[_rubric(rubric) for rubric in shipped_rubrics()]),
         ),
-        _section("frameworks", *[_framework(framework) for framework in texts["frameworks"]]),
+        _section(
+            "frameworks",
+            *[_framework(framework, language) for framework in shipped_frameworks().frameworks],
+        ),
         _section("keys", rx.el.dl(*keys, class_name="keys")),
         _section("privacy", *[rx.el.p(paragraph) for paragraph in texts["privacy"]]),
     )

@@ -34,6 +34,24 @@ def _rubric() -> rx.Component:
     )
 
 
+def _coach() -> rx.Component:
+    """Let a writer choose who reads the memo, where there is a choice."""
+    return rx.cond(
+        WriteState.coaches.length() > 0,
+        rx.el.div(
+            rx.el.label(text("write.coach"), html_for="coach"),
+            rx.el.select(
+                rx.foreach(WriteState.coaches, lambda coach: rx.el.option(coach.label, value=coach.kind)),
+                id="coach",
+                name="coach",
+                value=WriteState.coach,
+                on_change=WriteState.choose_coach,
+            ),
+            class_name="field",
+        ),
+    )
+
+
 def _sample(quality: str) -> rx.Component:
     return rx.el.button(
         text(f"write.sample_{quality}"),
@@ -47,6 +65,7 @@ def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
             _rubric(),
+            _coach(),
             rx.el.div(_sample("weak"), _sample("strong"), class_name="row"),
             class_name="editor-tools",
         ),
@@ -87,6 +106,10 @@ def _editor() -> rx.Component:
                 class_name="row",
             ),
             class_name="editor-foot",
+        ),
+        rx.cond(
+            WriteState.destination != "",
+            rx.el.p(WriteState.destination, class_name="destination quiet", role="status"),
         ),
         rx.el.div(
             hidden=True,
@@ -171,7 +194,13 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(page, route="/", title=_title(), description=text("product.description"))
+    app.add_page(
+        page,
+        route="/",
+        title=_title(),
+        description=text("product.description"),
+        on_load=WriteState.open,
+    )
 
 
 def _title() -> str:

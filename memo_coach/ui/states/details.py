@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import reflex as rx
 
+from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import Paragraph, paragraphs_of, without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
@@ -45,12 +47,11 @@ class ChoiceOnScreen:
     label: str
 
 
-def cards_of(view: EvaluationView) -> list[CardOnScreen]:
+def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[CardOnScreen]:
     """Give the comments in the order of the memo; what concerns the whole of it comes first."""
-    names = {criterion.id: criterion.name for criterion in view.criteria}
     limits = {"opportunity": FIRST, "strength": FIRST_STRENGTHS}
     ordered = sorted(
-        view.comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id)
+        comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id)
     )
     return [
         CardOnScreen(
@@ -83,18 +84,29 @@ class DetailsState(EvaluationOnScreen, rx.State):
     """Whether comments beyond those that matter first are shown."""
     hidden: int = 0
     """How many comments "show all" would add."""
+    has_second: bool = False
+    """Whether the built-in coach's comments can be shown in place of the model's."""
+    second: bool = False
+    """Whether they are."""
+    first_reading: bool = False
+    """Whether they are shown because the model's are still to come."""
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
-        overall = view.overall
+        overall, other = view.overall, view.second_opinion
         self.score = "" if overall is None or overall.score is None else f"{overall.score:.1f}"
-        every = cards_of(view)
-        counted = {criterion.id: 0 for criterion in view.criteria}
+        self.first_reading = other is not None and overall is None and not view.comments
+        self.has_second = other is not None and view.provenance is not None and view.provenance.kind == "llm"
+        criteria, comments = view.criteria, view.comments
+        if other is not None and (self.first_reading or (self.has_second and self.second)):
+            criteria, comments = other.criteria, other.comments
+        every = cards_of(comments, {criterion.id: criterion.name for criterion in criteria})
+        counted = {criterion.id: 0 for criterion in criteria}
         for card in every:
             counted[card.criterion] = counted.get(card.criterion, 0) + 1
         self.choices = [
             ChoiceOnScreen(criterion.id, f"{criterion.name} ({counted[criterion.id]})")
-            for criterion in view.criteria
+            for criterion in criteria
             if counted[criterion.id]
         ]
         matching = [card for card in every if self.chosen in ("", card.criterion)]
@@ -103,7 +115,7 @@ class DetailsState(EvaluationOnScreen, rx.State):
         self.cards = shown
         # A long memo takes a quarter of a second to cut up: not on the loop that answers everybody.
         self.paragraphs = await asyncio.to_thread(
-            paragraphs_of, view.text, view.language, view.comments, {card.id: card.number for card in shown}
+            paragraphs_of, view.text, view.language, comments, {card.id: card.number for card in shown}
         )
 
     @rx.event
@@ -118,5 +130,11 @@ class DetailsState(EvaluationOnScreen, rx.State):
         self.everything = everything
         return await self._fetch()
 
+    @rx.event
+    async def show_second(self, second: bool) -> Any:
+        """Show the built-in coach's comments, or the model's."""
+        self.second = second
+        return await self._fetch()
 
-allow(DetailsState, "open", "follow", "cancel", "again", "choose", "show_everything")
+
+allow(DetailsState, "open", "follow", "cancel", "again", "choose", "show_everything", "show_second")

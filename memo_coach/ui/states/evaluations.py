@@ -12,7 +12,7 @@ from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.session import owner_of
+from memo_coach.web.session import address_of, owner_of
 
 
 class EvaluationOnScreen(rx.State, mixin=True):
@@ -24,6 +24,11 @@ class EvaluationOnScreen(rx.State, mixin=True):
     memo_id: str = ""
     title: str = ""
     rubric_name: str = ""
+    judged_by: str = ""
+    """Who speaks: the model's name, or the built-in coach."""
+    cached: bool = False
+    asks_model: bool = False
+    """Whether a model was asked, whoever spoke in the end."""
     done_steps: int = 0
     total_steps: int = 1
     percent: str = "0%"
@@ -42,6 +47,9 @@ class EvaluationOnScreen(rx.State, mixin=True):
         self.memo_id = view.memo_id
         self.title = view.title
         self.rubric_name = _name_of_rubric(view)
+        self.asks_model = view.coach == "llm"
+        self.judged_by = _judge(view)
+        self.cached = view.provenance is not None and view.provenance.cached
         self.total_steps = max(1, view.total_steps)
         self.done_steps = min(view.done_steps, self.total_steps)
         self.percent = f"{100 * self.done_steps // self.total_steps}%"
@@ -110,7 +118,9 @@ class EvaluationOnScreen(rx.State, mixin=True):
     async def again(self) -> Any:
         """Evaluate the same text once more."""
         try:
-            evaluation = await current().evaluations.retry(await owner_of(self), self._asked_for())
+            evaluation = await current().evaluations.retry(
+                await owner_of(self), self._asked_for(), address=address_of(self)
+            )
         except ServiceError as error:
             self.problem = error.message
             return None
@@ -118,6 +128,13 @@ class EvaluationOnScreen(rx.State, mixin=True):
             self.problem = text("problem.no_session")
             return None
         return rx.redirect(f"/feedback/{evaluation}")
+
+
+def _judge(view: EvaluationView) -> str:
+    spoke = view.provenance
+    if spoke is None:
+        return text("feedback.model" if view.coach == "llm" else "feedback.builtin")
+    return spoke.model or text("feedback.builtin")
 
 
 def _name_of_rubric(view: EvaluationView) -> str:

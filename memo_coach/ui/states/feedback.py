@@ -6,11 +6,15 @@ import dataclasses
 
 import reflex as rx
 
-from memo_coach.coaching.evaluation import CriterionScore
+from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.translations import text
 from memo_coach.web.event_authorisation import allow
+
+FAR_APART = 1.0
+"""Two coaches that differ by more than this on a criterion give the writer reason to read both."""
 
 
 @dataclasses.dataclass
@@ -29,11 +33,21 @@ class CriterionOnScreen:
     """The weight it counts with, where that differs from its own."""
     justification: str
     evidence: list[str]
+    provisional: bool
+    """The built-in coach's, shown until the model has come to this criterion."""
+    second_score: str
+    """The other coach's score, where a model judged."""
+    second_justification: str
+    apart: str
+    """A sentence, where the two differ by more than a point."""
 
 
-def _criterion(criterion: CriterionScore) -> CriterionOnScreen:
+def _criterion(
+    criterion: CriterionScore, second: CriterionScore | None = None, *, provisional: bool = False
+) -> CriterionOnScreen:
     score = criterion.score
     differs = score is not None and abs(criterion.weight - criterion.effective_weight) >= 0.05
+    other = second.score if second is not None and criterion.coach == "llm" else None
     return CriterionOnScreen(
         id=criterion.id,
         test_id=f"criterion-{criterion.id}",
@@ -44,11 +58,34 @@ def _criterion(criterion: CriterionScore) -> CriterionOnScreen:
         shared=f"{criterion.effective_weight:.1f} %" if differs else "",
         justification=criterion.justification,
         evidence=[without_markup(evidence.quote) for evidence in criterion.evidence[:2]],
+        provisional=provisional,
+        second_score="" if other is None else f"{other:.1f}",
+        second_justification="" if other is None or second is None else second.justification,
+        apart=_apart(score, other),
     )
+
+
+def _apart(score: float | None, other: float | None) -> str:
+    if score is None or other is None:
+        return ""
+    difference = round(abs(score - other), 1)
+    return text("feedback.apart", difference=f"{difference:.1f}") if difference > FAR_APART else ""
 
 
 def _share(score: float) -> int:
     return round((score - 1.0) / 4.0 * 100)
+
+
+def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
+    """Give the model's criteria with the built-in coach's beside them, or in their place while they wait."""
+    second = {} if view.second_opinion is None else {each.id: each for each in view.second_opinion.criteria}
+    judged = {criterion.id: criterion for criterion in view.criteria}
+    if view.overall is not None or not second:
+        return [_criterion(criterion, second.get(criterion.id)) for criterion in view.criteria]
+    return [
+        _criterion(judged[key], each) if key in judged else _criterion(each, provisional=True)
+        for key, each in second.items()
+    ]
 
 
 class FeedbackState(EvaluationOnScreen, rx.State):
@@ -62,11 +99,18 @@ class FeedbackState(EvaluationOnScreen, rx.State):
     opportunities: list[str] = []
     notices: list[str] = []
     criteria: list[CriterionOnScreen] = []
+    first_reading: bool = False
+    """What is shown is the built-in coach's reading, while the model reads."""
+    usage: str = ""
+    """What the model took, as a line, or empty."""
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
-        self.criteria = [_criterion(criterion) for criterion in view.criteria]
-        overall = view.overall
+        self.criteria = _criteria(view)
+        self.usage = _usage(view)
+        first: Evaluation | None = view.second_opinion if view.status in ("queued", "running") else None
+        overall = view.overall or (None if first is None else first.overall)
+        self.first_reading = view.overall is None and first is not None
         if overall is None:
             self.score, self.summary = "", ""
             self.strengths, self.opportunities, self.notices = [], [], []
@@ -77,6 +121,19 @@ class FeedbackState(EvaluationOnScreen, rx.State):
         self.strengths = list(overall.strengths)
         self.opportunities = list(overall.opportunities)
         self.notices = list(overall.notices)
+
+
+def _usage(view: EvaluationView) -> str:
+    used = view.usage
+    if not used.prompt_tokens or view.seconds is None:
+        return ""
+    return text(
+        "feedback.usage",
+        prompt=f"{used.prompt_tokens:,}",
+        completion=f"{used.completion_tokens:,}",
+        cost=f"{used.cost_usd:.4f}",
+        seconds=f"{view.seconds:.1f}",
+    )
 
 
 allow(FeedbackState, "open", "follow", "cancel", "again")

@@ -7,12 +7,15 @@ from typing import Any
 
 import reflex as rx
 
+from memo_coach.coaching.language import detect_language
+from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.composition import current
 from memo_coach.services.errors import ServiceError
+from memo_coach.services.views import CoachOffer
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.event_authorisation import allow
-from memo_coach.web.session import owner_of
+from memo_coach.web.session import address_of, owner_of
 
 LONGEST_FOR_HINTS = 60_000
 """Characters. Beyond it a pause in typing would send more than is worth reading at that moment."""
@@ -27,8 +30,23 @@ class HintOnScreen:
     question: str
 
 
+@dataclasses.dataclass
+class CoachOnScreen:
+    """A coach to choose."""
+
+    kind: str
+    label: str
+
+
 class WriteState(rx.State):
     """Hints and errors of the writing page."""
+
+    coaches: list[CoachOnScreen] = []
+    """Empty while there is nothing to choose."""
+    coach: str = ""
+    """The kind that is chosen."""
+    destination: str = ""
+    """Where the memo goes when it is evaluated, and what that costs at most: a sentence."""
 
     problem: str = ""
     rubric: str = ""
@@ -39,6 +57,37 @@ class WriteState(rx.State):
 
     def _rubric(self) -> str:
         return self.rubric or current().rubrics.all()[0].id
+
+    @rx.event
+    async def open(self) -> None:
+        """Find out which coaches there are to choose from."""
+        offers = current().coaches.offers()
+        self.coaches = (
+            [CoachOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
+        )
+        if self.coach not in {offer.kind for offer in offers}:
+            self.coach = offers[0].kind
+        self.destination = await self._destination("")
+
+    async def _destination(self, memo: str) -> str:
+        offer = next((each for each in current().coaches.offers() if each.kind == self.coach), None)
+        if offer is None or offer.destination is None:
+            return text("write.stays") if self.coaches else ""
+        estimate = None
+        if memo.strip():
+            rubric = current().rubrics.get(self._rubric())
+            estimate = await current().coaches.estimate(CoachOrder(memo, detect_language(memo), rubric))
+        if estimate is None:
+            return text("write.sent_unknown", model=offer.model, destination=offer.destination)
+        cost = f"{estimate.cost_usd:.2f}" if estimate.cost_usd >= 0.1 else f"{estimate.cost_usd:.4f}"
+        return text("write.sent", model=offer.model, destination=offer.destination, cost=cost)
+
+    @rx.event
+    async def choose_coach(self, coach: str) -> None:
+        """Take another coach."""
+        if coach in {offer.kind for offer in current().coaches.offers()}:
+            self.coach = coach
+            self.destination = await self._destination("")
 
     @rx.event
     def choose_rubric(self, rubric: str) -> None:
@@ -68,6 +117,8 @@ class WriteState(rx.State):
             return
         self.hints = [HintOnScreen(hint.quote or "", hint.comment, hint.question or "") for hint in hints]
         self.reviewed = "done"
+        if self.coaches:
+            self.destination = await self._destination(memo)
 
     @rx.event
     async def evaluate(self, form: dict[str, Any]) -> Any:
@@ -81,6 +132,8 @@ class WriteState(rx.State):
                 rubric=str(form.get("rubric") or self._rubric()),
                 memo_id=str(form.get("memo_id") or "") or None,
                 base_revision=_revision(form.get("revision")),
+                coach=str(form.get("coach") or "") or None,
+                address=address_of(self),
             )
         except Refused:
             self.problem = text("problem.no_session")
@@ -91,6 +144,12 @@ class WriteState(rx.State):
         return rx.redirect(f"/feedback/{evaluation}")
 
 
+def _label(offer: CoachOffer) -> str:
+    if offer.model is None:
+        return text("write.coach_builtin")
+    return text("write.coach_model", model=offer.model)
+
+
 def _revision(sent: object) -> int | None:
     """Read what the hidden field says; anything else than a number is as good as no revision."""
     return (
@@ -98,4 +157,4 @@ def _revision(sent: object) -> int | None:
     )
 
 
-allow(WriteState, "choose_rubric", "review", "evaluate")
+allow(WriteState, "open", "choose_coach", "choose_rubric", "review", "evaluate")

@@ -241,8 +241,8 @@ _NEXT_MIGRATION = """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -256,7 +256,7 @@ def test_a_backup_of_an_older_version_is_compared_and_then_migrated(
     installation.succeeds("backup")
     newer = installation.directory / "migrations"
     shutil.copytree(schema.MIGRATIONS, newer)
-    (newer / "versions" / "v0002_colour.py").write_text(_NEXT_MIGRATION)
+    (newer / "versions" / "v0003_colour.py").write_text(_NEXT_MIGRATION)
     monkeypatch.setattr(schema, "MIGRATIONS", newer)
     monkeypatch.setenv("PATH", installation.environment["PATH"])
     restic = Restic(installation.configuration)
@@ -268,7 +268,7 @@ def test_a_backup_of_an_older_version_is_compared_and_then_migrated(
 async def _colours(installation: Installation) -> list[str | None]:
     database = database_at(installation.environment["DATABASE_URL"], pooled=False)
     try:
-        assert (await schema.status(database)).current == "0002"
+        assert (await schema.status(database)).current == "0003"
         async with database.read_connection() as connection:
             found = await connection.exec_driver_sql("SELECT colour FROM memos")
             return [colour for (colour,) in found]

@@ -315,7 +315,11 @@ async def test_the_evaluation_of_a_dead_worker_is_taken_over_and_its_late_writes
         dead = await JobQueue(session).take("dead", now(), now() - timedelta(seconds=1))
     assert dead is not None
     workers = Workers(
-        services.database, OwnRubrics(), MemoryBroadcast(), Pace(lease=1, heartbeat=0.2, look=0.1, drain=0.1)
+        services.database,
+        OwnRubrics(),
+        MemoryBroadcast(),
+        coaches.Coaches(),
+        Pace(lease=1, heartbeat=0.2, look=0.1, drain=0.1),
     )
     workers.start()
     await until(services, owner, evaluation, "done")

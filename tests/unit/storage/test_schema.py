@@ -67,6 +67,44 @@ async def test_the_migrations_can_be_taken_back_and_made_again(database: Databas
     assert (await schema.status(database)).is_current
 
 
+BEFORE_MODELS = """
+INSERT INTO visitors VALUES ('v', '{noon}', '{noon}');
+INSERT INTO memos (id, owner, title, language, words, created, changed, draft_rubric, draft_revision,
+    draft_set_aside) VALUES ('m', 'v', 'T', 'en', 1, '{noon}', '{noon}', 'r', 0, {no});
+INSERT INTO memo_versions VALUES ('m', 1, 'T', 'x', 1, 'en', '{noon}');
+INSERT INTO evaluations (id, owner, memo, version, rubric, rubric_version, coach, status, attempt, failures,
+    changes, done_steps, total_steps, created, finished) VALUES
+    ('done', 'v', 'm', 1, 'r', '1', 'builtin', 'done', 1, 0, 0, 0, 0, '{noon}', '{noon}'),
+    ('failed', 'v', 'm', 1, 'r', '1', 'builtin', 'failed', 1, 3, 0, 0, 0, '{noon}', '{noon}');
+INSERT INTO criterion_scores (evaluation, criterion, position, name, weight, effective_weight, justification,
+    evidence) VALUES ('done', 'ask', 0, 'Ask', 1, 1, 'J', '[]')
+"""
+
+
+async def test_evaluations_from_before_there_were_models_are_the_builtin_coachs(database: Database) -> None:
+    if database.path is not None:
+        database.path.parent.mkdir(exist_ok=True)
+    statements = BEFORE_MODELS.format(
+        noon="2026-05-01 12:00:00+00:00", no="0" if database.is_sqlite else "false"
+    )
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.upgrade(schema.configuration(inner), "0001"))
+        for statement in statements.split(";"):
+            await connection.exec_driver_sql(statement)
+    assert (await schema.upgrade(database)).current == "0001"
+    async with database.read_connection() as connection:
+        found = await connection.exec_driver_sql(
+            "SELECT id, spoke, model, cached FROM evaluations ORDER BY id"
+        )
+        assert [tuple(row) for row in found] == [("done", "builtin", None, 0), ("failed", None, None, 0)]
+        found = await connection.exec_driver_sql("SELECT criterion, coach FROM criterion_scores")
+        assert [tuple(row) for row in found] == [("ask", "builtin")]
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.downgrade(schema.configuration(inner), "0001"))
+        found = await connection.exec_driver_sql("SELECT id FROM evaluations ORDER BY id")
+        assert [row[0] for row in found] == ["done", "failed"]
+
+
 async def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     await schema.upgrade(database)
     assert (await schema.upgrade(database)).is_current

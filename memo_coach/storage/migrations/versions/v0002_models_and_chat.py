@@ -105,7 +105,7 @@ def upgrade() -> None:
             ["evaluation"], ["evaluations.id"], name=op.f("fk_model_calls_evaluation"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["owner"], ["visitors.id"], name=op.f("fk_model_calls_owner"), ondelete="CASCADE"
+            ["owner"], ["visitors.id"], name=op.f("fk_model_calls_owner"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_calls")),
     )

@@ -1,0 +1,56 @@
+"""Texts with named places, ``{memo}``, that are checked when they are read and filled without surprises.
+
+``{{`` and ``}}`` stand for the braces themselves. A value is put in as it is: braces within it mean nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+
+_TOKEN = re.compile(r"\{\{|\}\}|\{[a-z_]+\}|[{}]")
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values into the places of a template.
+
+    Raises:
+        KeyError: the template has a place without a value.
+    """
+    return _TOKEN.sub(lambda found: _filled(found[0], values), template)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """Give the names of a template's places."""
+    return frozenset(token[1:-1] for token in _TOKEN.findall(template) if len(token) > 2)
+
+
+def template_faults(
+    template: str, *, required: Collection[str], optional: Collection[str] = ()
+) -> Iterator[tuple[int | None, str]]:
+    """Give what is wrong with a template: the place in it (``None`` for the whole) and the reason."""
+    known = [*required, *optional]
+    for found in _TOKEN.finditer(template):
+        token = found[0]
+        if len(token) == 1:
+            yield found.start(), f"the brace {token!r} stands alone; write {token * 2!r} for a brace"
+        elif len(token) > 2 and token[1:-1] not in known:
+            yield found.start(), f"unknown placeholder {token!r}{_hint(token[1:-1], known)}"
+    used = placeholders(template)
+    for name in required:
+        if name not in used:
+            yield None, f"the placeholder {{{name}}} is missing"
+
+
+def _filled(token: str, values: Mapping[str, str]) -> str:
+    return token[0] if token in ("{{", "}}") else values[token[1:-1]]
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    if close:
+        return f" (did you mean '{{{close[0]}}}'?)"
+    if not known:
+        return "; this part has none (write braces twice where they are meant as such)"
+    return f"; this part may have {', '.join(f'{{{each}}}' for each in known)}"

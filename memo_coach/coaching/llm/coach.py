@@ -1,0 +1,212 @@
+"""The coach that asks a model: its answer is read as it streams, checked against the memo, and completed.
+
+The built-in coach reads the memo at the same time. Its reading is shown first, stays as a second opinion, and
+stands in for whatever the model does not give.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+
+from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
+from memo_coach.coaching.evaluation import (
+    Attributed,
+    CoachEvent,
+    CoachKind,
+    CommentMade,
+    CriterionJudged,
+    Evaluation,
+    FirstReading,
+    OverallJudged,
+    Progressed,
+    Provenance,
+)
+from memo_coach.coaching.llm.growing import GrowingEvaluation
+from memo_coach.coaching.llm.listening import Listening
+from memo_coach.coaching.llm.model import Model, ModelChosen, ModelFailure, ModelRequest, TextArrived
+from memo_coach.coaching.llm.notices import sentence, why
+from memo_coach.coaching.llm.placing import Placing
+from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.reading import AnswerReader, ReadPart
+from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.rubric import Rubric
+
+_WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable"})
+"""What may go well the second time; a limit or a budget is not passed by asking again."""
+
+_LARGE_PIECE = 2_000
+"""Characters that are read on the loop; more of them are read in a thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """How long things may be, in the model's tokens."""
+
+    answer_tokens: int
+    """The answer to the evaluation."""
+    repair_tokens: int
+    """The answer to the request for what was missing."""
+    memo_tokens: int
+    """The memo that is sent."""
+
+
+class LlmCoach:
+    """Judges by asking a model. It holds no state of an evaluation and may be shared."""
+
+    kind: CoachKind = "llm"
+
+    def __init__(self, model: Model, prompts: Prompts, *, boundary: str, limits: AnswerLimits) -> None:
+        """Take a model and what it is told.
+
+        Args:
+            model: whom to ask.
+            prompts: makes the messages.
+            boundary: marks off the memo within them; the writer of the memo cannot foresee it.
+            limits: how long things may be.
+        """
+        self._model = model
+        self._prompts = prompts
+        self._boundary = boundary
+        self._limits = limits
+
+    async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
+        """Judge ``memo`` against ``rubric``; closing the stream stops the model at once."""
+        shown = await asyncio.to_thread(without_orders, memo)
+        async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
+            # The model has been asked by now; what it says before this is read waits.
+            first, placing = await asyncio.to_thread(_first_look, memo, shown.memo, rubric)
+            yield FirstReading(first)
+            growing = GrowingEvaluation(
+                memo, rubric, shown, first, placing=placing, prompt_version=self._prompts.version
+            )
+            yield growing.progressed()
+            reader = AnswerReader(rubric, language=memo.language, memo_text=shown.memo.text)
+            async with aclosing(_said(answer, reader, growing, placing)) as events:
+                async for event in events:
+                    yield event
+        failure = answer.failure
+        if _is_worth_asking_again(reader, failure, is_begun=growing.is_begun):
+            async with Listening(self._model, partial(self._rest, shown.memo, rubric, reader)) as answer:
+                rest = AnswerReader(
+                    rubric,
+                    language=memo.language,
+                    memo_text=shown.memo.text,
+                    wanted=reader.missing,
+                    wants_overall=reader.lacks_overall,
+                )
+                async with aclosing(_said(answer, rest, growing, placing)) as events:
+                    async for event in events:
+                        yield event
+            failure = answer.failure
+        for event in self._end(memo, growing, first, failure):
+            yield event
+
+    async def _whole(self, shown: Memo, rubric: Rubric) -> ModelRequest:
+        """Make the request for the whole evaluation.
+
+        Raises:
+            ModelFailure: the memo is too long to be sent.
+        """
+        # In a thread: counting may first have to load what knows the model's tokens.
+        tokens = await asyncio.to_thread(self._model.count_tokens, shown.text)
+        if tokens > self._limits.memo_tokens:
+            raise ModelFailure("too-long", f"{tokens} tokens, {self._limits.memo_tokens} are the most")
+        return ModelRequest(
+            self._prompts.evaluation(shown.text, shown.language, rubric, self._boundary),
+            purpose="evaluation",
+            most_tokens=self._limits.answer_tokens,
+            schema=answer_schema(rubric),
+            schema_name="evaluation",
+        )
+
+    async def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader) -> ModelRequest:
+        """Make the request for what an answer lacked, and for nothing else."""
+        missing, lacks_overall = reader.missing, reader.lacks_overall
+        is_everything = len(missing) == len(rubric.criteria)
+        return ModelRequest(
+            self._prompts.repair(
+                shown.text,
+                shown.language,
+                rubric,
+                self._boundary,
+                criteria=missing,
+                overall=lacks_overall,
+                faults=reader.faults,
+            ),
+            purpose="repair",
+            most_tokens=self._limits.answer_tokens if is_everything else self._limits.repair_tokens,
+            schema=answer_schema(rubric, criteria=missing, overall=lacks_overall),
+            schema_name="evaluation",
+        )
+
+    def _end(
+        self, memo: Memo, growing: GrowingEvaluation, first: Evaluation, failure: ModelFailure | None
+    ) -> Iterator[CoachEvent]:
+        if not growing.is_begun:
+            return self._builtin_instead(first, failure or ModelFailure("unusable"))
+        if failure is None:
+            return growing.completed(sentence(memo.language, "why-incomplete"))
+        return growing.completed(why(memo.language, failure))
+
+    def _builtin_instead(self, first: Evaluation, failure: ModelFailure) -> Iterator[CoachEvent]:
+        spoke = Provenance("builtin", fallback_from=self._model.name, fallback_reason=failure.reason)
+        yield Attributed(spoke)
+        total = len(first.criteria) + 2
+        for done, criterion in enumerate(first.criteria, 2):
+            yield CriterionJudged(criterion)
+            yield Progressed(done, total)
+        for comment in first.comments:
+            yield CommentMade(comment)
+        yield Progressed(total, total)
+        notice = sentence(first.language, "whole", why=why(first.language, failure))
+        yield OverallJudged(replace(first.overall, notices=(notice, *first.overall.notices)))
+
+
+def _first_look(memo: Memo, shown: Memo, rubric: Rubric) -> tuple[Evaluation, Placing]:
+    placing = Placing(memo, shown)
+    first = evaluate_memo(memo, rubric)
+    placing.prepare()
+    return first, placing
+
+
+async def _said(
+    answer: Listening, reader: AnswerReader, growing: GrowingEvaluation, placing: Placing
+) -> AsyncGenerator[CoachEvent, None]:
+    """Give what a model says as events, each as soon as it can be read."""
+    async for event in answer:
+        if isinstance(event, ModelChosen):
+            for told in growing.chosen(event):
+                yield told
+        elif isinstance(event, TextArrived):
+            parts = await _read(reader, event.text)
+            if parts and not placing.is_quick:
+                told_of_parts = await asyncio.to_thread(growing.take, parts)
+            else:
+                told_of_parts = growing.take(parts)
+            for told in told_of_parts:
+                yield told
+    if reader.missing or reader.lacks_overall:
+        parts = await asyncio.to_thread(reader.finish)
+        for told in await asyncio.to_thread(growing.take, parts):
+            yield told
+
+
+async def _read(reader: AnswerReader, text: str) -> Sequence[ReadPart]:
+    # A stream comes word by word; a server that sends a whole answer at once may send a large one.
+    if len(text) > _LARGE_PIECE:
+        return await asyncio.to_thread(reader.feed, text)
+    return reader.feed(text)
+
+
+def _is_worth_asking_again(reader: AnswerReader, failure: ModelFailure | None, *, is_begun: bool) -> bool:
+    """Tell whether to ask once more: for what an answer lacked, not for what its failure rules out."""
+    if not (reader.missing or reader.lacks_overall):
+        return False
+    if failure is None or failure.reason == "empty":
+        return True
+    return is_begun and failure.reason in _WORTH_ASKING_AGAIN

@@ -1,0 +1,188 @@
+"""The models of this installation: made ready once, asked through one door, closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from memo_coach.coaching.llm.model import Message, Model, ModelFailure
+from memo_coach.providers.accounts import Accounts
+from memo_coach.providers.circuit import Circuit, CircuitState
+from memo_coach.providers.client import Client
+from memo_coach.providers.prices import Prices, StatedPrice
+from memo_coach.providers.request_forms import RequestForms
+from memo_coach.providers.resilience import FellBack, ResilientModel
+from memo_coach.providers.tokens import count_prompt_tokens
+from memo_coach.providers.turn import Patience, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """What the operator decided about models."""
+
+    models: tuple[str, ...]
+    """As litellm names them; the first is the first choice. Empty where none is configured."""
+    api_base: str = field(repr=False)
+    """For the first model, and for others of the same provider; empty for the provider's own address."""
+    api_key: str = field(repr=False)
+    """As ``api_base``; empty for what litellm reads from the environment."""
+    connect_seconds: float
+    first_token_seconds: float
+    """Before the first text, and between two pieces."""
+    total_seconds: float
+    """For a whole answer, with all attempts of all models."""
+    temperature: float
+    seed: int | None
+    attempts: int
+    """Per model."""
+    first_wait_seconds: float
+    longest_wait_seconds: float
+    circuit_failures: int
+    circuit_rest_seconds: float
+    prices: tuple[StatedPrice, ...]
+    assumed_input_usd: float
+    """Per million tokens, for models whose price nobody knows; so ``assumed_output_usd``."""
+    assumed_output_usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallEstimate:
+    """What a call will take at most."""
+
+    prompt_tokens: int
+    micro_usd: int
+    """Millionths of a US dollar, for the prompt and the longest answer allowed, asked once."""
+
+
+class Providers:
+    """The models of this installation. One for a process; it belongs to the event loop that first asks."""
+
+    def __init__(self, settings: ProviderSettings, *, fell_back: FellBack | None = None) -> None:
+        """Make nothing yet: the library is loaded when a model is first asked, or by :meth:`warm_up`.
+
+        Args:
+            settings: what the operator decided.
+            fell_back: told of each model that is asked in the place of another.
+        """
+        self.names = settings.models
+        self._settings = settings
+        self._fell_back = fell_back
+        self._prices = Prices(settings.prices, settings.assumed_input_usd, settings.assumed_output_usd)
+        self._patience = Patience(
+            settings.first_token_seconds,
+            settings.total_seconds,
+            settings.attempts,
+            settings.first_wait_seconds,
+            settings.longest_wait_seconds,
+        )
+        self._circuits: dict[str, Circuit] = {}
+        self._loading: asyncio.Task[tuple[Client, RequestForms]] | None = None
+        self._kept: set[asyncio.Future[Any]] = set()
+
+    @property
+    def destination(self) -> str:
+        """Where a memo goes: the host of the server, or the provider's name; empty without a model."""
+        if not self.names:
+            return ""
+        host = urlsplit(self._settings.api_base).hostname if self._settings.api_base else None
+        return host or self._provider
+
+    async def warm_up(self) -> None:
+        """Load the library, in a thread. Nothing goes to the network."""
+        if self.names:
+            await self._loaded()
+
+    def model_for(self, accounts: Accounts) -> Model:
+        """Give the model, with all that stands behind it, on the account of one person.
+
+        Raises:
+            ModelFailure: ``not-configured`` where there is none.
+        """
+        if not self.names:
+            raise ModelFailure("not-configured")
+        return ResilientModel(
+            self.names, self._surroundings, accounts, self._settings.total_seconds, self._fell_back
+        )
+
+    def estimate(self, messages: Sequence[Message], most_tokens: int) -> CallEstimate:
+        """Estimate what one call to the first choice will take at most.
+
+        Before the library is loaded its list of prices is not there yet, and the assumed price stands in.
+        """
+        if not self.names:
+            return CallEstimate(0, 0)
+        prompt_tokens = count_prompt_tokens(messages)
+        price = self._prices.of(self.names[0])
+        most = min(most_tokens, price.most_output_tokens or most_tokens)
+        return CallEstimate(prompt_tokens, price.micro_usd(prompt_tokens, most))
+
+    def circuits(self) -> Mapping[str, CircuitState]:
+        """Tell of each model whether it is asked at present."""
+        return {
+            model: self._circuits[model].state if model in self._circuits else "closed"
+            for model in self.names
+        }
+
+    async def close(self) -> None:
+        """Finish the accounts of stopped calls, and close all connections."""
+        while self._kept:
+            await asyncio.gather(*self._kept, return_exceptions=True)
+        if self._loading is not None:
+            client, _ = await self._loading
+            await client.close()
+            self._loading = None
+
+    @property
+    def _provider(self) -> str:
+        return self.names[0].partition("/")[0]
+
+    async def _loaded(self) -> tuple[Client, RequestForms]:
+        if self._loading is None:
+            self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
+        # Shielded: whoever asked first may go away, and others wait for the same.
+        return await asyncio.shield(self._loading)
+
+    def _load(self) -> tuple[Client, RequestForms]:
+        from memo_coach.providers.litellm_client import (  # noqa: PLC0415 - seconds and 130 MB
+            ClientSettings,
+            LitellmClient,
+        )
+
+        settings = self._settings
+        client = LitellmClient(
+            ClientSettings(
+                settings.api_base,
+                settings.api_key,
+                self._provider,
+                settings.connect_seconds,
+                # Behind our own limit, so that ours is the one that is met.
+                settings.first_token_seconds + settings.connect_seconds,
+                settings.temperature,
+                settings.seed,
+            )
+        )
+        forms = RequestForms(client.best_mode)
+        for model in self.names:
+            forms.of(model)
+        self._prices.look_up_in(client.price_list)
+        return client, forms
+
+    async def _surroundings(self, model: str) -> Surroundings:
+        client, forms = await self._loaded()
+        circuit = self._circuits.get(model)
+        if circuit is None:
+            now: Callable[[], float] = asyncio.get_running_loop().time
+            circuit = self._circuits[model] = Circuit(
+                self._settings.circuit_failures, self._settings.circuit_rest_seconds, now
+            )
+        return Surroundings(client, forms, circuit, self._prices.of(model), self._patience, self._keep)
+
+    def _keep(self, work: Awaitable[Any]) -> asyncio.Future[Any]:
+        """Let work go on to its end, whoever goes away."""
+        future = asyncio.ensure_future(work)
+        self._kept.add(future)
+        future.add_done_callback(self._kept.discard)
+        return future

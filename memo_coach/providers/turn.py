@@ -1,0 +1,348 @@
+"""One model's turn at a request: money set aside, attempts, text, accounts settled whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+
+from memo_coach.coaching.llm.model import (
+    AnswerEnded,
+    FailureReason,
+    Finish,
+    ModelFailure,
+    ModelRequest,
+)
+from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan, CallStatus
+from memo_coach.providers.circuit import Circuit
+from memo_coach.providers.client import Attempt, Client, RequestForm, StreamEnded, TokenUse
+from memo_coach.providers.failures import Fault, ProviderFault
+from memo_coach.providers.prices import Price
+from memo_coach.providers.request_forms import RequestForms
+from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
+
+LONGEST_ANSWER = 300_000
+"""Characters after which an answer is left; the longest that is asked for has about 60,000."""
+ATTEMPTS_AT_AN_EMPTY_ANSWER = 2
+
+_log = structlog.get_logger("memo_coach.providers")
+
+
+class TurnFailed(Exception):
+    """The model gave no (whole) answer."""
+
+    def __init__(self, failure: ModelFailure, *, text_came: bool) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+        self.text_came = text_came
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds, and how often to try."""
+
+    first_token_seconds: float
+    """Before the first text, and between two pieces."""
+    total_seconds: float
+    """For a whole answer, with all attempts of all models."""
+    attempts: int
+    first_wait_seconds: float
+    longest_wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all turns of one model share."""
+
+    client: Client
+    forms: RequestForms
+    circuit: Circuit
+    price: Price
+    patience: Patience
+    keep: Callable[[Awaitable[Any]], asyncio.Future[Any]]
+    """Lets a piece of work go on to its end when whoever waits for it goes away."""
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a turn came to so far."""
+
+    started: float
+    text: list[str] = field(default_factory=list)
+    characters: int = 0
+    first_token_seconds: float | None = None
+    retries: int = 0
+    spent: TokenUse = field(default_factory=lambda: TokenUse(0, 0))
+    """On attempts before this one."""
+    use: TokenUse | None = None
+    """What the provider told of this attempt."""
+    prompt_may_be_billed: bool = False
+
+
+class Turn:
+    """One model's turn; :meth:`events` may be run once."""
+
+    def __init__(
+        self, model: str, request: ModelRequest, accounts: Accounts, around: Surroundings, deadline: float
+    ) -> None:
+        self._model = model
+        self._request = request
+        self._accounts = accounts
+        self._around = around
+        self._deadline = deadline
+        self._now = asyncio.get_running_loop().time
+        self._tally = Tally(self._now())
+        self._most_tokens = min(request.most_tokens, around.price.most_output_tokens or request.most_tokens)
+        self._prompt_tokens = prompt_tokens_of(request)
+        # Each attempt may have its prompt charged, one of them its answer.
+        self._reserved = around.price.micro_usd(
+            self._prompt_tokens * around.patience.attempts, self._most_tokens
+        )
+
+    async def events(self) -> AsyncGenerator[str | AnswerEnded, None]:
+        """Ask, as often as that makes sense; text as it comes, then the end.
+
+        Raises:
+            TurnFailed: this model gave no answer, or none to its end.
+        """
+        self._check_length()
+        if not self._around.circuit.may_admit:
+            raise self._failed(Fault("circuit-open", retryable=False))
+        call_id = await self._reserve()
+        status: CallStatus = "stopped"
+        fault: Fault | None = None
+        finish: Finish = "other"
+        try:
+            async with contextlib.aclosing(self._attempts()) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        yield piece
+                    else:
+                        finish = piece.finish
+            status = "done"
+        except ProviderFault as error:
+            fault = error.fault
+            status = "broken" if self._tally.text else "failed"
+        finally:
+            outcome = self._outcome(status, fault.reason if fault else None)
+            await asyncio.shield(self._around.keep(self._accounts.settle(call_id, outcome)))
+        if fault is not None:
+            raise self._failed(fault)
+        yield AnswerEnded(finish)
+
+    def _check_length(self) -> None:
+        limit = self._around.price.context_tokens
+        # Our count is an upper one: only what passes the limit clearly is not worth asking.
+        if limit is not None and self._prompt_tokens > limit * 1.2:
+            raise self._failed(Fault("too-long", retryable=False, detail="by our own count"))
+
+    def _failed(self, fault: Fault) -> TurnFailed:
+        return TurnFailed(ModelFailure(fault.reason, fault.detail), text_came=bool(self._tally.text))
+
+    async def _reserve(self) -> str:
+        plan = CallPlan(
+            model=self._model,
+            purpose=self._request.purpose,
+            messages=self._request.messages,
+            prompt_tokens=self._prompt_tokens,
+            most_completion_tokens=self._most_tokens,
+            micro_usd=self._reserved,
+        )
+        reserving = self._around.keep(self._accounts.reserve(plan))
+        try:
+            return str(await asyncio.shield(reserving))
+        except asyncio.CancelledError:
+            # What was set aside, perhaps a moment after this, must not stay so.
+            self._around.keep(self._release(reserving))
+            raise
+        except ModelFailure as failure:
+            raise TurnFailed(failure, text_came=False) from None
+
+    async def _release(self, reserving: asyncio.Future[Any]) -> None:
+        try:
+            call_id = await reserving
+        except ModelFailure:
+            return
+        await self._accounts.settle(call_id, self._outcome("stopped", None))
+
+    async def _attempts(self) -> AsyncGenerator[str | StreamEnded, None]:
+        """Ask until an answer comes or trying again makes no sense."""
+        form = self._around.forms.of(self._model)
+        tried = 0
+        while True:
+            if not self._around.circuit.admits():
+                raise ProviderFault(Fault("circuit-open", retryable=False))
+            try:
+                async with contextlib.aclosing(self._watched(form)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+            except ProviderFault as error:
+                fault = error.fault
+            else:
+                return
+            if self._tally.text:
+                raise ProviderFault(fault)
+            self._carry_over(fault)
+            adapted = self._adapted(form, fault)
+            if adapted is not None:
+                form = adapted
+                continue
+            tried += 1
+            wait = self._wait_before_another(fault, tried)
+            _log.warning(
+                "model failed", model=self._model, reason=fault.reason, detail=fault.detail,
+                attempt=tried, again=wait is not None,
+            )  # fmt: skip
+            if wait is None:
+                raise ProviderFault(fault)
+            self._tally.retries += 1
+            await asyncio.sleep(wait)
+
+    def _adapted(self, form: RequestForm, fault: Fault) -> RequestForm | None:
+        if not fault.complaints:
+            return None
+        shaped = self._request.schema is not None
+        return self._around.forms.adapt(self._model, form, fault.complaints, shaped=shaped)
+
+    def _wait_before_another(self, fault: Fault, tried: int) -> float | None:
+        """Give the seconds to wait before the next attempt; ``None`` where there is to be none."""
+        patience, around = self._around.patience, self._around
+        most = (
+            min(patience.attempts, ATTEMPTS_AT_AN_EMPTY_ANSWER)
+            if fault.reason == "empty"
+            else patience.attempts
+        )
+        if not fault.retryable or tried >= most or not around.circuit.may_admit:
+            return None
+        if self._cost_of(self._with_another()) > self._reserved:
+            return None
+        grown = min(patience.first_wait_seconds * 2 ** (tried - 1), patience.longest_wait_seconds)
+        # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        wait = grown * around.chance()
+        if fault.retry_after is not None:
+            if fault.retry_after > patience.longest_wait_seconds:
+                return None
+            wait += fault.retry_after
+        return wait if self._now() + wait < self._deadline else None
+
+    async def _watched(self, form: RequestForm) -> AsyncGenerator[str | StreamEnded, None]:
+        """Make one attempt, and tell the circuit what came of it."""
+        circuit, tally = self._around.circuit, self._tally
+        verdict = circuit.abandoned
+        try:
+            async with contextlib.aclosing(self._attempt(form)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str) and not tally.text:
+                        tally.first_token_seconds = self._now() - tally.started
+                        circuit.answered()
+                    if isinstance(piece, str):
+                        tally.text.append(piece)
+                        tally.characters += len(piece)
+                    else:
+                        tally.use = piece.use
+                    yield piece
+                    if tally.characters > LONGEST_ANSWER:
+                        yield StreamEnded("length")
+                        break
+            verdict = circuit.succeeded
+        except ProviderFault as error:
+            verdict = circuit.failed if error.fault.counts else circuit.succeeded
+            raise
+        finally:
+            verdict()
+
+    async def _attempt(self, form: RequestForm) -> AsyncGenerator[str | StreamEnded, None]:
+        request = self._request
+        attempt = Attempt(
+            self._model, request.messages, self._most_tokens, form,
+            request.schema, request.schema_name, request.purpose,
+        )  # fmt: skip
+        async with contextlib.aclosing(self._around.client.stream(attempt)) as stream:
+            while True:
+                piece = await self._next(stream)
+                if isinstance(piece, StreamEnded) and not self._tally.text:
+                    self._tally.use = piece.use
+                    # Asked again, a model whose thinking took all the tokens would only do so again.
+                    retryable = piece.finish in {"stop", "other"}
+                    raise ProviderFault(Fault("empty", retryable=retryable, detail=f"finish {piece.finish}"))
+                yield piece
+                if isinstance(piece, StreamEnded):
+                    return
+
+    async def _next(self, stream: AsyncIterator[str | StreamEnded]) -> str | StreamEnded:
+        """Wait for the next piece, as long as that is worth while."""
+        left = self._deadline - self._now()
+        patience = self._around.patience.first_token_seconds
+        try:
+            async with asyncio.timeout(max(min(patience, left), 0.0)):
+                return await anext(stream)
+        except TimeoutError:
+            pass
+        except ProviderFault as error:
+            if self._tally.text and error.fault.reason in {"unreachable", "slow", "server-error"}:
+                raise ProviderFault(replace(error.fault, reason="broken")) from None
+            raise
+        stands_still = bool(self._tally.text) and patience <= left
+        reason: FailureReason = "broken" if stands_still else "slow"
+        detail = (
+            "stands still" if stands_still else "no text in time" if patience <= left else "takes too long"
+        )
+        raise ProviderFault(Fault(reason, retryable=patience <= left, detail=detail, billed=True))
+
+    def _carry_over(self, fault: Fault) -> None:
+        """Add what an attempt without text may have cost to what the turn came to."""
+        tally = self._tally
+        if tally.use is not None or fault.billed:
+            tally.spent = self._with_use(tally.use or TokenUse(self._prompt_tokens, 0))
+            tally.prompt_may_be_billed = tally.prompt_may_be_billed or tally.use is None
+        tally.use = None
+
+    def _with_another(self) -> TokenUse:
+        return self._with_use(TokenUse(self._prompt_tokens, self._most_tokens))
+
+    def _with_use(self, use: TokenUse) -> TokenUse:
+        spent = self._tally.spent
+        return TokenUse(
+            spent.prompt_tokens + use.prompt_tokens,
+            spent.completion_tokens + use.completion_tokens,
+            spent.cached_tokens + use.cached_tokens,
+        )
+
+    def _cost_of(self, use: TokenUse) -> int:
+        return self._around.price.micro_usd(use.prompt_tokens, use.completion_tokens, use.cached_tokens)
+
+    def _outcome(self, status: CallStatus, failure: FailureReason | None) -> CallOutcome:
+        tally = self._tally
+        text = "".join(tally.text)
+        estimated = tally.prompt_may_be_billed
+        total = tally.spent
+        if tally.use is not None:
+            total = self._with_use(tally.use)
+        elif text or status == "stopped":
+            # A call that was stopped before its first text has been read by the model all the same.
+            total = self._with_use(TokenUse(self._prompt_tokens, count_tokens(text)))
+            estimated = True
+        return CallOutcome(
+            status=status,
+            prompt_tokens=total.prompt_tokens,
+            completion_tokens=total.completion_tokens,
+            micro_usd=self._cost_of(total),
+            seconds=self._now() - tally.started,
+            first_token_seconds=tally.first_token_seconds,
+            retries=tally.retries,
+            response=text,
+            failure=failure,
+            estimated=estimated,
+        )
+
+
+def prompt_tokens_of(request: ModelRequest) -> int:
+    """Estimate the tokens of a request's prompt, its schema included."""
+    schema = count_tokens(repr(request.schema)) if request.schema is not None else 0
+    return count_prompt_tokens(request.messages) + schema

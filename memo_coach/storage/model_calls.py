@@ -1,0 +1,233 @@
+"""Calls to models, what was said in them, and what the installation spends on them in a day.
+
+Whoever changes several of these rows does so in one order, so that nobody waits for somebody who waits for
+them: the visitor, the evaluation, the call, its text, the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.tables import Evaluation, ModelCall, ModelCallText, Spending, Visitor
+
+MICRO = 1_000_000
+"""So many of the units that accounts are kept in are a US dollar."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedCall:
+    """What was noted of a call before it was made."""
+
+    model: str
+    purpose: str
+    day: str
+    reserved_micro_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallSums:
+    """What several calls took, all together."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    micro_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call with what was said in it, where that was kept."""
+
+    call: ModelCall
+    text: ModelCallText | None
+
+
+def _ended() -> tuple[Any, ...]:
+    return (
+        col(ModelCall.model),
+        col(ModelCall.purpose),
+        col(ModelCall.day),
+        col(ModelCall.reserved_micro_usd),
+    )
+
+
+def _under_way(call_id: str) -> ColumnElement[bool]:
+    return and_(col(ModelCall.id) == call_id, col(ModelCall.status) == "reserved")
+
+
+class ModelCallRepository:
+    """The rows of calls and their texts."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def hold(self, owner: str | None, evaluation_id: str | None) -> tuple[str | None, str | None]:
+        """Give those of the two that there still are, and let nobody delete them in this transaction.
+
+        An evaluation of somebody else's is none.
+        """
+        if owner is None:
+            return None, None
+        visitor = select(col(Visitor.id)).where(col(Visitor.id) == owner)
+        found_owner = await self._held(visitor)
+        if found_owner is None or evaluation_id is None:
+            return found_owner, None
+        evaluation = select(col(Evaluation.id)).where(
+            col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner
+        )
+        return found_owner, await self._held(evaluation)
+
+    async def add(self, call: ModelCall, prompt: Sequence[Mapping[str, str]] | None) -> None:
+        """Store a call that is about to be made; ``prompt`` where its texts are kept.
+
+        Texts belong to an evaluation and go with it: without one there is nothing to keep them for.
+        """
+        self._session.add(call)
+        await self._session.flush()
+        if prompt is not None and call.evaluation is not None:
+            self._session.add(
+                ModelCallText(
+                    call=call.id, evaluation=call.evaluation, prompt=[dict(message) for message in prompt]
+                )
+            )
+            await self._session.flush()
+
+    async def end(self, call_id: str, values: Mapping[str, Any], response: str | None) -> EndedCall | None:
+        """Note how a call ended, once: ``None`` where that was noted already, or there is no such call.
+
+        ``response`` is kept where the prompt was, and still is.
+        """
+        statement = update(ModelCall).where(_under_way(call_id)).values(**values).returning(*_ended())
+        row = (await self._session.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        if response is not None:
+            await self._session.execute(
+                update(ModelCallText).where(col(ModelCallText.call) == call_id).values(response=response)
+            )
+        return EndedCall(*row)
+
+    async def take_back(self, call_id: str) -> EndedCall | None:
+        """Remove a call that was not made after all; ``None`` where none is still to be made."""
+        statement = delete(ModelCall).where(_under_way(call_id)).returning(*_ended())
+        row = (await self._session.execute(statement)).one_or_none()
+        return None if row is None else EndedCall(*row)
+
+    async def lose(self, begun_before: datetime, now: datetime) -> list[EndedCall]:
+        """Note as lost what nobody has ended, with all that it could cost; each is given to one who asks."""
+        overdue = (
+            select(col(ModelCall.id))
+            .where(col(ModelCall.status) == "reserved", col(ModelCall.created) < begun_before)
+            .order_by(by_bytes(col(ModelCall.id)))
+            # What another process is just ending needs nobody else.
+            .with_for_update(skip_locked=True)
+        )
+        found = (await self._session.execute(overdue)).scalars().all()
+        if not found:
+            return []
+        statement = (
+            update(ModelCall)
+            .where(col(ModelCall.id).in_(found), col(ModelCall.status) == "reserved")
+            .values(status="lost", micro_usd=col(ModelCall.reserved_micro_usd), settled=now)
+            .returning(*_ended())
+        )
+        return [EndedCall(*row) for row in await self._session.execute(statement)]
+
+    async def sums(
+        self, owner: str, evaluation_ids: Collection[str], purposes: Collection[str]
+    ) -> dict[str, CallSums]:
+        """Add up the owner's calls for evaluations that have ended; one without a call is not among them."""
+        statement = (
+            select(
+                col(ModelCall.evaluation),
+                func.sum(col(ModelCall.prompt_tokens)),
+                func.sum(col(ModelCall.completion_tokens)),
+                func.sum(col(ModelCall.micro_usd)),
+            )
+            .where(
+                col(ModelCall.owner) == owner,
+                col(ModelCall.evaluation).in_(evaluation_ids),
+                col(ModelCall.purpose).in_(purposes),
+                col(ModelCall.status) != "reserved",
+            )
+            .group_by(col(ModelCall.evaluation))
+        )
+        found = await self._session.execute(statement)
+        # Postgres adds up whole numbers to a decimal one.
+        return {str(row[0]): CallSums(int(row[1]), int(row[2]), int(row[3])) for row in found}
+
+    async def of_evaluation(self, owner: str, evaluation_id: str) -> list[StoredCall]:
+        """List the calls for an evaluation of the owner's, the oldest first."""
+        statement = (
+            select(ModelCall, ModelCallText)
+            .join(Evaluation, col(Evaluation.id) == col(ModelCall.evaluation))
+            .outerjoin(ModelCallText, col(ModelCallText.call) == col(ModelCall.id))
+            .where(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
+            .order_by(col(ModelCall.created), by_bytes(col(ModelCall.id)))
+        )
+        return [StoredCall(row[0], row[1]) for row in await self._session.execute(statement)]
+
+    async def _held(self, statement: Any) -> str | None:  # noqa: ANN401 - a selection of one column
+        held = statement.with_for_update(read=True, key_share=True)
+        found: str | None = (await self._session.execute(held)).scalar_one_or_none()
+        return found
+
+
+class SpendingRepository:
+    """The rows of days. They belong to the installation, so these methods take no owner."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def of_day(self, day: str) -> tuple[int, int]:
+        """Give what is reserved and what is spent on a day, in millionths of a US dollar."""
+        statement = select(col(Spending.reserved_micro_usd), col(Spending.spent_micro_usd)).where(
+            col(Spending.day) == day
+        )
+        row = (await self._session.execute(statement)).one_or_none()
+        return (0, 0) if row is None else (row[0], row[1])
+
+    async def set_aside(self, day: str, micro_usd: int, budget_micro_usd: int) -> bool:
+        """Reserve an amount; tell whether the day's budget has room for it. If not, nothing has changed.
+
+        Looking and reserving are one statement, which locks the row: of any number at once, each sees what
+        those before it have reserved.
+        """
+        await self._open(day)
+        reserved, spent = col(Spending.reserved_micro_usd), col(Spending.spent_micro_usd)
+        statement = (
+            update(Spending)
+            .where(col(Spending.day) == day, reserved + spent + micro_usd <= budget_micro_usd)
+            .values(reserved_micro_usd=reserved + micro_usd)
+            .returning(col(Spending.day))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def charge(self, day: str, *, freed_micro_usd: int, spent_micro_usd: int) -> None:
+        """Free what was reserved, and count what was spent, be it less or more than that."""
+        if not freed_micro_usd and not spent_micro_usd:
+            return
+        await self._open(day)
+        await self._session.execute(
+            update(Spending)
+            .where(col(Spending.day) == day)
+            .values(
+                reserved_micro_usd=col(Spending.reserved_micro_usd) - freed_micro_usd,
+                spent_micro_usd=col(Spending.spent_micro_usd) + spent_micro_usd,
+            )
+        )
+
+    async def _open(self, day: str) -> None:
+        # Another process may be first: SQLite has one writer, Postgres has many.
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        row = insert(Spending).values(day=day, reserved_micro_usd=0, spent_micro_usd=0)
+        await self._session.execute(row.on_conflict_do_nothing())

@@ -1,0 +1,64 @@
+"""The debug page of one evaluation: each call to a model, word for word where that is kept."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.ui.components.debugging import by_debug_status
+from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.states.debug import CallOnScreen, DebugState, MessageOnScreen
+from memo_coach.ui.translations import text
+
+
+def _message(message: rx.Var[MessageOnScreen]) -> rx.Component:
+    return rx.el.details(rx.el.summary(message.role), rx.el.pre(message.content), class_name="raw")
+
+
+def _call(call: rx.Var[CallOnScreen]) -> rx.Component:
+    return rx.el.article(
+        rx.el.h2(call.heading),
+        rx.el.ul(rx.foreach(call.figures, rx.el.li), class_name="figures"),
+        rx.cond(
+            call.kept,
+            rx.fragment(
+                rx.el.h3(text("debug.prompt")),
+                rx.foreach(call.prompt, _message),
+                rx.el.h3(text("debug.response")),
+                rx.el.details(
+                    rx.el.summary(text("debug.response_raw")), rx.el.pre(call.response), class_name="raw"
+                ),
+            ),
+            rx.el.p(text("debug.not_kept"), class_name="quiet"),
+        ),
+        class_name="call sheet stack",
+    )
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    return frame(
+        rx.el.div(
+            rx.el.div(rx.el.h1(text("debug.heading")), rx.el.p(text("debug.calls"), class_name="lede")),
+            link(text("debug.tests"), to="/debug", class_name="button"),
+            class_name="page-head",
+        ),
+        by_debug_status(
+            rx.cond(
+                DebugState.calls.length() > 0,
+                rx.el.div(rx.foreach(DebugState.calls, _call), class_name="stack"),
+                rx.el.p(text("debug.no_calls"), class_name="quiet"),
+            )
+        ),
+        class_name="narrow",
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(
+        page,
+        route="/debug/[evaluation]",
+        title=f"{text('debug.heading')} · {text('product.name')}",
+        description=text("product.description"),
+        on_load=DebugState.open_evaluation,
+    )

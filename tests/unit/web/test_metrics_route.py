@@ -1,0 +1,143 @@
+"""The figures are read from inside, with nobody in between; for everybody else there is no such page."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from memo_coach.operations import metrics
+from memo_coach.services import composition
+from memo_coach.services.visitors import VisitorService
+from memo_coach.settings import load_settings
+from memo_coach.web.forwarded import direct_peer
+from memo_coach.web.metrics import is_inside
+from memo_coach.web.surroundings import surround
+
+EDGE = "172.30.30.0/28"
+PROXY, PROMETHEUS, STRANGER = "172.30.30.2", "172.28.0.3", "203.0.113.9"
+SITE_HOST = "memos.example.org"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
+    """Give the site as it stands in production, with an application behind that has no page at all."""
+    monkeypatch.setattr(composition, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
+    environment = {
+        "APP_ENV": "production",
+        "PUBLIC_URL": f"https://{SITE_HOST}",
+        "DATA_DIR": str(tmp_path),
+        "TRUSTED_PROXIES": EDGE,
+    }
+    return surround(Starlette(), load_settings(environment, env_file=None), tmp_path / "site")
+
+
+async def ask(
+    site: ASGIApp,
+    peer: str | None,
+    *,
+    host: str = SITE_HOST,
+    path: str = "/metrics",
+    method: str = "GET",
+    **headers: str,
+) -> httpx.Response:
+    transport = httpx.ASGITransport(site, client=(peer, 40_000) if peer is not None else None)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await client.request(method, path, headers=named)
+
+
+def is_figures(answer: httpx.Response) -> bool:
+    return answer.status_code == 200 and "memo_coach_process_" in answer.text
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", PROMETHEUS, "10.1.2.3", "192.168.7.7", "fd00::7"])
+async def test_whoever_is_connected_from_inside_reads_the_figures(site: ASGIApp, peer: str) -> None:
+    metrics.count_evaluation(coach="builtin", status="done")
+    answer = await ask(site, peer)
+    assert is_figures(answer)
+    assert "memo_coach_evaluations_total" in answer.text
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in answer.headers
+    assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:3000", "localhost:3000", "app:3000", "172.28.0.2:3000", "[::1]:3000"]
+)
+async def test_they_are_read_under_the_name_that_the_service_has_inside(site: ASGIApp, host: str) -> None:
+    assert is_figures(await ask(site, PROMETHEUS, host=host))
+
+
+async def assert_no_such_page(site: ASGIApp, peer: str | None, **request: str) -> None:
+    answer = await ask(site, peer, **request)  # type: ignore[arg-type]
+    unknown = await ask(site, peer, **{**request, "path": "/no-such-page"})  # type: ignore[arg-type]
+    assert (answer.status_code, answer.text) == (404, unknown.text)
+    ours = ("x-request-id", "date")
+    assert {name: value for name, value in answer.headers.items() if name not in ours} == {
+        name: value for name, value in unknown.headers.items() if name not in ours
+    }
+
+
+@pytest.mark.parametrize(
+    "peer", [STRANGER, "2001:db8::1", "100.64.0.1", "169.254.0.7", "192.0.2.1", "0.0.0.0", None]
+)
+async def test_from_outside_there_is_no_such_page(site: ASGIApp, peer: str | None) -> None:
+    await assert_no_such_page(site, peer)
+
+
+async def test_for_a_proxy_of_ours_there_is_no_such_page_whoever_it_asks_for(site: ASGIApp) -> None:
+    await assert_no_such_page(site, PROXY)
+    await assert_no_such_page(site, f"::ffff:{PROXY}")
+    for address in (STRANGER, "127.0.0.1", PROMETHEUS, ""):
+        await assert_no_such_page(site, PROXY, x_forwarded_for=address)
+
+
+@pytest.mark.parametrize(
+    "header", ["x_forwarded_for", "x_forwarded_host", "x_forwarded_proto", "forwarded", "x_real_ip", "via"]
+)
+@pytest.mark.parametrize("peer", ["127.0.0.1", PROMETHEUS])
+async def test_for_a_proxy_that_shows_itself_there_is_no_such_page(
+    site: ASGIApp, peer: str, header: str
+) -> None:
+    await assert_no_such_page(site, peer, **{header: "127.0.0.1"})
+
+
+async def test_a_stranger_cannot_claim_to_be_inside(site: ASGIApp) -> None:
+    for header in ("x_forwarded_for", "forwarded", "x_real_ip"):
+        await assert_no_such_page(site, STRANGER, **{header: "127.0.0.1"})
+
+
+@pytest.mark.parametrize("path", ["/metrics/", "/Metrics", "/metrics/x", "//metrics"])
+async def test_there_is_one_path_to_them(site: ASGIApp, path: str) -> None:
+    assert (await ask(site, "127.0.0.1", path=f"http://{SITE_HOST}{path}")).status_code == 404
+
+
+async def test_they_are_read_and_nothing_else(site: ASGIApp) -> None:
+    for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+        answer = await ask(site, "127.0.0.1", method=method, origin=f"https://{SITE_HOST}")
+        assert answer.status_code in {404, 405}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "app.evil.example:3000", "localhost.evil.example"])
+async def test_a_strangers_name_that_leads_here_reads_nothing(site: ASGIApp, host: str) -> None:
+    assert (await ask(site, "127.0.0.1", host=host)).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("peer", "inside"),
+    [("127.8.9.10", True), ("172.31.255.255", True), ("172.32.0.0", False), ("fe80::1", False)],
+)
+def test_inside_is_this_machine_and_private_networks(peer: str, inside: bool) -> None:
+    assert is_inside(ipaddress.ip_address(peer)) is inside
+
+
+def test_a_peer_that_is_no_address_is_nobody() -> None:
+    assert direct_peer("testclient", (), ()) is None
+    assert not is_inside(None)
