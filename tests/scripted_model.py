@@ -48,6 +48,7 @@ class ScriptedModel:
     requests: list[ModelRequest] = field(default_factory=list)
     closed: int = 0
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
@@ -69,6 +70,7 @@ class ScriptedModel:
             yield AnswerEnded(turn.finish)
         finally:
             self.closed += 1
+            self.ended.set()
 
     def count_tokens(self, text: str) -> int:
         return self.tokens

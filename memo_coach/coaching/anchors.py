@@ -22,7 +22,7 @@ LONGEST_QUOTE = 4_000
 """Characters; a longer quote is found only where it stands as it is."""
 LONGEST_CONTEXT = 32
 """Characters of ``before`` and ``after`` that count."""
-THRESHOLD = 0.7
+THRESHOLD = 0.65
 """The least similarity of a passage taken for its quote; ``docs/coach.md`` has the measured trade-off."""
 SHORTEST_FUZZY = 6
 """Words. Of a shorter quote too little is left when a word or two differ."""

@@ -187,8 +187,8 @@ def _no_stream(answer: object) -> Fault | None:
 
 async def _pieces(answer: Any) -> AsyncGenerator[StreamPiece, None]:  # noqa: ANN401 - the library's stream
     """Read an answer: its bytes where they are OpenAI's protocol, else what the library makes of them."""
-    response = getattr(answer.completion_stream, "response", None)
-    if response is not None and hasattr(response, "aiter_bytes"):
+    response = _openai_response(answer.completion_stream)
+    if response is not None:
         async with contextlib.aclosing(pieces_of(response.aiter_bytes())) as pieces:
             async for piece in pieces:
                 yield piece
@@ -198,10 +198,27 @@ async def _pieces(answer: Any) -> AsyncGenerator[StreamPiece, None]:  # noqa: AN
         if text:
             yield text
         if ended is not None:
-            # Not to the very end: there the library puts all pieces together again, to log them.
-            yield StreamEnded(finish_of(ended), _last_use(answer.chunks))
+            yield StreamEnded(finish_of(ended), await _use_at_the_end(answer))
             return
     raise ProviderFault(Fault("broken", retryable=True, detail="the stream ended without an end"))
+
+
+def _openai_response(stream: object) -> httpx.Response | None:
+    """Give the response below a stream in OpenAI's protocol; ``None`` for another protocol."""
+    own = getattr(stream, "response", None)  # OpenAI's own library
+    like = getattr(stream, "http_response", None)  # servers like OpenAI's, such as vLLM
+    if isinstance(own, httpx.Response):
+        return own
+    is_like = type(stream).__name__ == "OpenAIChatCompletionStreamingHandler"
+    return like if is_like and isinstance(like, httpx.Response) else None
+
+
+async def _use_at_the_end(answer: Any) -> TokenUse | None:  # noqa: ANN401 - the library's stream
+    """Give the tokens that were told with the end, or right after it."""
+    use = _last_use(answer.chunks)
+    if use is None and await anext(answer, None) is not None:
+        use = _last_use(answer.chunks)
+    return use
 
 
 def _as_mapping(chunk: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the library's object

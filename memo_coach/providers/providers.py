@@ -142,8 +142,12 @@ class Providers:
     async def _loaded(self) -> tuple[Client, RequestForms]:
         if self._loading is None:
             self._loading = asyncio.ensure_future(asyncio.to_thread(self._load))
-        # Shielded: whoever asked first may go away, and others wait for the same.
-        return await asyncio.shield(self._loading)
+        try:
+            # Shielded: whoever asked first may go away, and others wait for the same.
+            return await asyncio.shield(self._loading)
+        except ImportError:
+            self._loading = None
+            raise ModelFailure("not-configured", "the providers' library cannot be imported") from None
 
     def _load(self) -> tuple[Client, RequestForms]:
         from memo_coach.providers.litellm_client import (  # noqa: PLC0415 - seconds and 130 MB

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -18,17 +18,20 @@ from memo_coach.coaching.llm.model import (
     ModelFailure,
     ModelRequest,
 )
-from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan, CallStatus
+from memo_coach.providers.accounts import Accounts, CallPlan, CallStatus
 from memo_coach.providers.circuit import Circuit
-from memo_coach.providers.client import Attempt, Client, RequestForm, StreamEnded, TokenUse
+from memo_coach.providers.client import Attempt, Client, RequestForm, StreamEnded
 from memo_coach.providers.failures import Fault, ProviderFault
 from memo_coach.providers.prices import Price
 from memo_coach.providers.request_forms import RequestForms
+from memo_coach.providers.tally import Tally
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
 
 LONGEST_ANSWER = 300_000
 """Characters after which an answer is left; the longest that is asked for has about 60,000."""
 ATTEMPTS_AT_AN_EMPTY_ANSWER = 2
+CLEARLY_TOO_LONG = 1.4
+"""Our count is an upper one; a prompt is only kept back where it passes the model's limit by this factor."""
 
 _log = structlog.get_logger("memo_coach.providers")
 
@@ -69,22 +72,6 @@ class Surroundings:
     chance: Callable[[], float] = random.random
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a turn came to so far."""
-
-    started: float
-    text: list[str] = field(default_factory=list)
-    characters: int = 0
-    first_token_seconds: float | None = None
-    retries: int = 0
-    spent: TokenUse = field(default_factory=lambda: TokenUse(0, 0))
-    """On attempts before this one."""
-    use: TokenUse | None = None
-    """What the provider told of this attempt."""
-    prompt_may_be_billed: bool = False
-
-
 class Turn:
     """One model's turn; :meth:`events` may be run once."""
 
@@ -97,12 +84,10 @@ class Turn:
         self._around = around
         self._deadline = deadline
         self._now = asyncio.get_running_loop().time
-        self._tally = Tally(self._now())
         self._most_tokens = min(request.most_tokens, around.price.most_output_tokens or request.most_tokens)
         self._prompt_tokens = prompt_tokens_of(request)
-        # Each attempt may have its prompt charged, one of them its answer.
-        self._reserved = around.price.micro_usd(
-            self._prompt_tokens * around.patience.attempts, self._most_tokens
+        self._tally = Tally(
+            around.price, self._prompt_tokens, self._most_tokens, around.patience.attempts, self._now
         )
 
     async def events(self) -> AsyncGenerator[str | AnswerEnded, None]:
@@ -130,7 +115,7 @@ class Turn:
             fault = error.fault
             status = "broken" if self._tally.text else "failed"
         finally:
-            outcome = self._outcome(status, fault.reason if fault else None)
+            outcome = self._tally.outcome(status, fault.reason if fault else None)
             await asyncio.shield(self._around.keep(self._accounts.settle(call_id, outcome)))
         if fault is not None:
             raise self._failed(fault)
@@ -138,8 +123,7 @@ class Turn:
 
     def _check_length(self) -> None:
         limit = self._around.price.context_tokens
-        # Our count is an upper one: only what passes the limit clearly is not worth asking.
-        if limit is not None and self._prompt_tokens > limit * 1.2:
+        if limit is not None and self._prompt_tokens > limit * CLEARLY_TOO_LONG:
             raise self._failed(Fault("too-long", retryable=False, detail="by our own count"))
 
     def _failed(self, fault: Fault) -> TurnFailed:
@@ -152,7 +136,7 @@ class Turn:
             messages=self._request.messages,
             prompt_tokens=self._prompt_tokens,
             most_completion_tokens=self._most_tokens,
-            micro_usd=self._reserved,
+            micro_usd=self._tally.reserved,
         )
         reserving = self._around.keep(self._accounts.reserve(plan))
         try:
@@ -169,7 +153,7 @@ class Turn:
             call_id = await reserving
         except ModelFailure:
             return
-        await self._accounts.settle(call_id, self._outcome("stopped", None))
+        await self._accounts.settle(call_id, self._tally.outcome("stopped", None))
 
     async def _attempts(self) -> AsyncGenerator[str | StreamEnded, None]:
         """Ask until an answer comes or trying again makes no sense."""
@@ -188,7 +172,7 @@ class Turn:
                 return
             if self._tally.text:
                 raise ProviderFault(fault)
-            self._carry_over(fault)
+            self._tally.carry_over(fault)
             adapted = self._adapted(form, fault)
             if adapted is not None:
                 form = adapted
@@ -218,9 +202,9 @@ class Turn:
             if fault.reason == "empty"
             else patience.attempts
         )
-        if not fault.retryable or tried >= most or not around.circuit.may_admit:
+        if not fault.retryable or tried >= most or not self._tally.affords_another:
             return None
-        if self._cost_of(self._with_another()) > self._reserved:
+        if not around.circuit.may_admit:
             return None
         grown = min(patience.first_wait_seconds * 2 ** (tried - 1), patience.longest_wait_seconds)
         # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -238,14 +222,10 @@ class Turn:
         try:
             async with contextlib.aclosing(self._attempt(form)) as pieces:
                 async for piece in pieces:
-                    if isinstance(piece, str) and not tally.text:
-                        tally.first_token_seconds = self._now() - tally.started
-                        circuit.answered()
-                    if isinstance(piece, str):
-                        tally.text.append(piece)
-                        tally.characters += len(piece)
-                    else:
+                    if isinstance(piece, StreamEnded):
                         tally.use = piece.use
+                    elif tally.add(piece):
+                        circuit.answered()
                     yield piece
                     if tally.characters > LONGEST_ANSWER:
                         yield StreamEnded("length")
@@ -259,6 +239,7 @@ class Turn:
 
     async def _attempt(self, form: RequestForm) -> AsyncGenerator[str | StreamEnded, None]:
         request = self._request
+        self._tally.asking = True
         attempt = Attempt(
             self._model, request.messages, self._most_tokens, form,
             request.schema, request.schema_name, request.purpose,
@@ -294,52 +275,6 @@ class Turn:
             "stands still" if stands_still else "no text in time" if patience <= left else "takes too long"
         )
         raise ProviderFault(Fault(reason, retryable=patience <= left, detail=detail, billed=True))
-
-    def _carry_over(self, fault: Fault) -> None:
-        """Add what an attempt without text may have cost to what the turn came to."""
-        tally = self._tally
-        if tally.use is not None or fault.billed:
-            tally.spent = self._with_use(tally.use or TokenUse(self._prompt_tokens, 0))
-            tally.prompt_may_be_billed = tally.prompt_may_be_billed or tally.use is None
-        tally.use = None
-
-    def _with_another(self) -> TokenUse:
-        return self._with_use(TokenUse(self._prompt_tokens, self._most_tokens))
-
-    def _with_use(self, use: TokenUse) -> TokenUse:
-        spent = self._tally.spent
-        return TokenUse(
-            spent.prompt_tokens + use.prompt_tokens,
-            spent.completion_tokens + use.completion_tokens,
-            spent.cached_tokens + use.cached_tokens,
-        )
-
-    def _cost_of(self, use: TokenUse) -> int:
-        return self._around.price.micro_usd(use.prompt_tokens, use.completion_tokens, use.cached_tokens)
-
-    def _outcome(self, status: CallStatus, failure: FailureReason | None) -> CallOutcome:
-        tally = self._tally
-        text = "".join(tally.text)
-        estimated = tally.prompt_may_be_billed
-        total = tally.spent
-        if tally.use is not None:
-            total = self._with_use(tally.use)
-        elif text or status == "stopped":
-            # A call that was stopped before its first text has been read by the model all the same.
-            total = self._with_use(TokenUse(self._prompt_tokens, count_tokens(text)))
-            estimated = True
-        return CallOutcome(
-            status=status,
-            prompt_tokens=total.prompt_tokens,
-            completion_tokens=total.completion_tokens,
-            micro_usd=self._cost_of(total),
-            seconds=self._now() - tally.started,
-            first_token_seconds=tally.first_token_seconds,
-            retries=tally.retries,
-            response=text,
-            failure=failure,
-            estimated=estimated,
-        )
 
 
 def prompt_tokens_of(request: ModelRequest) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -53,7 +53,15 @@ class BrokenCoach(Exception):
 class Attempt:
     """Gathers what a coach says and stores it."""
 
-    def __init__(self, database: Database, broadcast: Broadcast, coaches: Coaches, job: Job) -> None:
+    def __init__(
+        self,
+        database: Database,
+        broadcast: Broadcast,
+        coaches: Coaches,
+        job: Job,
+        store_every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
+    ) -> None:
+        self._store_every = store_every
         self._database = database
         self._broadcast = broadcast
         self._coaches = coaches
@@ -110,7 +118,7 @@ class Attempt:
         try:
             while True:
                 # While something is unstored, a silent coach does not keep it from the page.
-                wait = self._stored_at + STORE_EVERY_SECONDS - time.monotonic() if self._has_news else None
+                wait = self._stored_at + self._store_every() - time.monotonic() if self._has_news else None
                 await asyncio.wait({coming}, timeout=None if wait is None else max(0.0, wait))
                 if not coming.done():
                     await self._store()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.coaches import Coaches
+from memo_coach.services.coaches import MODEL, Coaches
 from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
 from memo_coach.services.judgements import evaluation_view, usage_of
@@ -25,7 +25,7 @@ from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.services.workers import Workers
+from memo_coach.services.workers import UNHURRIED, Workers
 from memo_coach.storage.evaluations import EvaluationRepository
 from memo_coach.storage.memos import MemoRepository
 from memo_coach.storage.model_calls import ModelCallRepository
@@ -57,6 +57,7 @@ class EvaluationService:
         self._workers = workers
         self._broadcast = broadcast
         self._address_mark = address_mark
+        self._followers = 0
 
     async def submit(
         self,
@@ -120,10 +121,12 @@ class EvaluationService:
         """
         async with self._records.read() as session:
             stored = await EvaluationRepository(session).whole(owner, evaluation_id)
-            sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
-        if stored is None:
-            raise NotFound
-        return evaluation_view(stored, usage_of(sums.get(evaluation_id)))
+            if stored is None:
+                raise NotFound
+            sums = None
+            if stored.evaluation.coach == MODEL and stored.evaluation.status in FINISHED:
+                sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
+        return evaluation_view(stored, usage_of(None if sums is None else sums.get(evaluation_id)))
 
     async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
         """Give a snapshot at once and after each change, at most ten a second; end with the finished one.
@@ -132,17 +135,16 @@ class EvaluationService:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
         # Listening begins before the first look, so that nothing happens unheard in between.
-        with self._broadcast.listen(evaluation_id) as news:
-            seen = await self._news(owner, evaluation_id)
+        with self._broadcast.listen(evaluation_id) as news, self._counted():
             while True:
+                news.clear()
                 view = await self.get(owner, evaluation_id)
                 shown = time.monotonic()
                 yield view
                 if view.status in FINISHED:
                     return
-                while (latest := await self._next_news(owner, evaluation_id, news, shown)) == seen:
+                while await self._next_news(owner, evaluation_id, news, shown) == (view.status, view.changes):
                     pass
-                seen = latest
 
     async def cancel(self, owner: str, evaluation_id: str) -> None:
         """Cancel an evaluation that is queued or running; a finished one stays as it is.
@@ -182,6 +184,14 @@ class EvaluationService:
         self._workers.wake()
         return fresh
 
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
+
     def _mark(self, address: str | None) -> str | None:
         return self._address_mark(address) if address else None
 
@@ -195,7 +205,9 @@ class EvaluationService:
             pass  # nothing was announced here; look all the same
         news.clear()
         latest = await self._news(owner, evaluation_id)
-        while latest[0] not in FINISHED and (pause := shown + SHORTEST_PAUSE_SECONDS - time.monotonic()) > 0:
+        # The more follow, the longer each waits between two looks, so that all of them are served.
+        wanted = shown + SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
+        while latest[0] not in FINISHED and (pause := wanted - time.monotonic()) > 0:
             # The end may come within the pause, and is not kept waiting.
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

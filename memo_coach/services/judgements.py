@@ -144,6 +144,7 @@ def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
         provenance=_provenance(evaluation),
         second_opinion=None if evaluation.second_opinion is None else reading_of(evaluation.second_opinion),
         usage=usage,
+        changes=evaluation.changes,
         done_steps=evaluation.done_steps,
         total_steps=evaluation.total_steps,
         overall=None if evaluation.overall is None else _overall(evaluation.overall),

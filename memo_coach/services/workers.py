@@ -22,14 +22,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.operations import metrics
-from memo_coach.services.attempts import Attempt, BrokenCoach, LeaseLost
+from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, BrokenCoach, LeaseLost
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.moments import now
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import ANY, Job, JobQueue, Kinds
+from memo_coach.storage.jobs import Job, JobQueue, Kinds
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.workers")
@@ -37,6 +37,10 @@ _log = structlog.get_logger("memo_coach.services.workers")
 _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 
 MOST_FAILURES = 3
+AT_A_TIME = 25
+"""Evaluations that are taken in one transaction."""
+UNHURRIED = 10
+"""As many evaluations at once are stored as often as can be seen; of more, each is stored less often."""
 LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
 GAVE_UP = (
@@ -85,8 +89,11 @@ class Workers:
         self._wake = asyncio.Event()
         self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._jobs: dict[str, Job] = {}
         self._asking: set[str] = set()
         """Those of the running ones that ask a model."""
+        self._over = asyncio.Event()
+        self._heart: asyncio.Task[None] | None = None
         self._dispatcher: asyncio.Task[None] | None = None
         self._warming: asyncio.Future[None] | None = None
 
@@ -98,6 +105,7 @@ class Workers:
     def start(self) -> None:
         """Begin to take evaluations; those of dead workers come back with the first look."""
         self._dispatcher = asyncio.create_task(self._dispatch(), name="evaluation dispatcher")
+        self._heart = asyncio.create_task(self._beat(), name="evaluation heartbeat")
         self._warming = asyncio.get_running_loop().run_in_executor(None, warm_up)
 
     def wake(self) -> None:
@@ -129,14 +137,19 @@ class Workers:
                 task.cancel()
             if unfinished:
                 await asyncio.wait(unfinished)
+        # Not cancelled, for it may be in the middle of a query, and not before the work that it keeps alive.
+        self._over.set()
+        if self._heart is not None:
+            await asyncio.wait({self._heart})
 
     async def _dispatch(self) -> None:
         while not self._closing:
             self._wake.clear()
             try:
                 await self._revive()
-                while not self._closing and (job := await self._take()) is not None:
-                    self._begin(job)
+                while not self._closing and (jobs := await self._take()):
+                    for job in jobs:
+                        self._begin(job)
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", error=type(error).__name__)
@@ -153,30 +166,27 @@ class Workers:
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
             await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
 
-    async def _take(self) -> Job | None:
-        wanted = self._with_room()
-        if wanted is None:
-            return None
-        moment = now()
-        async with self._database.read() as session:
-            if not await JobQueue(session).is_waiting(moment, wanted):
-                return None
-        async with self._database.write() as session:
-            return await JobQueue(session).take(self._name, moment, moment + self._lease, wanted)
-
-    def _with_room(self) -> Kinds | None:
-        """Tell for which coaches one more evaluation may run."""
-        may_ask = len(self._asking) < self._pace.asking_at_once
-        may_compute = len(self._running) - len(self._asking) < self._pace.at_once
-        if may_ask and may_compute:
-            return ANY
-        if not may_ask and not may_compute:
-            return None
-        return Kinds((MODEL,), included=may_ask)
+    async def _take(self) -> list[Job]:
+        """Take what there is room for."""
+        asking = self._pace.asking_at_once - len(self._asking)
+        computing = self._pace.at_once - (len(self._running) - len(self._asking))
+        moment, taken = now(), []
+        for kinds, room in ((Kinds((MODEL,)), asking), (Kinds((MODEL,), included=False), computing)):
+            if room <= 0:
+                continue
+            async with self._database.read() as session:
+                if not await JobQueue(session).is_waiting(moment, kinds):
+                    continue
+            async with self._database.write() as session:
+                taken += await JobQueue(session).take_some(
+                    self._name, moment, moment + self._lease, kinds, at_most=min(room, AT_A_TIME)
+                )
+        return taken
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
         self._running[job.evaluation_id] = task
+        self._jobs[job.evaluation_id] = job
         if job.coach == MODEL:
             self._asking.add(job.evaluation_id)
         task.add_done_callback(lambda _: self._ended(job.evaluation_id, task))
@@ -184,6 +194,7 @@ class Workers:
     def _ended(self, evaluation_id: str, task: asyncio.Task[None]) -> None:
         if self._running.get(evaluation_id) is task:
             del self._running[evaluation_id]
+            del self._jobs[evaluation_id]
             self._asking.discard(evaluation_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
@@ -191,8 +202,6 @@ class Workers:
         self.wake()
 
     async def _work(self, job: Job) -> None:
-        over = asyncio.Event()
-        heart = asyncio.create_task(self._beat(job, asyncio.current_task(), over))
         try:
             await self._attempt(job)
         except asyncio.CancelledError:
@@ -200,14 +209,11 @@ class Workers:
             await self._give_back(job)
             raise
         finally:
-            # Not cancelled, for it may be in the middle of a query: see close().
-            over.set()
-            await asyncio.wait({heart})
             await self._broadcast.announce(job.evaluation_id)
 
     async def _attempt(self, job: Job) -> None:
         _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
-        attempt = Attempt(self._database, self._broadcast, self._coaches, job)
+        attempt = Attempt(self._database, self._broadcast, self._coaches, job, self._store_every)
         longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
             async with asyncio.timeout(longest):
@@ -229,22 +235,26 @@ class Workers:
             if job.coach == MODEL and spoke.kind != MODEL:
                 metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
 
-    async def _beat(self, job: Job, work: asyncio.Task[Any] | None, over: asyncio.Event) -> None:
+    async def _beat(self) -> None:
+        """Renew the leases of all that runs here, in one go, and stop what is no longer ours."""
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.heartbeat):
-                    await over.wait()
-            if over.is_set():
+                    await self._over.wait()
+            if self._over.is_set():
                 return
+            if not self._running:
+                continue
+            running = dict(self._jobs)
             try:
                 async with self._database.write() as session:
-                    held = await JobQueue(session).renew(job, now() + self._lease)
+                    held = await JobQueue(session).renew_all(self._name, now() + self._lease)
             except _DATABASE_FAULTS as error:
-                _log.error("lease cannot be renewed", error=type(error).__name__)
+                _log.error("leases cannot be renewed", error=type(error).__name__)
                 continue
-            if not held and work is not None and not over.is_set():
-                work.cancel()
-                return
+            for job in running.values():
+                if (job.evaluation_id, job.attempt) not in held:
+                    self.stop_work(job.evaluation_id)
 
     async def _end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
         if failures >= MOST_FAILURES:
@@ -271,6 +281,10 @@ class Workers:
             await JobQueue(session).give_back(
                 job.evaluation_id, job.attempt, failures=job.failures, not_before=None
             )
+
+    def _store_every(self) -> float:
+        """Give the seconds between two stores of one evaluation: the more run, the longer."""
+        return STORE_EVERY_SECONDS * max(1.0, len(self._running) / UNHURRIED)
 
     @property
     def _lease(self) -> timedelta:

@@ -78,20 +78,31 @@ class JobQueue:
     async def take(
         self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY
     ) -> Job | None:
-        """Take the evaluation that waits longest; what an earlier attempt left behind is thrown away."""
+        """Take the evaluation that waits longest; ``None`` where none does."""
+        taken = await self.take_some(worker, now, lease_until, coaches, at_most=1)
+        return taken[0] if taken else None
+
+    async def take_some(
+        self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY, *, at_most: int
+    ) -> list[Job]:
+        """Take those that wait longest; what earlier attempts left behind is thrown away."""
         statement = (
             select(col(Evaluation.id), col(Evaluation.attempt))
             .where(_takeable(now, coaches))
             .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
-            .limit(1)
-            # Where there are many writers, another worker takes the next one instead of waiting for this.
+            .limit(at_most)
+            # Where there are many writers, another worker takes the next ones instead of waiting for these.
             .with_for_update(skip_locked=True)
         )
-        row = (await self._session.execute(statement)).one_or_none()
-        if row is None:
-            return None
-        evaluation_id, attempt = row
-        taken = await self._change(
+        found = (await self._session.execute(statement)).all()
+        taken = [each for each, attempt in found if await self._begin(each, attempt, worker, lease_until)]
+        again = [each for each, attempt in found if attempt and each in taken]
+        for rows in (CriterionRow, CommentRow) if again else ():
+            await self._session.execute(delete(rows).where(col(rows.evaluation).in_(again)))
+        return await self._jobs(taken)
+
+    async def _begin(self, evaluation_id: str, attempt: int, worker: str, lease_until: datetime) -> bool:
+        return await self._change(
             and_(
                 col(Evaluation.id) == evaluation_id,
                 col(Evaluation.attempt) == attempt,
@@ -105,11 +116,6 @@ class JobQueue:
             total_steps=0,
             **_NOTHING_KNOWN,
         )
-        if not taken:
-            return None
-        for rows in (CriterionRow, CommentRow):
-            await self._session.execute(delete(rows).where(col(rows.evaluation) == evaluation_id))
-        return await self._job(evaluation_id)
 
     async def renew(self, job: Job, lease_until: datetime) -> bool:
         """Renew the lease; tell whether the worker still holds the evaluation."""
@@ -120,6 +126,16 @@ class JobQueue:
             .returning(col(Evaluation.id))
         )
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
+
+    async def renew_all(self, worker: str, lease_until: datetime) -> set[tuple[str, int]]:
+        """Renew all leases of a worker; give the ids and attempts of the evaluations that it still holds."""
+        statement = (
+            update(Evaluation)
+            .where(col(Evaluation.status) == "running", col(Evaluation.worker) == worker)
+            .values(lease_until=lease_until)
+            .returning(col(Evaluation.id), col(Evaluation.attempt))
+        )
+        return {(row[0], row[1]) for row in await self._session.execute(statement)}
 
     async def record(
         self,
@@ -201,7 +217,9 @@ class JobQueue:
         )
         return [Expired(*row) for row in await self._session.execute(statement)]
 
-    async def _job(self, evaluation_id: str) -> Job:
+    async def _jobs(self, evaluation_ids: Sequence[str]) -> list[Job]:
+        if not evaluation_ids:
+            return []
         statement = (
             select(
                 col(Evaluation.id),
@@ -221,9 +239,10 @@ class JobQueue:
                     col(MemoVersion.number) == col(Evaluation.version),
                 ),
             )
-            .where(col(Evaluation.id) == evaluation_id)
+            .where(col(Evaluation.id).in_(evaluation_ids))
+            .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
         )
-        return Job(*(await self._session.execute(statement)).one())
+        return [Job(*row) for row in await self._session.execute(statement)]
 
     async def _store(
         self, job: Job, rows: Sequence[CriterionRow | CommentRow], values: dict[str, Any]

@@ -8,6 +8,7 @@ from pathlib import Path
 import reflex as rx
 
 from memo_coach.ui.pages import (
+    chat,
     debug,
     debug_evaluation,
     details,
@@ -19,7 +20,7 @@ from memo_coach.ui.pages import (
 )
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, memos, help, debug, debug_evaluation, missing)
+_PAGES = (write, feedback, details, chat, memos, help, debug, debug_evaluation, missing)
 
 
 def asset(name: str) -> str:
@@ -35,6 +36,7 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
         rx.el.script(src=asset("details.js"), defer=True),
+        rx.el.script(src=asset("chat.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),

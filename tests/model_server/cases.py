@@ -142,16 +142,17 @@ def _slow_first_token(call: Call) -> Reply:
     return Reply(fine(call).text, pace=Pace(first_token=call.options.first_token_delay))
 
 
-def _without_schemas(call: Call) -> Reply:
-    if "response_format" not in call.received.body:
-        return fine(call)
-    refused = error(
-        "Unrecognized request argument supplied: response_format",
-        "invalid_request_error",
-        None,
-        "response_format",
-    )
-    return Reply(status=400, error=refused)
+def _without(*arguments: str) -> Case:
+    """Make a case that refuses requests with any of these arguments, as older and smaller servers do."""
+
+    def answer(call: Call) -> Reply:
+        unknown = next((name for name in arguments if name in call.received.body), None)
+        if unknown is None:
+            return fine(call)
+        said = f"Unrecognized request argument supplied: {unknown}"
+        return Reply(status=400, error=error(said, "invalid_request_error", None, unknown))
+
+    return answer
 
 
 def _scripted(call: Call) -> Reply:
@@ -210,6 +211,7 @@ CASES: Mapping[str, Case] = {
     "null-content": _instead(Reply(None), always=True),
     "refusal": _instead(Reply(None, refusal="I cannot help with that."), always=True),
     "no-usage": lambda call: Reply(fine(call).text, tells_usage=False),
-    "no-schema": _without_schemas,
+    "no-schema": _without("response_format"),
+    "no-schema-no-tools": _without("response_format", "tools"),
     "scripted": _scripted,
 }

@@ -71,7 +71,7 @@ _EMPHASIS = (
     re.compile(r"~~(?=\S)([^~\n]{1,2000})(?<=\S)~~"),
 )
 _LEFT_OVER = re.compile(r"\*\*+|`+|~~+|(?<!\w)__+|__+(?!\w)")
-_SCRIPT_COLON = re.compile(r"(?i)((?:java|vb)script)\s*:")
+_SCRIPT_COLON = re.compile(r"(?i)((?:java|vb)script\s*|https?):(?![/\\])")
 _BLANKS = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"[<>\[\]`*_~#&|]")
 _SUSPICIOUS = re.compile(r"[<>\[\]`*_~#&|:@/\\.!\-+=\u2022-\U0010ffff]|dot|punto", re.IGNORECASE)
@@ -81,7 +81,7 @@ _STILL_OPEN = re.compile(
     r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*+(?:\]\([^()]*+)?\Z|<[a-zA-Z/!?][^>]*+\Z|(?<![\w*])\*(?=[^\s*])[^*]*+\Z"
     r"|(?<![\w_])_(?=[^\s_])[^_]*+\Z"
 )
-_PIPES = re.compile(r"^\s*\|\s*|\s*\|\s*$")
+_PIPES = re.compile(r"^\s*\|[\s|]*|(?<=\S)\s*\|[\s|]*$")
 
 
 def clean(text: str, *, memo_text: str, longest: int, language: str = "en") -> str:
@@ -115,7 +115,7 @@ def clean_chat(
         text = text[: _settled(text)]
     lines: list[str] = []
     for source in text.split("\n"):
-        line = _PIPES.sub("", _clean_line(source.strip()[:_LONGEST_LINE], allowed, instead)).strip()
+        line = _clean_line(source.strip()[:_LONGEST_LINE], allowed, instead).strip()
         indent = source[: len(source) - len(source.lstrip())][:_DEEPEST_INDENT] if _LISTED.match(line) else ""
         if line:
             lines.append(indent.replace("\t", "  ") + line)
@@ -159,7 +159,7 @@ def _without_markup(line: str) -> str:
     line = _without_html(_decoded(line))
     if _FENCE.match(line) or _RULE.match(line):
         return ""
-    line = _QUOTED.sub("", line)
+    line = _QUOTED.sub("", _PIPES.sub("", line))
     line = _HEADING.sub(r"\1", line)
     line = _BULLET.sub(r"\1- ", line)
     line = _LINKED.sub(r"\1", line)

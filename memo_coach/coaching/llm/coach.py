@@ -36,8 +36,8 @@ from memo_coach.coaching.llm.schema import answer_schema
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
 
-_WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable"})
-"""What may go well the second time; a limit or a budget is not passed by asking again."""
+_WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable", "empty"})
+"""What may go well the second time, where an answer broke off; a limit is not passed by asking again."""
 
 _LARGE_PIECE = 2_000
 """Characters that are read on the loop; more of them are read in a thread."""
@@ -78,7 +78,8 @@ class LlmCoach:
         """Judge ``memo`` against ``rubric``; closing the stream stops the model at once."""
         shown = await asyncio.to_thread(without_orders, memo)
         async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
-            # The model has been asked by now; what it says before this is read waits.
+            # The model is asked first; what it says before the built-in reading is there waits.
+            await asyncio.sleep(0)
             first, placing = await asyncio.to_thread(_first_look, memo, shown.memo, rubric)
             yield FirstReading(first)
             growing = GrowingEvaluation(
@@ -103,17 +104,18 @@ class LlmCoach:
                     async for event in events:
                         yield event
             failure = answer.failure
+        if failure is None and not growing.is_begun:
+            failure = ModelFailure("unusable" if answer.has_spoken else "empty")
         for event in self._end(memo, growing, first, failure):
             yield event
 
-    async def _whole(self, shown: Memo, rubric: Rubric) -> ModelRequest:
+    def _whole(self, shown: Memo, rubric: Rubric) -> ModelRequest:
         """Make the request for the whole evaluation.
 
         Raises:
             ModelFailure: the memo is too long to be sent.
         """
-        # In a thread: counting may first have to load what knows the model's tokens.
-        tokens = await asyncio.to_thread(self._model.count_tokens, shown.text)
+        tokens = self._model.count_tokens(shown.text)
         if tokens > self._limits.memo_tokens:
             raise ModelFailure("too-long", f"{tokens} tokens, {self._limits.memo_tokens} are the most")
         return ModelRequest(
@@ -124,7 +126,7 @@ class LlmCoach:
             schema_name="evaluation",
         )
 
-    async def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader) -> ModelRequest:
+    def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader) -> ModelRequest:
         """Make the request for what an answer lacked, and for nothing else."""
         missing, lacks_overall = reader.missing, reader.lacks_overall
         is_everything = len(missing) == len(rubric.criteria)
@@ -147,11 +149,11 @@ class LlmCoach:
     def _end(
         self, memo: Memo, growing: GrowingEvaluation, first: Evaluation, failure: ModelFailure | None
     ) -> Iterator[CoachEvent]:
-        if not growing.is_begun:
-            return self._builtin_instead(first, failure or ModelFailure("unusable"))
         if failure is None:
             return growing.completed(sentence(memo.language, "why-incomplete"))
-        return growing.completed(why(memo.language, failure))
+        if growing.is_begun:
+            return growing.completed(why(memo.language, failure))
+        return self._builtin_instead(first, failure)
 
     def _builtin_instead(self, first: Evaluation, failure: ModelFailure) -> Iterator[CoachEvent]:
         spoke = Provenance("builtin", fallback_from=self._model.name, fallback_reason=failure.reason)
@@ -204,9 +206,10 @@ async def _read(reader: AnswerReader, text: str) -> Sequence[ReadPart]:
 
 
 def _is_worth_asking_again(reader: AnswerReader, failure: ModelFailure | None, *, is_begun: bool) -> bool:
-    """Tell whether to ask once more: for what an answer lacked, not for what its failure rules out."""
+    """Tell whether to ask once more: for what an answer lacked, not for what its failure rules out.
+
+    A failure before the first criterion has been tried again behind the model already.
+    """
     if not (reader.missing or reader.lacks_overall):
         return False
-    if failure is None or failure.reason == "empty":
-        return True
-    return is_begun and failure.reason in _WORTH_ASKING_AGAIN
+    return failure is None or (is_begun and failure.reason in _WORTH_ASKING_AGAIN)

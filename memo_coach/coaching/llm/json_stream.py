@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from memo_coach.coaching.llm.json_scalars import Value, is_integer, is_value, unescaped, value_of
 
@@ -55,31 +54,6 @@ class Broken:
 
 Event = Found | Broken
 
-
-class _Awaiting(Enum):
-    DOCUMENT = auto()
-    TAG = auto()
-    END_OF_THOUGHT = auto()
-    VALUE = auto()
-    KEY = auto()
-    COLON = auto()
-    COMMA = auto()
-    STRING_END = auto()
-    WORD_END = auto()
-    FRACTION = auto()  # after "4," within an object: a decimal comma, or the end of the value
-
-
-@dataclass(slots=True)
-class _Level:
-    start: int
-    container: dict[str, Value] | list[Value]
-    key: str = ""
-
-    @property
-    def place(self) -> str | int:
-        return self.key if isinstance(self.container, dict) else len(self.container)
-
-
 _BEGINNING = re.compile(r"[\[{<]")
 _SPACE = re.compile(r"[\s\ufeff]*")
 _STRING_MARK = re.compile(r'["\\]')
@@ -107,8 +81,12 @@ class JsonStream:
     """Takes a text in pieces and tells the JSON values in it."""
 
     def __init__(self) -> None:
-        self._awaiting = _Awaiting.DOCUMENT
-        self._levels: list[_Level] = []
+        self._step: Callable[[str, int], int] = self._find_document
+        """What is awaited: takes a piece and where to go on in it, and gives how far it came."""
+        self._open: list[dict[str, Value] | list[Value]] = []
+        """The objects and lists that the text stands within, with their starts, and the place in each."""
+        self._starts: list[int] = []
+        self._places: list[str | int] = []
         self._behind = 0
         """Characters of the pieces before the present one."""
         self._token = _Token()
@@ -116,28 +94,16 @@ class JsonStream:
         self._is_key = False
         self._tail = ""
         self._events: list[Event] = []
-        self._steps: dict[_Awaiting, Callable[[str, int], int]] = {
-            _Awaiting.DOCUMENT: self._find_document,
-            _Awaiting.TAG: self._read_tag,
-            _Awaiting.END_OF_THOUGHT: self._skip_thought,
-            _Awaiting.VALUE: self._begin_value,
-            _Awaiting.KEY: self._begin_key,
-            _Awaiting.COLON: self._pass_colon,
-            _Awaiting.COMMA: self._pass_comma,
-            _Awaiting.STRING_END: self._read_string,
-            _Awaiting.WORD_END: self._read_word,
-            _Awaiting.FRACTION: self._read_fraction,
-        }
 
     @property
     def path(self) -> Path:
         """Where the text stands: empty outside of any document."""
-        return tuple(level.place for level in self._levels)
+        return tuple(self._places)
 
     @property
     def is_open(self) -> bool:
         """Whether the text stands within a document."""
-        return bool(self._levels)
+        return bool(self._open)
 
     def feed(self, text: str) -> Iterator[Event]:
         """Take the next piece and tell what it completes, in order; to be read to its end.
@@ -146,14 +112,14 @@ class JsonStream:
         """
         at = 0
         while at < len(text):
-            at = self._steps[self._awaiting](text, at)
+            at = self._step(text, at)
             if self._events:
                 yield from self._told()
         self._behind += len(text)
 
     def finish(self) -> Iterator[Event]:
         """Say that no more text comes: tells a number that only a comma followed."""
-        if self._awaiting is _Awaiting.FRACTION:
+        if self._step == self._read_fraction:
             self._end_word()
         yield from self._told()
 
@@ -168,20 +134,20 @@ class JsonStream:
         if found is None:
             return len(text)
         if found[0] == "<":
-            self._awaiting, self._token = _Awaiting.TAG, _Token()
+            self._step, self._token = self._read_tag, _Token()
             return found.end()
-        return self._open(text, found.start())
+        return self._begin_container(text, found.start())
 
     def _read_tag(self, text: str, at: int) -> int:
         character = text[at]
         if character == ">":
             is_thought = self._token.text().lower() in {"think", "thinking"}
-            self._awaiting = _Awaiting.END_OF_THOUGHT if is_thought else _Awaiting.DOCUMENT
+            self._step = self._skip_thought if is_thought else self._find_document
             self._tail = ""
             return at + 1
         self._token.add(character, _LONGEST_TAG)
         if not character.isalpha() or self._token.length > _LONGEST_TAG:
-            self._awaiting = _Awaiting.DOCUMENT
+            self._step = self._find_document
             return at
         return at + 1
 
@@ -190,15 +156,17 @@ class JsonStream:
         stop = len(text) if end < 0 else end + 1
         self._tail = (self._tail + text[max(at, stop - _LONGEST_TAG) : stop])[-_LONGEST_TAG:]
         if self._tail.lower().endswith(("</think>", "</thinking>")):
-            self._awaiting = _Awaiting.DOCUMENT
+            self._step = self._find_document
         return stop
 
     # Within a document.
 
-    def _open(self, text: str, at: int) -> int:
+    def _begin_container(self, text: str, at: int) -> int:
         is_object = text[at] == "{"
-        self._levels.append(_Level(self._behind + at, {} if is_object else []))
-        self._awaiting = _Awaiting.KEY if is_object else _Awaiting.VALUE
+        self._open.append({} if is_object else [])
+        self._starts.append(self._behind + at)
+        self._places.append("" if is_object else 0)
+        self._step = self._begin_key if is_object else self._begin_value
         return at + 1
 
     def _begin_value(self, text: str, at: int) -> int:
@@ -207,14 +175,14 @@ class JsonStream:
             return at
         character = text[at]
         if character in "{[":
-            if len(self._levels) >= DEEPEST:
+            if len(self._open) >= DEEPEST:
                 return self._break(at)
-            return self._open(text, at)
+            return self._begin_container(text, at)
         if character == '"':
             return self._begin_string(at, is_key=False)
-        if character == "]" and isinstance(self._levels[-1].container, list):
+        if character == "]" and isinstance(self._open[-1], list):
             return self._close(at)
-        self._token, self._awaiting = _Token(), _Awaiting.WORD_END
+        self._token, self._step = _Token(), self._read_word
         return at if _WORD.fullmatch(character) else self._break(at)
 
     def _begin_key(self, text: str, at: int) -> int:
@@ -231,22 +199,22 @@ class JsonStream:
             return at
         if text[at] != ":":
             return self._break(at)
-        self._awaiting = _Awaiting.VALUE
+        self._step = self._begin_value
         return at + 1
 
     def _pass_comma(self, text: str, at: int) -> int:
         at = _end_of(_SPACE, text, at)
         if at == len(text):
             return at
-        is_object = isinstance(self._levels[-1].container, dict)
+        is_object = isinstance(self._open[-1], dict)
         if text[at] == ",":
-            self._awaiting = _Awaiting.KEY if is_object else _Awaiting.VALUE
+            self._step = self._begin_key if is_object else self._begin_value
             return at + 1
         return self._close(at) if text[at] == ("}" if is_object else "]") else self._break(at)
 
     def _begin_string(self, at: int, *, is_key: bool) -> int:
         self._token, self._escaped, self._is_key = _Token(), False, is_key
-        self._awaiting = _Awaiting.STRING_END
+        self._step = self._read_string
         return at + 1
 
     def _read_string(self, text: str, at: int) -> int:
@@ -269,8 +237,8 @@ class JsonStream:
     def _end_string(self) -> None:
         string = unescaped(self._token.text())
         if self._is_key:
-            self._levels[-1].key = string.strip().lower()
-            self._awaiting = _Awaiting.COLON
+            self._places[-1] = string.strip().lower()
+            self._step = self._pass_colon
         else:
             self._tell(string)
 
@@ -281,19 +249,20 @@ class JsonStream:
             return self._break(end)
         if end == len(text):
             return end
-        in_object = isinstance(self._levels[-1].container, dict)
+        in_object = isinstance(self._open[-1], dict)
         if text[end] == "," and in_object and is_integer(self._token.text()):
-            self._awaiting = _Awaiting.FRACTION
+            self._step = self._read_fraction
             return end + 1
         return end if self._end_word() else self._break(end)
 
     def _read_fraction(self, text: str, at: int) -> int:
+        # After "4," within an object: a decimal comma, or the end of the value.
         if text[at] in "0123456789":
             self._token.add(".", _LONGEST_WORD + 1)
-            self._awaiting = _Awaiting.WORD_END
+            self._step = self._read_word
         else:
             self._end_word()
-            self._awaiting = _Awaiting.KEY
+            self._step = self._begin_key
         return at
 
     def _end_word(self) -> bool:
@@ -304,27 +273,30 @@ class JsonStream:
         return True
 
     def _close(self, at: int) -> int:
-        self._tell(self._levels.pop().container)
+        self._starts.pop()
+        self._places.pop()
+        self._tell(self._open.pop())
         return at + 1
 
     def _tell(self, value: Value) -> None:
         path = self.path
-        if not self._levels:
+        if not self._open:
             self._events.append(Found(path, value, None))
-            self._awaiting = _Awaiting.DOCUMENT
+            self._step = self._find_document
             return
-        level = self._levels[-1]
-        if isinstance(level.container, dict):
-            level.container.setdefault(level.key, value)
+        container = self._open[-1]
+        if isinstance(container, dict):
+            container.setdefault(str(self._places[-1]), value)
         else:
-            level.container.append(value)
-        self._events.append(Found(path, value, level.container))
-        self._awaiting = _Awaiting.COMMA
+            container.append(value)
+            self._places[-1] = len(container)
+        self._events.append(Found(path, value, container))
+        self._step = self._pass_comma
 
     def _break(self, at: int) -> int:
-        self._events.append(Broken(tuple(level.start for level in self._levels), self.path))
-        self._levels = []
-        self._awaiting = _Awaiting.DOCUMENT
+        self._events.append(Broken(tuple(self._starts), self.path))
+        self._open, self._starts, self._places = [], [], []
+        self._step = self._find_document
         return at
 
 

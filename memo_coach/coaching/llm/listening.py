@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,12 +15,13 @@ class Listening:
     """Begins to ask on construction, and gives the events of the answer as an asynchronous iterator.
 
     Pieces of text that have come since the last one was taken are given as one. The iteration ends with the
-    answer, also where that fails: ``failure`` then says how. Anything else that goes wrong is raised from the
-    iteration. Leaving the context stops the answer at once.
+    answer, also where that fails: ``failure`` then says how. ``has_spoken`` tells whether there was a word.
+    Anything else that goes wrong is raised from the iteration. Leaving the context stops the answer at once.
     """
 
-    def __init__(self, model: Model, request: Callable[[], Awaitable[ModelRequest]]) -> None:
+    def __init__(self, model: Model, request: Callable[[], ModelRequest]) -> None:
         self.failure: ModelFailure | None = None
+        self.has_spoken = False
         # What a model says is bounded by the most tokens it may say, and so this is too.
         self._waiting: deque[ModelEvent] = deque()
         self._has_news = asyncio.Event()
@@ -56,13 +57,13 @@ class Listening:
             self._waiting.popleft()
         return "".join(pieces)
 
-    async def _listen(self, model: Model, request: Callable[[], Awaitable[ModelRequest]]) -> None:
-        has_spoken = False
+    async def _listen(self, model: Model, request: Callable[[], ModelRequest]) -> None:
         try:
-            stream = model.answer(await request())
+            stream = model.answer(request())
             try:
                 async for event in stream:
-                    has_spoken = has_spoken or (isinstance(event, TextArrived) and bool(event.text.strip()))
+                    if isinstance(event, TextArrived) and not self.has_spoken:
+                        self.has_spoken = bool(event.text.strip())
                     self._waiting.append(event)
                     self._has_news.set()
             finally:
@@ -70,8 +71,6 @@ class Listening:
                     await stream.aclose()
         except ModelFailure as failure:
             self.failure = failure
-        else:
-            self.failure = None if has_spoken else ModelFailure("empty")
 
 
 async def ended(task: asyncio.Task[Any]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import anchor, frame, link
 from memo_coach.ui.manuscript import Paragraph, Segment
+from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
 from memo_coach.ui.translations import text
 
@@ -54,6 +56,11 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
             card.suggestion != "",
             rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
         ),
+        # The conversation is about the evaluation: another coach's comments are none of its.
+        rx.cond(
+            (DetailsState.status == "done") & ~DetailsState.second & ~DetailsState.first_reading,
+            about_button(card.id),
+        ),
         rx.el.button(
             text("details.close"),
             type="button",
@@ -85,6 +92,7 @@ def _tools() -> rx.Component:
             class_name="button",
             custom_attrs={"data-comment-step": "next"},
         ),
+        rx.cond(DetailsState.status == "done", panel_button()),
         rx.el.span(
             role="status",
             class_name="position",
@@ -172,6 +180,7 @@ def page() -> rx.Component:
                 _cards(),
                 class_name="split",
             ),
+            panel(),
         ),
     )
     return frame(
@@ -212,5 +221,5 @@ def register(app: rx.App) -> None:
         route="/details/[evaluation]",
         title=f"{text('details.title')} · {text('product.name')}",
         description=text("product.description"),
-        on_load=DetailsState.open,
+        on_load=[DetailsState.open, ChatState.open],
     )

@@ -78,7 +78,10 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     _builtin("empty-always", "empty", requests=2),
     _builtin("null-content", "empty", requests=2),
     _builtin("refusal", "empty", requests=2),
+    # A form of the request that the server does not know is replaced by the next one: a schema, a tool, a
+    # JSON object, nothing
     Expectation("no-schema", requests=2),
+    Expectation("no-schema-no-tools", requests=4),
     # What breaks after the first text is asked for once more, and what came by then stands
     _repaired("cuts", BROKEN),
     Expectation("cuts-always", judges="both", requests=2, calls=(BROKEN, BROKEN_REPAIR), why="why-broken"),

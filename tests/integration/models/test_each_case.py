@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from memo_coach.coaching.configuration.llm_document import shipped_llm
 from memo_coach.coaching.llm.notices import sentence
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from tests.integration.models.evaluating import (
@@ -141,6 +142,7 @@ def test_so_many_requests_reach_the_server(run: Run) -> None:
     for request in run.requests:
         assert request.headers["authorization"] == "Bearer test-key"
         assert request.body["temperature"] == 0.0
+        assert request.body["seed"] == shipped_llm().seed
         assert request.streams
 
 

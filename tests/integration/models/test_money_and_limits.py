@@ -11,6 +11,8 @@ import pytest
 from memo_coach.coaching.llm.notices import sentence
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.services.coaches import CoachOrder
+from memo_coach.services.composition import Services
+from memo_coach.services.views import CostEstimate
 from tests.integration.models.evaluating import (
     KEY,
     MEMO,
@@ -140,13 +142,21 @@ async def test_what_the_built_in_coach_had_to_add_to_is_asked_again(
         assert not again.view.provenance.cached
 
 
+async def estimate_of(services: Services) -> CostEstimate:
+    """Ask until there is an estimate: the first question has the prices loaded."""
+    order = CoachOrder(MEMO, "en", shipped_rubric(RUBRIC))
+    async with asyncio.timeout(60):
+        while (estimate := await services.coaches.estimate(order)) is None:  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0.05)
+    return estimate
+
+
 async def test_the_estimate_bounds_what_the_call_costs(server: ModelServer, tmp_path: Path) -> None:
     async with installation(settings_for(tmp_path, server.url, "fine")) as (services, owner):
-        estimate = await services.coaches.estimate(CoachOrder(MEMO, "en", shipped_rubric(RUBRIC)))
+        estimate = await estimate_of(services)
         outcome = await outcome_of(services, owner)
         (call,) = outcome.calls
-        assert estimate is not None
-        assert estimate.cost_usd == pytest.approx(call.reserved_micro_usd / 1_000_000, rel=0.01)
+        assert estimate.cost_usd <= call.reserved_micro_usd / 1_000_000
         assert estimate.prompt_tokens >= call.prompt_tokens
         assert 0 < outcome.view.usage.cost_usd < estimate.cost_usd
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from memo_coach.coaching.llm.notices import sentence
 from memo_coach.services.composition import Services
 from memo_coach.services.views import EvaluationView
 from tests.integration.models.evaluating import (
@@ -13,6 +14,7 @@ from tests.integration.models.evaluating import (
     followed,
     handed_in,
     installation,
+    judged,
     outcome_with,
     settings_for,
 )
@@ -94,6 +96,18 @@ async def test_who_cancels_stops_the_model_and_pays_for_no_more_than_was_said(
         assert outcome.reserved_micro_usd == 0
         assert outcome.spent_micro_usd == call.micro_usd
         assert len(server.requests) == 1
+
+
+async def test_an_answer_that_drips_is_left_when_its_time_is_over_and_what_came_by_then_stands(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    server.pace = Pace.lasting(600.0, 2_000)
+    outcome = await judged(settings_for(tmp_path, server.url, "fine", LLM_TIMEOUT_SECONDS="6"))
+    assert outcome.view.status == "done"
+    assert any(sentence("en", "why-slow") in notice for notice in outcome.notices)
+    await until(lambda: all(request.abandoned for request in server.requests))
+    assert len(server.requests) <= 2
+    assert outcome.reserved_micro_usd == 0
 
 
 async def test_many_evaluations_wait_for_the_model_at_the_same_time(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from memo_coach.coaching.anchors import LONGEST_QUOTE, Anchors
+from memo_coach.coaching.anchors import LONGEST_QUOTE, THRESHOLD, Anchors
 from memo_coach.coaching.normalised_text import words_of
 
 MEMO = """\
@@ -112,7 +112,7 @@ def test_a_changed_dropped_or_added_word_is_forgiven(quote: str, passage: str | 
     anchor = Anchors(MEMO).locate(quote)
     assert anchor is not None
     assert anchor.method == "fuzzy"
-    assert 0.7 <= anchor.similarity < 1
+    assert THRESHOLD <= anchor.similarity < 1
     text = MEMO[anchor.start : anchor.end]
     assert text == passage if passage else text.endswith("shows")
 
@@ -194,7 +194,7 @@ def test_a_place_is_within_the_text_and_begins_and_ends_with_what_is_seen(
         passage = text[anchor.start : anchor.end]
         assert 0 <= anchor.start < anchor.end <= len(text)
         assert passage == passage.strip() != ""
-        assert 0.7 <= anchor.similarity <= 1
+        assert THRESHOLD <= anchor.similarity <= 1
         assert (anchor.similarity < 1) == (anchor.method == "fuzzy")
 
 

@@ -28,7 +28,7 @@ MEMO = (
     "The first one stood still for 40 hours in March, and three orders were late.\n"
     "If we wait until autumn, the price goes up by 8 percent.\n"
 )
-BOUNDARY = "9f8e7d6c5b4a39281706"
+BOUNDARY = "boundary" * 3
 CRITERIA = ["ask", "options", "financial-case"]
 
 

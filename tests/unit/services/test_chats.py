@@ -116,7 +116,7 @@ Begin = Callable[..., ChatService]
 async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
     """Give a function that makes a service of its own, as another process would have it."""
     opened: list[ChatService] = []
-    configure_logging("info", "json")  # as in a process that serves: errors are told briefly
+    configure_logging("INFO", "json")  # as in a process that serves: errors are told briefly
 
     async def admitted(_owner: str, _address: str | None) -> None:
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from memo_coach.coaching.builtin.conversation.about_comments import answer_about_comment
 from memo_coach.coaching.builtin.conversation.about_criteria import answer_about_criteria
-from memo_coach.coaching.builtin.conversation.about_memo import answer_about_memo
+from memo_coach.coaching.builtin.conversation.about_memo import answer_about_memo, unknown
 from memo_coach.coaching.builtin.conversation.knowledge import Knowledge
 from memo_coach.coaching.builtin.conversation.understanding import language_of_question, understand
 from memo_coach.coaching.builtin.conversation.vocabulary import languages, said
@@ -40,11 +40,12 @@ def answer(
         found = answer_about_criteria(asked, known)
     else:
         found = answer_about_memo(asked, known)
-    return tuple(paragraph for paragraph in found if paragraph.strip())
+    said_so = tuple(paragraph for paragraph in found if paragraph.strip())
+    return said_so or tuple(unknown(asked, known))
 
 
 def suggestions(language: str, *, about_comment: bool) -> tuple[str, ...]:
-    """Give questions that are worth asking first, of a comment or of the whole; each coach can answer them."""
+    """Give questions that are worth asking first, of a comment or of the whole; either coach can answer."""
     spoken = language if language in languages() else "en"
     names = ("explain", "act", "question") if about_comment else ("begin", "gain", "strengths", "structure")
     return tuple(said(spoken, f"offer-{name}") for name in names)

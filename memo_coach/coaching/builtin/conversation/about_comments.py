@@ -81,9 +81,9 @@ def _acting(comment: Comment, known: Knowledge) -> Iterator[str]:
     if comment.kind == "strength":
         yield known.say("about-strength")
         return
-    steps = [known.say("act-question", question=question) for question in comment.questions]
+    if comment.questions:
+        yield known.say("answer-this")
+        yield listed(comment.questions)
     if comment.suggestion:
-        steps.append(known.say("try", suggestion=comment.suggestion))
-    steps.append(known.say("act-again"))
-    yield known.say("about-act")
-    yield listed(steps)
+        yield known.say("try", suggestion=comment.suggestion)
+    yield known.say("act-again")

@@ -21,7 +21,7 @@ def answer_about_memo(asked: Question, known: Knowledge) -> list[str]:
     """Answer a question that names no criterion."""
     if asked.framework is not None and asked.intent not in _REFUSED:
         return list(_framework(asked, known))
-    answered = _ANSWERS.get(asked.intent or "", _unknown)
+    answered = _ANSWERS.get(asked.intent or "", unknown)
     return list(answered(asked, known))
 
 
@@ -267,7 +267,8 @@ def _refused(asked: Question, known: Knowledge) -> Iterator[str]:
         yield known.say("nothing-left")
 
 
-def _unknown(asked: Question, known: Knowledge) -> Iterator[str]:
+def unknown(asked: Question, known: Knowledge) -> Iterator[str]:
+    """Say that there is no answer, and what comes nearest."""
     yield known.say("unknown")
     yield known.say("nearest")
     yield listed(nearest_offers(asked, known))

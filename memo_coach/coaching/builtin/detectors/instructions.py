@@ -1,11 +1,14 @@
 """Sentences that order the grader about: a memo is data, so they change nothing.
 
 They are looked for in the whole text (comments, code, quotations and links too), in every language the coach
-reads, with invisible characters removed, because whoever hides an order hides it there.
+reads, with invisible characters removed, because whoever hides an order hides it there. What is written in
+base64 or in ROT13 is read too.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import unicodedata
 from bisect import bisect_right
@@ -22,6 +25,13 @@ _BEFORE, _AFTER = 30, 260
 """How far around its fixed word a pattern may begin and end: the longest in use spans some 200 characters."""
 _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n|-->")
 _LONGEST_SENTENCE = 400
+_LEAD = re.compile(r"[\s.!?:;,>|(\"'“«-]*")
+"""What a pattern may begin with to see that a line or sentence begins there; it is not part of the order."""
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,4000}={0,2}")
+"""A run that decodes to at least 30 characters, the length of a short order."""
+_ROT13_SIGNS = ("vafgehp", "pevgrev", "ehoevp", "cebzcg")
+"""“instruc”, “criteri”, “rubric” and “prompt” in ROT13: no word of either language has them."""
+_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
 
 
 @cache
@@ -94,14 +104,29 @@ def instruction_spans(memo: Memo) -> tuple[Span, ...]:
     out of everything it scores; in a comment, a code block or a heading it is the line or sentence there.
     """
     plain = _Plain(memo.text)
+    hits = [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in _hits(plain.text)]
+    if any(sign in plain.text for sign in _ROT13_SIGNS):
+        turned = _hits(plain.text.translate(_ROT13))
+        hits += [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in turned]
+    hits += [match.span() for match in _BASE64.finditer(memo.text) if _hits(_decoded(match[0]))]
     found: list[Span] = []
-    for start, end in _hits(plain.text):
-        span = _passage(memo, Span(plain.origin(start), plain.origin(end - 1) + 1))
+    for start, end in sorted(hits):
+        span = _passage(memo, Span(start, end))
         if found and span.start < found[-1].end:
             found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
         else:
             found.append(span)
     return tuple(found)
+
+
+def _decoded(run: str) -> str:
+    """Give what a run of base64 says; empty where it is none, or none of text."""
+    bare = run.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        text = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return _Plain(text).text
 
 
 def _hits(text: str) -> list[tuple[int, int]]:
@@ -114,8 +139,10 @@ def _hits(text: str) -> list[tuple[int, int]]:
                 places[needle] = _places(text, needle)
         positions = sorted(place for needle in needles for place in places[needle])
         for start, end in _windows(positions):
-            hits.extend(match.span() for match in pattern.finditer(text, start, end))
-    return sorted(hits)
+            for match in pattern.finditer(text, start, end):
+                lead = _LEAD.match(text, *match.span())
+                hits.append((match.start() if lead is None else lead.end(), match.end()))
+    return hits
 
 
 def _windows(positions: list[int]) -> list[tuple[int, int]]:

@@ -250,6 +250,16 @@ async def test_a_comments_priority_is_its_criterions_share_times_its_distance_fr
     assert 0 < made["problem"] < 0.01
 
 
+async def test_a_long_memo_is_read_like_a_short_one() -> None:
+    filler = "".join(
+        f"\n\nThe plant at site {number} ran without a stop in week {number}." for number in range(600)
+    )
+    memo = parse_memo(f"{MEMO.text}{filler}\n\nAt the end, the vendor must answer in writing.\n", "en")
+    text = whole_answer(comments=[comment(quote="the vendor must answer in writing")])
+    (made,) = comments_of(await said(Turn(text), memo=memo))
+    assert made.start == memo.text.rfind("the vendor must answer in writing")
+
+
 # Order and truthful steps
 
 

@@ -71,21 +71,18 @@ async def test_each_failure_leads_to_the_built_in_coach_with_a_sentence_of_its_o
     reason: FailureReason, language: str
 ) -> None:
     memo = sample(language)
-    turns = [Turn(failure=failure(reason)) for _ in range(2)]
-    events = await said(*turns, memo=memo)
+    events = await said(Turn(failure=failure(reason)), memo=memo)
     assert is_builtin(events, evaluate_memo(memo, RUBRIC))
     assert spoke(events) == Provenance("builtin", fallback_from=NAME, fallback_reason=reason)
     notice = overall_of(events).notices[0]
     assert "built-in coach" in notice or "revisor incorporado" in notice
 
 
-async def test_only_an_empty_answer_is_asked_for_again_where_nothing_came() -> None:
-    calls = {}
-    for reason in REASONS:
-        model = ScriptedModel([Turn(failure=failure(reason)) for _ in range(2)])
-        await said_by(model)
-        calls[reason] = len(model.requests)
-    assert calls == {reason: 2 if reason == "empty" else 1 for reason in REASONS}
+@pytest.mark.parametrize("reason", REASONS)
+async def test_a_model_that_failed_before_its_first_word_is_not_asked_again(reason: FailureReason) -> None:
+    model = ScriptedModel([Turn(failure=failure(reason)), Turn(whole_answer())])
+    await said_by(model)
+    assert len(model.requests) == 1
 
 
 @pytest.mark.parametrize(("reason", "word"), [("limit", "ask it again"), ("budget", "asked again")])
@@ -117,6 +114,13 @@ async def test_an_empty_answer_that_is_followed_by_a_whole_one_is_forgotten() ->
     again = model.requests[1]
     assert (again.purpose, again.most_tokens) == ("repair", LIMITS.answer_tokens)
     assert "repair en" in again.messages[0].content
+
+
+async def test_an_answer_that_is_empty_twice_is_told_as_such() -> None:
+    events = await said(Turn(""), Turn(" "))
+    assert is_builtin(events)
+    assert "empty answer" in overall_of(events).notices[0]
+    assert spoke(events).fallback_reason == "empty"
 
 
 @pytest.mark.parametrize("text", ["I cannot do that.", "[1, 2]", '{"criteria": []}', "{" * 5000])
@@ -214,7 +218,7 @@ async def test_a_criterion_that_is_left_out_twice_is_named() -> None:
         Turn(text_on(["risks", "ask"]).replace("3.0", "9")),
     )
     assert criteria_of(events)["risks"].coach == "builtin"
-    assert "Risks. The model's answer left them out" in overall_of(events).notices[0]
+    assert "Risks. The model gave nothing usable on that" in overall_of(events).notices[0]
 
 
 async def test_a_score_out_of_range_never_counts() -> None:

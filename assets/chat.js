@@ -1,0 +1,122 @@
+// The field of the conversation: Enter sends, the field is emptied when the question was taken, the log stays at
+// its end, and the panel beside the comments takes and gives back the focus.
+//
+// The page's framework owns the elements; this script owns the text in the field.
+(function () {
+  "use strict";
+
+  var submitted = null; // what was sent and is not yet acknowledged
+  var acknowledged = null; // the count of questions that the server has taken
+  var opener = null; // what opened the panel, to go back to
+  var wanted = false; // the field is to have the focus as soon as it is there
+  var atEnd = true;
+
+  function form() {
+    return document.querySelector("[data-chat-form]");
+  }
+  function field() {
+    return document.querySelector("[data-chat-field]");
+  }
+  function log() {
+    return document.querySelector("[data-chat-log]");
+  }
+  function isShown(element) {
+    return element.getClientRects().length > 0;
+  }
+
+  function clearTaken() {
+    var box = form();
+    if (!box) {
+      acknowledged = null;
+      return;
+    }
+    var count = box.getAttribute("data-chat-sent");
+    if (acknowledged !== null && count !== acknowledged && submitted !== null) {
+      // What was typed since is the next question, and stays.
+      var text = field();
+      if (text && text.value === submitted) text.value = "";
+      submitted = null;
+      atEnd = true;
+    }
+    acknowledged = count;
+  }
+
+  function focusWanted() {
+    var text = field();
+    if (wanted && text && isShown(text)) {
+      wanted = false;
+      text.focus();
+    }
+  }
+
+  function keepAtEnd() {
+    var box = log();
+    if (box && atEnd) box.scrollTop = box.scrollHeight;
+  }
+
+  function backToOpener() {
+    wanted = false;
+    if (opener && opener.isConnected) opener.focus();
+    opener = null;
+  }
+
+  document.addEventListener("submit", function (event) {
+    if (event.target === form() && field()) submitted = field().value;
+  }, true);
+
+  document.addEventListener("keydown", function (event) {
+    var text = event.target.closest && event.target.closest("[data-chat-field]");
+    if (text && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      // On a touch screen there is no Shift to begin a new line with.
+      if (matchMedia("(pointer: coarse)").matches) return;
+      event.preventDefault();
+      var box = form();
+      if (box && box.getAttribute("data-chat-busy") !== "true" && text.value.trim()) box.requestSubmit();
+      return;
+    }
+    var panel = event.target.closest && event.target.closest("[data-chat-panel]");
+    if (panel && event.key === "Escape") {
+      var close = panel.querySelector("[data-chat-close]");
+      if (close) close.click();
+    }
+  });
+
+  // A comment becomes the current one when something in it takes the focus, and on a phone it then moves: the
+  // click would go elsewhere. The field takes the focus anyway.
+  document.addEventListener("mousedown", function (event) {
+    if (event.target.closest && event.target.closest("article [data-chat-open]")) event.preventDefault();
+  });
+
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest) return;
+    var opens = event.target.closest("[data-chat-open]");
+    if (opens) {
+      opener = opens;
+      wanted = true;
+      focusWanted();
+    } else if (event.target.closest("[data-chat-close]")) {
+      backToOpener();
+    }
+  });
+
+  document.addEventListener("scroll", function (event) {
+    var box = log();
+    if (event.target === box) atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+  }, true);
+
+  var asked = 0;
+  new MutationObserver(function () {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(function () {
+      clearTaken();
+      focusWanted();
+      keepAtEnd();
+    });
+  }).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["hidden", "data-chat-sent"],
+  });
+})();

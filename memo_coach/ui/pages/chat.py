@@ -1,0 +1,55 @@
+"""The conversation with the coach about an evaluation, on a page of its own."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from memo_coach.ui.components.conversation import conversation
+from memo_coach.ui.components.evaluation import by_status, is_of_address
+from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.states.chat import ChatState
+from memo_coach.ui.translations import text
+
+
+def page() -> rx.Component:
+    """Build the page."""
+    is_done = is_of_address(ChatState) & (ChatState.status == "done")
+    return frame(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(text("chat.heading")),
+                rx.cond(
+                    is_of_address(ChatState) & (ChatState.title != ""),
+                    rx.el.p(rx.el.strong(ChatState.title), class_name="lede"),
+                ),
+            ),
+            rx.cond(
+                is_done,
+                rx.el.div(
+                    link(
+                        text("feedback.heading"),
+                        to=f"/feedback/{ChatState.evaluation_id}",
+                        class_name="button",
+                    ),
+                    link(
+                        text("details.heading"), to=f"/details/{ChatState.evaluation_id}", class_name="button"
+                    ),
+                    class_name="row",
+                ),
+            ),
+            class_name="page-head",
+        ),
+        by_status(ChatState, rx.cond(ChatState.status == "done", conversation())),
+        class_name="narrow chat-page",
+    )
+
+
+def register(app: rx.App) -> None:
+    """Add the page."""
+    app.add_page(
+        page,
+        route="/chat/[evaluation]",
+        title=f"{text('chat.heading')} · {text('product.name')}",
+        description=text("product.description"),
+        on_load=ChatState.open,
+    )
