@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
 from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.chats import ChatService
 from memo_coach.services.coaches import Coaches
 from memo_coach.services.debug import DebugService
 from memo_coach.services.drafts import DraftService
@@ -40,6 +42,7 @@ class Services:
     memos: MemoService
     evaluations: EvaluationService
     coaches: Coaches
+    chats: ChatService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -81,6 +84,13 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
             records, rubrics, coaches, workers, broadcast=broadcast, address_mark=models.accounts.address_mark
         ),
         coaches=coaches,
+        chats=ChatService(
+            records,
+            rubrics,
+            broadcast,
+            models.coaches.chat_models,
+            frameworks=shipped_frameworks().frameworks,
+        ),
         rubrics=rubrics,
         visitors=await VisitorService.open(database),
         hints=HintService(rubrics),
@@ -102,6 +112,7 @@ async def close_services(services: Services) -> None:
     """Let running evaluations finish for a moment, give the others back to the queue, close the database."""
     if _open and _open[0] is services:
         _open.clear()
+    await services.chats.close()
     await services.workers.close()
     await services.housekeeping.close()
     await services.models.close()

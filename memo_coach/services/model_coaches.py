@@ -8,6 +8,7 @@ import hmac
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
+from memo_coach.coaching.chat import ChatLimits
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.configuration.llm_document import LlmDocument
 from memo_coach.coaching.evaluation import (
@@ -27,6 +28,7 @@ from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
+from memo_coach.services.chat_turns import ChatModels
 from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.judgements import evaluation_view
 from memo_coach.services.model_accounts import ModelAccounts
@@ -168,6 +170,24 @@ class ModelCoaches:
         if owner is None:
             return self._providers.model_for(self._operators)
         return self._providers.model_for(self._accounts.accounts(owner=owner, evaluation=evaluation_id))
+
+    @property
+    def chat_models(self) -> ChatModels:
+        """How conversations have their models."""
+        document = self._document
+        return ChatModels(
+            open_model=lambda owner, evaluation: (
+                None if self._providers is None else self.open_model(owner, evaluation)
+            ),
+            admit=self._admit_question,
+            prompts=self._prompts,
+            boundary=self.boundary,
+            limits=ChatLimits(document.chat_tokens, document.chat_budget_tokens),
+        )
+
+    async def _admit_question(self, owner: str, address: str | None) -> None:
+        mark = self._accounts.address_mark(address) if address else None
+        await self._accounts.admit(owner, mark, "chat")
 
     async def admitted_model(self, order: CoachOrder) -> Model:
         """Give the model for an order, or one that refuses where a limit is reached."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 
 from memo_coach.coaching.llm.json_scalars import Value
 
@@ -11,10 +12,13 @@ CUT_MARK = "\ue0c7\ue0c8"
 """Stands in the value that the end of the text falls into."""
 
 LONGEST_MENDED = 60_000
-"""Characters that are mended: the library's time may grow faster than the text."""
+"""Characters that are mended."""
 _DEEPEST = 24
-_MOST_BRACKETS = 4_000
+_MOST_BRACKETS = 1_000
+_MOST_QUOTATION_MARKS = 1_600
+"""An answer about eight criteria has 700. The library's time grows with their square: 0.6 s for so many."""
 _BRACKET = re.compile(r"[\[\]{}]")
+_QUOTATION_MARK = re.compile("[\"'“”‘’]")
 
 
 def mended(text: str) -> Value:
@@ -24,7 +28,7 @@ def mended(text: str) -> Value:
     """
     from json_repair import repair_json  # noqa: PLC0415 - needed only for a broken answer
 
-    text = text[:LONGEST_MENDED].replace(CUT_MARK, "")
+    text = _bounded(text.replace(CUT_MARK, ""))
     if not _is_tame(text):
         return None
     try:
@@ -32,6 +36,12 @@ def mended(text: str) -> Value:
     except Exception:  # noqa: BLE001 - whatever a hostile text does to the library, the coach goes on without
         return None
     return value
+
+
+def _bounded(text: str) -> str:
+    marks = islice(_QUOTATION_MARK.finditer(text), _MOST_QUOTATION_MARKS, None)
+    first_too_many = next(marks, None)
+    return text[: min(LONGEST_MENDED, len(text) if first_too_many is None else first_too_many.start())]
 
 
 def _is_tame(text: str) -> bool:

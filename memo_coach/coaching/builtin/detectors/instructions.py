@@ -27,8 +27,9 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s|$)|\n|-->")
 _LONGEST_SENTENCE = 400
 _LEAD = re.compile(r"[\s.!?:;,>|(\"'“«-]*")
 """What a pattern may begin with to see that a line or sentence begins there; it is not part of the order."""
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{40,4000}={0,2}")
-"""A run that decodes to at least 30 characters, the length of a short order."""
+_SHORTEST_BASE64 = 40
+"""Characters; it decodes to 30, the length of a short order."""
+_BASE64 = re.compile(rf"[A-Za-z0-9+/_-]{{{_SHORTEST_BASE64},4000}}={{0,2}}")
 _ROT13_SIGNS = ("vafgehp", "pevgrev", "ehoevp", "cebzcg")
 """“instruc”, “criteri”, “rubric” and “prompt” in ROT13: no word of either language has them."""
 _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
@@ -108,7 +109,8 @@ def instruction_spans(memo: Memo) -> tuple[Span, ...]:
     if any(sign in plain.text for sign in _ROT13_SIGNS):
         turned = _hits(plain.text.translate(_ROT13))
         hits += [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in turned]
-    hits += [match.span() for match in _BASE64.finditer(memo.text) if _hits(_decoded(match[0]))]
+    if any(len(piece) >= _SHORTEST_BASE64 for piece in memo.text.split()):
+        hits += [match.span() for match in _BASE64.finditer(memo.text) if _hits(_decoded(match[0]))]
     found: list[Span] = []
     for start, end in sorted(hits):
         span = _passage(memo, Span(start, end))

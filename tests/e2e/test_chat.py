@@ -1,0 +1,220 @@
+"""Asking the coach: on a page of its own and beside the comments, with and without a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e import pages
+from tests.e2e.conftest import NewPage
+from tests.live_server import LiveServer, serving
+from tests.model_server import Options, Pace, running_model_server
+
+CHAT = re.compile(r"/chat/[\w-]+/?$")
+PHONE = {"width": 390, "height": 844}
+SLOW = Pace(first_token=0.3, between=0.4, pieces=40)
+
+
+def field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Your question")
+
+
+def answers(page: Page) -> Locator:
+    """Give the coach's messages that are complete."""
+    return page.locator('[data-message="coach"]')
+
+
+def growing(page: Page) -> Locator:
+    return page.locator('[data-message="growing"]')
+
+
+def open_chat(page: Page) -> str:
+    """Write a memo, have it judged and go to the conversation about it; give the evaluation's id."""
+    evaluation = pages.evaluated(page, pages.sample("weak"))
+    page.get_by_role("link", name="Ask the coach").click()
+    page.wait_for_url(CHAT)
+    expect(field(page)).to_be_visible()
+    return evaluation
+
+
+def ask(page: Page, question: str) -> None:
+    field(page).fill(question)
+    field(page).press("Enter")
+
+
+def test_a_suggested_question_is_answered_by_the_built_in_coach(page: Page) -> None:
+    open_chat(page)
+    expect(page.get_by_role("heading", level=1, name="Ask the coach")).to_be_visible()
+    page.get_by_role("button", name="Where should I begin?").click()
+    expect(answers(page)).to_contain_text("Begin with")
+    expect(answers(page)).to_contain_text("Built-in coach")
+    expect(page.get_by_role("button", name="Where should I begin?")).to_have_count(0)
+
+
+def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) -> None:
+    open_chat(page)
+    ask(page, "Why is my risks score so low?")
+    expect(answers(page)).to_have_count(1)
+    expect(field(page)).to_have_value("")
+    expect(field(page)).to_be_focused()
+    field(page).press_sequentially("One")
+    field(page).press("Shift+Enter")
+    field(page).press_sequentially("Two")
+    expect(field(page)).to_have_value("One\nTwo")
+    page.get_by_role("button", name="Send").click()
+    expect(answers(page)).to_have_count(2)
+    expect(field(page)).to_have_value("")
+
+
+def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page) -> None:
+    open_chat(page)
+    ask(page, "Why is my risks score so low?")
+    expect(answers(page)).to_have_count(1)
+    page.reload()
+    expect(answers(page)).to_have_count(1)
+    expect(page.locator('[data-message="person"]')).to_contain_text("Why is my risks score so low?")
+    page.get_by_role("button", name="Clear the conversation").click()
+    expect(answers(page)).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name="Where should I begin?")).to_be_visible()
+
+
+def test_what_is_typed_looks_like_what_it_is_and_never_runs(page: Page) -> None:
+    open_chat(page)
+    hostile = "<img src=x onerror=\"document.title='run'\"> [a](javascript:alert(1)) why?"
+    ask(page, hostile)
+    expect(page.locator('[data-message="person"]')).to_contain_text(hostile)
+    expect(answers(page)).to_have_count(1)
+    assert page.locator("[data-message] a, [data-message] img").count() == 0
+    assert page.title() != "run"
+
+
+def test_the_conversation_starts_from_a_comment_beside_it(page: Page) -> None:
+    open_chat(page)
+    page.get_by_role("link", name="Detailed feedback").click()
+    expect(pages.cards(page).first).to_be_visible()
+    expect(page.get_by_role("complementary", name="Ask the coach")).to_have_count(0)
+    card = pages.cards(page).first
+    noticed = card.locator("p:not(.quiet)").first.text_content() or ""
+    opener = card.get_by_role("button", name="Ask about this")
+    opener.click()
+    panel = page.get_by_role("complementary", name="Ask the coach")
+    expect(panel).to_be_visible()
+    expect(field(page)).to_be_focused()
+    panel.get_by_role("button", name="What does this comment mean?").click()
+    expect(answers(page)).to_contain_text(noticed)
+    expect(page.locator('[data-message="person"]')).to_contain_text("About:")
+    field(page).press("Escape")
+    expect(panel).to_have_count(0)
+    expect(opener).to_be_focused()
+    page.get_by_role("button", name="Ask here").click()
+    expect(field(page)).to_be_focused()
+    expect(answers(page)).to_have_count(1)
+
+
+def test_on_a_phone_the_conversation_starts_from_a_comment_too(new_page: NewPage) -> None:
+    page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    evaluation = pages.evaluated(page, pages.sample("weak"))
+    page.goto(f"/details/{evaluation}")
+    pages.cards(page).nth(1).get_by_role("button", name="Ask about this").tap()
+    panel = page.get_by_role("complementary", name="Ask the coach")
+    panel.get_by_role("button", name="How do I act on it?").tap()
+    expect(answers(page)).to_have_count(1)
+    field(page).fill("And then?")
+    page.get_by_role("button", name="Send").tap()
+    expect(answers(page)).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everybody_can_use_it(new_page: NewPage, theme: str) -> None:
+    page = new_page(color_scheme=theme)
+    evaluation = open_chat(page)
+    assert pages.faults_of_access(page) == []
+    ask(page, "What would raise the score most?")
+    expect(answers(page)).to_have_count(1)
+    expect(page.get_by_role("log")).to_contain_text("most is to be won here")
+    assert pages.faults_of_access(page) == []
+    page.goto(f"/details/{evaluation}")
+    pages.cards(page).first.get_by_role("button", name="Ask about this").click()
+    expect(field(page)).to_be_focused()
+    assert pages.faults_of_access(page) == []
+
+
+def test_nobody_else_reads_a_conversation(page: Page, new_page: NewPage) -> None:
+    evaluation = open_chat(page)
+    ask(page, "Why is my risks score so low?")
+    expect(answers(page)).to_have_count(1)
+    stranger = new_page()
+    stranger.goto(f"/chat/{evaluation}")
+    expect(stranger.get_by_role("heading", name="There is no such evaluation")).to_be_visible()
+    assert "risks score" not in stranger.content()
+
+
+def test_a_spanish_memo_is_talked_about_in_spanish(page: Page) -> None:
+    pages.evaluated(page, pages.sample("weak", language="es"))
+    page.get_by_role("link", name="Ask the coach").click()
+    page.get_by_role("button", name="¿Por dónde empiezo?").click()
+    expect(answers(page)).to_contain_text("Empiece por")
+
+
+@pytest.fixture(scope="module")
+def options() -> Options:
+    """What the tests change of the model while it runs."""
+    return Options()
+
+
+@pytest.fixture(scope="module")
+def model_site(
+    site: Path, options: Options, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveServer]:
+    """Give a server that asks a model."""
+    with (
+        running_model_server(options) as model,
+        serving(
+            tmp_path_factory.mktemp("with-model"),
+            LLM_MODEL="openai/fine",
+            LLM_API_BASE=model.url,
+            LLM_API_KEY="test-key",
+        ) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def model_page(new_page: NewPage, model_site: LiveServer, options: Options) -> Iterator[Page]:
+    """Give a new person's browser at that server."""
+    options.pace = Pace()
+    yield new_page(base_url=model_site.url)
+    options.pace = Pace()
+
+
+def test_a_models_answer_streams_and_can_be_stopped(model_page: Page, options: Options) -> None:
+    page = model_page
+    open_chat(page)
+    options.pace = SLOW
+    ask(page, "What is missing?")
+    expect(growing(page)).to_contain_text("You ask")
+    expect(page.get_by_role("status").filter(has_text="The coach is answering")).to_be_visible()
+    expect(page.get_by_role("button", name="Send")).to_be_disabled()
+    page.get_by_role("button", name="Stop").click()
+    expect(answers(page)).to_contain_text("You stopped this answer.")
+    expect(answers(page)).to_contain_text("Model: openai/fine")
+    expect(growing(page)).to_have_count(0)
+
+
+def test_an_answer_goes_on_while_the_tab_is_closed(model_page: Page, options: Options) -> None:
+    page = model_page
+    evaluation = open_chat(page)
+    options.pace = Pace(first_token=0.3, between=0.05, pieces=40)
+    ask(page, "What is missing?")
+    expect(growing(page)).to_be_visible()
+    again = page.context.new_page()
+    page.close()
+    again.goto(f"/chat/{evaluation}")
+    expect(answers(again)).to_contain_text("who decides.")
+    expect(answers(again)).to_contain_text("Model: openai/fine")
