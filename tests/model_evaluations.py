@@ -23,7 +23,7 @@ from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.rubric_documents import shipped_rubric
-from tests.scripted_model import OVERALL, PlainPrompts, ScriptedModel, Turn, answer, criterion
+from tests.judging_model import OVERALL, PlainPrompts, ScriptedModel, Turn, answer, criterion
 
 RUBRIC = shipped_rubric("investment-memo")
 IDS = [each.id for each in RUBRIC.criteria]

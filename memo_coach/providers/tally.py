@@ -79,7 +79,7 @@ class Tally:
         if self.use is not None:
             total = _sum(total, self.use)
         elif text or (status == "stopped" and self.asking):
-            total = _sum(total, TokenUse(self._prompt_tokens, count_tokens(text)))
+            total = _sum(total, TokenUse(self._prompt_tokens, self._count(text)))
             estimated = True
         return CallOutcome(
             status=status,
@@ -93,6 +93,10 @@ class Tally:
             failure=failure,
             estimated=estimated,
         )
+
+    def _count(self, text: str) -> int:
+        """Count the answer's tokens ourselves; more than were allowed are not charged."""
+        return min(count_tokens(text), self._most_tokens)
 
     def _cost(self, use: TokenUse) -> int:
         return self._price.micro_usd(use.prompt_tokens, use.completion_tokens, use.cached_tokens)

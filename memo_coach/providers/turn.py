@@ -27,8 +27,11 @@ from memo_coach.providers.request_forms import RequestForms
 from memo_coach.providers.tally import Tally
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
 
+CHARACTERS_PER_TOKEN = 10
+"""An answer with more characters than this for each token allowed is left: its server knows no limit. A token
+has about four."""
 LONGEST_ANSWER = 300_000
-"""Characters after which an answer is left; the longest that is asked for has about 60,000."""
+"""Characters after which an answer is left, however many tokens were allowed."""
 ATTEMPTS_AT_AN_EMPTY_ANSWER = 2
 CLEARLY_TOO_LONG = 1.4
 """Our count is an upper one; a prompt is only kept back where it passes the model's limit by this factor."""
@@ -218,6 +221,7 @@ class Turn:
     async def _watched(self, form: RequestForm) -> AsyncGenerator[str | StreamEnded, None]:
         """Make one attempt, and tell the circuit what came of it."""
         circuit, tally = self._around.circuit, self._tally
+        longest = min(LONGEST_ANSWER, self._most_tokens * CHARACTERS_PER_TOKEN)
         verdict = circuit.abandoned
         try:
             async with contextlib.aclosing(self._attempt(form)) as pieces:
@@ -227,7 +231,7 @@ class Turn:
                     elif tally.add(piece):
                         circuit.answered()
                     yield piece
-                    if tally.characters > LONGEST_ANSWER:
+                    if tally.characters > longest:
                         yield StreamEnded("length")
                         break
             verdict = circuit.succeeded

@@ -16,6 +16,7 @@ from tests.model_server import Options, Pace, running_model_server
 
 CHAT = re.compile(r"/chat/[\w-]+/?$")
 PHONE = {"width": 390, "height": 844}
+FIRST_CALL_MILLISECONDS = 60_000
 SLOW = Pace(first_token=0.3, between=0.4, pieces=40)
 
 
@@ -185,6 +186,18 @@ def model_site(
         yield server
 
 
+def open_chat_with_model(page: Page) -> str:
+    """Have a memo judged by the model and go to the conversation; the first time its library has to load."""
+    pages.open_editor(page)
+    pages.write(page, pages.sample("weak"))
+    page.get_by_role("button", name="Evaluate").click()
+    expect(page.get_by_test_id("overall-score")).to_be_visible(timeout=FIRST_CALL_MILLISECONDS)
+    page.get_by_role("link", name="Ask the coach").click()
+    page.wait_for_url(CHAT)
+    expect(field(page)).to_be_visible()
+    return pages.evaluation_id(page)
+
+
 @pytest.fixture
 def model_page(new_page: NewPage, model_site: LiveServer, options: Options) -> Iterator[Page]:
     """Give a new person's browser at that server."""
@@ -195,7 +208,7 @@ def model_page(new_page: NewPage, model_site: LiveServer, options: Options) -> I
 
 def test_a_models_answer_streams_and_can_be_stopped(model_page: Page, options: Options) -> None:
     page = model_page
-    open_chat(page)
+    open_chat_with_model(page)
     options.pace = SLOW
     ask(page, "What is missing?")
     expect(growing(page)).to_contain_text("You ask")
@@ -209,7 +222,7 @@ def test_a_models_answer_streams_and_can_be_stopped(model_page: Page, options: O
 
 def test_an_answer_goes_on_while_the_tab_is_closed(model_page: Page, options: Options) -> None:
     page = model_page
-    evaluation = open_chat(page)
+    evaluation = open_chat_with_model(page)
     options.pace = Pace(first_token=0.3, between=0.05, pieces=40)
     ask(page, "What is missing?")
     expect(growing(page)).to_be_visible()

@@ -24,6 +24,6 @@ class Pace:
         return cls(first, (seconds - first) / max(pieces - 1, 1), pieces)
 
     def cut(self, text: str) -> list[str]:
-        """Cut a text into ``pieces`` pieces of about the same length; into single characters where it is short."""
+        """Cut a text into ``pieces`` pieces of about the same length, a short one into single characters."""
         count = min(self.pieces, len(text))
         return [text[len(text) * at // count : len(text) * (at + 1) // count] for at in range(count)]

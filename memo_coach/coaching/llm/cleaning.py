@@ -113,6 +113,15 @@ def clean_chat(
     text = _readable(_THOUGHT.sub("", text[: 2 * longest + _LONGEST_LINE], count=1))
     if growing:
         text = text[: _settled(text)]
+    for _ in range(_ROUNDS):
+        before = text
+        text = _shortened_lines(_clean_lines(text, allowed, instead), longest)
+        if text == before:
+            break
+    return text
+
+
+def _clean_lines(text: str, allowed: frozenset[str], instead: str) -> str:
     lines: list[str] = []
     for source in text.split("\n"):
         line = _clean_line(source.strip()[:_LONGEST_LINE], allowed, instead).strip()
@@ -121,7 +130,7 @@ def clean_chat(
             lines.append(indent.replace("\t", "  ") + line)
         elif lines and lines[-1] and not source.strip():
             lines.append("")
-    return _shortened_lines("\n".join(lines).strip("\n"), longest)
+    return "\n".join(lines).strip("\n")
 
 
 def _readable(text: str) -> str:

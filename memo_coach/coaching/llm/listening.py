@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -59,16 +59,12 @@ class Listening:
 
     async def _listen(self, model: Model, request: Callable[[], ModelRequest]) -> None:
         try:
-            stream = model.answer(request())
-            try:
-                async for event in stream:
-                    if isinstance(event, TextArrived) and not self.has_spoken:
-                        self.has_spoken = bool(event.text.strip())
-                    self._waiting.append(event)
-                    self._has_news.set()
-            finally:
-                if isinstance(stream, AsyncGenerator):
-                    await stream.aclose()
+            # Cancelled here, the model's stream ends within: it is never left between two pieces.
+            async for event in model.answer(request()):
+                if isinstance(event, TextArrived) and not self.has_spoken:
+                    self.has_spoken = bool(event.text.strip())
+                self._waiting.append(event)
+                self._has_news.set()
         except ModelFailure as failure:
             self.failure = failure
 

@@ -17,7 +17,7 @@ _DEEPEST = 24
 _MOST_BRACKETS = 1_000
 _MOST_QUOTATION_MARKS = 1_600
 """An answer about eight criteria has 700. The library's time grows with their square: 0.6 s for so many."""
-_BRACKET = re.compile(r"[\[\]{}]")
+_BRACKET = re.compile(r"[\[\]{}()]")
 _QUOTATION_MARK = re.compile("[\"'“”‘’]")
 
 
@@ -48,7 +48,7 @@ def _is_tame(text: str) -> bool:
     """Tell whether the nesting is that of an answer: the library recurses, and is slow where it is deep."""
     depth = 0
     for number, bracket in enumerate(_BRACKET.finditer(text)):
-        depth = depth + 1 if bracket[0] in "[{" else max(depth - 1, 0)
+        depth = depth + 1 if bracket[0] in "[{(" else max(depth - 1, 0)
         if depth > _DEEPEST or number > _MOST_BRACKETS:
             return False
     return True

@@ -34,6 +34,9 @@ LONGEST_ANSWER = 200_000
 MOST_COMMENTS = 40
 """Comments of an answer that are told."""
 _MOST_FAULTS = 40
+# Where JSON was mended, what lacks one of these may have been cut off.
+_PARTS_OF_COMMENT = frozenset({"kind", "comment", "questions", "suggestion"})
+_PARTS_OF_OVERALL = frozenset({"summary", "strengths", "opportunities"})
 
 
 class AnswerReader:
@@ -248,7 +251,7 @@ class AnswerReader:
         criterion = self._id_of_open()
         if criterion is None or self._judged.get(criterion, ()) not in (None, self._open_path):
             return
-        if self._is_mending and is_cut(value):
+        if self._is_mending and (is_cut(value) or not value.keys() >= _PARTS_OF_COMMENT):
             return
         read = self._validator.comment(criterion, value)
         if isinstance(read, Refused):
@@ -261,7 +264,11 @@ class AnswerReader:
             yield read
 
     def _take_overall(self, value: Value) -> Iterator[ReadPart]:
-        if not self.lacks_overall or (self._is_mending and is_cut(value)):
+        if not self.lacks_overall:
+            return
+        if self._is_mending and (
+            is_cut(value) or not isinstance(value, dict) or not value.keys() >= _PARTS_OF_OVERALL
+        ):
             return
         read = self._validator.overall(value)
         if isinstance(read, Refused):

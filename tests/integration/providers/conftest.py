@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -54,3 +57,30 @@ async def providers_of(server: ModelServer) -> AsyncIterator[MakeProviders]:
     yield make
     for each in made:
         await each.close()
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with the status that the path begins with, and with the key and the prompt that it was sent."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        said = json.dumps({"error": {"message": f"{self.headers['authorization']} {body}"}}).encode()
+        self.send_response(int(self.path.split("/")[1]))
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing on the terminal."""
+
+
+@pytest.fixture
+def echo_url() -> Iterator[str]:
+    """Give a server whose errors repeat what it was sent."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()

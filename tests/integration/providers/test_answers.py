@@ -1,4 +1,4 @@
-"""An answer of a model: its text, its end, what was asked, what it cost, and a connection that really ends."""
+"""An answer of a model: its text and end, what was asked, what it cost, a connection that really ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from memo_coach.coaching.llm.model import AnswerEnded, ModelChosen, TextArrived
 from memo_coach.providers.providers import Providers
-from memo_coach.providers.turn import LONGEST_ANSWER
+from memo_coach.providers.turn import CHARACTERS_PER_TOKEN
 from tests.integration.providers.asking import KEY, MEMO, Ledger, ask, question
 from tests.model_server import ModelServer, Pace
 
@@ -118,7 +118,8 @@ async def test_an_endless_answer_is_left_at_a_bound(
     server.answer_with("x" * 2_000_000)
     heard = await ask(providers_of("scripted"), ledger)
     assert heard.ended == [AnswerEnded("length")]
-    assert LONGEST_ANSWER < len(heard.text) < LONGEST_ANSWER + 50_000
+    bound = 6000 * CHARACTERS_PER_TOKEN
+    assert bound < len(heard.text) < bound + 50_000
     assert ledger.outcomes[0].status == "done"
 
 

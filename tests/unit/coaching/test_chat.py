@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,19 +14,11 @@ from memo_coach.coaching.configuration.context_document import shipped_context
 from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.coaching.configuration.prompt_document import shipped_prompt
 from memo_coach.coaching.evaluation import Provenance
-from memo_coach.coaching.llm.model import (
-    AnswerEnded,
-    FailureReason,
-    Finish,
-    ModelChosen,
-    ModelEvent,
-    ModelFailure,
-    ModelRequest,
-    TextArrived,
-)
+from memo_coach.coaching.llm.model import FailureReason, Finish, ModelFailure
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
+from tests.scripted_model import ScriptedModel
 
 RUBRIC = shipped_rubric("investment-memo")
 MEMO = samples("investment-memo", "en")[0].text
@@ -40,35 +31,6 @@ TOPIC = ChatTopic(
 )
 PROMPTS = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
 WHY = ChatQuestion("Why is my risks score so low?")
-
-
-@dataclass
-class ScriptedModel:
-    """Says what it is told to."""
-
-    pieces: tuple[str, ...]
-    finish: Finish = "stop"
-    failure: ModelFailure | None = None
-    answered_by: str = "test/model"
-    requests: list[ModelRequest] = field(default_factory=list)
-    closed: int = 0
-    name: str = "test/model"
-
-    async def answer(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        self.requests.append(request)
-        try:
-            if self.pieces:
-                yield ModelChosen(self.answered_by, None if self.answered_by == self.name else self.name)
-            for piece in self.pieces:
-                yield TextArrived(piece)
-            if self.failure is not None:
-                raise self.failure
-            yield AnswerEnded(self.finish)
-        finally:
-            self.closed += 1
-
-    def count_tokens(self, text: str) -> int:
-        return len(text) // 4
 
 
 def chat(model: ScriptedModel, budget: int = 30_000) -> ModelChat:

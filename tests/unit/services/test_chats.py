@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,15 +14,7 @@ from memo_coach.coaching.chat import ChatLimits
 from memo_coach.coaching.configuration.context_document import shipped_context
 from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.coaching.configuration.prompt_document import shipped_prompt
-from memo_coach.coaching.llm.model import (
-    AnswerEnded,
-    Model,
-    ModelChosen,
-    ModelEvent,
-    ModelFailure,
-    ModelRequest,
-    TextArrived,
-)
+from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.operations.logging import configure_logging
 from memo_coach.services import chat_turns, chats
@@ -38,41 +29,20 @@ from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import ChatMessage, CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from tests.databases import database_at
+from tests.scripted_model import ScriptedModel
 from tests.stored_rows import NOON, add_visitor, queued
 
 OWNER, STRANGER, JUDGED = "v", "w", "e-v"
 WORDS = ("The ", "reader ", "wants ", "a date.")
 
 
-@dataclass
-class ScriptedModel:
-    """Says its words one by one; waits before each for ``go``, where there is one."""
-
-    words: tuple[str, ...] = WORDS
-    failure: ModelFailure | None = None
-    """Raised after the words."""
-    go: asyncio.Semaphore | None = None
-    requests: list[ModelRequest] = field(default_factory=list)
-    closed: int = 0
-    name: str = "test/model"
-
-    async def answer(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        self.requests.append(request)
-        try:
-            if self.words:
-                yield ModelChosen(self.name)
-            for word in self.words:
-                if self.go is not None:
-                    await self.go.acquire()
-                yield TextArrived(word)
-            if self.failure is not None:
-                raise self.failure
-            yield AnswerEnded("stop")
-        finally:
-            self.closed += 1
-
-    def count_tokens(self, text: str) -> int:
-        return len(text) // 4
+def speaking(
+    *,
+    words: tuple[str, ...] = WORDS,
+    failure: ModelFailure | None = None,
+    go: asyncio.Semaphore | None = None,
+) -> ScriptedModel:
+    return ScriptedModel(words, failure=failure, go=go)
 
 
 @pytest.fixture
@@ -173,7 +143,7 @@ async def test_without_a_model_the_built_in_coach_answers_and_both_messages_are_
 
 
 async def test_a_model_answers_with_its_name_and_is_shown_as_it_comes(begin: Begin) -> None:
-    model = ScriptedModel(go=asyncio.Semaphore(0))
+    model = speaking(go=asyncio.Semaphore(0))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     seen: list[str] = []
@@ -191,7 +161,7 @@ async def test_a_model_answers_with_its_name_and_is_shown_as_it_comes(begin: Beg
 
 
 async def test_an_answer_goes_on_when_nobody_follows_it(begin: Begin) -> None:
-    model = ScriptedModel(go=asyncio.Semaphore(0))
+    model = speaking(go=asyncio.Semaphore(0))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     async for _view in service.follow(OWNER, JUDGED):
@@ -206,7 +176,7 @@ async def test_what_came_of_an_answer_is_stored_while_it_grows(
     begin: Begin, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat_turns, "STORE_EVERY_SECONDS", 0.05)
-    model = ScriptedModel(go=asyncio.Semaphore(2))
+    model = speaking(go=asyncio.Semaphore(2))
     await begin(model).ask(OWNER, JUDGED, "What is missing?")
     async with asyncio.timeout(10):
         while (await stored(database))[-1].text != "The reader":  # noqa: ASYNC110
@@ -215,7 +185,7 @@ async def test_what_came_of_an_answer_is_stored_while_it_grows(
 
 
 async def test_a_stopped_answer_keeps_what_came_and_closes_the_model(begin: Begin) -> None:
-    model = ScriptedModel(go=asyncio.Semaphore(3))
+    model = speaking(go=asyncio.Semaphore(3))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     await until_said(service, "The reader wants")
@@ -227,7 +197,7 @@ async def test_a_stopped_answer_keeps_what_came_and_closes_the_model(begin: Begi
 
 
 async def test_an_answer_can_be_stopped_before_it_begins(begin: Begin) -> None:
-    service = begin(ScriptedModel(go=asyncio.Semaphore(0)))
+    service = begin(speaking(go=asyncio.Semaphore(0)))
     await service.ask(OWNER, JUDGED, "What is missing?")
     await service.stop(OWNER, JUDGED)
     assert (await followed(service))[-1].messages[-1].status == "stopped"
@@ -237,7 +207,7 @@ async def test_an_answer_of_another_process_can_be_stopped(
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat_turns, "SIGN_OF_LIFE_SECONDS", 0.05)
-    model = ScriptedModel(go=asyncio.Semaphore(0))
+    model = speaking(go=asyncio.Semaphore(0))
     answering, other = begin(model), begin()
     await answering.ask(OWNER, JUDGED, "What is missing?")
     await other.stop(OWNER, JUDGED)
@@ -248,7 +218,7 @@ async def test_an_answer_of_another_process_can_be_stopped(
 
 
 async def test_where_the_model_gives_nothing_the_built_in_coach_answers_and_says_why(begin: Begin) -> None:
-    service = begin(ScriptedModel(words=(), failure=ModelFailure("unreachable")))
+    service = begin(speaking(words=(), failure=ModelFailure("unreachable")))
     await service.ask(OWNER, JUDGED, "Why is my risks score so low?")
     answer = (await followed(service))[-1].messages[-1]
     assert (answer.status, answer.coach, answer.fallback_from) == ("done", "builtin", "test/model")
@@ -257,7 +227,7 @@ async def test_where_the_model_gives_nothing_the_built_in_coach_answers_and_says
 
 
 async def test_what_came_before_a_model_broke_off_stays_and_is_marked(begin: Begin) -> None:
-    service = begin(ScriptedModel(failure=ModelFailure("broken")))
+    service = begin(speaking(failure=ModelFailure("broken")))
     await service.ask(OWNER, JUDGED, "What is missing?")
     answer = (await followed(service))[-1].messages[-1]
     assert (answer.status, answer.text, answer.coach) == ("failed", "The reader wants a date.", "llm")
@@ -269,7 +239,7 @@ async def test_at_a_limit_the_model_is_not_asked_and_the_time_is_told(begin: Beg
         assert (owner, address) == (OWNER, "192.0.2.1")
         raise ModelFailure("limit", until=datetime(2026, 5, 1, 13, 30, tzinfo=UTC))
 
-    model = ScriptedModel()
+    model = speaking()
     service = begin(model, refuse)
     await service.ask(OWNER, JUDGED, "Where should I begin?", address="192.0.2.1")
     answer = (await followed(service))[-1].messages[-1]
@@ -282,7 +252,7 @@ async def test_a_fault_of_our_own_ends_the_answer_with_a_sentence(begin: Begin) 
         def count_tokens(self, text: str) -> int:
             raise RuntimeError("a fault")
 
-    service = begin(Broken())
+    service = begin(Broken(WORDS))
     await service.ask(OWNER, JUDGED, "What is missing?")
     answer = (await followed(service))[-1].messages[-1]
     assert answer.status == "failed"
@@ -290,7 +260,7 @@ async def test_a_fault_of_our_own_ends_the_answer_with_a_sentence(begin: Begin) 
 
 
 async def test_a_second_question_is_refused_while_the_first_is_answered(begin: Begin) -> None:
-    service = begin(ScriptedModel(go=asyncio.Semaphore(0)))
+    service = begin(speaking(go=asyncio.Semaphore(0)))
     asked = [service.ask(OWNER, JUDGED, "What is missing?") for _ in range(4)]
     results = await asyncio.gather(*asked, return_exceptions=True)
     assert sum(isinstance(result, QuestionRefused) for result in results) == 3
@@ -319,7 +289,7 @@ async def test_an_answer_whose_process_died_is_shown_as_broken_off_and_one_may_a
 
 
 async def test_a_closing_process_stores_what_came(begin: Begin, database: Database) -> None:
-    service = begin(ScriptedModel(go=asyncio.Semaphore(3)))
+    service = begin(speaking(go=asyncio.Semaphore(3)))
     await service.ask(OWNER, JUDGED, "What is missing?")
     await until_said(service, "The reader wants")
     await service.close()
@@ -329,7 +299,7 @@ async def test_a_closing_process_stores_what_came(begin: Begin, database: Databa
 
 
 async def test_a_question_may_start_from_a_comment_and_keeps_what_it_is_about(begin: Begin) -> None:
-    model = ScriptedModel()
+    model = speaking()
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is meant?", about="c01")
     question = (await followed(service))[-1].messages[0]
@@ -352,7 +322,7 @@ async def test_a_model_is_told_what_was_said_before_and_the_earlier_versions(
         await session.flush()
         await session.execute(update(MemoVersion).where(MemoVersion.number == 1).values(text="The first one"))  # type: ignore[arg-type]
         await session.execute(update(Evaluation).where(Evaluation.id == JUDGED).values(version=2))  # type: ignore[arg-type]
-    model = ScriptedModel()
+    model = speaking()
     service = begin(model)
     for question in ("What is missing?", "Which date?"):
         await service.ask(OWNER, JUDGED, question)
@@ -394,7 +364,7 @@ async def test_there_is_an_end_to_a_conversation_until_it_is_cleared(
 
 
 async def test_clearing_ends_the_answer_that_is_being_given(begin: Begin) -> None:
-    model = ScriptedModel(go=asyncio.Semaphore(0))
+    model = speaking(go=asyncio.Semaphore(0))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     await service.clear(OWNER, JUDGED)
@@ -402,14 +372,14 @@ async def test_clearing_ends_the_answer_that_is_being_given(begin: Begin) -> Non
 
 
 async def test_nobody_reads_or_touches_the_conversation_of_another(begin: Begin) -> None:
-    service = begin(ScriptedModel(go=asyncio.Semaphore(0)))
+    service = begin(speaking(go=asyncio.Semaphore(0)))
     await service.ask(OWNER, JUDGED, "What is missing?")
     for foreign in (
         service.get(STRANGER, JUDGED),
         service.ask(STRANGER, JUDGED, "And mine?"),
         service.stop(STRANGER, JUDGED),
         service.clear(STRANGER, JUDGED),
-        anext(service.follow(STRANGER, JUDGED)),  # type: ignore[list-item]
+        anext(service.follow(STRANGER, JUDGED)),
     ):
         with pytest.raises(NotFound):
             await foreign
@@ -421,7 +391,7 @@ async def test_a_conversation_goes_with_its_memo(
     begin: Begin, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat_turns, "SIGN_OF_LIFE_SECONDS", 0.05)
-    model = ScriptedModel(go=asyncio.Semaphore(0))
+    model = speaking(go=asyncio.Semaphore(0))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     async with database.write() as session:

@@ -77,9 +77,10 @@ async def test_a_call_is_settled_once(migrated: Database) -> None:
     keeper = accounts_of(migrated)
     accounts = keeper.accounts(owner=None, evaluation=None)
     call_id = await accounts.reserve(plan(300))
+    await accounts.reserve(plan(9_000))
     await asyncio.gather(*(accounts.settle(call_id, outcome(50 + number)) for number in range(8)))
     await accounts.settle("no such call", outcome(50))
-    assert (await keeper.spent_today()).spent_micro_usd == (await calls_in(migrated))[0].micro_usd
+    assert (await keeper.spent_today()).reserved_micro_usd == 9_000
     await assert_balanced(migrated)
 
 
@@ -238,10 +239,11 @@ async def test_a_call_that_comes_back_from_the_dead_is_not_counted_again(migrate
     keeper = accounts_of(migrated, clock=clock)
     call_id = await reserved_or_not(keeper)
     assert call_id is not None
-    clock.time += timedelta(hours=30)
+    clock.time += timedelta(minutes=2)
     assert await keeper.sweep() == 1
+    assert await reserved_or_not(keeper, 9_000) is not None
     await keeper.accounts(owner=None, evaluation=None).settle(call_id, outcome(60))
-    assert await days_in(migrated) == {TODAY: (0, 100)}
+    assert await days_in(migrated) == {TODAY: (9_000, 100)}
     assert (await calls_in(migrated))[0].status == "lost"
 
 

@@ -130,8 +130,8 @@ def _place(
     if quoted:
         return None
     also = known.criteria.get(criterion.id)
-    if also is not None and (found := also.search(words)):
-        return found.start()
+    if also is not None and (place := also.place(words)) is not None:
+        return place
     places = [_place_of_name(name, words, intent, known) for name in names]
     return min((place for place in places if place is not None), default=None)
 
@@ -140,10 +140,10 @@ def _place_of_name(name: str, words: str, intent: str | None, known: Vocabulary)
     telling = [word for word in name.split() if word not in known.common]
     if not telling:
         # A name of everyday words alone counts as a whole, and where a criterion is asked about.
-        whole = term(name.replace(" ", "_")).search(words)
-        return whole.start() if whole is not None and intent in _OF_A_CRITERION else None
-    found = [term(f"{_stem(word)}*").search(words) for word in telling]
-    hits = [each.start() for each in found if each is not None]
+        whole = term(name.replace(" ", "_")).place(words)
+        return whole if intent in _OF_A_CRITERION else None
+    found = [term(f"{_stem(word)}*").place(words) for word in telling]
+    hits = [place for place in found if place is not None]
     return min(hits) if len(hits) == len(telling) else None
 
 

@@ -19,14 +19,36 @@ class MissingSentence(KeyError):
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """Words, beginnings of words and phrases of which one must occur."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+    phrases: tuple[str, ...]
+    """Each between spaces; one that may end in any way has no space at its end."""
+
+    def place(self, words: str) -> int | None:
+        """Tell where it first occurs in a question, as :func:`folded_words` gives it, or ``None``."""
+        padded = f" {words} "
+        places = [padded.find(phrase) for phrase in self.phrases]
+        at = 0
+        for word in words.split(" "):
+            if word in self.words or word.startswith(self.beginnings):
+                places.append(at)
+                break
+            at += len(word) + 1
+        return min((place for place in places if place >= 0), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """One way to ask for something: each of its terms must occur, in any order."""
 
-    terms: tuple[re.Pattern[str], ...]
+    terms: tuple[Term, ...]
 
     def matches(self, words: str) -> bool:
-        """Tell whether a question, as :func:`folded_words` gives it, has all terms."""
-        return all(term.search(words) for term in self.terms)
+        """Tell whether a question has all terms."""
+        return all(term.place(words) is not None for term in self.terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +57,7 @@ class Vocabulary:
 
     marks: frozenset[str]
     intents: Mapping[str, tuple[Pattern, ...]]
-    criteria: Mapping[str, re.Pattern[str]]
+    criteria: Mapping[str, Term]
     """For ids of criteria what else they are called."""
     common: frozenset[str]
     """Words of criteria's names that name no criterion by themselves."""
@@ -49,12 +71,17 @@ def folded_words(text: str) -> str:
     return " ".join(_WORD.findall(plain))
 
 
-def term(source: str) -> re.Pattern[str]:
-    """Give the expression for a term: ``/`` parts alternatives, ``*`` is any ending, ``_`` a space."""
-    alternatives = [
-        re.escape(alternative).replace(r"\*", r"\S*").replace("_", " ") for alternative in source.split("/")
-    ]
-    return re.compile(rf"(?<!\S)(?:{'|'.join(alternatives)})(?!\S)")
+def term(source: str) -> Term:
+    """Read a term: ``/`` parts alternatives, ``*`` at the end is any ending, ``_`` a space."""
+    alternatives = [alternative.replace("_", " ") for alternative in source.split("/")]
+    single = [each for each in alternatives if " " not in each]
+    return Term(
+        words=frozenset(each for each in single if not each.endswith("*")),
+        beginnings=tuple(each[:-1] for each in single if each.endswith("*")),
+        phrases=tuple(
+            f" {each[:-1]}" if each.endswith("*") else f" {each} " for each in alternatives if " " in each
+        ),
+    )
 
 
 @cache
@@ -68,7 +95,9 @@ def vocabulary(language: str) -> Vocabulary:
     """Read the words of a language, once."""
     import yaml  # noqa: PLC0415 - its import is slow, and only the first question needs it
 
-    content = yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (FOLDER / f"{language}.yaml").read_text("utf-8")
+    content = yaml.load(text, Loader=loader)  # noqa: S506 - CSafeLoader is a safe loader
     return Vocabulary(
         marks=frozenset(content["marks"].split()),
         intents={

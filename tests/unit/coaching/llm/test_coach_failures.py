@@ -21,6 +21,7 @@ from memo_coach.coaching.llm.model import FailureReason
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
+from tests.judging_model import NAME, ScriptedModel, Turn, answer, comment, criterion, failure
 from tests.model_evaluations import (
     IDS,
     LIMITS,
@@ -37,7 +38,6 @@ from tests.model_evaluations import (
     spoke,
     whole_answer,
 )
-from tests.scripted_model import NAME, ScriptedModel, Turn, answer, comment, criterion, failure
 
 REASONS: tuple[FailureReason, ...] = get_args(FailureReason)
 HALF, OTHER_HALF = IDS[:5], IDS[5:]
@@ -163,6 +163,15 @@ async def test_what_is_missing_is_asked_for_once_and_alone() -> None:
     assert request.messages[0].content == f"repair en investment-memo boundary12345678 {wanted} False"
     assert request.schema is not None
     assert set(request.schema["properties"]) == {"criteria"}
+
+
+async def test_a_repair_that_repeats_what_was_there_adds_nothing_to_it() -> None:
+    first = answer([criterion(each, comments=[comment()]) for each in HALF])
+    again = answer([criterion(each, 1.0, comments=[comment(text="Another remark on it.")]) for each in IDS])
+    events = await said(Turn(first), Turn(again))
+    assert {each.score for each in criteria_of(events).values() if each.id in HALF} == {3.5}
+    made = {each.criterion: each.comment for each in comments_of(events)}
+    assert {identity for identity, text in made.items() if text == "Another remark on it."} == set(OTHER_HALF)
 
 
 async def test_an_answer_cut_at_its_longest_is_completed() -> None:
@@ -355,6 +364,16 @@ async def test_a_memo_of_nothing_but_orders_is_judged() -> None:
     events = await said(Turn(whole_answer(dict.fromkeys(IDS, 5.0))), memo=memo)
     assert overall_of(events).score is not None
     assert max(each.score or 0 for each in criteria_of(events).values()) <= 2.5
+
+
+async def test_a_flagged_order_is_told_once_where_its_criterion_is_the_built_in_coachs() -> None:
+    memo: Memo = parse_memo(f"We ask for 40,000 euros by 3 May. {ORDER}", "en")
+    (flag,) = [
+        each for each in evaluate_memo(memo, RUBRIC).comments if each.finding.startswith("instructions")
+    ]
+    listed = [criterion(each, 1.0) for each in IDS if each != flag.criterion]
+    made = comments_of(await said(Turn(answer(listed)), Turn("No."), memo=memo))
+    assert [each.id for each in made].count(flag.id) == 1
 
 
 async def test_every_failure_tells_one_criterion_and_one_comment_at_most_once() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from memo_coach.coaching.llm.listening import Listening
 from memo_coach.coaching.llm.model import AnswerEnded, Message, ModelChosen, ModelRequest, TextArrived
-from tests.scripted_model import NAME, ScriptedModel, Turn, failure
+from tests.judging_model import NAME, ScriptedModel, Turn, failure
 
 REQUEST = ModelRequest((Message("user", "Hello."),), "evaluation", 10)
 
