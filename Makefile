@@ -68,6 +68,7 @@ lock: $(INSTALLED) ## bring every lock up to date: Python packages with hashes, 
 	$(COMPILE) --extra build -o requirements/build.lock pyproject.toml
 	$(COMPILE) --extra build --extra development -o requirements/development.lock pyproject.toml
 	$(COMPILE) -o requirements/operations.lock requirements/operations.in
+	$(COMPILE) -o requirements/model-proxy.lock requirements/model-proxy.in
 	$(BIN)/python -m memo_coach.web.building --update-lock
 
 clean: ## remove what was built; the environments and data stay

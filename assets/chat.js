@@ -96,6 +96,10 @@
       focusWanted();
     } else if (event.target.closest("[data-chat-close]")) {
       backToOpener();
+    } else if (event.target.closest(".conversation button[type=button]")) {
+      // These buttons go once they are pressed. On a touch screen the field would bring up the keyboard.
+      var next = matchMedia("(pointer: coarse)").matches ? log() : field();
+      if (next) next.focus({ preventScroll: true });
     }
   });
 

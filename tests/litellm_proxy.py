@@ -28,8 +28,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "model-proxy.lock"
 FOLDER = ROOT / "build"
 PREFIX = "litellm-proxy-"
-PATIENCE_SECONDS = 120
-"""It takes 5 to 15 seconds to start where nothing else runs."""
+PATIENCE_SECONDS = 300
+"""It takes 10 seconds to start where nothing else runs, and two minutes where far too much does."""
 
 RATE_LIMIT = "litellm.RateLimitError"
 SERVER_ERROR = "litellm.InternalServerError"

@@ -18,8 +18,9 @@ from memo_coach.coaching.evaluation import (
     OverallJudgement,
     Provenance,
 )
+from memo_coach.coaching.llm.combining import ranked, with_shared_weights
 from memo_coach.coaching.rubric import Rubric
-from memo_coach.services.coaches import BUILTIN, Coaches, CoachOrder
+from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
@@ -103,8 +104,11 @@ async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
                     pass
     if overall is None:
         raise AssertionError("a coach ends with an overall judgement")
-    comments.sort(key=lambda comment: (comment.kind == "opportunity", comment.rank, comment.id))
     places = {criterion.id: place for place, criterion in enumerate(order.rubric.criteria)}
+    judged = tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id]))
+    if provenance.kind == MODEL:
+        judged, comments = with_shared_weights(judged), list(ranked(comments))
+    comments.sort(key=lambda comment: (comment.kind == "opportunity", comment.rank, comment.id))
     return FileJudgement(
         text=order.text,
         glance=glance,
@@ -112,7 +116,7 @@ async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
         coach=kind,
         provenance=provenance,
         overall=overall,
-        criteria=tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id])),
+        criteria=judged,
         comments=tuple(comments),
         usage=Usage(),
     )

@@ -111,7 +111,10 @@ class Provenance:
     """Whether what the same model said earlier of the same text, asked the same, was given again."""
     prompt_version: str | None = None
     fallback_reason: str = ""
-    """Why the built-in coach stands in for a model: a reason of :mod:`memo_coach.coaching.llm.model`."""
+    """Why the built-in coach stands in for a model: a reason of :mod:`memo_coach.coaching.llm.model`.
+
+    ``completed`` where another model added what the answer of this one lacked.
+    """
 
 
 @dataclass(frozen=True, slots=True)

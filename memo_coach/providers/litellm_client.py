@@ -32,6 +32,8 @@ from memo_coach.providers.failures import Fault, ProviderFault, fault_of
 
 KEY_OF_A_SERVER_WITHOUT_KEYS = "none"
 """Sent to a server of one's own where no key is set. Without it the library would send ``OPENAI_API_KEY``."""
+SECONDS_BETWEEN_STARTS = 0.01
+"""What the library computes before a request is sent: 9 ms on one core."""
 _TAKES_SCHEMAS = frozenset({"hosted_vllm", "vllm", "ollama", "ollama_chat", "lm_studio", "llamafile"})
 """Servers that force an answer into a schema whatever the model, which the library does not know or would ask
 the server about."""
@@ -62,6 +64,7 @@ class LitellmClient:
         """Load the library; seconds of work, which belong into a thread."""
         self._settings = settings
         self._litellm = _load()
+        self._next_start = 0.0
         self._timeout = httpx.Timeout(
             settings.silence_seconds, connect=settings.connect_seconds, pool=settings.connect_seconds
         )
@@ -85,6 +88,7 @@ class LitellmClient:
     async def stream(self, attempt: Attempt) -> AsyncGenerator[StreamPiece, None]:
         """Ask; see :class:`memo_coach.providers.client.Client`."""
         fault: Fault | None
+        await self._own_moment()
         try:
             answer = await self._litellm.acompletion(**self._arguments(attempt))
         except Exception as error:  # noqa: BLE001 - the library raises what it likes, all of it means a failed call
@@ -110,6 +114,14 @@ class LitellmClient:
         """Close all connections."""
         await self._litellm.close_litellm_async_clients()
         self._litellm.in_memory_llm_clients_cache.flush_cache()
+
+    async def _own_moment(self) -> None:
+        """Wait where another call began a moment ago: a hundred at once would hold up the event loop."""
+        now = asyncio.get_running_loop().time()
+        self._next_start = max(now, self._next_start) + SECONDS_BETWEEN_STARTS
+        wait = self._next_start - SECONDS_BETWEEN_STARTS - now
+        if wait > 0:
+            await asyncio.sleep(wait)
 
     async def _rehearse(self) -> None:
         """Ask once without a network: the first call loads much of the library, which takes 1.5 s."""

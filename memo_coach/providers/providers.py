@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from memo_coach.coaching.llm.model import Message, Model, ModelFailure
+from memo_coach.coaching.llm.model import Model, ModelFailure, ModelRequest
 from memo_coach.providers.accounts import Accounts
 from memo_coach.providers.circuit import Circuit, CircuitState
 from memo_coach.providers.client import Client
 from memo_coach.providers.prices import Prices, StatedPrice
 from memo_coach.providers.request_forms import RequestForms
 from memo_coach.providers.resilience import FellBack, ResilientModel
-from memo_coach.providers.tokens import count_prompt_tokens
-from memo_coach.providers.turn import Patience, Surroundings
+from memo_coach.providers.turn import Patience, Surroundings, prompt_tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +106,16 @@ class Providers:
             self.names, self._surroundings, accounts, self._settings.total_seconds, self._fell_back
         )
 
-    def estimate(self, messages: Sequence[Message], most_tokens: int) -> CallEstimate:
-        """Estimate what one call to the first choice will take at most.
+    def estimate(self, request: ModelRequest) -> CallEstimate:
+        """Estimate what one call to the first choice will take at most, asked once.
 
         Before the library is loaded its list of prices is not there yet, and the assumed price stands in.
         """
         if not self.names:
             return CallEstimate(0, 0)
-        prompt_tokens = count_prompt_tokens(messages)
+        prompt_tokens = prompt_tokens_of(request)
         price = self._prices.of(self.names[0])
-        most = min(most_tokens, price.most_output_tokens or most_tokens)
+        most = min(request.most_tokens, price.most_output_tokens or request.most_tokens)
         return CallEstimate(prompt_tokens, price.micro_usd(prompt_tokens, most))
 
     def circuits(self) -> Mapping[str, CircuitState]:

@@ -111,7 +111,12 @@ class Attempt:
     def _is_wholly_the_models(self) -> bool:
         """Tell whether the model that was asked first judged every criterion: only that is given again."""
         spoke = self._provenance
-        return spoke.kind == MODEL and spoke.fallback_from is None and self._by_model == self._criteria
+        return (
+            spoke.kind == MODEL
+            and spoke.fallback_from is None
+            and not spoke.fallback_reason
+            and self._by_model == self._criteria
+        )
 
     async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
         coming = asyncio.ensure_future(anext(events, None))

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches
 from memo_coach.services.drafts import store_new_memo
@@ -86,7 +87,8 @@ class EvaluationService:
         """
         kind = self._coaches.kind(coach)
         chosen = self._rubrics.get(rubric)
-        text = submitted_text(text)
+        raw, text = text, submitted_text(text)
+        removed = invisible_characters(raw)
         glance = await asyncio.to_thread(glance_at, text, language=language, title=title)
         moment = now()
         async with self._records.write(adds=True) as session:
@@ -107,7 +109,7 @@ class EvaluationService:
             evaluation_id = await _queue(
                 session,
                 owner,
-                _Asked(memo.id, version, chosen, kind, self._mark(address)),
+                _Asked(memo.id, version, chosen, kind, self._mark(address), removed),
                 moment=moment,
             )
         self._workers.wake()
@@ -179,7 +181,9 @@ class EvaluationService:
                     "This evaluation is done. Change the memo and evaluate it as a new version."
                 )
             rubric = self._rubrics.get(old.rubric)
-            asked = _Asked(old.memo, old.version, rubric, old.coach, self._mark(address))
+            asked = _Asked(
+                old.memo, old.version, rubric, old.coach, self._mark(address), old.removed_characters
+            )
             fresh = await _queue(session, owner, asked, moment=moment)
         self._workers.wake()
         return fresh
@@ -280,6 +284,7 @@ class _Asked:
     rubric: Rubric
     coach: str
     address: str | None
+    removed_characters: int = 0
 
 
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> str:
@@ -309,6 +314,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         status="queued",
         created=moment,
         address=asked.address,
+        removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)
     return evaluation.id

@@ -29,18 +29,19 @@ class Housekeeping:
 
     def start(self) -> None:
         """Begin, at once. From now on the figures are fresh whenever somebody reads them."""
-        metrics.before_reading("models", self._show)
+        metrics.before_reading("budget", self._accounts.show_spending)
+        metrics.before_reading("circuits", self._show_circuits)
         self._task = asyncio.create_task(self._run(), name="housekeeping")
 
     async def close(self) -> None:
         """End it after what it is doing."""
-        metrics.before_reading("models", None)
+        metrics.before_reading("budget", None)
+        metrics.before_reading("circuits", None)
         self._over.set()
         if self._task is not None:
             await asyncio.wait({self._task})
 
-    async def _show(self) -> None:
-        await self._accounts.show_spending()
+    async def _show_circuits(self) -> None:
         if self._models.providers is not None:
             metrics.show_circuits(self._models.providers.circuits())
 
@@ -48,7 +49,6 @@ class Housekeeping:
         while not self._over.is_set():
             try:
                 await self._accounts.sweep()
-                await self._show()
             except (SQLAlchemyError, DatabaseUnusable) as error:
                 _log.error("housekeeping failed", error=type(error).__name__)
             with suppress(TimeoutError):

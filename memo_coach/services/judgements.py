@@ -18,11 +18,14 @@ from memo_coach.coaching.evaluation import (
     OverallJudgement,
     Provenance,
 )
+from memo_coach.coaching.llm.combining import ranked, with_shared_weights
 from memo_coach.services.views import EvaluationStatus, EvaluationView, Usage
 from memo_coach.storage.evaluations import StoredEvaluation
 from memo_coach.storage.model_calls import CallSums
 from memo_coach.storage.tables import CommentRow, CriterionRow
 from memo_coach.storage.tables import Evaluation as EvaluationRow
+
+MODEL: CoachKind = "llm"
 
 _log = structlog.get_logger("memo_coach.services.judgements")
 
@@ -127,6 +130,10 @@ def is_true(comment: Comment, text: str) -> bool:
 def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
     """Give what a page shows of an evaluation."""
     evaluation, version = stored.evaluation, stored.version
+    criteria, comments = tuple(map(_criterion, stored.criteria)), _comments(stored.comments)
+    if evaluation.spoke == MODEL and evaluation.status == "done":
+        # They were told one by one; only now is it known which matters most, and which share each has.
+        criteria, comments = with_shared_weights(criteria), ranked(comments)
     return EvaluationView(
         evaluation_id=evaluation.id,
         status=cast("EvaluationStatus", evaluation.status),
@@ -144,12 +151,13 @@ def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
         provenance=_provenance(evaluation),
         second_opinion=None if evaluation.second_opinion is None else reading_of(evaluation.second_opinion),
         usage=usage,
+        removed_characters=evaluation.removed_characters,
         changes=evaluation.changes,
         done_steps=evaluation.done_steps,
         total_steps=evaluation.total_steps,
         overall=None if evaluation.overall is None else _overall(evaluation.overall),
-        criteria=tuple(map(_criterion, stored.criteria)),
-        comments=_comments(stored.comments),
+        criteria=criteria,
+        comments=comments,
         seconds=evaluation.seconds,
         error=evaluation.error,
     )

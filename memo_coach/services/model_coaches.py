@@ -24,6 +24,7 @@ from memo_coach.coaching.evaluation import (
 from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
 from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest
 from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.schema import answer_schema
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
@@ -160,7 +161,10 @@ class ModelCoaches:
         messages = self._prompts.evaluation(
             order.text, order.language, order.rubric, self.boundary(order.text)
         )
-        estimate = self._providers.estimate(messages, self._document.answer_tokens)
+        request = ModelRequest(
+            messages, "evaluation", self._document.answer_tokens, answer_schema(order.rubric), "evaluation"
+        )
+        estimate = self._providers.estimate(request)
         return CostEstimate(estimate.prompt_tokens, estimate.micro_usd / 1_000_000)
 
     def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:

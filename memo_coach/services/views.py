@@ -105,6 +105,8 @@ class EvaluationView:
     second_opinion: Evaluation | None
     """The built-in coach's reading, where a model was asked: first all there is, then beside the model's."""
     usage: Usage
+    removed_characters: int
+    """Characters that nobody can see and that were taken out of the text as it was handed in."""
     changes: int
     """Counts the changes so far: of two views with the same number, neither is newer."""
     done_steps: int

@@ -106,7 +106,7 @@ class Workers:
         """Begin to take evaluations; those of dead workers come back with the first look."""
         self._dispatcher = asyncio.create_task(self._dispatch(), name="evaluation dispatcher")
         self._heart = asyncio.create_task(self._beat(), name="evaluation heartbeat")
-        self._warming = asyncio.get_running_loop().run_in_executor(None, warm_up)
+        self._warming = asyncio.get_running_loop().run_in_executor(None, _warm_up)
 
     def wake(self) -> None:
         """Look at the queue now."""
@@ -289,6 +289,12 @@ class Workers:
     @property
     def _lease(self) -> timedelta:
         return timedelta(seconds=self._pace.lease)
+
+
+def _warm_up() -> None:
+    """Load in a thread what would else keep the pages waiting when it is first used."""
+    warm_up()
+    metrics.load()
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:

@@ -148,6 +148,8 @@ class Evaluation(Table, table=True):
     finished: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str | None = None
     """A keyed hash of the address that it was asked from: limits count by it."""
+    removed_characters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Characters that nobody can see and that were taken out of the text as it was handed in."""
     spoke: str | None = None
     """The kind of coach that judged in the end; ``coach`` is the one that was asked."""
     model: str | None = None

@@ -16,7 +16,7 @@ from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger("memo_coach.web.access")
 _FILE = re.compile(r"\.[a-z0-9]{2,12}$")
-_QUIET = ("/assets/", "/health/", "/ping", "/_health")
+_QUIET = ("/assets/", "/health/", "/metrics", "/ping", "/_health")
 
 
 class RequestIdentity:

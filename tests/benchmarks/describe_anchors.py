@@ -90,8 +90,8 @@ def section(every: Sequence[Document], each: int) -> str:
         lines.append(f"| {kind} | {rates[kind].drawn:,} | {rates[kind].percent:.2f} % | |")
     for name, with_form in (("all but those of the form", False), ("all", True)):
         total = foreign_total(rates, with_form=with_form)
-        limit = "" if with_form else f"≤ {MOST_FOREIGN:.0f} %"
-        lines.append(f"| **{name}** | {total.drawn:,} | {total.percent:.2f} % | {limit} |")
+        limit = "" if with_form else f"≤ {MOST_FOREIGN:.0f} % "
+        lines.append(f"| **{name}** | {total.drawn:,} | {total.percent:.2f} % | {limit}|")
     lines += [
         "",
         about_form,

@@ -54,6 +54,7 @@ def test_a_suggested_question_is_answered_by_the_built_in_coach(page: Page) -> N
     expect(answers(page)).to_contain_text("Begin with")
     expect(answers(page)).to_contain_text("Built-in coach")
     expect(page.get_by_role("button", name="Where should I begin?")).to_have_count(0)
+    expect(field(page)).to_be_focused()
 
 
 def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) -> None:

@@ -143,11 +143,12 @@ def _settled(text: str) -> int:
     line = text[start:]
     end = len(line.rstrip()) if line[-1:].isspace() else max(line.rfind(" "), line.rfind("\t"), 0)
     near = max(0, len(line) - _LONGEST_WAIT)
-    if opened := _STILL_OPEN.search(line, near):
-        end = min(end, opened.start())
     for mark in ("`", "**", "__", "~~"):
         if line.count(mark, near) % 2:
             end = min(end, line.rfind(mark))
+    # The end itself may fall within something that is complete further on.
+    while opened := _STILL_OPEN.search(line[:end], near):
+        end = opened.start()
     return start + end
 
 

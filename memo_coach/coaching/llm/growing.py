@@ -89,6 +89,7 @@ class GrowingEvaluation:
         if self._criteria and self._provenance is not None:
             if event.model != self._provenance.model:
                 self._completed_by = event.model
+                yield Attributed(replace(self._provenance, fallback_reason="completed"))
         elif provenance != self._provenance:
             self._provenance = provenance
             yield Attributed(provenance)

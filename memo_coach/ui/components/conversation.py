@@ -89,7 +89,8 @@ def _suggestion(question: rx.Var[str]) -> rx.Component:
 def _suggestions() -> rx.Component:
     """Suggest questions where nothing was said yet, or where a comment was just chosen."""
     return rx.cond(
-        ((ChatState.messages.length() == 0) | (ChatState.about != "")) & ~ChatState.streaming,
+        ((ChatState.messages.length() == 0) | ((ChatState.about != "") & ChatState.suggests))
+        & ~ChatState.streaming,
         rx.el.div(
             rx.cond(
                 ChatState.messages.length() == 0,

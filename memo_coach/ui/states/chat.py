@@ -107,6 +107,8 @@ class ChatState(EvaluationOnScreen, rx.State):
     streaming: bool = False
     streaming_by: str = ""
     suggested: list[str] = []
+    suggests: bool = True
+    """False once something was asked about the comment that was chosen."""
     refused: str = ""
     """Why a question was not taken, or what else went wrong."""
     sent: int = 0
@@ -182,6 +184,7 @@ class ChatState(EvaluationOnScreen, rx.State):
                 owner, self._asked_for(), question, about=self.about or None, address=address_of(self)
             )
             self.sent += 1
+            self.suggests = False
             self._put(await current().chats.get(owner, self._asked_for()))
         except ServiceError as error:
             self.refused = error.message
@@ -242,7 +245,7 @@ class ChatState(EvaluationOnScreen, rx.State):
             return
         self.about, self.about_text = comment.id, shortened(comment.quote or comment.comment)
         self._suggest()
-        self.shown = True
+        self.suggests = self.shown = True
 
     @rx.event
     def ask_about_all(self) -> None:

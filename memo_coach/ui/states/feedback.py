@@ -120,7 +120,12 @@ class FeedbackState(EvaluationOnScreen, rx.State):
         self.summary = overall.summary
         self.strengths = list(overall.strengths)
         self.opportunities = list(overall.opportunities)
-        self.notices = list(overall.notices)
+        self.notices = [*_removed(view), *overall.notices]
+
+
+def _removed(view: EvaluationView) -> list[str]:
+    count = view.removed_characters
+    return [text("feedback.removed", count=f"{count:,}")] if count else []
 
 
 def _usage(view: EvaluationView) -> str:

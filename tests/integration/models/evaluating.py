@@ -67,6 +67,8 @@ Alquilar una cuesta 9.000 euros al mes y tarda seis semanas. Una prensa nueva se
 
 Jon Etxeberria dirige el proyecto, encarga la prensa en marzo e informa el primer lunes de cada mes.
 """
+RUNNING_TEXT = "Say what it costs – and who decides."
+"""What a model says that was asked for an evaluation and only talks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,29 +10,11 @@ from memo_coach.coaching.llm.notices import sentence
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.settings import Settings
 from tests.integration.models.evaluating import MEMO, RUBRIC, Outcome, all_quotes, judged, settings_for
-from tests.litellm_proxy import (
-    CONTEXT_TOO_LONG,
-    RATE_LIMIT,
-    SERVER_ERROR,
-    LitellmProxy,
-    running_litellm_proxy,
-)
-from tests.model_server.answers import Asked, good_answer, score_of
+from tests.litellm_proxy import LitellmProxy
+from tests.model_server.answers import score_of
 
 CRITERIA = [criterion.id for criterion in shipped_rubric(RUBRIC).criteria]
-ASKED = Asked(MEMO, "", "en", tuple(CRITERIA), wants_overall=True, is_chat=False)
-ERRORS = {
-    "limited": (RATE_LIMIT, "why-rate-limited"),
-    "failing": (SERVER_ERROR, "why-server-error"),
-    "too-long": (CONTEXT_TOO_LONG, "why-too-long"),
-}
-
-
-@pytest.fixture(scope="module")
-def proxy() -> Iterator[LitellmProxy]:
-    texts = {"answers": json.dumps(good_answer(ASKED), ensure_ascii=False), "talks": "It is a good memo."}
-    with running_litellm_proxy(texts | {name: error for name, (error, _) in ERRORS.items()}) as running:
-        yield running
+WHY = {"limited": "why-rate-limited", "failing": "why-server-error", "too-long": "why-too-long"}
 
 
 def settings(proxy: LitellmProxy, folder: Path, model: str, **variables: str) -> Settings:
@@ -63,7 +43,7 @@ async def test_a_good_answer_becomes_an_evaluation_by_the_model(proxy: LitellmPr
     assert outcome.spent_micro_usd == call.micro_usd > 0
 
 
-@pytest.mark.parametrize("model", ERRORS)
+@pytest.mark.parametrize("model", WHY)
 async def test_its_errors_become_the_built_in_coach_and_a_sentence(
     proxy: LitellmProxy, tmp_path: Path, model: str
 ) -> None:
@@ -71,8 +51,7 @@ async def test_its_errors_become_the_built_in_coach_and_a_sentence(
     assert outcome.view.status == "done"
     assert spoken_by(outcome) == ("builtin", None, f"openai/{model}")
     assert [criterion.id for criterion in outcome.view.criteria] == CRITERIA
-    _error, why = ERRORS[model]
-    assert any(sentence("en", why) in notice for notice in outcome.notices)
+    assert any(sentence("en", WHY[model]) in notice for notice in outcome.notices)
     assert [call.status for call in outcome.calls] == ["failed"]
     assert (outcome.spent_micro_usd, outcome.reserved_micro_usd) == (0, 0)
 

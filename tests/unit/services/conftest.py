@@ -10,11 +10,20 @@ from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from tests.databases import database_at
 
+PATIENCE = 120.0
+"""A hundred at once on a busy machine wait for each other longer than a page would."""
+
+
+def patient(database: Database) -> Database:
+    """Let everybody wait for a connection as long as for a lock."""
+    database.engine.pool._timeout = PATIENCE  # type: ignore[attr-defined]
+    return database
+
 
 @pytest.fixture
 async def migrated(migrated_url: str) -> AsyncIterator[Database]:
     """Give a database with its tables."""
-    database = database_at(migrated_url)
+    database = patient(database_at(migrated_url, patience=PATIENCE))
     await schema.upgrade(database)
     yield database
     await database.close()
@@ -23,7 +32,7 @@ async def migrated(migrated_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def engines(migrated: Database) -> AsyncIterator[tuple[Database, ...]]:
     """Give the same database three times, each with connections of its own, as three processes have them."""
-    others = (Database(migrated.url), Database(migrated.url))
+    others = tuple(patient(Database(migrated.url, patience=PATIENCE)) for _ in range(2))
     yield (migrated, *others)
     for other in others:
         await other.close()

@@ -172,9 +172,11 @@ async def test_the_conversation_starts_from_a_comment_with_questions_about_it(
     comment = (await services.evaluations.get(owner, judged)).comments[0]
     await call(state, "ask_about", comment.id)
     assert (state.about, state.about_text, state.shown) == (comment.id, comment.quote, True)
+    assert state.suggests
     assert state.suggested
     assert state.suggested != general
     await call(state, "ask_suggested", state.suggested[0])
+    assert not state.suggests
     assert state.messages[0].about == comment.quote
     ChatState.event_handlers["ask_about_all"].fn(state)
     assert (state.about, state.suggested) == ("", general)

@@ -143,6 +143,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("evaluations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("address", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("removed_characters", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("spoke", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("model", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("fallback_from", sa.String(), nullable=True))
@@ -169,6 +170,7 @@ def downgrade() -> None:
         batch_op.drop_column("fallback_from")
         batch_op.drop_column("model")
         batch_op.drop_column("spoke")
+        batch_op.drop_column("removed_characters")
         batch_op.drop_column("address")
 
     with op.batch_alter_table("criterion_scores", schema=None) as batch_op:

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import httpx
-import pytest
 
-from tests.litellm_proxy import RATE_LIMIT, LitellmProxy, running_litellm_proxy
-
-TEXT = "Say what it costs – and who decides."
-
-
-@pytest.fixture(scope="module")
-def proxy() -> Iterator[LitellmProxy]:
-    with running_litellm_proxy({"talks": TEXT, "limited": RATE_LIMIT}) as running:
-        yield running
+from tests.integration.models.evaluating import RUNNING_TEXT
+from tests.litellm_proxy import LitellmProxy
 
 
 def ask(proxy: LitellmProxy, model: str) -> httpx.Response:
@@ -32,7 +23,7 @@ def test_a_text_streams_in_pieces_and_the_usage_comes_last(proxy: LitellmProxy) 
     lines = ask(proxy, "talks").text.split("\n\n")
     chunks = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
     pieces = [chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks if chunk["choices"]]
-    assert "".join(pieces) == TEXT
+    assert "".join(pieces) == RUNNING_TEXT
     assert sum(map(bool, pieces)) > 5
     assert chunks[-1]["usage"]["completion_tokens"] > 0
     assert "data: [DONE]" in lines
