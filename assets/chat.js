@@ -54,6 +54,12 @@
     if (box && atEnd) box.scrollTop = box.scrollHeight;
   }
 
+  // Where one goes on: at the field, but on a touch screen that would bring up the keyboard.
+  function next() {
+    var place = matchMedia("(pointer: coarse)").matches ? log() : field();
+    if (place) place.focus({ preventScroll: true });
+  }
+
   function backToOpener() {
     wanted = false;
     if (opener && opener.isConnected) opener.focus();
@@ -61,7 +67,10 @@
   }
 
   document.addEventListener("submit", function (event) {
-    if (event.target === form() && field()) submitted = field().value;
+    if (event.target !== form() || !field()) return;
+    submitted = field().value;
+    // The button that was pressed rests while the coach answers, and cannot keep the focus.
+    next();
   }, true);
 
   document.addEventListener("keydown", function (event) {
@@ -97,9 +106,7 @@
     } else if (event.target.closest("[data-chat-close]")) {
       backToOpener();
     } else if (event.target.closest(".conversation button[type=button]")) {
-      // These buttons go once they are pressed. On a touch screen the field would bring up the keyboard.
-      var next = matchMedia("(pointer: coarse)").matches ? log() : field();
-      if (next) next.focus({ preventScroll: true });
+      next(); // these buttons go once they are pressed
     }
   });
 

@@ -70,6 +70,7 @@ def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) ->
     page.get_by_role("button", name="Send").click()
     expect(answers(page)).to_have_count(2)
     expect(field(page)).to_have_value("")
+    expect(field(page)).to_be_focused()
 
 
 def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page) -> None:

@@ -13,7 +13,11 @@ from memo_coach.ui.translations import text
 def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
     return rx.el.div(
         rx.el.p(
-            rx.cond(state.status == "queued", text("feedback.queued"), text("feedback.running")),
+            rx.match(
+                state.status,
+                ("queued", text("feedback.queued")),
+                rx.cond(state.asks_model, text("feedback.running_model"), text("feedback.running")),
+            ),
             id="progress-label",
         ),
         rx.el.div(
@@ -27,17 +31,21 @@ def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
                 "aria-valuenow": state.done_steps.to_string(),
             },
         ),
-        rx.el.div(
-            rx.el.button(text("feedback.cancel"), type="button", class_name="button", on_click=state.cancel),
-            class_name="row",
-        ),
+        rx.el.button(text("feedback.cancel"), type="button", class_name="button", on_click=state.cancel),
         class_name="progress",
     )
 
 
 def _again(state: type[EvaluationOnScreen]) -> rx.Component:
+    # It takes the focus: the button that was pressed last, Cancel, has gone.
     return rx.el.div(
-        rx.el.button(text("feedback.again"), type="button", class_name="button main", on_click=state.again),
+        rx.el.button(
+            text("feedback.again"),
+            type="button",
+            class_name="button main",
+            auto_focus=True,
+            on_click=state.again,
+        ),
         link(text("feedback.to_memos"), to="/memos", class_name="button"),
         class_name="row",
         style={"justify-content": "center"},
@@ -58,7 +66,21 @@ def is_of_address(state: type[EvaluationOnScreen]) -> rx.Var[bool]:
 def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
     """Show ``content`` once there is something to show, and the evaluation's state otherwise."""
     loading = rx.el.p(text("feedback.loading"), role="status", class_name="quiet")
-    return rx.cond(is_of_address(state), _by_status(state, content), loading)
+    return rx.fragment(
+        rx.cond(is_of_address(state), _by_status(state, content), loading), _announcement(state)
+    )
+
+
+def _announcement(state: type[EvaluationOnScreen]) -> rx.Component:
+    """Say what a page that changes by itself has come to: once at each turn, never at a step."""
+    said = rx.match(
+        state.status,
+        ("running", rx.cond(state.asks_model, text("feedback.running_model"), text("feedback.running"))),
+        ("done", text("feedback.done")),
+        ("cancelled", text("feedback.cancelled_heading")),
+        "",
+    )
+    return rx.el.p(said, role="status", class_name="visually-hidden", custom_attrs={"data-announcement": ""})
 
 
 def _by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
@@ -98,6 +120,6 @@ def _by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Com
                 class_name="stack",
             ),
         ),
-        ("done", content),
-        rx.fragment(_progress(state), content),
+        # The content stays the same elements when the progress goes: focus and what was opened are kept.
+        rx.fragment(content, rx.cond(state.status != "done", _progress(state))),
     )

@@ -46,6 +46,7 @@ def _coach() -> rx.Component:
                 name="coach",
                 value=WriteState.coach,
                 on_change=WriteState.choose_coach,
+                custom_attrs={"aria-describedby": "destination"},
             ),
             class_name="field",
         ),
@@ -64,8 +65,7 @@ def _sample(quality: str) -> rx.Component:
 def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            _rubric(),
-            _coach(),
+            rx.el.div(_rubric(), _coach(), class_name="row"),
             rx.el.div(_sample("weak"), _sample("strong"), class_name="row"),
             class_name="editor-tools",
         ),
@@ -102,14 +102,17 @@ def _editor() -> rx.Component:
                     class_name="button",
                     custom_attrs={"data-editor-action": "clear"},
                 ),
-                rx.el.button(text("write.evaluate"), type="submit", class_name="button main"),
+                rx.el.button(
+                    text("write.evaluate"),
+                    type="submit",
+                    class_name="button main",
+                    custom_attrs={"aria-describedby": "destination"},
+                ),
                 class_name="row",
             ),
+            # Always there, so that what it describes never points at nothing.
+            rx.el.p(WriteState.destination, id="destination", class_name="destination quiet"),
             class_name="editor-foot",
-        ),
-        rx.cond(
-            WriteState.destination != "",
-            rx.el.p(WriteState.destination, class_name="destination quiet", role="status"),
         ),
         rx.el.div(
             hidden=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from collections.abc import Callable
 
@@ -184,7 +185,7 @@ async def test_a_hundred_answers_at_once_all_come(
 
 async def test_estimate_and_destination_tell_of_the_first_choice(providers_of: MakeProviders) -> None:
     providers = providers_of("fine")
-    estimate = providers.estimate(question().messages, 1000)
+    estimate = providers.estimate(dataclasses.replace(question(), most_tokens=1000))
     assert estimate.micro_usd == estimate.prompt_tokens * 5 + 1000 * 25
     assert providers.destination == "127.0.0.1"
     assert providers_of("anthropic/some", url="").destination == "anthropic"

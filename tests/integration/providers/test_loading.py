@@ -40,7 +40,7 @@ async def main():
     await loading
     assert "litellm" in sys.modules
     assert turns > 20, turns
-    assert providers.estimate((Message("user", "A memo."),), 1000).micro_usd < 1000
+    assert providers.estimate(ModelRequest((Message("user", "A memo."),), "chat", 1000)).micro_usd < 1000
     assert providers.destination == "openai"
     await providers.close()
 
