@@ -9,7 +9,9 @@ after it. Statements are bounded in time by themselves, by the time-outs that ea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import types
+from collections.abc import Coroutine, Generator
+from functools import partial
 from typing import Any, TypeVar
 
 Answer = TypeVar("Answer")
@@ -23,7 +25,13 @@ async def settled(work: Coroutine[Any, Any, Answer], longest: float) -> Answer:
 
     ``longest`` is for how many seconds a cancelled task waits before the work is cancelled, too.
     """
-    task = asyncio.ensure_future(work)
+    try:
+        # Most statements on SQLite never wait, and are done with this; a task would take a turn of the loop.
+        waits_for = work.send(None)
+    except StopIteration as ended:
+        answer: Answer = ended.value
+        return answer
+    task = asyncio.ensure_future(_rest_of(work, waits_for))
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -33,6 +41,23 @@ async def settled(work: Coroutine[Any, Any, Answer], longest: float) -> Answer:
         if task.done() and not task.cancelled():
             task.exception()  # looked at, so that nothing complains: the cancellation is what counts
         raise
+
+
+@types.coroutine
+def _rest_of(work: Coroutine[Any, Any, Answer], waits_for: Any) -> Generator[Any, Any, Answer]:  # noqa: ANN401
+    """Go on with work that has begun, and waits for something."""
+    while True:
+        try:
+            sent = yield waits_for
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is the work's
+            resume = partial(work.throw, error)
+        else:
+            resume = partial(work.send, sent)
+        try:
+            waits_for = resume()
+        except StopIteration as ended:
+            answer: Answer = ended.value
+            return answer
 
 
 async def _ends(task: asyncio.Future[Any], longest: float) -> bool:

@@ -25,9 +25,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from memo_coach.database_url import sqlite_path
 from memo_coach.storage import postgres
 from memo_coach.storage.cancellation import settled
 from memo_coach.storage.connections import SettledConnection, SettledSession
+from memo_coach.storage.inline_sqlite import open_connection
 from memo_coach.storage.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
@@ -67,7 +69,7 @@ class Database:
         self._longest = patience + _GRACE_SECONDS
         options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
         if self.is_sqlite:
-            options["connect_args"] = {"timeout": patience}
+            options["async_creator"] = partial(open_connection, sqlite_path(url) or Path(), patience)
         else:
             options["connect_args"] = postgres.connection_arguments(url, patience, longest_statement)
             options |= postgres.POOL if pooled else {}
@@ -183,8 +185,6 @@ _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> None:  # noqa: ANN401
-    # The driver would begin transactions by its own rules, and not before SELECT; see _begin_sqlite.
-    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     cursor.execute("PRAGMA synchronous = FULL")

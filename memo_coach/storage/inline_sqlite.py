@@ -1,0 +1,151 @@
+"""SQLite for an event loop, without a thread for each connection.
+
+A statement on a local file takes a fraction of a millisecond, less than handing it to a thread and back, and
+the loop has turned several times by then: a transaction of ten statements that takes two milliseconds alone
+would hold the one writer's place for ten turns of a busy loop. So statements run where they are called. What
+may have to wait for the disk or for another process goes to a thread: to begin a writing transaction, and to
+commit. The names are those of aiosqlite, which SQLAlchemy's dialect speaks to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+Answer = TypeVar("Answer")
+
+_WAITING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
+"""Threads that wait: more than there are ever writers at the same moment in one process."""
+_WAITS = "BEGIN IMMEDIATE"
+
+
+async def open_connection(path: Path, patience: float) -> InlineConnection:
+    """Open a file; ``patience`` is for how many seconds a statement waits for another process.
+
+    Transactions begin when they are told to, not by the driver's own rules.
+    """
+
+    def opened() -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+
+    return InlineConnection(await _in_thread(opened))
+
+
+class InlineConnection:
+    """A connection; used by one task at a time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection: sqlite3.Connection | None = connection
+        self._held = connection
+
+    @property
+    def isolation_level(self) -> str | None:
+        """Nothing: the driver begins no transaction by itself."""
+        return self._held.isolation_level
+
+    def cursor(self) -> InlineCursor:
+        """Give a cursor."""
+        return InlineCursor(self._held.cursor())
+
+    async def create_function(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as sqlite3 has it
+        """Add a function that statements may call."""
+        self._held.create_function(*arguments, **options)
+
+    async def commit(self) -> None:
+        """Commit, which waits for the disk."""
+        if self._held.in_transaction:
+            await _in_thread(self._held.commit)
+
+    async def rollback(self) -> None:
+        """Roll back."""
+        self._held.rollback()
+
+    async def close(self) -> None:
+        """Close; the last one to do so may have to tidy the file up."""
+        self._connection = None
+        await _in_thread(self._held.close)
+
+    def stop(self) -> None:
+        """Close at once, where nobody can wait."""
+        self._connection = None
+        self._held.close()
+
+
+class InlineCursor:
+    """A cursor."""
+
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:  # noqa: ANN401 - a row
+        row = self._cursor.fetchone()
+        if row is None:
+            raise StopAsyncIteration
+        return row
+
+    @property
+    def description(self) -> Any:  # noqa: ANN401 - as sqlite3 has it
+        """The columns of the answer, or nothing where there is none."""
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the last statement changed."""
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        """The key that the database gave the last row."""
+        return self._cursor.lastrowid
+
+    @property
+    def arraysize(self) -> int:
+        """How many rows are fetched at a time."""
+        return self._cursor.arraysize
+
+    @arraysize.setter
+    def arraysize(self, size: int) -> None:
+        self._cursor.arraysize = size
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Self:
+        """Execute a statement."""
+        if statement.startswith(_WAITS):
+            await _in_thread(lambda: self._cursor.execute(statement))
+        else:
+            self._cursor.execute(statement, parameters)
+        return self
+
+    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Self:
+        """Execute a statement for each of many values."""
+        self._cursor.executemany(statement, parameters)
+        return self
+
+    async def fetchone(self) -> Any:  # noqa: ANN401 - a row
+        """Give the next row."""
+        return self._cursor.fetchone()
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        """Give the next rows."""
+        return self._cursor.fetchmany(self.arraysize if size is None else size)
+
+    async def fetchall(self) -> list[Any]:
+        """Give all rows that are left."""
+        return self._cursor.fetchall()
+
+    async def close(self) -> None:
+        """Close it."""
+        self._cursor.close()
+
+
+async def _in_thread(work: Callable[[], Answer]) -> Answer:
+    return await asyncio.get_running_loop().run_in_executor(_WAITING, work)
