@@ -6,7 +6,7 @@
     var button = event.target.closest && event.target.closest("[data-round-trip]");
     if (!button) return;
     var began = performance.now();
-    // The server's answer to the click comes as a change of the page: the button is disabled by it.
+    // The server's answer to the click comes as a change of the page: the button is marked by it.
     var observer = new MutationObserver(function () {
       observer.disconnect();
       var cell = function (name) {
@@ -20,6 +20,6 @@
       detail.textContent = detail.getAttribute("data-pattern");
       time.textContent = (performance.now() - began).toFixed(1) + " ms";
     });
-    observer.observe(button, { attributes: true, attributeFilter: ["disabled"] });
+    observer.observe(button, { attributes: true, attributeFilter: ["aria-disabled"] });
   });
 })();

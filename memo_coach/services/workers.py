@@ -163,6 +163,9 @@ class Workers:
         async with self._database.read() as session:
             expired = await JobQueue(session).expired(now())
         for lost in expired:
+            mine = self._jobs.get(lost.evaluation_id)
+            if mine is not None and mine.attempt == lost.attempt:
+                continue  # it runs here; only the heartbeat is late
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
             await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
 

@@ -3,24 +3,30 @@
 A statement on a local file takes a fraction of a millisecond, less than handing it to a thread and back, and
 the loop has turned several times by then: a transaction of ten statements that takes two milliseconds alone
 would hold the one writer's place for ten turns of a busy loop. So statements run where they are called. What
-may have to wait for the disk or for another process goes to a thread: to begin a writing transaction, and to
-commit. The names are those of aiosqlite, which SQLAlchemy's dialect speaks to.
+has to wait goes to a thread: the beginning of a writing transaction while another process writes, and commits
+where the disk is slow. The names are those of aiosqlite, which SQLAlchemy's dialect speaks to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 Answer = TypeVar("Answer")
+Begin = Callable[[sqlite3.Cursor, str], Awaitable[None]]
 
 _WAITING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
 """Threads that wait: more than there are ever writers at the same moment in one process."""
 _WAITS = "BEGIN IMMEDIATE"
+SLOW_SECONDS = 0.005
+"""A commit that takes longer than this on the average is worth a thread."""
+_WEIGHT = 0.2
+"""Of the last commit in the average."""
 
 
 async def open_connection(path: Path, patience: float) -> InlineConnection:
@@ -32,15 +38,17 @@ async def open_connection(path: Path, patience: float) -> InlineConnection:
     def opened() -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
 
-    return InlineConnection(await _in_thread(opened))
+    return InlineConnection(await _in_thread(opened), patience)
 
 
 class InlineConnection:
     """A connection; used by one task at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, patience: float) -> None:
+        self._milliseconds = int(patience * 1000)
         self._connection: sqlite3.Connection | None = connection
         self._held = connection
+        self._commit_seconds = 0.0
 
     @property
     def isolation_level(self) -> str | None:
@@ -49,7 +57,24 @@ class InlineConnection:
 
     def cursor(self) -> InlineCursor:
         """Give a cursor."""
-        return InlineCursor(self._held.cursor())
+        return InlineCursor(self._held.cursor(), self._begin)
+
+    async def _begin(self, cursor: sqlite3.Cursor, statement: str) -> None:
+        """Begin to write: at once, or in a thread that waits for the other process."""
+        try:
+            self._patience(0)
+            cursor.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        finally:
+            self._patience(self._milliseconds)
+        await _in_thread(lambda: cursor.execute(statement))
+
+    def _patience(self, milliseconds: int) -> None:
+        self._held.execute(f"PRAGMA busy_timeout = {milliseconds}").close()
 
     async def create_function(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as sqlite3 has it
         """Add a function that statements may call."""
@@ -57,8 +82,15 @@ class InlineConnection:
 
     async def commit(self) -> None:
         """Commit, which waits for the disk."""
-        if self._held.in_transaction:
+        if not self._held.in_transaction:
+            return
+        began = time.perf_counter()
+        if self._commit_seconds > SLOW_SECONDS:
             await _in_thread(self._held.commit)
+        else:
+            self._held.commit()
+        took = time.perf_counter() - began
+        self._commit_seconds += _WEIGHT * (took - self._commit_seconds)
 
     async def rollback(self) -> None:
         """Roll back."""
@@ -78,8 +110,9 @@ class InlineConnection:
 class InlineCursor:
     """A cursor."""
 
-    def __init__(self, cursor: sqlite3.Cursor) -> None:
+    def __init__(self, cursor: sqlite3.Cursor, begin: Begin) -> None:
         self._cursor = cursor
+        self._begin = begin
 
     async def __aenter__(self) -> Self:
         return self
@@ -120,7 +153,7 @@ class InlineCursor:
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Self:
         """Execute a statement."""
         if statement.startswith(_WAITS):
-            await _in_thread(lambda: self._cursor.execute(statement))
+            await self._begin(self._cursor, statement)
         else:
             self._cursor.execute(statement, parameters)
         return self

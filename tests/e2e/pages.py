@@ -14,6 +14,13 @@ FEEDBACK = re.compile(r"/feedback/[\w-]+/?$")
 DETAILS = re.compile(r"/details/[\w-]+/?$")
 SAVED = re.compile(r"^(saved|restored)$")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_TOO_SMALL = """
+() => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), textarea, summary")]
+    .filter((one) => one.checkVisibility() && !one.closest("p, li li, dd, mark, sup, figcaption, .skip"))
+    .map((one) => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
+    .filter(([, box]) => box.width < 24 || box.height < 24)
+    .map(([html, box]) => `${html}: ${box.width} × ${box.height}`)
+"""
 
 
 def sample(quality: SampleQuality, rubric: str = "investment-memo", language: str = "en") -> str:
@@ -151,3 +158,9 @@ def faults_of_access(page: Page) -> list[str]:
         for violation in results.response["violations"]
         for node in violation["nodes"]
     ]
+
+
+def too_small_to_touch(page: Page) -> list[str]:
+    """Give what is there to be touched and smaller than 24 × 24 pixels, links within a text aside."""
+    found: list[str] = page.evaluate(_TOO_SMALL)
+    return found

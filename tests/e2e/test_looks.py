@@ -15,14 +15,6 @@ PHONE = {"width": 390, "height": 844}
 NARROWEST = {"width": 320, "height": 640}
 Check = Callable[[Page, str], None]
 
-_TOO_SMALL = """
-() => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), textarea, summary")]
-    .filter((one) => one.checkVisibility() && !one.closest("p, li li, dd, mark, sup, figcaption, .skip"))
-    .map((one) => [one.outerHTML.slice(0, 100), one.getBoundingClientRect()])
-    .filter(([, box]) => box.width < 24 || box.height < 24)
-    .map(([html, box]) => `${html}: ${box.width} × ${box.height}`)
-"""
-
 
 def every_page(page: Page, check: Check) -> None:
     """Walk through every page in each of its states and check it there."""
@@ -95,7 +87,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_nor_too_small_to_touch(
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > viewport["width"]:
             faults.append(f"{where}: {width} px wide")
-        faults.extend(f"{where}: too small: {each}" for each in page.evaluate(_TOO_SMALL))
+        faults.extend(f"{where}: too small: {each}" for each in pages.too_small_to_touch(page))
 
     every_page(page, check)
     assert not faults, "\n".join(faults)

@@ -76,8 +76,8 @@ def _announcement(state: type[EvaluationOnScreen]) -> rx.Component:
     said = rx.match(
         state.status,
         ("running", rx.cond(state.asks_model, text("feedback.running_model"), text("feedback.running"))),
-        ("done", text("feedback.done")),
-        ("cancelled", text("feedback.cancelled_heading")),
+        ("done", rx.cond(state.watched, text("feedback.done"), "")),
+        ("cancelled", rx.cond(state.watched, text("feedback.cancelled_heading"), "")),
         "",
     )
     return rx.el.p(said, role="status", class_name="visually-hidden", custom_attrs={"data-announcement": ""})

@@ -9,6 +9,9 @@ from memo_coach.ui.components.layout import frame
 from memo_coach.ui.states.debug import DebugState, SelfTestOnScreen
 from memo_coach.ui.translations import text
 
+_COLUMNS = (("part", ""), ("result", "result"), ("found", ""), ("time", "figure"))
+"""Of the table, each with its class."""
+
 
 def _row(test: rx.Var[SelfTestOnScreen]) -> rx.Component:
     return rx.el.tr(
@@ -20,7 +23,8 @@ def _row(test: rx.Var[SelfTestOnScreen]) -> rx.Component:
                 ("failed", rx.el.strong(text("debug.failed"))),
                 ("absent", rx.el.span(text("debug.absent"))),
                 rx.el.span(rx.cond(DebugState.running == test.name, text("debug.running"), "–")),
-            )
+            ),
+            class_name="result",
         ),
         rx.el.td(test.detail),
         rx.el.td(test.time, class_name="figure"),
@@ -32,7 +36,9 @@ def _browser_row() -> rx.Component:
     """The way from the browser to the server and back, which only the browser can time."""
     return rx.el.tr(
         rx.el.th(text("debug.test_browser"), scope="row"),
-        rx.el.td("–", custom_attrs={"data-round-trip-result": "", "data-ok": text("debug.ok")}),
+        rx.el.td(
+            "–", class_name="result", custom_attrs={"data-round-trip-result": "", "data-ok": text("debug.ok")}
+        ),
         rx.el.td(
             custom_attrs={"data-round-trip-detail": "", "data-pattern": text("debug.round_trip")},
         ),
@@ -57,17 +63,29 @@ def page() -> rx.Component:
                         text("debug.run"),
                         type="button",
                         class_name="button main",
-                        disabled=DebugState.running != "",
                         on_click=DebugState.run_all,
-                        custom_attrs={"data-round-trip": ""},
+                        # Not disabled, which would take the focus away; the handler ignores a second click.
+                        custom_attrs={
+                            "data-round-trip": "",
+                            "aria-disabled": rx.cond(DebugState.running != "", "true", "false"),
+                        },
+                    ),
+                    rx.el.p(
+                        rx.cond(
+                            DebugState.running != "",
+                            text("debug.under_way"),
+                            rx.cond(DebugState.has_run, text("debug.has_run"), ""),
+                        ),
+                        role="status",
+                        class_name="quiet run-state",
                     ),
                     rx.el.div(
                         rx.el.table(
                             rx.el.thead(
                                 rx.el.tr(
                                     *[
-                                        rx.el.th(text(f"debug.{column}"), scope="col")
-                                        for column in ("part", "result", "found", "time")
+                                        rx.el.th(text(f"debug.{column}"), scope="col", class_name=kind)
+                                        for column, kind in _COLUMNS
                                     ]
                                 )
                             ),
@@ -78,7 +96,7 @@ def page() -> rx.Component:
                         role="region",
                         aria_label=text("debug.tests"),
                     ),
-                    class_name="stack",
+                    class_name="stack debug-part",
                 ),
                 rx.el.section(
                     rx.el.h2(text("debug.calls")),
@@ -87,7 +105,7 @@ def page() -> rx.Component:
                         class_name="quiet",
                     ),
                     rx.el.p(text("debug.calls_where"), class_name="quiet"),
-                    class_name="stack",
+                    class_name="stack debug-part",
                 ),
             )
         ),

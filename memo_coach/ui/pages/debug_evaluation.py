@@ -11,7 +11,16 @@ from memo_coach.ui.translations import text
 
 
 def _message(message: rx.Var[MessageOnScreen]) -> rx.Component:
-    return rx.el.details(rx.el.summary(message.role), rx.el.pre(message.content), class_name="raw")
+    return _raw(message.role, message.content)
+
+
+def _raw(label: str | rx.Var[str], content: rx.Var[str]) -> rx.Component:
+    """Show a text as it is, in a frame that scrolls by keyboard, too."""
+    return rx.el.details(
+        rx.el.summary(label),
+        rx.el.pre(content, tab_index=0, role="group", aria_label=label),
+        class_name="raw",
+    )
 
 
 def _call(call: rx.Var[CallOnScreen]) -> rx.Component:
@@ -24,8 +33,10 @@ def _call(call: rx.Var[CallOnScreen]) -> rx.Component:
                 rx.el.h3(text("debug.prompt")),
                 rx.foreach(call.prompt, _message),
                 rx.el.h3(text("debug.response")),
-                rx.el.details(
-                    rx.el.summary(text("debug.response_raw")), rx.el.pre(call.response), class_name="raw"
+                rx.cond(
+                    call.response != "",
+                    _raw(text("debug.response_raw"), call.response),
+                    rx.el.p(text("debug.no_response"), class_name="quiet"),
                 ),
             ),
             rx.el.p(text("debug.not_kept"), class_name="quiet"),
@@ -39,14 +50,23 @@ def page() -> rx.Component:
     return frame(
         rx.el.div(
             rx.el.div(rx.el.h1(text("debug.heading")), rx.el.p(text("debug.calls"), class_name="lede")),
-            link(text("debug.tests"), to="/debug", class_name="button"),
+            rx.el.div(
+                rx.cond(
+                    DebugState.status == "here",
+                    link(
+                        text("feedback.heading"), to=f"/feedback/{DebugState.evaluation}", class_name="button"
+                    ),
+                ),
+                link(text("debug.tests"), to="/debug", class_name="button"),
+                class_name="row",
+            ),
             class_name="page-head",
         ),
         by_debug_status(
             rx.cond(
                 DebugState.calls.length() > 0,
                 rx.el.div(rx.foreach(DebugState.calls, _call), class_name="stack"),
-                rx.el.p(text("debug.no_calls"), class_name="quiet"),
+                rx.el.p(text("debug.no_calls"), class_name="lede"),
             )
         ),
         class_name="narrow",

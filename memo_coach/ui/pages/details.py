@@ -68,6 +68,8 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
             custom_attrs={"data-comment-step": "close"},
         ),
         id=f"card-{card.id}",
+        # Cards come in between while a model reads: each stays its own element, with its focus.
+        key=card.id,
         class_name=f"card {card.kind}",
         tab_index=-1,
         custom_attrs={"data-card": card.id},
@@ -116,7 +118,14 @@ def _tools() -> rx.Component:
 def _cards() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("details.comments")),
-        rx.cond(DetailsState.first_reading, rx.el.p(text("details.first_reading"), class_name="note")),
+        rx.cond(
+            DetailsState.first_reading,
+            rx.el.p(text("details.first_reading"), class_name="note"),
+            rx.cond(
+                DetailsState.has_second & DetailsState.second,
+                rx.el.p(text("details.of_builtin"), class_name="note"),
+            ),
+        ),
         rx.cond(
             DetailsState.cards.length() > 0,
             rx.fragment(rx.foreach(DetailsState.cards, _card)),
@@ -193,7 +202,7 @@ def page() -> rx.Component:
                 ),
             ),
             rx.cond(
-                is_of_address(DetailsState) & (DetailsState.status == "done"),
+                is_of_address(DetailsState) & (DetailsState.paragraphs.length() > 0),
                 rx.el.div(
                     link(
                         text("details.overall"),

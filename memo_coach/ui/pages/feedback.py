@@ -48,25 +48,26 @@ def _verdict() -> rx.Component:
                 class_name="score",
             ),
             _scale(),
+            # It keeps its place when the model's judgement takes over, so that nothing moves.
+            rx.el.p(
+                rx.cond(FeedbackState.first_reading, text("feedback.first_reading"), ""),
+                class_name="first-reading quiet",
+            ),
         ),
         rx.el.div(
-            rx.cond(
-                FeedbackState.first_reading,
-                rx.el.p(text("feedback.first_reading"), class_name="note first-reading"),
-            ),
             rx.el.p(FeedbackState.summary, class_name="summary"),
             rx.foreach(FeedbackState.notices, lambda notice: rx.el.p(notice, class_name="note")),
-            rx.el.div(
-                link(
-                    text("feedback.details"),
-                    to=f"/details/{FeedbackState.evaluation_id}",
-                    class_name="button main",
-                ),
-                link(text("feedback.chat"), to=f"/chat/{FeedbackState.evaluation_id}", class_name="button"),
-                link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
-                class_name="row",
-            ),
             class_name="stack",
+        ),
+        rx.el.div(
+            link(
+                text("feedback.details"),
+                to=f"/details/{FeedbackState.evaluation_id}",
+                class_name="button main",
+            ),
+            link(text("feedback.chat"), to=f"/chat/{FeedbackState.evaluation_id}", class_name="button"),
+            link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
+            class_name="row",
         ),
         class_name="verdict sheet",
         aria_label=text("feedback.heading"),
@@ -113,6 +114,7 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
                 ),
                 class_name="quiet",
             ),
+            rx.cond(criterion.tag != "", rx.el.p(criterion.tag, class_name="tag")),
             rx.cond(
                 criterion.score != "",
                 rx.el.div(rx.el.div(style={"width": criterion.share}), class_name="bar", aria_hidden=True),
@@ -143,7 +145,7 @@ def _second_opinion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             text("feedback.second"),
             " ",
             rx.el.strong(criterion.second_score),
-            rx.cond(criterion.apart != "", rx.fragment(" ", rx.el.span(criterion.apart, class_name="apart"))),
+            rx.cond(criterion.apart != "", rx.el.span(criterion.apart, class_name="apart")),
         ),
         rx.el.p(criterion.second_justification),
         class_name="second-opinion",
@@ -175,7 +177,13 @@ def page() -> rx.Component:
                     rx.el.p(
                         rx.el.strong(FeedbackState.title),
                         rx.el.span(
-                            f" · {text('feedback.scored_by')} ",
+                            " · ",
+                            rx.cond(
+                                (FeedbackState.status == "queued") | (FeedbackState.status == "running"),
+                                text("feedback.read_by"),
+                                text("feedback.scored_by"),
+                            ),
+                            " ",
                             rx.el.span(FeedbackState.judged_by, custom_attrs={"data-testid": "coach"}),
                             rx.cond(FeedbackState.cached, f" ({text('feedback.cached')})", ""),
                             f" {text('feedback.with_rubric')} “",

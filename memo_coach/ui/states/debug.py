@@ -84,11 +84,15 @@ class DebugState(rx.State):
     status: str = "loading"
     """``loading``, ``refused``, ``missing``, ``unavailable`` or ``here``."""
     problem: str = ""
+    evaluation: str = ""
+    """The id of the evaluation whose calls are shown."""
     calls: list[CallOnScreen] = []
     collects: bool = False
     tests: list[SelfTestOnScreen] = []
     running: str = ""
     """The self-test that runs, or empty."""
+    has_run: bool = False
+    """Whether all of them have run."""
 
     def _is_refused(self) -> bool:
         if is_at_the_machine(self):
@@ -115,7 +119,7 @@ class DebugState(rx.State):
         if self._is_refused():
             return
         asked_for = str(self.router.url.path).rstrip("/").rpartition("/")[2]
-        self.calls = []
+        self.calls, self.evaluation = [], asked_for
         try:
             found = await current().debug.evaluation(await owner_of(self), asked_for)
         except (NotFound, Refused):
@@ -133,10 +137,12 @@ class DebugState(rx.State):
         async with self:
             if self._is_refused() or self.running:
                 return
-            self.running = "…"
+            self.running, self.has_run = "…", False
         try:
             for name in current().self_tests.names:
                 await self._run(name)
+            async with self:
+                self.has_run = True
         finally:
             async with self:
                 self.running = ""
@@ -146,7 +152,7 @@ class DebugState(rx.State):
             self.running = name
         found = await current().self_tests.run(name)
         shown = SelfTestOnScreen(
-            name, text(f"debug.test_{name}"), found.result, found.detail, f"{found.milliseconds:.1f} ms"
+            name, text(f"debug.test_{name}"), found.result, found.detail, f"{found.milliseconds:,.1f} ms"
         )
         async with self:
             self.tests = [shown if test.name == name else test for test in self.tests]

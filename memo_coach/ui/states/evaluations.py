@@ -33,6 +33,8 @@ class EvaluationOnScreen(rx.State, mixin=True):
     total_steps: int = 1
     percent: str = "0%"
     problem: str = ""
+    watched: bool = False
+    """Whether it was shown before it was finished: then its end is news."""
 
     def _asked_for(self) -> str:
         return str(self.router.url.path).rstrip("/").rpartition("/")[2]
@@ -55,6 +57,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
         self.percent = f"{100 * self.done_steps // self.total_steps}%"
         self.problem = view.error or ""
         self.status = view.status
+        self.watched = self.watched or view.status not in FINISHED
 
     @rx.event
     async def open(self) -> Any:

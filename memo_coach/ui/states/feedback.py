@@ -35,6 +35,8 @@ class CriterionOnScreen:
     evidence: list[str]
     provisional: bool
     """The built-in coach's, shown until the model has come to this criterion."""
+    tag: str
+    """Who judged this criterion, where that is not who judged the others."""
     second_score: str
     """The other coach's score, where a model judged."""
     second_justification: str
@@ -43,7 +45,11 @@ class CriterionOnScreen:
 
 
 def _criterion(
-    criterion: CriterionScore, second: CriterionScore | None = None, *, provisional: bool = False
+    criterion: CriterionScore,
+    second: CriterionScore | None = None,
+    *,
+    provisional: bool = False,
+    tag: str = "",
 ) -> CriterionOnScreen:
     score = criterion.score
     differs = score is not None and abs(criterion.weight - criterion.effective_weight) >= 0.05
@@ -59,6 +65,7 @@ def _criterion(
         justification=criterion.justification,
         evidence=[without_markup(evidence.quote) for evidence in criterion.evidence[:2]],
         provisional=provisional,
+        tag=tag,
         second_score="" if other is None else f"{other:.1f}",
         second_justification="" if other is None or second is None else second.justification,
         apart=_apart(score, other),
@@ -81,11 +88,22 @@ def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
     second = {} if view.second_opinion is None else {each.id: each for each in view.second_opinion.criteria}
     judged = {criterion.id: criterion for criterion in view.criteria}
     if view.overall is not None or not second:
-        return [_criterion(criterion, second.get(criterion.id)) for criterion in view.criteria]
+        return [
+            _criterion(criterion, second.get(criterion.id), tag=_tag(view, criterion))
+            for criterion in view.criteria
+        ]
+    first = text("feedback.provisional")
     return [
-        _criterion(judged[key], each) if key in judged else _criterion(each, provisional=True)
+        _criterion(judged[key], each) if key in judged else _criterion(each, provisional=True, tag=first)
         for key, each in second.items()
     ]
+
+
+def _tag(view: EvaluationView, criterion: CriterionScore) -> str:
+    """Name the built-in coach where it stood in for a model that judged the other criteria."""
+    spoke = view.provenance
+    stood_in = spoke is not None and spoke.kind == "llm" and criterion.coach == "builtin"
+    return text("feedback.stood_in") if stood_in else ""
 
 
 class FeedbackState(EvaluationOnScreen, rx.State):
@@ -124,8 +142,11 @@ class FeedbackState(EvaluationOnScreen, rx.State):
 
 
 def _removed(view: EvaluationView) -> list[str]:
+    """Tell of characters that nobody could see, which were taken out of the text."""
     count = view.removed_characters
-    return [text("feedback.removed", count=f"{count:,}")] if count else []
+    if not count:
+        return []
+    return [text("feedback.removed_one") if count == 1 else text("feedback.removed", count=f"{count:,}")]
 
 
 def _usage(view: EvaluationView) -> str:
