@@ -39,7 +39,7 @@ _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 MOST_FAILURES = 3
 AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
-UNHURRIED = 10
+UNHURRIED = 4
 """As many evaluations at once are stored as often as can be seen; of more, each is stored less often."""
 LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""

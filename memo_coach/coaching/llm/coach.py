@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,6 +40,8 @@ from memo_coach.coaching.rubric import Rubric
 _WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable", "empty"})
 """What may go well the second time, where an answer broke off; a limit is not passed by asking again."""
 
+_READING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first-reading")
+"""One after the other: where many memos come at once, computing must not keep the answers from being read."""
 _LARGE_PIECE = 2_000
 """Characters that are read on the loop; more of them are read in a thread."""
 
@@ -80,7 +83,8 @@ class LlmCoach:
         async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
             # The model is asked first; what it says before the built-in reading is there waits.
             await asyncio.sleep(0)
-            first, placing = await asyncio.to_thread(_first_look, memo, shown.memo, rubric)
+            loop = asyncio.get_running_loop()
+            first, placing = await loop.run_in_executor(_READING, _first_look, memo, shown.memo, rubric)
             yield FirstReading(first)
             growing = GrowingEvaluation(
                 memo, rubric, shown, first, placing=placing, prompt_version=self._prompts.version

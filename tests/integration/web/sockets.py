@@ -69,6 +69,14 @@ class TestSocket:
                     found.append(json.loads(data.partition(",")[2])[1])
         return found
 
+    async def coming(self) -> AsyncIterator[Any]:
+        """Give what arrives, as it arrives, for as long as the socket is open."""
+        async for data in self._connection:
+            if data == "2":
+                await self.send("3")
+            elif isinstance(data, str) and data.startswith("42/_event,"):
+                yield json.loads(data.partition(",")[2])[1]
+
     async def closing_code(self, seconds: float = 5) -> int | None:
         """Wait for the server to close it; give the code."""
         with contextlib.suppress(ConnectionClosed):
@@ -79,7 +87,11 @@ class TestSocket:
 
 @contextlib.asynccontextmanager
 async def opened(
-    server: LiveServer, cookie: str | None, origin: str | None = "own", tab: str | None = None
+    server: LiveServer,
+    cookie: str | None,
+    origin: str | None = "own",
+    tab: str | None = None,
+    forwarded_for: str | None = None,
 ) -> AsyncIterator[TestSocket]:
     """Give a connected socket.
 
@@ -89,6 +101,8 @@ async def opened(
     headers = {"Cookie": cookie} if cookie else {}
     if origin is not None:
         headers["Origin"] = server.url if origin == "own" else origin
+    if forwarded_for is not None:
+        headers["X-Forwarded-For"] = forwarded_for
     url = f"ws{server.url.removeprefix('http')}/_event/?token={tab or uuid.uuid4()}&EIO=4&transport=websocket"
     try:
         connection = await connect(
