@@ -230,11 +230,12 @@ def main() -> int:
         ) as server,
     ):  # fmt: skip
         found = asyncio.run(measured(server, arguments.at_once))
+    taken = p95(found.seconds or [99])
     rows = (
         ("evaluations finished by the model", f"{len(found.seconds)} of {arguments.at_once}", "all",
          len(found.seconds) == arguments.at_once),
-        ("from the click to the end, p95", f"{p95(found.seconds or [0]):.2f} s", f"< {LONGEST_P95_SECONDS:.0f} s",
-         p95(found.seconds or [99]) < LONGEST_P95_SECONDS),
+        ("from the click to the end, p95", f"{taken:.2f} s", f"< {LONGEST_P95_SECONDS:.0f} s",
+         taken < LONGEST_P95_SECONDS),
         ("a page meanwhile, p95 (highest)", f"{p95(found.pages):.0f} ms ({max(found.pages):.0f} ms)",
          f"< {LONGEST_PAGE_MS:.0f} ms", p95(found.pages) < LONGEST_PAGE_MS),
         ("a click meanwhile, p95 (highest)", f"{p95(found.events):.0f} ms ({max(found.events):.0f} ms)",
@@ -244,8 +245,8 @@ def main() -> int:
     )  # fmt: skip
     table = "\n".join(
         [
-            f"On {machine()}, which also run the load and the model's server ({MODEL_SECONDS:.0f} s an answer, "
-            f"in {PIECES} pieces), {arguments.at_once} evaluations at once:",
+            f"{arguments.at_once} evaluations at once, answers of {MODEL_SECONDS:.0f} s in {PIECES} pieces.",
+            f"On {machine()}, which also run the load and the model's server:",
             "",
             "| what | measured | limit |",
             "|---|---|---|",
