@@ -38,6 +38,11 @@ class Difference:
     model_score: float
     builtin_score: float
 
+    @property
+    def points(self) -> float:
+        """How far they are apart."""
+        return round(abs(self.model_score - self.builtin_score), 1)
+
 
 def overall_score(criteria: Iterable[CriterionScore]) -> float | None:
     """Give the overall score, 1.0 to 5.0 with one decimal; ``None`` where no criterion has one."""
@@ -104,6 +109,7 @@ def differing(criteria: Iterable[CriterionScore], first_reading: Evaluation) -> 
         other = builtin.get(item.id)
         if item.coach != "llm" or item.score is None or other is None:
             continue
-        if round(abs(item.score - other), 1) > DIFFERENT:
-            found.append(Difference(item.id, item.name, item.score, other))
+        difference = Difference(item.id, item.name, item.score, other)
+        if difference.points > DIFFERENT:
+            found.append(difference)
     return tuple(found)

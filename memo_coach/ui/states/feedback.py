@@ -7,14 +7,12 @@ import dataclasses
 import reflex as rx
 
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
+from memo_coach.coaching.llm.combining import Difference, differing
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
 from memo_coach.web.event_authorisation import allow
-
-FAR_APART = 1.0
-"""Two coaches that differ by more than this on a criterion give the writer reason to read both."""
 
 
 @dataclasses.dataclass
@@ -48,6 +46,7 @@ def _criterion(
     criterion: CriterionScore,
     second: CriterionScore | None = None,
     *,
+    apart: Difference | None = None,
     provisional: bool = False,
     tag: str = "",
 ) -> CriterionOnScreen:
@@ -68,15 +67,8 @@ def _criterion(
         tag=tag,
         second_score="" if other is None else f"{other:.1f}",
         second_justification="" if other is None or second is None else second.justification,
-        apart=_apart(score, other),
+        apart="" if apart is None else text("feedback.apart", difference=f"{apart.points:.1f}"),
     )
-
-
-def _apart(score: float | None, other: float | None) -> str:
-    if score is None or other is None:
-        return ""
-    difference = round(abs(score - other), 1)
-    return text("feedback.apart", difference=f"{difference:.1f}") if difference > FAR_APART else ""
 
 
 def _share(score: float) -> int:
@@ -87,14 +79,24 @@ def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
     """Give the model's criteria with the built-in coach's beside them, or in their place while they wait."""
     second = {} if view.second_opinion is None else {each.id: each for each in view.second_opinion.criteria}
     judged = {criterion.id: criterion for criterion in view.criteria}
+    apart = {}
+    if view.second_opinion is not None:
+        apart = {each.criterion: each for each in differing(view.criteria, view.second_opinion)}
     if view.overall is not None or not second:
         return [
-            _criterion(criterion, second.get(criterion.id), tag=_tag(view, criterion))
+            _criterion(
+                criterion,
+                second.get(criterion.id),
+                apart=apart.get(criterion.id),
+                tag=_tag(view, criterion),
+            )
             for criterion in view.criteria
         ]
     first = text("feedback.provisional")
     return [
-        _criterion(judged[key], each) if key in judged else _criterion(each, provisional=True, tag=first)
+        _criterion(judged[key], each, apart=apart.get(key))
+        if key in judged
+        else _criterion(each, provisional=True, tag=first)
         for key, each in second.items()
     ]
 
