@@ -66,10 +66,13 @@ def judge(
 async def _judge_with_models(
     settings: Settings, order: CoachOrder, glance: Glance, coach: str | None
 ) -> FileJudgement:
+    from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
     from memo_coach.services.models import open_models  # noqa: PLC0415 - the database, only where it is needed
     from memo_coach.storage import schema  # noqa: PLC0415
     from memo_coach.storage.database import Database  # noqa: PLC0415
 
+    # On standard error, and only what the judgement's own notices do not say.
+    configure_logging("ERROR", settings.log_format)
     database = Database(settings.database_url)
     try:
         await schema.upgrade(database)
@@ -122,6 +125,12 @@ async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
     )
 
 
+def _coach(spoke: Provenance) -> dict[str, object]:
+    named = {"model": spoke.model, "fallback_from": spoke.fallback_from}
+    told = {name: value for name, value in named.items() if value is not None}
+    return {"kind": spoke.kind, **told, "cached": spoke.cached}
+
+
 def as_json(judgement: FileJudgement) -> str:
     """Give the evaluation as JSON, the same bytes for the same input.
 
@@ -141,12 +150,7 @@ def as_json(judgement: FileJudgement) -> str:
             "words": glance.words,
         },
         "rubric": {"id": judgement.rubric.id, "version": judgement.rubric.version},
-        "coach": {
-            "kind": judgement.provenance.kind,
-            "model": judgement.provenance.model,
-            "fallback_from": judgement.provenance.fallback_from,
-            "cached": judgement.provenance.cached,
-        },
+        "coach": _coach(judgement.provenance),
         "overall": asdict(judgement.overall),
         "criteria": [asdict(criterion) for criterion in judgement.criteria],
         "comments": [asdict(comment) for comment in judgement.comments],

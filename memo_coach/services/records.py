@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -29,9 +28,6 @@ DISK_IS_FULL = (
     "Keep this page open, and a copy of what you have typed since."
 )
 
-LOOK_AGAIN_SECONDS = 1.0
-"""A disk that had room does not fill in this time with what we write."""
-
 
 class Records:
     """Transactions whose failures are for people to read."""
@@ -40,7 +36,6 @@ class Records:
         """``directory`` is on the disk that must have room."""
         self._database = database
         self._directory = directory
-        self._has_room_until = 0.0
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -69,8 +64,6 @@ class Records:
                 yield session
 
     async def _refuse_full_disk(self) -> None:
-        if time.monotonic() < self._has_room_until:
-            return
         try:
             free = (await asyncio.to_thread(shutil.disk_usage, self._directory)).free
         except OSError as error:
@@ -79,7 +72,6 @@ class Records:
         if free < LEAST_FREE_BYTES:
             _log.error("disk is nearly full", free_bytes=free)
             raise Unavailable(DISK_IS_FULL)
-        self._has_room_until = time.monotonic() + LOOK_AGAIN_SECONDS
 
 
 @contextmanager

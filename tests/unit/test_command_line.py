@@ -168,7 +168,7 @@ def test_one_word_is_judged(tmp_path: Path) -> None:
         (("memo.md", "--rubric", "none"), ("none", "investment-memo")),
         (("memo.md", "--rubric-file", "broken.yaml"), ("broken.yaml:2",)),
         (("memo.md", "--rubric-file", "missing.yaml"), ("missing.yaml",)),
-        (("memo.md", "--coach", "llm"), ("llm", "builtin")),
+        (("memo.md", "--coach", "llm"), ("LLM_MODEL", "builtin")),
         (("memo.md", "--output", "no/such/directory.txt"), ("cannot be written",)),
         (("memo.md", "--output", "."), ("cannot be written",)),
     ],

@@ -238,7 +238,8 @@ async def test_a_score_out_of_range_never_counts() -> None:
 async def test_a_repair_by_another_model_is_told() -> None:
     rest = answer([criterion(each) for each in OTHER_HALF])
     events = await said(Turn(half_said(), failure=failure("broken")), Turn(rest, model="openai/second"))
-    assert [each.provenance.model for each in of(events, Attributed)] == [NAME]
+    told = [(each.provenance.model, each.provenance.fallback_reason) for each in of(events, Attributed)]
+    assert told == [(NAME, ""), (NAME, "completed")]
     assert overall_of(events).notices == (f"What the answer of {NAME} lacked was added by openai/second.",)
 
 
