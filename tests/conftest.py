@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from memo_coach.operations import metrics
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from memo_coach.web.building import build
@@ -39,6 +40,14 @@ def postgres() -> Iterator[PostgresServer]:
         address = server.url(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
         asyncio.run(schema.upgrade(Database(address, pooled=False)))
         yield server
+
+
+@pytest.fixture
+def fresh_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Count from nought, and leave what other tests counted as it was: figures are the process's."""
+    monkeypatch.setattr(metrics, "_made", [])
+    monkeypatch.setattr(metrics, "_models", set())
+    monkeypatch.setattr(metrics, "_refreshes", {})
 
 
 @pytest.fixture(params=KINDS)

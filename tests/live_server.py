@@ -29,7 +29,9 @@ class LiveServer:
         self.log = data_dir / "server.log"
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", **environment}
+        # A person's second start has our modules compiled, as every start of an installation has them.
+        compiling = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = {**compiling, "DATA_DIR": str(data_dir), "HOST": "127.0.0.1", **environment}
         self.environment["PORT"] = str(self.port)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -33,13 +33,17 @@ from memo_coach.services.judgements import (
     reading_document,
     with_true_evidence,
 )
+from memo_coach.services.live import SoFar
 from memo_coach.services.moments import now
 from memo_coach.storage.database import Database
 from memo_coach.storage.jobs import Job, JobQueue
 from memo_coach.storage.tables import CommentRow, CriterionRow
 
-STORE_EVERY_SECONDS = 0.1
-"""What a slow coach says is stored at most this often; what a quick one says, all at once at the end."""
+STORE_EVERY_SECONDS = 0.5
+"""What a slow coach says is stored at most this often; what a quick one says, all at once at the end.
+
+It is for followers in other processes: those in this one see each word at once (:mod:`.live`).
+"""
 
 
 class LeaseLost(Exception):
@@ -59,22 +63,23 @@ class Attempt:
         broadcast: Broadcast,
         coaches: Coaches,
         job: Job,
+        *,
+        so_far: SoFar,
         store_every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
     ) -> None:
         self._store_every = store_every
+        self._so_far = so_far
         self._database = database
         self._broadcast = broadcast
         self._coaches = coaches
         self._job = job
         self._positions: dict[str, int] = {}
         self._facts: dict[str, Any] = {}
-        self._provenance = Provenance("builtin")
         self._by_model: set[str] = set()
         self._unstored: list[CriterionRow | CommentRow] = []
         self._criteria: set[str] = set()
         self._comments: set[str] = set()
         self._overall: OverallJudgement | None = None
-        self._progress = Progressed(0, 0)
         self._has_news = False
         self._stored_at = time.monotonic()
 
@@ -96,7 +101,7 @@ class Attempt:
         if self._overall is None:
             raise BrokenCoach("the stream ended without an overall judgement")
         seconds = time.monotonic() - started
-        self._facts |= provenance_columns(self._provenance)
+        self._facts |= provenance_columns(self.provenance)
         if self._is_wholly_the_models:
             self._facts["cache_key"] = self._coaches.cache_key(job.coach, order)
         await self._finish(self._overall, rubric, seconds)
@@ -105,12 +110,12 @@ class Attempt:
     @property
     def provenance(self) -> Provenance:
         """Who spoke, as far as is known."""
-        return self._provenance
+        return self._so_far.provenance or Provenance("builtin")
 
     @property
     def _is_wholly_the_models(self) -> bool:
         """Tell whether the model that was asked first judged every criterion: only that is given again."""
-        spoke = self._provenance
+        spoke = self.provenance
         return (
             spoke.kind == MODEL
             and spoke.fallback_from is None
@@ -131,6 +136,7 @@ class Attempt:
                     return
                 else:
                     self._note(event)
+                    await self._broadcast.announce(self._job.evaluation_id)
                     coming = asyncio.ensure_future(anext(events, None))
         finally:
             if coming.cancel():
@@ -138,6 +144,7 @@ class Attempt:
 
     def _note(self, event: CoachEvent) -> None:
         self._has_news = True
+        self._so_far.changes += 1
         match event:
             case CriterionJudged(criterion):
                 self._note_criterion(criterion)
@@ -146,13 +153,14 @@ class Attempt:
             case OverallJudged(overall):
                 self._overall = overall
             case FirstReading(evaluation):
+                self._so_far.second_opinion = evaluation
                 self._facts["second_opinion"] = reading_document(evaluation)
             case Attributed(provenance):
-                self._provenance = provenance
+                self._so_far.provenance = provenance
                 self._facts |= provenance_columns(provenance)
             case Progressed(done, total):
                 total = max(total, 0)
-                self._progress = Progressed(min(max(done, 0), total), total)
+                self._so_far.progress = Progressed(min(max(done, 0), total), total)
 
     def _note_criterion(self, criterion: CriterionScore) -> None:
         if criterion.id in self._criteria:
@@ -162,6 +170,7 @@ class Attempt:
         if criterion.coach == MODEL:
             self._by_model.add(criterion.id)
         true = with_true_evidence(criterion, self._job.text)
+        self._so_far.add_criterion(position, true)
         self._unstored.append(criterion_row(self._job.evaluation_id, position, true))
 
     def _note_comment(self, comment: Comment) -> None:
@@ -169,6 +178,7 @@ class Attempt:
             raise BrokenCoach(f"comment {comment.id!r} came twice")
         self._comments.add(comment.id)
         if is_true(comment, self._job.text):
+            self._so_far.add_comment(comment)
             self._unstored.append(comment_row(self._job.evaluation_id, comment))
 
     async def _store(self) -> None:
@@ -178,8 +188,8 @@ class Attempt:
             held = await JobQueue(session).record(
                 self._job,
                 rows,
-                done_steps=self._progress.done,
-                total_steps=self._progress.total,
+                done_steps=self._so_far.progress.done,
+                total_steps=self._so_far.progress.total,
                 facts=facts,
             )
         if not held:
@@ -197,7 +207,7 @@ class Attempt:
                 overall=overall_document(overall),
                 score=overall.score,
                 seconds=seconds,
-                total_steps=self._progress.total,
+                total_steps=self._so_far.progress.total,
                 facts=self._facts,
             )
         if not held:

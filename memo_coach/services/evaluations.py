@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches
 from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
+from memo_coach.services.following import Follower, Sources, State
 from memo_coach.services.judgements import evaluation_view, usage_of
 from memo_coach.services.limits import MOST_EVALUATIONS, MOST_UNFINISHED
 from memo_coach.services.model_accounts import JUDGING
@@ -35,8 +35,6 @@ from memo_coach.storage.visitors import VisitorRepository
 
 SHORTEST_PAUSE_SECONDS = 0.1
 """Between two snapshots of a running evaluation; the last one is not kept waiting."""
-LOOK_ANYWAY_SECONDS = 1.0
-"""How often a follower looks at the database without news: another process may do the work."""
 
 
 class EvaluationService:
@@ -128,7 +126,12 @@ class EvaluationService:
             sums = None
             if stored.evaluation.coach == MODEL and stored.evaluation.status in FINISHED:
                 sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
-        return evaluation_view(stored, usage_of(None if sums is None else sums.get(evaluation_id)))
+        view = evaluation_view(stored, usage_of(None if sums is None else sums.get(evaluation_id)))
+        live = self._workers.live.of(evaluation_id)
+        row = stored.evaluation
+        if live is not None and (row.status, row.attempt) == ("running", live.attempt):
+            return live.on(view)
+        return view
 
     async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
         """Give a snapshot at once and after each change, at most ten a second; end with the finished one.
@@ -136,17 +139,19 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
+        sources = Sources(
+            whole=lambda: self.get(owner, evaluation_id),
+            state=lambda: self._state(owner, evaluation_id),
+            live=lambda: self._workers.live.of(evaluation_id),
+        )
         # Listening begins before the first look, so that nothing happens unheard in between.
         with self._broadcast.listen(evaluation_id) as news, self._counted():
-            while True:
-                news.clear()
-                view = await self.get(owner, evaluation_id)
-                shown = time.monotonic()
+            follower = Follower(sources, news)
+            view = await follower.first()
+            yield view
+            while view.status not in FINISHED:
+                view = await follower.next(self._pause)
                 yield view
-                if view.status in FINISHED:
-                    return
-                while await self._next_news(owner, evaluation_id, news, shown) == (view.status, view.changes):
-                    pass
 
     async def cancel(self, owner: str, evaluation_id: str) -> None:
         """Cancel an evaluation that is queued or running; a finished one stays as it is.
@@ -199,28 +204,11 @@ class EvaluationService:
     def _mark(self, address: str | None) -> str | None:
         return self._address_mark(address) if address else None
 
-    async def _next_news(
-        self, owner: str, evaluation_id: str, news: asyncio.Event, shown: float
-    ) -> tuple[str, int]:
-        try:
-            async with asyncio.timeout(LOOK_ANYWAY_SECONDS):
-                await news.wait()
-        except TimeoutError:
-            pass  # nothing was announced here; look all the same
-        news.clear()
-        latest = await self._news(owner, evaluation_id)
-        # The more follow, the longer each waits between two looks, so that all of them are served.
-        wanted = shown + SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
-        while latest[0] not in FINISHED and (pause := wanted - time.monotonic()) > 0:
-            # The end may come within the pause, and is not kept waiting.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await news.wait()
-            news.clear()
-            latest = await self._news(owner, evaluation_id)
-        return latest
+    def _pause(self) -> float:
+        """Give the seconds between two snapshots: the more follow, the longer, so that all are served."""
+        return SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
 
-    async def _news(self, owner: str, evaluation_id: str) -> tuple[str, int]:
+    async def _state(self, owner: str, evaluation_id: str) -> State:
         async with self._records.read() as session:
             news = await EvaluationRepository(session).news(owner, evaluation_id)
         if news is None:

@@ -26,6 +26,7 @@ from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, BrokenCoa
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
+from memo_coach.services.live import LiveEvaluations
 from memo_coach.services.moments import now
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage.database import Database
@@ -40,7 +41,8 @@ MOST_FAILURES = 3
 AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
 UNHURRIED = 4
-"""As many evaluations at once are stored as often as can be seen; of more, each is stored less often."""
+"""As many evaluations at once are stored as often as may be; of more, each is stored less often."""
+LONGEST_UNSTORED_SECONDS = 5.0
 LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
 GAVE_UP = (
@@ -85,6 +87,8 @@ class Workers:
         self._broadcast = broadcast
         self._coaches = coaches
         self._pace = pace or Pace()
+        self.live = LiveEvaluations()
+        """What the evaluations that run here have so far."""
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._wake = asyncio.Event()
         self._closing = False
@@ -92,6 +96,8 @@ class Workers:
         self._jobs: dict[str, Job] = {}
         self._asking: set[str] = set()
         """Those of the running ones that ask a model."""
+        self._is_full = False
+        """Whether there may be more in the queue than there was room for."""
         self._over = asyncio.Event()
         self._heart: asyncio.Task[None] | None = None
         self._dispatcher: asyncio.Task[None] | None = None
@@ -173,9 +179,11 @@ class Workers:
         """Take what there is room for."""
         asking = self._pace.asking_at_once - len(self._asking)
         computing = self._pace.at_once - (len(self._running) - len(self._asking))
+        self._is_full = False
         moment, taken = now(), []
         for kinds, room in ((Kinds((MODEL,)), asking), (Kinds((MODEL,), included=False), computing)):
             if room <= 0:
+                self._is_full = True
                 continue
             async with self._database.read() as session:
                 if not await JobQueue(session).is_waiting(moment, kinds):
@@ -202,7 +210,8 @@ class Workers:
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
             _log.error("evaluation abandoned", evaluation=evaluation_id, error=type(error).__name__)
-        self.wake()
+        if self._is_full:
+            self.wake()
 
     async def _work(self, job: Job) -> None:
         try:
@@ -212,11 +221,20 @@ class Workers:
             await self._give_back(job)
             raise
         finally:
+            self.live.end(job.evaluation_id, job.attempt)
             await self._broadcast.announce(job.evaluation_id)
 
     async def _attempt(self, job: Job) -> None:
         _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
-        attempt = Attempt(self._database, self._broadcast, self._coaches, job, self._store_every)
+        so_far = self.live.begin(job.evaluation_id, job.attempt)
+        attempt = Attempt(
+            self._database,
+            self._broadcast,
+            self._coaches,
+            job,
+            so_far=so_far,
+            store_every=self._store_every,
+        )
         longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
             async with asyncio.timeout(longest):
@@ -287,7 +305,7 @@ class Workers:
 
     def _store_every(self) -> float:
         """Give the seconds between two stores of one evaluation: the more run, the longer."""
-        return STORE_EVERY_SECONDS * max(1.0, len(self._running) / UNHURRIED)
+        return min(LONGEST_UNSTORED_SECONDS, STORE_EVERY_SECONDS * max(1.0, len(self._running) / UNHURRIED))
 
     @property
     def _lease(self) -> timedelta:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -16,18 +17,36 @@ import pytest
 
 from tests.live_server import ROOT, LiveServer, serving
 
+_FRAMEWORKS = "import alembic.context, granian, reflex.app, sqlalchemy.ext.asyncio, sqlmodel"
+MOST_WORK = 2.0
+"""Of a whole start, of two processes, over one that only loads the frameworks; measured 1.1 to 1.5."""
 
-def test_the_server_starts_without_node_and_within_three_seconds_of_work(site: Path, tmp_path: Path) -> None:
-    # Work, not time: the clock on the wall depends on what else the machine does.
+
+def test_the_server_starts_without_node_and_with_little_more_work_than_its_frameworks_are(
+    site: Path, tmp_path: Path
+) -> None:
+    # A ratio of work, not time: the clock on the wall depends on what else the machine does.
+    def start() -> None:
+        server = LiveServer(tmp_path, PATH="/nonexistent")
+        try:
+            server.start()
+            with server.client() as client:
+                assert client.get("/").status_code == 200
+        finally:
+            server.stop()
+
+    start()  # the first one compiles our modules
+    ours = min(_work_of(start) for _ in range(2))
+    theirs = min(
+        _work_of(lambda: subprocess.run([sys.executable, "-c", _FRAMEWORKS], check=True)) for _ in range(2)
+    )
+    assert ours < MOST_WORK * theirs
+
+
+def _work_of(run: Callable[[], object]) -> float:
     before = _work_of_children()
-    server = LiveServer(tmp_path, PATH="/nonexistent")
-    try:
-        server.start()
-        with server.client() as client:
-            assert client.get("/").status_code == 200
-    finally:
-        server.stop()
-    assert _work_of_children() - before < 3
+    run()
+    return _work_of_children() - before
 
 
 def _work_of_children() -> float:

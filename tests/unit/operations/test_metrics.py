@@ -14,12 +14,7 @@ from memo_coach.operations import metrics
 MODEL = "openai/some-model"
 
 
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Count from nought, and leave what other tests counted as it was."""
-    monkeypatch.setattr(metrics, "_made", [])
-    monkeypatch.setattr(metrics, "_models", set())
-    monkeypatch.setattr(metrics, "_refreshes", {})
+pytestmark = pytest.mark.usefixtures("fresh_figures")
 
 
 async def text() -> str:

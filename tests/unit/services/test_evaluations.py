@@ -15,7 +15,7 @@ from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
-from memo_coach.services import coaches, evaluations
+from memo_coach.services import coaches, following
 from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.composition import Services
 from memo_coach.services.errors import (
@@ -98,7 +98,7 @@ async def test_a_follower_learns_the_end_also_where_no_news_reaches_it(
         return None
 
     monkeypatch.setattr(MemoryBroadcast, "announce", silence)
-    monkeypatch.setattr(evaluations, "LOOK_ANYWAY_SECONDS", 0.1)
+    monkeypatch.setattr(following, "LOOK_ANYWAY_SECONDS", 0.1)
     coach.pause = 0.05
     assert (await views(services, owner, await submit(services, owner)))[-1].status == "done"
 

@@ -32,6 +32,8 @@ from tests.ledger import (
 )
 from tests.stored_rows import NOON, add_visitor, queued
 
+pytestmark = pytest.mark.usefixtures("fresh_figures")
+
 TODAY = "2026-05-01"
 MIDNIGHT = datetime(2026, 5, 2, tzinfo=UTC)
 

@@ -1,0 +1,71 @@
+"""What the evaluations that run in this process have so far, so that followers need not ask the database.
+
+It is what the coach has said, and what the database is told as well, only later. Whose it is, and whether it
+still is, the database says: a follower begins there, and ends there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from memo_coach.coaching.evaluation import Comment, CriterionScore, Evaluation, Progressed, Provenance
+from memo_coach.services.views import EvaluationView
+
+
+class SoFar:
+    """What one attempt's coach has said yet."""
+
+    def __init__(self, attempt: int) -> None:
+        self.attempt = attempt
+        self.changes = 0
+        """Counts what was noted."""
+        self.provenance: Provenance | None = None
+        self.second_opinion: Evaluation | None = None
+        self.progress = Progressed(0, 0)
+        self._criteria: list[tuple[int, CriterionScore]] = []
+        self._comments: list[Comment] = []
+
+    def add_criterion(self, position: int, criterion: CriterionScore) -> None:
+        """Note a criterion, and its place in the rubric."""
+        self._criteria.append((position, criterion))
+
+    def add_comment(self, comment: Comment) -> None:
+        """Note a comment."""
+        self._comments.append(comment)
+
+    def on(self, view: EvaluationView) -> EvaluationView:
+        """Give a view of the same evaluation, brought up to date; ordered as a stored one is."""
+        comments = sorted(self._comments, key=lambda each: (each.rank, each.id.encode()))
+        comments.sort(key=lambda each: each.kind, reverse=True)
+        return replace(
+            view,
+            status="running",
+            provenance=self.provenance,
+            second_opinion=self.second_opinion,
+            done_steps=self.progress.done,
+            total_steps=self.progress.total,
+            criteria=tuple(criterion for _, criterion in sorted(self._criteria, key=lambda each: each[0])),
+            comments=tuple(comments),
+        )
+
+
+class LiveEvaluations:
+    """The attempts that run in this process, by the evaluation's id."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, SoFar] = {}
+
+    def begin(self, evaluation_id: str, attempt: int) -> SoFar:
+        """Give a place for what an attempt's coach says, in the place of any earlier attempt's."""
+        self._running[evaluation_id] = SoFar(attempt)
+        return self._running[evaluation_id]
+
+    def end(self, evaluation_id: str, attempt: int) -> None:
+        """Forget an attempt, once the database has how it ended."""
+        so_far = self._running.get(evaluation_id)
+        if so_far is not None and so_far.attempt == attempt:
+            del self._running[evaluation_id]
+
+    def of(self, evaluation_id: str) -> SoFar | None:
+        """Give what the running attempt has; ``None`` where none runs here."""
+        return self._running.get(evaluation_id)
