@@ -192,12 +192,16 @@ class _Choice:
 
     def __init__(self, text: str, before: str, after: str) -> None:
         self._text = text
-        self._before = " ".join(words_of(before[-LONGEST_CONTEXT:]))
-        self._after = " ".join(words_of(after[:LONGEST_CONTEXT]))
+        self._given = before[-LONGEST_CONTEXT:], after[:LONGEST_CONTEXT]
+
+    @cached_property
+    def _around(self) -> tuple[str, str]:
+        before, after = self._given
+        return " ".join(words_of(before)), " ".join(words_of(after))
 
     def of(self, spans: Sequence[Span]) -> Span | None:
         """Give the place whose surroundings are the most similar; of equals the first of the sequence."""
-        if not spans or len(spans) == 1 or not (self._before or self._after):
+        if not spans or len(spans) == 1 or not any(self._around):
             return spans[0] if spans else None
         return max(spans, key=self._resemblance)
 
@@ -207,11 +211,12 @@ class _Choice:
         # Twice as much of the text: white space and markup take room that the words do not.
         before = " ".join(words_of(self._text[max(0, span.start - 2 * LONGEST_CONTEXT) : span.start]))
         after = " ".join(words_of(self._text[span.end : span.end + 2 * LONGEST_CONTEXT]))
+        given_before, given_after = self._around
         found = 0.0
-        if self._before:
-            found += fuzz.ratio(before[-len(self._before) :], self._before)
-        if self._after:
-            found += fuzz.ratio(after[: len(self._after)], self._after)
+        if given_before:
+            found += fuzz.ratio(before[-len(given_before) :], given_before)
+        if given_after:
+            found += fuzz.ratio(after[: len(given_after)], given_after)
         return found
 
 

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.conversation.vocabulary import said
 from memo_coach.coaching.configuration.frameworks_document import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation, Provenance
 from memo_coach.coaching.llm import notices
-from memo_coach.coaching.llm.cleaning import clean_chat
+from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.llm.conversation_budget import ChatPrompt
 from memo_coach.coaching.llm.model import (
     AnswerEnded,
@@ -139,11 +139,8 @@ class ModelChat:
         where it breaks off later, what came stays, marked as broken. Closing the stream stops the model.
         """
         language = language_of_question(question.text, topic.language)
-        reply = Reply(
-            clean=lambda text, growing: clean_chat(
-                text, memo_text=topic.memo_text, longest=LONGEST_ANSWER, language=language, growing=growing
-            )
-        )
+        cleaner = Cleaner(topic.memo_text, language)
+        reply = Reply(clean=lambda text, growing: cleaner.chat(text, longest=LONGEST_ANSWER, growing=growing))
         failure: ModelFailure | None = None
         try:
             prompt = await asyncio.to_thread(self._prompt, question, topic, language)

@@ -46,14 +46,16 @@ _INVISIBLE = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f"
     f"\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a{_TAGS}]"
 )
+# These begin with what is rare, so that the search can skip all else.
 _STRAY_SELECTOR = re.compile(
-    f"(?<![0-9#*{_EMOJI}])[\ufe0e\ufe0f]|(?<![{_IDEOGRAPH}])[\ufe00-\ufe0d\U000e0100-\U000e01ef]"
+    f"[\ufe0e\ufe0f](?<![0-9#*{_EMOJI}].)|[\ufe00-\ufe0d\U000e0100-\U000e01ef](?<![{_IDEOGRAPH}].)"
 )
 _STRAY_JOINER = re.compile(
     f"\u200d(?!(?<=[{_EMOJI}\ufe0f]\u200d)[{_EMOJI}])(?!(?<=[{_JOINED_SCRIPTS}]\u200d)[{_JOINED_SCRIPTS}])"
     f"|\u200c(?!(?<=[{_JOINED_SCRIPTS}]\u200c)[{_JOINED_SCRIPTS}])"
 )
-_ACCENTED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
+_ACCENT = re.compile("[\u0300-\u036f]")
+_ACCENTED = re.compile(f"[^\\W\\d_]{_ACCENT.pattern}+")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _PLAIN = re.compile(r"[\t\n -~]*")
 
@@ -63,6 +65,8 @@ def normalise_text(raw: str) -> str:
     if _PLAIN.fullmatch(raw):
         return raw
     text, _ = _without_invisible(raw)
+    if _ACCENT.search(text) is None:
+        return text
     return _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 

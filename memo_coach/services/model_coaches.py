@@ -31,6 +31,7 @@ from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat_turns import ChatModels
 from memo_coach.services.coaches import CoachOrder
+from memo_coach.services.first_readings import FirstReadings
 from memo_coach.services.judgements import evaluation_view
 from memo_coach.services.model_accounts import ModelAccounts
 from memo_coach.services.views import CoachOffer, CostEstimate, EvaluationView, Usage
@@ -102,6 +103,7 @@ class ModelCoaches:
         self._prompts = prompts
         self._document = document
         self._key = key
+        self._first_readings = FirstReadings()
         self._warming: asyncio.Task[None] | None = None
         self._operators = _Tally(accounts.accounts(owner=None, evaluation=None))
 
@@ -221,7 +223,13 @@ class ModelCoaches:
         """Give the coach that asks a model."""
         document = self._document
         limits = AnswerLimits(document.answer_tokens, document.repair_tokens, document.memo_tokens)
-        return LlmCoach(model, self._prompts, boundary=self.boundary(order.text), limits=limits)
+        return LlmCoach(
+            model,
+            self._prompts,
+            boundary=self.boundary(order.text),
+            limits=limits,
+            first_reader=self._first_readings.read,
+        )
 
 
 class _OrderedCoach:

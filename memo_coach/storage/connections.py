@@ -1,41 +1,56 @@
-"""SQLAlchemy's asynchronous connection and session; a cancellation waits for the end of each statement."""
+"""SQLAlchemy's asynchronous connection and session; a cancellation waits for the end of each statement.
+
+Statements on SQLite run where they are called (:mod:`.inline_sqlite`): what would let others wait for them is
+left out there, as it costs several times as much as the statement.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+from sqlalchemy.util import greenlet_spawn
 
 from memo_coach.storage.cancellation import settled
 
 
 class SettledConnection(AsyncConnection):
-    """A connection whose statements are never left in the middle.
+    """A connection in a transaction whose statements are never left in the middle.
 
-    Begin its transaction with :meth:`begin_now`; ``commit`` and ``rollback`` end it.
+    :meth:`start` begins its transaction; ``commit`` ends it and ``close`` does, if nothing else has.
     """
 
     # The base class keeps slots; what it has none for would be refused.
-    __slots__ = ("longest",)
+    __slots__ = ("inline", "longest", "opening")
 
-    def __init__(self, engine: AsyncEngine, longest: float) -> None:
+    def __init__(self, engine: AsyncEngine, longest: float, opening: str | None = None) -> None:
+        """``opening`` is the statement that begins a transaction, where the driver has no way of its own."""
         super().__init__(engine)
         self.longest = longest
+        self.opening = opening
+        self.inline = engine.dialect.name == "sqlite"
 
     async def start(self, is_ctxmanager: bool = False) -> AsyncConnection:
-        """Take a connection from the pool."""
-        return await settled(super().start(is_ctxmanager), self.longest)
+        """Take a connection from the pool and begin the transaction at once."""
+        await settled(greenlet_spawn(self._start), self.longest)
+        return self
 
-    async def begin_now(self) -> None:
-        """Begin the transaction, and not only with its first statement."""
-        await self.run_sync(lambda connection: connection.begin())
+    def _start(self) -> None:
+        connection = self.sync_connection = self._assign_proxied(self.sync_engine.connect())
+        connection.begin()
+        if self.opening is not None:
+            connection.exec_driver_sql(self.opening)
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the base has it
         """Execute a statement."""
+        if self.inline:
+            return self._proxied.execute(*arguments, **options)
         return await settled(super().execute(*arguments, **options), self.longest)
 
     async def exec_driver_sql(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
         """Execute a statement as the driver takes it."""
+        if self.inline:
+            return self._proxied.exec_driver_sql(*arguments, **options)
         return await settled(super().exec_driver_sql(*arguments, **options), self.longest)
 
     async def run_sync(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -50,9 +65,17 @@ class SettledConnection(AsyncConnection):
         """Roll the transaction back."""
         await settled(super().rollback(), self.longest)
 
+    async def commit_and_close(self) -> None:
+        """Commit the transaction, and give the connection back to the pool."""
+        await settled(greenlet_spawn(self._commit_and_close), self.longest)
+
+    def _commit_and_close(self) -> None:
+        self._proxied.commit()
+        self._proxied.close()
+
     async def close(self) -> None:
         """Roll back what is not committed, and give the connection back to the pool."""
-        if self.sync_connection is not None:
+        if self.sync_connection is not None and not self.closed:
             await settled(super().close(), self.longest)
 
 
@@ -62,15 +85,28 @@ class SettledSession(AsyncSession):
     def __init__(self, connection: SettledConnection) -> None:
         super().__init__(connection, expire_on_commit=False)
         self._longest = connection.longest
+        self._inline = connection.inline
+
+    async def __aexit__(self, *_fault: object) -> None:
+        # The base class makes a task of it, and everybody else would have a turn before the commit.
+        await self.close()
 
     async def execute(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the base has it
         """Execute a statement."""
+        if self._inline:
+            return self.sync_session.execute(*arguments, **options)
         return await settled(super().execute(*arguments, **options), self._longest)
 
     async def flush(self, objects: Any = None) -> None:  # noqa: ANN401
         """Send what was added and changed."""
-        await settled(super().flush(objects), self._longest)
+        if self._inline:
+            self.sync_session.flush(objects)
+        else:
+            await settled(super().flush(objects), self._longest)
 
     async def close(self) -> None:
         """Forget all rows."""
-        await settled(super().close(), self._longest)
+        if self._inline:
+            self.sync_session.close()
+        else:
+            await settled(super().close(), self._longest)

@@ -14,13 +14,14 @@ A task that is cancelled leaves no statement in the middle, on either of them: s
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -29,7 +30,7 @@ from memo_coach.database_url import sqlite_path
 from memo_coach.storage import postgres
 from memo_coach.storage.cancellation import settled
 from memo_coach.storage.connections import SettledConnection, SettledSession
-from memo_coach.storage.inline_sqlite import open_connection
+from memo_coach.storage.inline_sqlite import BEGIN_TO_WRITE, open_connection
 from memo_coach.storage.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
@@ -38,7 +39,9 @@ from memo_coach.storage.sqlite_file import (
 )
 from memo_coach.storage.storable_text import storable_parameters
 
-_WRITES = "memo_coach_writes"
+_LONG_SECONDS = 0.005
+"""A transaction that takes longer lets others have a turn."""
+_SHORTEST_SECONDS = 1e-6
 _GRACE_SECONDS = 2.0
 """Beyond the time that a statement may wait for a lock: for the statement itself."""
 
@@ -69,23 +72,24 @@ class Database:
         self._longest = patience + _GRACE_SECONDS
         options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
         if self.is_sqlite:
-            options["async_creator"] = partial(open_connection, sqlite_path(url) or Path(), patience)
+            path = sqlite_path(url) or Path()
+            options["creator"] = lambda: open_connection(path, patience)
+            options |= _INLINE_POOL if pooled else {}
         else:
             options["connect_args"] = postgres.connection_arguments(url, patience, longest_statement)
             options |= postgres.POOL if pooled else {}
             options |= {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._reading = self.engine.execution_options(**({} if self.is_sqlite else _ONE_STATE))
-        self._writing = self.engine.execution_options(**{_WRITES: True})
         # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
         self._writer = asyncio.Lock()
         self._file: FileIdentity | None = None
         sync_engine = self.engine.sync_engine
-        event.listen(sync_engine, "before_cursor_execute", storable_parameters, retval=True)
         if self.is_sqlite:
             event.listen(sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
-            event.listen(sync_engine, "begin", _begin_sqlite)
         else:
+            # On SQLite cursors do this themselves: a listener would slow every statement down.
+            event.listen(sync_engine, "before_cursor_execute", storable_parameters, retval=True)
             event.listen(sync_engine, "connect", postgres.refuse_unfit_server)
 
     @property
@@ -108,7 +112,7 @@ class Database:
         """
         async with (
             self._only_writer(),
-            self._transaction(self._writing) as connection,
+            self._transaction(self.engine, BEGIN_TO_WRITE) as connection,
             SettledSession(connection) as session,
         ):
             yield session
@@ -134,13 +138,13 @@ class Database:
     @asynccontextmanager
     async def read_connection(self) -> AsyncIterator[SettledConnection]:
         """Begin a reading transaction below the session; it sees one unchanging state of the database."""
-        async with self._transaction(self._reading) as connection:
+        async with self._transaction(self._reading, "BEGIN") as connection:
             yield connection
 
     @asynccontextmanager
     async def write_connection(self) -> AsyncIterator[SettledConnection]:
         """Begin a writing transaction below the session, as migrations need it."""
-        async with self._transaction(self._writing) as connection:
+        async with self._transaction(self.engine, BEGIN_TO_WRITE) as connection:
             yield connection
 
     def unusable(self, verb: str, error: DBAPIError) -> DatabaseUnusable:
@@ -156,16 +160,20 @@ class Database:
         )
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[SettledConnection]:
-        connection = SettledConnection(engine, self._longest)
+    async def _transaction(self, engine: AsyncEngine, opening: str) -> AsyncIterator[SettledConnection]:
+        connection = SettledConnection(engine, self._longest, opening if self.is_sqlite else None)
+        began = time.perf_counter()
         try:
             await connection.start()
-            await connection.begin_now()
             yield connection
-            await connection.commit()
+            await connection.commit_and_close()
         finally:
             # This rolls back what was not committed.
             await connection.close()
+        if time.perf_counter() - began > _LONG_SECONDS:
+            # On SQLite nothing else may have run meanwhile. A timer comes after all others that are due, so
+            # that a time limit or a cancellation is in time.
+            await asyncio.sleep(_SHORTEST_SECONDS)
 
     @asynccontextmanager
     async def _only_writer(self) -> AsyncIterator[None]:
@@ -180,6 +188,12 @@ class Database:
         await settled(self.engine.dispose(), self._longest)
 
 
+_INLINE_POOL = {
+    # What was used last is used next: SQLite keeps pages and statements for each connection.
+    "pool_use_lifo": True,
+    # Opening and closing one costs more than a transaction, so those that a crowd needed once are kept.
+    "pool_size": 15,
+}
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a reading transaction on Postgres sees what SQLite's sees. One that only reads cannot fail by it."""
 
@@ -189,8 +203,3 @@ def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> N
     cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

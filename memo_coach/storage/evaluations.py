@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from memo_coach.storage.visitors import VisitorRepository
 
@@ -45,6 +46,44 @@ def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
     return and_(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
 
 
+def _parameters(owner: str, evaluation_id: str) -> dict[str, str]:
+    return {"own_owner": owner, "own_id": evaluation_id}
+
+
+# A follower reads these again and again. Making a statement takes longer than running it.
+_ROWS = table_of(Evaluation)
+_THIS = and_(col(Evaluation.id) == bindparam("own_id"), col(Evaluation.owner) == bindparam("own_owner"))
+_INSERT = insert(_ROWS)
+_GET = select(Evaluation).where(_THIS)
+_NEWS = select(_ROWS.c.status, _ROWS.c.changes).where(
+    _ROWS.c.id == bindparam("own_id"), _ROWS.c.owner == bindparam("own_owner")
+)
+_WHOLE = (
+    select(Evaluation, MemoVersion, col(Memo.title))
+    .join(
+        MemoVersion,
+        and_(
+            col(MemoVersion.memo) == col(Evaluation.memo),
+            col(MemoVersion.number) == col(Evaluation.version),
+        ),
+    )
+    .join(Memo, col(Memo.id) == col(Evaluation.memo))
+    .where(_THIS)
+)
+_CRITERIA = (
+    select(CriterionRow)
+    .join(Evaluation, col(Evaluation.id) == col(CriterionRow.evaluation))
+    .where(_THIS)
+    .order_by(col(CriterionRow.position))
+)
+_COMMENTS = (
+    select(CommentRow)
+    .join(Evaluation, col(Evaluation.id) == col(CommentRow.evaluation))
+    .where(_THIS)
+    .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), by_bytes(col(CommentRow.id)))
+)
+
+
 class EvaluationRepository:
     """The rows of evaluations, their criteria and comments."""
 
@@ -53,38 +92,17 @@ class EvaluationRepository:
 
     async def get(self, owner: str, evaluation_id: str) -> Evaluation | None:
         """Find an evaluation, without what belongs to it."""
-        statement = select(Evaluation).where(_own(owner, evaluation_id))
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        found = await self._session.execute(_GET, _parameters(owner, evaluation_id))
+        return found.scalar_one_or_none()
 
     async def whole(self, owner: str, evaluation_id: str) -> StoredEvaluation | None:
         """Find an evaluation with its memo's text, criteria and comments."""
-        statement = (
-            select(Evaluation, MemoVersion, col(Memo.title))
-            .join(
-                MemoVersion,
-                and_(
-                    col(MemoVersion.memo) == col(Evaluation.memo),
-                    col(MemoVersion.number) == col(Evaluation.version),
-                ),
-            )
-            .join(Memo, col(Memo.id) == col(Evaluation.memo))
-            .where(_own(owner, evaluation_id))
-        )
-        row = (await self._session.execute(statement)).one_or_none()
+        parameters = _parameters(owner, evaluation_id)
+        row = (await self._session.execute(_WHOLE, parameters)).one_or_none()
         if row is None:
             return None
-        criteria = await self._session.execute(
-            select(CriterionRow)
-            .join(Evaluation, col(Evaluation.id) == col(CriterionRow.evaluation))
-            .where(_own(owner, evaluation_id))
-            .order_by(col(CriterionRow.position))
-        )
-        comments = await self._session.execute(
-            select(CommentRow)
-            .join(Evaluation, col(Evaluation.id) == col(CommentRow.evaluation))
-            .where(_own(owner, evaluation_id))
-            .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), by_bytes(col(CommentRow.id)))
-        )
+        criteria = await self._session.execute(_CRITERIA, parameters)
+        comments = await self._session.execute(_COMMENTS, parameters)
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
 
     async def with_cache_key(self, owner: str, cache_key: str) -> str | None:
@@ -103,8 +121,7 @@ class EvaluationRepository:
 
     async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
         """Give status and number of changes, which tell whether it is worth reading the whole again."""
-        statement = select(col(Evaluation.status), col(Evaluation.changes)).where(_own(owner, evaluation_id))
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 
     async def count(self, owner: str) -> int:
@@ -146,8 +163,7 @@ class EvaluationRepository:
     async def add(self, owner: str, evaluation: Evaluation) -> None:
         """Store a new evaluation."""
         evaluation.owner = owner
-        self._session.add(evaluation)
-        await self._session.flush()
+        await self._session.execute(_INSERT, values_of(evaluation))
 
     async def cancel(self, owner: str, evaluation_id: str, now: datetime) -> bool:
         """Cancel an evaluation; tell whether it was still to be cancelled."""

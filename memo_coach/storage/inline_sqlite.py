@@ -4,7 +4,10 @@ A statement on a local file takes a fraction of a millisecond, less than handing
 the loop has turned several times by then: a transaction of ten statements that takes two milliseconds alone
 would hold the one writer's place for ten turns of a busy loop. So statements run where they are called. What
 has to wait goes to a thread: the beginning of a writing transaction while another process writes, and commits
-where the disk is slow. The names are those of aiosqlite, which SQLAlchemy's dialect speaks to.
+where the disk is slow.
+
+To SQLAlchemy this is a driver's connection as any other. What may wait here is called by it within
+``greenlet_spawn``; a statement is not, and needs none.
 """
 
 from __future__ import annotations
@@ -12,173 +15,134 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
+
+from sqlalchemy.util import await_only
+
+from memo_coach.storage.storable_text import storable_values
 
 Answer = TypeVar("Answer")
-Begin = Callable[[sqlite3.Cursor, str], Awaitable[None]]
 
 _WAITING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
 """Threads that wait: more than there are ever writers at the same moment in one process."""
-_WAITS = "BEGIN IMMEDIATE"
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 SLOW_SECONDS = 0.005
 """A commit that takes longer than this on the average is worth a thread."""
 _WEIGHT = 0.2
 """Of the last commit in the average."""
 
 
-async def open_connection(path: Path, patience: float) -> InlineConnection:
+def open_connection(path: Path, patience: float) -> InlineConnection:
     """Open a file; ``patience`` is for how many seconds a statement waits for another process.
 
     Transactions begin when they are told to, not by the driver's own rules.
     """
 
-    def opened() -> sqlite3.Connection:
-        return sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
+    def opened() -> InlineConnection:
+        connection = sqlite3.connect(
+            path, timeout=patience, isolation_level=None, check_same_thread=False, factory=InlineConnection
+        )
+        connection.milliseconds = int(patience * 1000)
+        return connection
 
-    return InlineConnection(await _in_thread(opened), patience)
+    return _in_thread(opened)
 
 
-class InlineConnection:
+class InlineConnection(sqlite3.Connection):
     """A connection; used by one task at a time."""
 
-    def __init__(self, connection: sqlite3.Connection, patience: float) -> None:
-        self._milliseconds = int(patience * 1000)
-        self._connection: sqlite3.Connection | None = connection
-        self._held = connection
-        self._commit_seconds = 0.0
+    milliseconds = 0
+    _commit_seconds = 0.0
 
     @property
-    def isolation_level(self) -> str | None:
-        """Nothing: the driver begins no transaction by itself."""
-        return self._held.isolation_level
+    def _connection(self) -> Self:
+        """Itself: SQLAlchemy's asynchronous dialect asks its connections for the driver's own."""
+        return self
 
-    def cursor(self) -> InlineCursor:
-        """Give a cursor."""
-        return InlineCursor(self._held.cursor(), self._begin)
+    def cursor(self, server_side: bool = False) -> StorableCursor:  # type: ignore[override] # as SQLAlchemy asks
+        """Give a cursor; one that is ``server_side`` reads its rows as they are asked for."""
+        return super().cursor(StorableCursor if server_side else InlineCursor)
 
-    async def _begin(self, cursor: sqlite3.Cursor, statement: str) -> None:
+    def begin_to_write(self) -> None:
         """Begin to write: at once, or in a thread that waits for the other process."""
         try:
-            self._patience(0)
-            cursor.execute(statement)
+            self._run("PRAGMA busy_timeout = 0")
+            self._run(BEGIN_TO_WRITE)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
         else:
             return
         finally:
-            self._patience(self._milliseconds)
-        await _in_thread(lambda: cursor.execute(statement))
+            self._run(f"PRAGMA busy_timeout = {self.milliseconds}")
+        _in_thread(lambda: self._run(BEGIN_TO_WRITE))
 
-    def _patience(self, milliseconds: int) -> None:
-        self._held.execute(f"PRAGMA busy_timeout = {milliseconds}").close()
+    def _run(self, statement: str) -> None:
+        sqlite3.Cursor(self).execute(statement).close()
 
-    async def create_function(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as sqlite3 has it
-        """Add a function that statements may call."""
-        self._held.create_function(*arguments, **options)
-
-    async def commit(self) -> None:
+    def commit(self) -> None:
         """Commit, which waits for the disk."""
-        if not self._held.in_transaction:
+        if not self.in_transaction:
             return
         began = time.perf_counter()
         if self._commit_seconds > SLOW_SECONDS:
-            await _in_thread(self._held.commit)
+            _in_thread(super().commit)
         else:
-            self._held.commit()
+            super().commit()
         took = time.perf_counter() - began
         self._commit_seconds += _WEIGHT * (took - self._commit_seconds)
 
-    async def rollback(self) -> None:
-        """Roll back."""
-        self._held.rollback()
-
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close; the last one to do so may have to tidy the file up."""
-        self._connection = None
-        await _in_thread(self._held.close)
+        _in_thread(super().close)
 
-    def stop(self) -> None:
+    def terminate(self) -> None:
         """Close at once, where nobody can wait."""
-        self._connection = None
-        self._held.close()
+        super().close()
 
 
-class InlineCursor:
-    """A cursor."""
+class StorableCursor(sqlite3.Cursor):
+    """A cursor that is given values as they come."""
 
-    def __init__(self, cursor: sqlite3.Cursor, begin: Begin) -> None:
-        self._cursor = cursor
-        self._begin = begin
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Any:  # noqa: ANN401 - a row
-        row = self._cursor.fetchone()
-        if row is None:
-            raise StopAsyncIteration
-        return row
-
-    @property
-    def description(self) -> Any:  # noqa: ANN401 - as sqlite3 has it
-        """The columns of the answer, or nothing where there is none."""
-        return self._cursor.description
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows the last statement changed."""
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        """The key that the database gave the last row."""
-        return self._cursor.lastrowid
-
-    @property
-    def arraysize(self) -> int:
-        """How many rows are fetched at a time."""
-        return self._cursor.arraysize
-
-    @arraysize.setter
-    def arraysize(self, size: int) -> None:
-        self._cursor.arraysize = size
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Self:
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:  # noqa: ANN401 - as sqlite3 has it
         """Execute a statement."""
-        if statement.startswith(_WAITS):
-            await self._begin(self._cursor, statement)
-        else:
-            self._cursor.execute(statement, parameters)
-        return self
+        return super().execute(statement, storable_values(parameters))
 
-    async def executemany(self, statement: str, parameters: Sequence[Sequence[Any]]) -> Self:
+    def executemany(self, statement: str, parameters: Any, /) -> Self:  # noqa: ANN401
         """Execute a statement for each of many values."""
-        self._cursor.executemany(statement, parameters)
+        return super().executemany(statement, storable_values(parameters))
+
+
+class InlineCursor(StorableCursor):
+    """A cursor that has all rows when its statement has run: what is not looked at keeps no transaction."""
+
+    _rows: Iterator[Any] = iter(())
+
+    def execute(self, statement: str, parameters: Any = (), /) -> Self:  # noqa: ANN401
+        """Execute a statement."""
+        if statement == BEGIN_TO_WRITE:
+            cast("InlineConnection", self.connection).begin_to_write()
+        else:
+            super().execute(statement, parameters)
+            self._rows = iter(super().fetchall())
         return self
 
-    async def fetchone(self) -> Any:  # noqa: ANN401 - a row
+    def fetchone(self) -> Any:  # noqa: ANN401 - a row
         """Give the next row."""
-        return self._cursor.fetchone()
+        return next(self._rows, None)
 
-    async def fetchmany(self, size: int | None = None) -> list[Any]:
+    def fetchmany(self, size: int | None = None) -> list[Any]:
         """Give the next rows."""
-        return self._cursor.fetchmany(self.arraysize if size is None else size)
+        return list(islice(self._rows, self.arraysize if size is None else size))
 
-    async def fetchall(self) -> list[Any]:
+    def fetchall(self) -> list[Any]:
         """Give all rows that are left."""
-        return self._cursor.fetchall()
-
-    async def close(self) -> None:
-        """Close it."""
-        self._cursor.close()
+        return list(self._rows)
 
 
-async def _in_thread(work: Callable[[], Answer]) -> Answer:
-    return await asyncio.get_running_loop().run_in_executor(_WAITING, work)
+def _in_thread(work: Callable[[], Answer]) -> Answer:
+    return await_only(asyncio.get_running_loop().run_in_executor(_WAITING, work))

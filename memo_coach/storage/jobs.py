@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Insert, Update, and_, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
 
 
@@ -63,6 +64,47 @@ _NOTHING_KNOWN: Mapping[str, Any] = {
 }
 """What an attempt finds out, before it has."""
 
+# These run several times for each evaluation. Making a statement takes longer than running it, so they are
+# made once; what a change sets is given with it.
+_ROWS = table_of(Evaluation)
+_INSERTS: Mapping[type[CriterionRow | CommentRow], Insert] = {
+    each: insert(table_of(each)) for each in (CriterionRow, CommentRow)
+}
+
+
+def _of_attempt(status: str) -> Update:
+    return (
+        update(_ROWS)
+        .where(
+            _ROWS.c.id == bindparam("held_id"),
+            _ROWS.c.attempt == bindparam("held_attempt"),
+            _ROWS.c.status == status,
+        )
+        .returning(_ROWS.c.id)
+    )
+
+
+_TEXTS = table_of(MemoVersion)
+_JOBS = (
+    select(
+        _ROWS.c.id,
+        _ROWS.c.attempt,
+        _ROWS.c.failures,
+        _TEXTS.c.text,
+        _TEXTS.c.language,
+        _ROWS.c.rubric,
+        _ROWS.c.coach,
+        _ROWS.c.owner,
+        _ROWS.c.address,
+    )
+    .join(_TEXTS, and_(_TEXTS.c.memo == _ROWS.c.memo, _TEXTS.c.number == _ROWS.c.version))
+    .where(_ROWS.c.id.in_(bindparam("these", expanding=True)))
+    .order_by(_ROWS.c.created, by_bytes(_ROWS.c.id))
+)
+_RENEW = _of_attempt("running")
+_CHANGE_HELD = _RENEW.values(changes=_ROWS.c.changes + 1)
+_CHANGE_QUEUED = _of_attempt("queued").values(changes=_ROWS.c.changes + 1)
+
 
 class JobQueue:
     """The rows of evaluations as jobs."""
@@ -103,11 +145,9 @@ class JobQueue:
 
     async def _begin(self, evaluation_id: str, attempt: int, worker: str, lease_until: datetime) -> bool:
         return await self._change(
-            and_(
-                col(Evaluation.id) == evaluation_id,
-                col(Evaluation.attempt) == attempt,
-                col(Evaluation.status) == "queued",
-            ),
+            _CHANGE_QUEUED,
+            evaluation_id,
+            attempt,
             status="running",
             attempt=attempt + 1,
             worker=worker,
@@ -119,13 +159,9 @@ class JobQueue:
 
     async def renew(self, job: Job, lease_until: datetime) -> bool:
         """Renew the lease; tell whether the worker still holds the evaluation."""
-        statement = (
-            update(Evaluation)
-            .where(_held(job.evaluation_id, job.attempt))
-            .values(lease_until=lease_until)
-            .returning(col(Evaluation.id))
+        return await self._run(
+            _RENEW, {"held_id": job.evaluation_id, "held_attempt": job.attempt, "lease_until": lease_until}
         )
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
     async def renew_all(self, worker: str, lease_until: datetime) -> set[tuple[str, int]]:
         """Renew all leases of a worker; give the ids and attempts of the evaluations that it still holds."""
@@ -189,7 +225,9 @@ class JobQueue:
     ) -> bool:
         """End an evaluation with a sentence for the person; tell whether the attempt was the current one."""
         return await self._change(
-            _held(evaluation_id, attempt),
+            _CHANGE_HELD,
+            evaluation_id,
+            attempt,
             status="failed",
             finished=now,
             lease_until=None,
@@ -203,7 +241,9 @@ class JobQueue:
     ) -> bool:
         """Put an evaluation back into the queue; tell whether the attempt was still the current one."""
         return await self._change(
-            _held(evaluation_id, attempt),
+            _CHANGE_HELD,
+            evaluation_id,
+            attempt,
             status="queued",
             worker=None,
             failures=failures,
@@ -220,59 +260,28 @@ class JobQueue:
     async def _jobs(self, evaluation_ids: Sequence[str]) -> list[Job]:
         if not evaluation_ids:
             return []
-        statement = (
-            select(
-                col(Evaluation.id),
-                col(Evaluation.attempt),
-                col(Evaluation.failures),
-                col(MemoVersion.text),
-                col(MemoVersion.language),
-                col(Evaluation.rubric),
-                col(Evaluation.coach),
-                col(Evaluation.owner),
-                col(Evaluation.address),
-            )
-            .join(
-                MemoVersion,
-                and_(
-                    col(MemoVersion.memo) == col(Evaluation.memo),
-                    col(MemoVersion.number) == col(Evaluation.version),
-                ),
-            )
-            .where(col(Evaluation.id).in_(evaluation_ids))
-            .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
-        )
-        return [Job(*row) for row in await self._session.execute(statement)]
+        found = await self._session.execute(_JOBS, {"these": evaluation_ids})
+        return [Job(*row) for row in found]
 
     async def _store(
         self, job: Job, rows: Sequence[CriterionRow | CommentRow], values: dict[str, Any]
     ) -> bool:
         # The guarded change comes first: it locks the row, so that nothing is added to a lost evaluation.
-        if not await self._change(_held(job.evaluation_id, job.attempt), **values):
+        if not await self._change(_CHANGE_HELD, job.evaluation_id, job.attempt, **values):
             return False
-        self._session.add_all(rows)
-        await self._session.flush()
+        for table, statement in _INSERTS.items():
+            if found := [values_of(row) for row in rows if isinstance(row, table)]:
+                await self._session.execute(statement, found)
         return True
 
-    async def _change(self, where: ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns
-        statement = (
-            update(Evaluation)
-            .where(where)
-            .values(**values, changes=col(Evaluation.changes) + 1)
-            .returning(col(Evaluation.id))
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+    async def _change(self, statement: Update, evaluation_id: str, attempt: int, /, **values: Any) -> bool:  # noqa: ANN401
+        return await self._run(statement, {"held_id": evaluation_id, "held_attempt": attempt, **values})
+
+    async def _run(self, statement: Update, values: dict[str, Any]) -> bool:
+        return (await self._session.execute(statement, values)).scalar_one_or_none() is not None
 
 
 def _takeable(now: datetime, coaches: Kinds) -> ColumnElement[bool]:
     lease, coach = col(Evaluation.lease_until), col(Evaluation.coach)
     which = coach.in_(coaches.kinds) if coaches.included else coach.not_in(coaches.kinds)
     return and_(col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now), which)
-
-
-def _held(evaluation_id: str, attempt: int) -> ColumnElement[bool]:
-    return and_(
-        col(Evaluation.id) == evaluation_id,
-        col(Evaluation.attempt) == attempt,
-        col(Evaluation.status) == "running",
-    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
 from memo_coach.storage.visitors import VisitorRepository
 
@@ -32,6 +33,36 @@ def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
     return and_(col(Memo.id) == memo_id, col(Memo.owner) == owner)
 
 
+# Handing a memo in runs these. Making a statement takes longer than running it, so they are made once.
+_INSERT_VERSION = insert(table_of(MemoVersion))
+_OWNED = col(Memo.owner) == bindparam("own_owner")
+_GET = select(Memo).where(col(Memo.id) == bindparam("own_id"), _OWNED)
+_WITH_DRAFT = (
+    select(Memo)
+    .where(_OWNED, col(Memo.draft_text) == bindparam("this_text"))
+    .order_by(col(Memo.draft_saved).desc(), by_bytes(col(Memo.id)))
+    .limit(1)
+)
+_LATER = aliased(MemoVersion)
+_WITH_VERSION = (
+    select(Memo)
+    .join(MemoVersion, col(MemoVersion.memo) == col(Memo.id))
+    .where(
+        _OWNED,
+        # The number of words stands in the short row of the memo, and excludes nearly all of them.
+        col(Memo.words) == bindparam("many"),
+        col(Memo.draft_text).is_(None),
+        col(MemoVersion.text_sha256) == bindparam("hash"),
+        col(MemoVersion.text) == bindparam("this_text"),
+        ~exists().where(
+            col(_LATER.memo) == col(MemoVersion.memo), col(_LATER.number) > col(MemoVersion.number)
+        ),
+    )
+    .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
+    .limit(1)
+)
+
+
 class MemoRepository:
     """The rows of memos and their versions."""
 
@@ -40,7 +71,8 @@ class MemoRepository:
 
     async def get(self, owner: str, memo_id: str) -> Memo | None:
         """Find a memo."""
-        return (await self._session.execute(select(Memo).where(_own(owner, memo_id)))).scalar_one_or_none()
+        found = await self._session.execute(_GET, {"own_id": memo_id, "own_owner": owner})
+        return found.scalar_one_or_none()
 
     async def count(self, owner: str) -> int:
         """Count the owner's memos."""
@@ -63,35 +95,15 @@ class MemoRepository:
 
     async def with_draft(self, owner: str, text: str) -> Memo | None:
         """Find a memo whose draft is exactly this text."""
-        statement = (
-            select(Memo)
-            .where(col(Memo.owner) == owner, col(Memo.draft_text) == text)
-            .order_by(col(Memo.draft_saved).desc(), by_bytes(col(Memo.id)))
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        found = await self._session.execute(_WITH_DRAFT, {"own_owner": owner, "this_text": text})
+        return found.scalar_one_or_none()
 
     async def with_version(self, owner: str, text: str, text_sha256: str, words: int) -> Memo | None:
         """Find a memo whose newest version is exactly this text, and that has no draft of another."""
-        later = aliased(MemoVersion)
-        statement = (
-            select(Memo)
-            .join(MemoVersion, col(MemoVersion.memo) == col(Memo.id))
-            .where(
-                col(Memo.owner) == owner,
-                # The number of words stands in the short row of the memo, and excludes nearly all of them.
-                col(Memo.words) == words,
-                col(Memo.draft_text).is_(None),
-                col(MemoVersion.text_sha256) == text_sha256,
-                col(MemoVersion.text) == text,
-                ~exists().where(
-                    col(later.memo) == col(MemoVersion.memo), col(later.number) > col(MemoVersion.number)
-                ),
-            )
-            .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
-            .limit(1)
+        found = await self._session.execute(
+            _WITH_VERSION, {"own_owner": owner, "this_text": text, "hash": text_sha256, "many": words}
         )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        return found.scalar_one_or_none()
 
     async def newest_version(self, owner: str, memo_id: str) -> MemoVersion | None:
         """Find the version that was submitted last."""
@@ -132,8 +144,7 @@ class MemoRepository:
         """
         if await self.get(owner, version.memo) is None:
             raise LookupError(version.memo)
-        self._session.add(version)
-        await self._session.flush()
+        await self._session.execute(_INSERT_VERSION, values_of(version))
 
     async def set_drafts_aside(self, owner: str) -> None:
         """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""

@@ -11,12 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.ordering import by_bytes
+from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import Evaluation, ModelCall, ModelCallText, Spending, Visitor
 
 MICRO = 1_000_000
@@ -50,6 +62,50 @@ class StoredCall:
     text: ModelCallText | None
 
 
+# Each call runs these. Making a statement takes longer than running it, so they are made once.
+_CALLS, _TEXTS, _DAYS = table_of(ModelCall), table_of(ModelCallText), table_of(Spending)
+_VISITORS, _EVALUATIONS = table_of(Visitor), table_of(Evaluation)
+_HOLD_VISITOR = (
+    select(_VISITORS.c.id)
+    .where(_VISITORS.c.id == bindparam("own_owner"))
+    .with_for_update(read=True, key_share=True)
+)
+_HOLD_EVALUATION = (
+    select(_EVALUATIONS.c.id)
+    .where(_EVALUATIONS.c.id == bindparam("own_id"), _EVALUATIONS.c.owner == bindparam("own_owner"))
+    .with_for_update(read=True, key_share=True)
+)
+_INSERT_CALL, _INSERT_TEXT = insert(_CALLS), insert(_TEXTS)
+_END = (
+    update(_CALLS)
+    .where(_CALLS.c.id == bindparam("ended_call"), _CALLS.c.status == "reserved")
+    .returning(_CALLS.c.model, _CALLS.c.purpose, _CALLS.c.day, _CALLS.c.reserved_micro_usd)
+)
+_KEEP_RESPONSE = update(_TEXTS).where(_TEXTS.c.call == bindparam("ended_call"))
+_OPEN_ON_POSTGRES = postgresql.insert(_DAYS).on_conflict_do_nothing()
+_OPEN_ON_SQLITE = sqlite.insert(_DAYS).on_conflict_do_nothing()
+_AMOUNT, _BUDGET, _FREED, _SPENT = (
+    bindparam(name, type_=BigInteger) for name in ("amount", "budget", "freed", "spent")
+)
+_SET_ASIDE = (
+    update(_DAYS)
+    .where(
+        _DAYS.c.day == bindparam("of_day"),
+        _DAYS.c.reserved_micro_usd + _DAYS.c.spent_micro_usd + _AMOUNT <= _BUDGET,
+    )
+    .values(reserved_micro_usd=_DAYS.c.reserved_micro_usd + _AMOUNT)
+    .returning(_DAYS.c.day)
+)
+_CHARGE = (
+    update(_DAYS)
+    .where(_DAYS.c.day == bindparam("of_day"))
+    .values(
+        reserved_micro_usd=_DAYS.c.reserved_micro_usd - _FREED,
+        spent_micro_usd=_DAYS.c.spent_micro_usd + _SPENT,
+    )
+)
+
+
 def _ended() -> tuple[Any, ...]:
     return (
         col(ModelCall.model),
@@ -76,43 +132,33 @@ class ModelCallRepository:
         """
         if owner is None:
             return None, None
-        visitor = select(col(Visitor.id)).where(col(Visitor.id) == owner)
-        found_owner = await self._held(visitor)
+        found_owner = await self._held(_HOLD_VISITOR, {"own_owner": owner})
         if found_owner is None or evaluation_id is None:
             return found_owner, None
-        evaluation = select(col(Evaluation.id)).where(
-            col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner
-        )
-        return found_owner, await self._held(evaluation)
+        return found_owner, await self._held(_HOLD_EVALUATION, {"own_owner": owner, "own_id": evaluation_id})
 
     async def add(self, call: ModelCall, prompt: Sequence[Mapping[str, str]] | None) -> None:
         """Store a call that is about to be made; ``prompt`` where its texts are kept.
 
         Texts belong to an evaluation and go with it: without one there is nothing to keep them for.
         """
-        self._session.add(call)
-        await self._session.flush()
+        await self._session.execute(_INSERT_CALL, values_of(call))
         if prompt is not None and call.evaluation is not None:
-            self._session.add(
-                ModelCallText(
-                    call=call.id, evaluation=call.evaluation, prompt=[dict(message) for message in prompt]
-                )
+            text = ModelCallText(
+                call=call.id, evaluation=call.evaluation, prompt=[dict(message) for message in prompt]
             )
-            await self._session.flush()
+            await self._session.execute(_INSERT_TEXT, values_of(text))
 
     async def end(self, call_id: str, values: Mapping[str, Any], response: str | None) -> EndedCall | None:
         """Note how a call ended, once: ``None`` where that was noted already, or there is no such call.
 
         ``response`` is kept where the prompt was, and still is.
         """
-        statement = update(ModelCall).where(_under_way(call_id)).values(**values).returning(*_ended())
-        row = (await self._session.execute(statement)).one_or_none()
+        row = (await self._session.execute(_END, {"ended_call": call_id, **values})).one_or_none()
         if row is None:
             return None
         if response is not None:
-            await self._session.execute(
-                update(ModelCallText).where(col(ModelCallText.call) == call_id).values(response=response)
-            )
+            await self._session.execute(_KEEP_RESPONSE, {"ended_call": call_id, "response": response})
         return EndedCall(*row)
 
     async def take_back(self, call_id: str) -> EndedCall | None:
@@ -175,10 +221,8 @@ class ModelCallRepository:
         )
         return [StoredCall(row[0], row[1]) for row in await self._session.execute(statement)]
 
-    async def _held(self, statement: Any) -> str | None:  # noqa: ANN401 - a selection of one column
-        held = statement.with_for_update(read=True, key_share=True)
-        found: str | None = (await self._session.execute(held)).scalar_one_or_none()
-        return found
+    async def _held(self, statement: Select[str], parameters: dict[str, str]) -> str | None:
+        return (await self._session.execute(statement, parameters)).scalar_one_or_none()
 
 
 class SpendingRepository:
@@ -202,14 +246,8 @@ class SpendingRepository:
         those before it have reserved.
         """
         await self._open(day)
-        reserved, spent = col(Spending.reserved_micro_usd), col(Spending.spent_micro_usd)
-        statement = (
-            update(Spending)
-            .where(col(Spending.day) == day, reserved + spent + micro_usd <= budget_micro_usd)
-            .values(reserved_micro_usd=reserved + micro_usd)
-            .returning(col(Spending.day))
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        parameters = {"of_day": day, "amount": micro_usd, "budget": budget_micro_usd}
+        return (await self._session.execute(_SET_ASIDE, parameters)).scalar_one_or_none() is not None
 
     async def charge(self, day: str, *, freed_micro_usd: int, spent_micro_usd: int) -> None:
         """Free what was reserved, and count what was spent, be it less or more than that."""
@@ -217,17 +255,11 @@ class SpendingRepository:
             return
         await self._open(day)
         await self._session.execute(
-            update(Spending)
-            .where(col(Spending.day) == day)
-            .values(
-                reserved_micro_usd=col(Spending.reserved_micro_usd) - freed_micro_usd,
-                spent_micro_usd=col(Spending.spent_micro_usd) + spent_micro_usd,
-            )
+            _CHARGE, {"of_day": day, "freed": freed_micro_usd, "spent": spent_micro_usd}
         )
 
     async def _open(self, day: str) -> None:
         # Another process may be first: SQLite has one writer, Postgres has many.
         dialect = self._session.get_bind().dialect.name
-        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        row = insert(Spending).values(day=day, reserved_micro_usd=0, spent_micro_usd=0)
-        await self._session.execute(row.on_conflict_do_nothing())
+        statement = _OPEN_ON_POSTGRES if dialect == "postgresql" else _OPEN_ON_SQLITE
+        await self._session.execute(statement, {"day": day, "reserved_micro_usd": 0, "spent_micro_usd": 0})

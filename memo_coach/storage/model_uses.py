@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import ModelUse
 
 PRUNED_AT_ONCE = 500
 """What is no longer counted goes in steps: nobody has to wait for thousands of rows."""
+
+_USES = table_of(ModelUse)
+_INSERT = insert(_USES)
+
+
+def _newest(whose: ColumnElement[str]) -> Select[datetime]:
+    return (
+        select(_USES.c.created)
+        .where(
+            whose == bindparam("whose"),
+            _USES.c.purpose == bindparam("this"),
+            _USES.c.created > bindparam("since"),
+        )
+        .order_by(_USES.c.created.desc())
+        .offset(bindparam("newer"))
+        .limit(1)
+    )
+
+
+_NEWEST_OF_OWNER, _NEWEST_OF_ADDRESS = _newest(_USES.c.owner), _newest(_USES.c.address)
 
 
 class ModelUseRepository:
@@ -34,19 +55,18 @@ class ModelUseRepository:
         self, owner: str, purpose: str, since: datetime, position: int
     ) -> datetime | None:
         """Give when the owner's use at a position was: 1 is the newest. Only those after a time count."""
-        return await self._newest(col(ModelUse.owner) == owner, purpose, since, position)
+        return await self._newest(_NEWEST_OF_OWNER, owner, purpose, since, position)
 
     async def newest_of_address(
         self, address: str, purpose: str, since: datetime, position: int
     ) -> datetime | None:
         """Give when the address's use at a position was: 1 is the newest. Only those after a time count."""
-        return await self._newest(col(ModelUse.address) == address, purpose, since, position)
+        return await self._newest(_NEWEST_OF_ADDRESS, address, purpose, since, position)
 
     async def add(self, owner: str, use: ModelUse) -> None:
         """Store a use."""
         use.owner = owner
-        self._session.add(use)
-        await self._session.flush()
+        await self._session.execute(_INSERT, values_of(use))
 
     async def prune(self, before: datetime, *, owner: str | None = None) -> int:
         """Remove uses older than a time, of one owner or of all; give how many, at most a few hundred."""
@@ -61,13 +81,7 @@ class ModelUseRepository:
         return len(found)
 
     async def _newest(
-        self, whose: ColumnElement[bool], purpose: str, since: datetime, position: int
+        self, statement: Select[datetime], whose: str, purpose: str, since: datetime, position: int
     ) -> datetime | None:
-        statement = (
-            select(col(ModelUse.created))
-            .where(whose, col(ModelUse.purpose) == purpose, col(ModelUse.created) > since)
-            .order_by(col(ModelUse.created).desc())
-            .offset(position - 1)
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        parameters = {"whose": whose, "this": purpose, "since": since, "newer": position - 1}
+        return (await self._session.execute(statement, parameters)).scalar_one_or_none()

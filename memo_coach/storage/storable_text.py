@@ -17,7 +17,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def storable(text: str) -> str:
     """Give a text as both databases can keep it."""
-    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub(REPLACEMENT, text)
+    return text if _is_storable(text) else _UNSTORABLE.sub(REPLACEMENT, text)
 
 
 def storable_parameters(
@@ -29,14 +29,30 @@ def storable_parameters(
     _executemany: bool,
 ) -> tuple[str, Any]:
     """Make every text among a statement's values storable; for SQLAlchemy's ``before_cursor_execute``."""
-    return statement, _storable_values(parameters)
+    return statement, storable_values(parameters)
 
 
-def _storable_values(values: Any) -> Any:  # noqa: ANN401
-    if isinstance(values, str):
-        return storable(values)
+def storable_values(values: Any) -> Any:  # noqa: ANN401 - a tuple, a dictionary, or a list of them
+    """Make every text among a statement's values storable."""
     if isinstance(values, dict):
-        return {name: _storable_values(value) for name, value in values.items()}
-    if isinstance(values, list | tuple):
-        return type(values)(_storable_values(value) for value in values)
-    return values
+        return {name: _storable_value(value) for name, value in values.items()}
+    return [_storable_value(value) for value in values]
+
+
+def _storable_value(value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, str):
+        return storable(value)
+    return storable_values(value) if isinstance(value, list | tuple | dict) else value
+
+
+def _is_storable(text: str) -> bool:
+    # This runs for each value of each statement. Encoding is many times faster than looking by expression.
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

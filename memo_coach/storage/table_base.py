@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import sqlalchemy
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
 from sqlmodel import SQLModel
 
@@ -49,3 +50,14 @@ class Table(SQLModel):
     """What the tables share: one metadata, apart from any other SQLModel table in the process."""
 
     metadata: ClassVar[MetaData] = metadata
+
+
+def table_of(rows: type[Table]) -> sqlalchemy.Table:
+    """Give the table below a class of rows: a statement on it costs a part of one on the class."""
+    table: sqlalchemy.Table = rows.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
+    return table
+
+
+def values_of(row: Table) -> dict[str, Any]:
+    """Give a new row's values by the names of its columns, for a statement on the table."""
+    return {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}

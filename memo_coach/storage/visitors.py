@@ -5,15 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from memo_coach.storage.table_base import table_of
 from memo_coach.storage.tables import InstallationSecret, Visitor
 
 SEEN_EVERY = timedelta(hours=1)
 """How exactly ``last_seen`` is kept: a write for each request would be a write too many."""
+
+_VISITORS = table_of(Visitor)
+# Without the key: rows that refer to the visitor may still be added by a transaction without lock.
+_LOCK = (
+    select(_VISITORS.c.last_seen).where(_VISITORS.c.id == bindparam("owner")).with_for_update(key_share=True)
+)
 
 
 class VisitorRepository:
@@ -40,11 +47,7 @@ class VisitorRepository:
         await self._lock(owner)
 
     async def _lock(self, owner: str) -> datetime | None:
-        # Without the key: rows that refer to the visitor may still be added by a transaction without lock.
-        statement = (
-            select(col(Visitor.last_seen)).where(col(Visitor.id) == owner).with_for_update(key_share=True)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        return (await self._session.execute(_LOCK, {"owner": owner})).scalar_one_or_none()
 
     async def installation_secret(self, name: str, fresh: str) -> str:
         """Give the value that the installation keeps under a name; the first to ask brings it."""

@@ -15,7 +15,7 @@ A memo is read once; every detector then asks the same :class:`MemoFacts`::
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar, cast
 
 from memo_coach.coaching.builtin.dates import DateMention, dates_in
@@ -270,8 +270,17 @@ class Cell:
 
 
 def table_rows(memo: Memo, block: Block) -> tuple[tuple[Cell, ...], ...]:
-    """Split a table written with bars into rows of cells; the line under the heading row is left out."""
-    rows: list[tuple[Cell, ...]] = []
+    """Split a table written with bars into rows of cells; the line under the heading row is left out.
+
+    A table is split once, however many detectors ask.
+    """
+    held: dict[Span, tuple[tuple[Cell, ...], ...]] = memo.remembered.setdefault("table_rows", {})
+    if block.span not in held:
+        held[block.span] = tuple(_rows_of(memo, block))
+    return held[block.span]
+
+
+def _rows_of(memo: Memo, block: Block) -> Iterator[tuple[Cell, ...]]:
     position = block.span.start
     for line in memo.quote(block.span).splitlines(keepends=True):
         cells: list[Cell] = []
@@ -286,9 +295,8 @@ def table_rows(memo: Memo, block: Block) -> tuple[tuple[Cell, ...], ...]:
         if cells and not cells[-1].text:
             cells = cells[:-1]
         if any(cell.text.strip(":-= ") for cell in cells):
-            rows.append(tuple(cells))
+            yield tuple(cells)
         position += len(line)
-    return tuple(rows)
 
 
 def facts_of(memo: Memo, lexicon: Lexicon) -> MemoFacts:

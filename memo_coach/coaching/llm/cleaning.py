@@ -8,10 +8,11 @@ An address that stands in the memo itself stays, as text.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Container
+from functools import lru_cache, partial
 from html import unescape
 
-from memo_coach.coaching.llm.links import links_of, without_links
+from memo_coach.coaching.llm.links import LinksOf, without_links
 from memo_coach.coaching.sentences import sentences_between
 from memo_coach.coaching.text import normalise_text
 from memo_coach.coaching.words import word_set
@@ -21,6 +22,7 @@ _INSTEAD = {"en": "[link]", "es": "[enlace]"}
 _ROUNDS = 12
 """Markup within markup that is taken off before the characters that make it are taken off."""
 _LONGEST_LINE = 20_000
+_KEPT_LINES = 256
 _LONGEST_WAIT = 400
 """Characters of a growing line for which an open link, tag or emphasis is waited for."""
 _DEEPEST_INDENT = 6
@@ -74,6 +76,8 @@ _LEFT_OVER = re.compile(r"\*\*+|`+|~~+|(?<!\w)__+|__+(?!\w)")
 _SCRIPT_COLON = re.compile(r"(?i)((?:java|vb)script\s*|https?):(?![/\\])")
 _BLANKS = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"[<>\[\]`*_~#&|]")
+_MARKED = re.compile(r"[<>\[\]`*_~#&|\u2022\u2023\u25e6]|\A\s*[-+=:]")
+"""What markup is made of; the last few are markup at the start of a line only."""
 _SUSPICIOUS = re.compile(r"[<>\[\]`*_~#&|:@/\\.!\-+=\u2022-\U0010ffff]|dot|punto", re.IGNORECASE)
 _THOUGHT = re.compile(r"\A\s*<(think|thinking)>(?:.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
 _LISTED = re.compile(r"(?:-|\d{1,3}[.)])\s")
@@ -84,53 +88,57 @@ _STILL_OPEN = re.compile(
 _PIPES = re.compile(r"^\s*\|[\s|]*|(?<=\S)\s*\|[\s|]*$")
 
 
-def clean(text: str, *, memo_text: str, longest: int, language: str = "en") -> str:
-    """Give one paragraph of plain text, at most ``longest`` characters, cut at the end of a sentence.
+class Cleaner:
+    """Cleans what a model says about one memo. An address that is not the memo's becomes a neutral word."""
 
-    An address that does not stand in ``memo_text`` becomes a neutral word of ``language``.
-    ``clean(clean(text)) == clean(text)``.
-    """
-    allowed, instead = links_of(memo_text), _INSTEAD.get(language, _INSTEAD["en"])
-    text = _readable(text[: 4 * longest + 2_000])
-    for _ in range(_ROUNDS):
-        before = text
-        lines = (_LIST_MARK.sub("", _clean_line(line, allowed, instead)) for line in text.split("\n"))
-        text = _shortened(" ".join(" ".join(lines).split()), longest)
-        if text == before:
-            return text
-    return _MARKUP.sub("", text)[:longest].strip()
+    def __init__(self, memo_text: str, language: str = "en") -> None:
+        """Take the memo, and the language of the neutral word."""
+        instead = _INSTEAD.get(language, _INSTEAD["en"])
+        # A text is cleaned until nothing changes, and one that grows again with each piece.
+        self._line = lru_cache(_KEPT_LINES)(partial(_clean_line, allowed=LinksOf(memo_text), instead=instead))
 
+    def paragraph(self, text: str, *, longest: int) -> str:
+        """Give one paragraph of plain text, at most ``longest`` characters, cut at the end of a sentence.
 
-def clean_chat(
-    text: str, *, memo_text: str, longest: int = 12_000, language: str = "en", growing: bool = False
-) -> str:
-    """Give running text as plain lines: paragraphs, and lists with ``- `` or their own numbers.
+        What comes out would come out again as it is.
+        """
+        text = _readable(text[: 4 * longest + 2_000])
+        for _ in range(_ROUNDS):
+            before = text
+            lines = (_LIST_MARK.sub("", self._line(line)) for line in text.split("\n"))
+            text = _shortened(" ".join(" ".join(lines).split()), longest)
+            if text == before:
+                return text
+        return _MARKUP.sub("", text)[:longest].strip()
 
-    With ``growing`` more of the text is to come: its last word, and a link or tag that is still open, are
-    held back until they are complete, so what is once shown is not taken back.
-    """
-    allowed, instead = links_of(memo_text), _INSTEAD.get(language, _INSTEAD["en"])
-    text = _readable(_THOUGHT.sub("", text[: 2 * longest + _LONGEST_LINE], count=1))
-    if growing:
-        text = text[: _settled(text)]
-    for _ in range(_ROUNDS):
-        before = text
-        text = _shortened_lines(_clean_lines(text, allowed, instead), longest)
-        if text == before:
-            break
-    return text
+    def chat(self, text: str, *, longest: int = 12_000, growing: bool = False) -> str:
+        """Give running text as plain lines: paragraphs, and lists with ``- `` or their own numbers.
 
+        With ``growing`` more of the text is to come: its last word, and a link or tag that is still open, are
+        held back until they are complete, so what is once shown is not taken back.
+        """
+        text = _readable(_THOUGHT.sub("", text[: 2 * longest + _LONGEST_LINE], count=1))
+        if growing:
+            text = text[: _settled(text)]
+        for _ in range(_ROUNDS):
+            before = text
+            text = _shortened_lines(self._lines(text), longest)
+            if text == before:
+                break
+        return text
 
-def _clean_lines(text: str, allowed: frozenset[str], instead: str) -> str:
-    lines: list[str] = []
-    for source in text.split("\n"):
-        line = _clean_line(source.strip()[:_LONGEST_LINE], allowed, instead).strip()
-        indent = source[: len(source) - len(source.lstrip())][:_DEEPEST_INDENT] if _LISTED.match(line) else ""
-        if line:
-            lines.append(indent.replace("\t", "  ") + line)
-        elif lines and lines[-1] and not source.strip():
-            lines.append("")
-    return "\n".join(lines).strip("\n")
+    def _lines(self, text: str) -> str:
+        lines: list[str] = []
+        for source in text.split("\n"):
+            line = self._line(source.strip()[:_LONGEST_LINE]).strip()
+            indent = (
+                source[: len(source) - len(source.lstrip())][:_DEEPEST_INDENT] if _LISTED.match(line) else ""
+            )
+            if line:
+                lines.append(indent.replace("\t", "  ") + line)
+            elif lines and lines[-1] and not source.strip():
+                lines.append("")
+        return "\n".join(lines).strip("\n")
 
 
 def _readable(text: str) -> str:
@@ -152,8 +160,7 @@ def _settled(text: str) -> int:
     return start + end
 
 
-@lru_cache(maxsize=2_048)
-def _clean_line(line: str, allowed: frozenset[str], instead: str) -> str:
+def _clean_line(line: str, *, allowed: Container[str], instead: str) -> str:
     if _SUSPICIOUS.search(line) is None:
         return _BLANKS.sub(" ", line)
     for _ in range(_ROUNDS):
@@ -166,6 +173,8 @@ def _clean_line(line: str, allowed: frozenset[str], instead: str) -> str:
 
 
 def _without_markup(line: str) -> str:
+    if _MARKED.search(line) is None:
+        return _BLANKS.sub(" ", line)
     line = _without_html(_decoded(line))
     if _FENCE.match(line) or _RULE.match(line):
         return ""

@@ -7,8 +7,7 @@ stands in for whatever the model does not give.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -40,8 +39,8 @@ from memo_coach.coaching.rubric import Rubric
 _WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable", "empty"})
 """What may go well the second time, where an answer broke off; a limit is not passed by asking again."""
 
-_READING = ThreadPoolExecutor(max_workers=1, thread_name_prefix="first-reading")
-"""One after the other: where many memos come at once, computing must not keep the answers from being read."""
+FirstReader = Callable[[Memo, Rubric], Awaitable[Evaluation]]
+"""Gives the built-in coach's judgement of a memo; it may be computed anywhere but on the event loop."""
 _LARGE_PIECE = 2_000
 """Characters that are read on the loop; more of them are read in a thread."""
 
@@ -58,12 +57,25 @@ class AnswerLimits:
     """The memo that is sent."""
 
 
+async def read_in_thread(memo: Memo, rubric: Rubric) -> Evaluation:
+    """Give the built-in coach's judgement, computed in a thread."""
+    return await asyncio.to_thread(evaluate_memo, memo, rubric)
+
+
 class LlmCoach:
     """Judges by asking a model. It holds no state of an evaluation and may be shared."""
 
     kind: CoachKind = "llm"
 
-    def __init__(self, model: Model, prompts: Prompts, *, boundary: str, limits: AnswerLimits) -> None:
+    def __init__(
+        self,
+        model: Model,
+        prompts: Prompts,
+        *,
+        boundary: str,
+        limits: AnswerLimits,
+        first_reader: FirstReader = read_in_thread,
+    ) -> None:
         """Take a model and what it is told.
 
         Args:
@@ -71,8 +83,10 @@ class LlmCoach:
             prompts: makes the messages.
             boundary: marks off the memo within them; the writer of the memo cannot foresee it.
             limits: how long things may be.
+            first_reader: has the memo read by the built-in coach.
         """
         self._model = model
+        self._first_reader = first_reader
         self._prompts = prompts
         self._boundary = boundary
         self._limits = limits
@@ -83,8 +97,8 @@ class LlmCoach:
         async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
             # The model is asked first; what it says before the built-in reading is there waits.
             await asyncio.sleep(0)
-            loop = asyncio.get_running_loop()
-            first, placing = await loop.run_in_executor(_READING, _first_look, memo, shown.memo, rubric)
+            first = await self._first_reader(memo, rubric)
+            placing = await asyncio.to_thread(_prepared, memo, shown.memo)
             yield FirstReading(first)
             growing = GrowingEvaluation(
                 memo, rubric, shown, first, placing=placing, prompt_version=self._prompts.version
@@ -173,11 +187,10 @@ class LlmCoach:
         yield OverallJudged(replace(first.overall, notices=(notice, *first.overall.notices)))
 
 
-def _first_look(memo: Memo, shown: Memo, rubric: Rubric) -> tuple[Evaluation, Placing]:
+def _prepared(memo: Memo, shown: Memo) -> Placing:
     placing = Placing(memo, shown)
-    first = evaluate_memo(memo, rubric)
     placing.prepare()
-    return first, placing
+    return placing
 
 
 async def _said(

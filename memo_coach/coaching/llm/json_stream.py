@@ -56,6 +56,9 @@ Event = Found | Broken
 
 _BEGINNING = re.compile(r"[\[{<]")
 _SPACE = re.compile(r"[\s\ufeff]*")
+# What stands whole in a piece is taken at once; whatever else is taken step by step.
+_WHOLE_KEY = re.compile(r'\s*+"([^"\\]*+)"\s*+:')
+_WHOLE_STRING = re.compile(r'"([^"\\]*+)"')
 _STRING_MARK = re.compile(r'["\\]')
 _WORD = re.compile(r"[A-Za-z0-9+\-./_]*")
 
@@ -179,13 +182,18 @@ class JsonStream:
                 return self._break(at)
             return self._begin_container(text, at)
         if character == '"':
-            return self._begin_string(at, is_key=False)
+            return self._take_string(text, at)
         if character == "]" and isinstance(self._open[-1], list):
             return self._close(at)
         self._token, self._step = _Token(), self._read_word
         return at if _WORD.fullmatch(character) else self._break(at)
 
     def _begin_key(self, text: str, at: int) -> int:
+        whole = _WHOLE_KEY.match(text, at)
+        if whole is not None:
+            self._places[-1] = whole[1][:LONGEST_STRING].strip().lower()
+            self._step = self._begin_value
+            return whole.end()
         at = _end_of(_SPACE, text, at)
         if at == len(text):
             return at
@@ -211,6 +219,13 @@ class JsonStream:
             self._step = self._begin_key if is_object else self._begin_value
             return at + 1
         return self._close(at) if text[at] == ("}" if is_object else "]") else self._break(at)
+
+    def _take_string(self, text: str, at: int) -> int:
+        whole = _WHOLE_STRING.match(text, at)
+        if whole is None:
+            return self._begin_string(at, is_key=False)
+        self._tell(whole[1][:LONGEST_STRING])
+        return whole.end()
 
     def _begin_string(self, at: int, *, is_key: bool) -> int:
         self._token, self._escaped, self._is_key = _Token(), False, is_key

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Container, Iterator
+from functools import cached_property, lru_cache
 
 from memo_coach.coaching.words import word_set
 
@@ -49,6 +49,9 @@ _DISGUISED = re.compile(
     re.IGNORECASE,
 )
 
+_SIGNS_OF_DISGUISE = ("dot", "punto", "/", "\\", "[", "(", "{")
+"""Nothing is disguised in a line, in small letters, that has none of them."""
+
 _ADDRESS = re.compile(
     r"(?:[a-z][a-z0-9+.\-]{0,30})?\[?:\]?[/\\]{2}.*"
     r"|(?:java|vb|live)script\s?:\S.*|(?<![a-z])(?:mailto|blob|magnet|sms|callto|whatsapp|intent|view-source)\s?:\S.*"
@@ -73,7 +76,24 @@ _LOOK_ALIKES = dict(zip("。｡․⁄∕⧸꞉ː∶։", "...///::::", strict=Tru
 _TOKEN = re.compile(r"\S+")
 
 
-def without_links(line: str, *, allowed: frozenset[str], instead: str) -> str:
+class LinksOf:
+    """The addresses that stand in a memo, each as it is written there.
+
+    They are looked for when the first one is asked for: hardly any answer has an address at all.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._found
+
+    @cached_property
+    def _found(self) -> frozenset[str]:
+        return frozenset(self._text[start:end] for start, end in _addresses(_folded(self._text)))
+
+
+def without_links(line: str, *, allowed: Container[str], instead: str) -> str:
     """Give a line in which every address that is not among ``allowed`` is replaced by ``instead``."""
     pieces: list[str] = []
     at = 0
@@ -85,19 +105,14 @@ def without_links(line: str, *, allowed: frozenset[str], instead: str) -> str:
     return "".join(pieces) + line[at:] if pieces else line
 
 
-@lru_cache(maxsize=8)
-def links_of(text: str) -> frozenset[str]:
-    """Give the addresses that stand in a memo, each as it is written there."""
-    folded = _folded(text)
-    return frozenset(text[start:end] for start, end in _addresses(folded))
-
-
 def _addresses(text: str) -> Iterator[tuple[int, int]]:
     """Yield where addresses stand, in order, without the punctuation that ends a sentence behind them."""
-    if _TELLING.search(text) is None and "dot" not in text.lower():
+    lower = text.lower()
+    if _TELLING.search(text) is None and "dot" not in lower:
         return
     after = 0
-    disguised = [(found.start(), found.end()) for found in _DISGUISED.finditer(text)]
+    may_be_disguised = any(sign in lower for sign in _SIGNS_OF_DISGUISE)
+    disguised = [found.span() for found in _DISGUISED.finditer(text)] if may_be_disguised else []
     for token in _TOKEN.finditer(text):
         while disguised and disguised[0][0] < token.end():
             start, end = disguised.pop(0)

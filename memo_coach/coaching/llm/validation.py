@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE, CommentKind
 from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
-from memo_coach.coaching.llm.cleaning import clean
+from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.llm.json_scalars import Value
 from memo_coach.coaching.sentences import sentences_between
 from memo_coach.coaching.text import normalise_text
@@ -95,6 +95,7 @@ class Validator:
     def __init__(self, *, language: str, memo_text: str) -> None:
         self._language = language
         self._memo_text = memo_text
+        self._cleaner = Cleaner(memo_text, language)
 
     def criterion(self, criterion_id: str, value: dict[str, Value]) -> ReadCriterion | Refused:
         """Check the judgement on a criterion that the rubric has."""
@@ -142,7 +143,7 @@ class Validator:
         )
 
     def _text(self, value: Value, longest: int) -> str | Refused:
-        text = clean(_string(value), memo_text=self._memo_text, longest=longest, language=self._language)
+        text = self._cleaner.paragraph(_string(value), longest=longest)
         if _LETTER.search(text) is None:
             return Refused("missing")
         return text if is_in_language(text, self._language) else Refused("wrong-language")

@@ -94,9 +94,11 @@ class DetailsState(EvaluationOnScreen, rx.State):
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
         overall, other = view.overall, view.second_opinion
-        self.score = "" if overall is None or overall.score is None else f"{overall.score:.1f}"
-        self.first_reading = other is not None and overall is None and not view.comments
-        self.has_second = other is not None and view.provenance is not None and view.provenance.kind == "llm"
+        self._assign(
+            score="" if overall is None or overall.score is None else f"{overall.score:.1f}",
+            first_reading=other is not None and overall is None and not view.comments,
+            has_second=other is not None and view.provenance is not None and view.provenance.kind == "llm",
+        )
         criteria, comments = view.criteria, view.comments
         if other is not None and (self.first_reading or (self.has_second and self.second)):
             criteria, comments = other.criteria, other.comments
@@ -104,19 +106,20 @@ class DetailsState(EvaluationOnScreen, rx.State):
         counted = {criterion.id: 0 for criterion in criteria}
         for card in every:
             counted[card.criterion] = counted.get(card.criterion, 0) + 1
-        self.choices = [
+        choices = [
             ChoiceOnScreen(criterion.id, f"{criterion.name} ({counted[criterion.id]})")
             for criterion in criteria
             if counted[criterion.id]
         ]
         matching = [card for card in every if self.chosen in ("", card.criterion)]
         shown = [card for card in matching if self.everything or self.chosen or card.first]
-        self.hidden = len(matching) - len([card for card in matching if card.first])
-        self.cards = shown
+        hidden = len(matching) - len([card for card in matching if card.first])
+        self._assign(choices=choices, hidden=hidden, cards=shown)
         # A long memo takes a quarter of a second to cut up: not on the loop that answers everybody.
-        self.paragraphs = await asyncio.to_thread(
+        paragraphs = await asyncio.to_thread(
             paragraphs_of, view.text, view.language, comments, {card.id: card.number for card in shown}
         )
+        self._assign(paragraphs=paragraphs)
 
     @rx.event
     async def choose(self, criterion: str) -> Any:

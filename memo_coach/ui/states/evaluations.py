@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self, cast
 
 import reflex as rx
 
@@ -43,26 +43,58 @@ class EvaluationOnScreen(rx.State, mixin=True):
         """Forget what was on the screen."""
         self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
 
+    def _miss(self, asked_for: str) -> None:
+        """Show that there is no such evaluation."""
+        self._blank()
+        self.evaluation_id, self.status = asked_for, "missing"
+
+    def _itself(self) -> Self:
+        """Give the state behind a background event's proxy, which must hold it.
+
+        Reading and setting through the proxy is slow, and a snapshot takes dozens of both.
+        """
+        return cast("Self", self.get_substate([self.get_name()]))
+
+    def _assign(self, **values: object) -> None:
+        """Set what differs from what is shown: the framework sends whatever is set, equal or not."""
+        for name, value in values.items():
+            if self.get_value(name) != value:
+                setattr(self, name, value)
+
     async def _show(self, view: EvaluationView) -> None:
         """Put the view on the screen."""
-        self.evaluation_id = view.evaluation_id
-        self.memo_id = view.memo_id
-        self.title = view.title
-        self.rubric_name = _name_of_rubric(view)
-        self.asks_model = view.coach == "llm"
-        self.judged_by = _judge(view)
-        self.cached = view.provenance is not None and view.provenance.cached
-        self.total_steps = max(1, view.total_steps)
-        self.done_steps = min(view.done_steps, self.total_steps)
-        self.percent = f"{100 * self.done_steps // self.total_steps}%"
-        self.problem = view.error or ""
-        self.status = view.status
-        self.watched = self.watched or view.status not in FINISHED
+        total = max(1, view.total_steps)
+        done = min(view.done_steps, total)
+        self._assign(
+            evaluation_id=view.evaluation_id,
+            memo_id=view.memo_id,
+            title=view.title,
+            rubric_name=_name_of_rubric(view),
+            asks_model=view.coach == "llm",
+            judged_by=_judge(view),
+            cached=view.provenance is not None and view.provenance.cached,
+            total_steps=total,
+            done_steps=done,
+            percent=f"{100 * done // total}%",
+            problem=view.error or "",
+            status=view.status,
+            watched=self.watched or view.status not in FINISHED,
+        )
+
+    async def _keep_up(self, asked_for: str, view: EvaluationView) -> bool:
+        """Show the view, unless the address is another's by now; tell which."""
+        if self._asked_for() != asked_for:
+            return False
+        await self._show(view)
+        return True
 
     @rx.event
     async def open(self) -> Any:
-        """Fetch the evaluation at each visit, reload and reconnection."""
-        return await self._fetch()
+        """Show the evaluation at each visit, reload and reconnection."""
+        # Following begins with the whole evaluation: fetching it here as well would only take twice the time.
+        if self.evaluation_id not in ("", self._asked_for()):
+            self._blank()
+        return type(self).follow
 
     async def _fetch(self) -> Any:
         asked_for = self._asked_for()
@@ -71,8 +103,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
         try:
             view = await current().evaluations.get(await owner_of(self), asked_for)
         except (NotFound, Refused):
-            self._blank()
-            self.evaluation_id, self.status = asked_for, "missing"
+            self._miss(asked_for)
             return None
         except ServiceError as error:
             self._blank()
@@ -89,21 +120,20 @@ class EvaluationOnScreen(rx.State, mixin=True):
             try:
                 owner = await owner_of(self)
             except Refused:
-                self.status = "missing"
+                self._miss(asked_for)
                 return
         try:
             async for view in current().evaluations.follow(owner, asked_for):
                 async with self:
-                    if self._asked_for() != asked_for:
+                    if not await self._itself()._keep_up(asked_for, view):  # noqa: SLF001 - it is this
                         return
-                    await self._show(view)
         except NotFound:
-            # Deleted in another tab while this one watched.
+            # There is none, or it was deleted in another tab while this one watched.
             async with self:
-                self.status = "missing"
+                self._miss(asked_for)
         except ServiceError as error:
             async with self:
-                self.status, self.problem = "unavailable", error.message
+                self.evaluation_id, self.status, self.problem = asked_for, "unavailable", error.message
 
     @rx.event
     async def cancel(self) -> None:

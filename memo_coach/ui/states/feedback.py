@@ -126,21 +126,24 @@ class FeedbackState(EvaluationOnScreen, rx.State):
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
-        self.criteria = _criteria(view)
-        self.usage = _usage(view)
         first: Evaluation | None = view.second_opinion if view.status in ("queued", "running") else None
         overall = view.overall or (None if first is None else first.overall)
-        self.first_reading = view.overall is None and first is not None
+        self._assign(
+            criteria=_criteria(view),
+            usage=_usage(view),
+            first_reading=view.overall is None and first is not None,
+        )
         if overall is None:
-            self.score, self.summary = "", ""
-            self.strengths, self.opportunities, self.notices = [], [], []
+            self._assign(score="", summary="", strengths=[], opportunities=[], notices=[])
             return
-        self.score = "" if overall.score is None else f"{overall.score:.1f}"
-        self.marker = "0" if overall.score is None else str(2 * _share(overall.score))
-        self.summary = overall.summary
-        self.strengths = list(overall.strengths)
-        self.opportunities = list(overall.opportunities)
-        self.notices = [*_removed(view), *overall.notices]
+        self._assign(
+            score="" if overall.score is None else f"{overall.score:.1f}",
+            marker="0" if overall.score is None else str(2 * _share(overall.score)),
+            summary=overall.summary,
+            strengths=list(overall.strengths),
+            opportunities=list(overall.opportunities),
+            notices=[*_removed(view), *overall.notices],
+        )
 
 
 def _removed(view: EvaluationView) -> list[str]:

@@ -155,6 +155,6 @@ async def test_the_file_is_in_wal_mode_with_durable_commits_and_foreign_keys(dat
     await schema.upgrade(database)
     with sqlite3.connect(str(database.path)) as plain:
         assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    async with database.engine.connect() as connection:
+    async with database.read_connection() as connection:
         for pragma, value in (("foreign_keys", 1), ("synchronous", 2)):
             assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value

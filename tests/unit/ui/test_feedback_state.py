@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from reflex.state import State
 
 from memo_coach.coaching.evaluation import CoachKind, CriterionScore, Evaluation, OverallJudgement, Provenance
+from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.ui.states import evaluations
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
+from memo_coach.web.errors import Refused
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 IDS = ("ask", "risks", "plan")
@@ -208,3 +211,63 @@ async def test_the_end_is_news_only_to_who_saw_it_unfinished(monkeypatch: pytest
     assert state.watched
     state._blank()
     assert not state.watched
+
+
+async def test_only_what_changed_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = view(second_opinion=first_reading(1.5, 2.0, 2.5), provenance=MODEL)
+    state = await shown(first, monkeypatch)
+    state._clean()  # type: ignore[no-untyped-call]  # the framework's own, without types
+    await state._show(dataclasses.replace(first, changes=2))
+    assert not state.dirty_vars
+    await state._show(
+        dataclasses.replace(first, done_steps=2, criteria=(criterion("risks", 4.0, "llm"),), changes=3)
+    )
+    assert state.dirty_vars == {"done_steps", "percent", "criteria"}
+
+
+def visiting(evaluation: str, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the page be at an evaluation that cannot be followed."""
+
+    class Services:
+        @property
+        def evaluations(self) -> Services:
+            return self
+
+        async def follow(self, _owner: str, _evaluation: str) -> AsyncIterator[EvaluationView]:
+            raise error
+            yield
+
+    async def visitor(_state: object) -> str:
+        if isinstance(error, Refused):
+            raise error
+        return "owner"
+
+    monkeypatch.setattr(evaluations, "current", Services)
+    monkeypatch.setattr(evaluations, "owner_of", visitor)
+    monkeypatch.setattr(FeedbackState, "_asked_for", lambda _self: evaluation)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(NotFound(), "missing"), (Refused(), "missing"), (ServiceError("Later."), "unavailable")],
+)
+async def test_a_visit_forgets_what_was_shown_and_says_what_there_is_not(
+    error: Exception, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = await shown(done(tuple(criterion(name, 2.5, "llm") for name in IDS)), monkeypatch)
+    visiting("e2", error, monkeypatch)
+    assert await FeedbackState.event_handlers["open"].fn(state) == FeedbackState.follow
+    assert (state.evaluation_id, state.status, state.summary, state.criteria) == ("", "loading", "", [])
+    await FeedbackState.event_handlers["follow"].fn(state)
+    assert (state.evaluation_id, state.status, state.summary) == ("e2", status, "")
+
+
+async def test_an_evaluation_that_is_deleted_meanwhile_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = await shown(done(tuple(criterion(name, 2.5, "llm") for name in IDS)), monkeypatch)
+    visiting("e1", NotFound(), monkeypatch)
+    await FeedbackState.event_handlers["open"].fn(state)
+    assert state.summary == "Last.", "shown until there is something newer"
+    await FeedbackState.event_handlers["follow"].fn(state)
+    assert (state.evaluation_id, state.status, state.summary) == ("e1", "missing", "")

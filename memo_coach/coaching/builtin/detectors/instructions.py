@@ -103,7 +103,15 @@ def instruction_spans(memo: Memo) -> tuple[Span, ...]:
 
     A passage within a sentence of the memo is given as that whole sentence, so that the coach can leave it
     out of everything it scores; in a comment, a code block or a heading it is the line or sentence there.
+    They are looked for once, though they are asked for before a memo is sent and when it is judged.
     """
+    held: tuple[Span, ...] | None = memo.remembered.get("instruction_spans")
+    if held is None:
+        held = memo.remembered["instruction_spans"] = tuple(_spans_in(memo))
+    return held
+
+
+def _spans_in(memo: Memo) -> list[Span]:
     plain = _Plain(memo.text)
     hits = [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in _hits(plain.text)]
     if any(sign in plain.text for sign in _ROT13_SIGNS):
@@ -118,7 +126,7 @@ def instruction_spans(memo: Memo) -> tuple[Span, ...]:
             found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
         else:
             found.append(span)
-    return tuple(found)
+    return found
 
 
 def _decoded(run: str) -> str:

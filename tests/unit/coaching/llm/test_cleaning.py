@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.llm.cleaning import clean, clean_chat
+from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.text import invisible_characters
 
 MEMO = "Our offer stands at https://offers.example.com/q3?x=1 and ana@example.com answers questions."
@@ -85,6 +85,14 @@ PIECES = st.sampled_from([*HOSTILE, *HONEST, *MARKS.split("¦")])
 TEXTS = st.one_of(
     st.lists(PIECES, max_size=25).map("".join), st.text(st.characters(exclude_categories=()), max_size=200)
 )
+
+
+def clean(text: str, *, memo_text: str, longest: int, language: str = "en") -> str:
+    return Cleaner(memo_text, language).paragraph(text, longest=longest)
+
+
+def clean_chat(text: str, *, memo_text: str, longest: int = 12_000, growing: bool = False) -> str:
+    return Cleaner(memo_text).chat(text, longest=longest, growing=growing)
 
 
 @pytest.mark.parametrize("text", HONEST)
