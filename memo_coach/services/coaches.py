@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 from memo_coach.coaching.coach import Coach
+from memo_coach.coaching.computing import computed
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind
 from memo_coach.coaching.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.parsing import parse_memo
@@ -124,7 +125,7 @@ class Coaches:
             CoachingError: the coach refuses the text, with a sentence for the person.
         """
         coach = self._coach(kind, order)
-        memo = await asyncio.to_thread(parse_memo, order.text, order.language)
+        memo = await computed(len(order.text), partial(parse_memo, order.text, order.language))
         stream = coach.evaluate(memo, order.rubric)
         try:
             async for event in stream:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memo_coach.coaching.computing import computed
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.limits import MOST_MEMOS
 from memo_coach.services.moments import new_id, now
@@ -91,7 +92,7 @@ class DraftService:
         """
         self._rubrics.get(rubric)
         text = draft_text(text)
-        glance = await asyncio.to_thread(glance_at, text)
+        glance = await computed(len(text), partial(glance_at, text))
         moment = now()
         if not memo_id and not text:
             return DraftSaved("", 0, moment, forked=False)

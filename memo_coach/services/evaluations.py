@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memo_coach.coaching.computing import computed
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
@@ -87,7 +88,7 @@ class EvaluationService:
         chosen = self._rubrics.get(rubric)
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
-        glance = await asyncio.to_thread(glance_at, text, language=language, title=title)
+        glance = await computed(len(text), partial(glance_at, text, language=language, title=title))
         moment = now()
         async with self._records.write(adds=True) as session:
             await VisitorRepository(session).welcome(owner, moment)
@@ -282,11 +283,12 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
     )
     if twin is not None:
         return twin
-    if await evaluations.count_unfinished(owner) >= MOST_UNFINISHED:
+    stored, unfinished = await evaluations.counts(owner)
+    if unfinished >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
         )
-    if await evaluations.count(owner) >= MOST_EVALUATIONS:
+    if stored >= MOST_EVALUATIONS:
         raise TooMany(
             f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
             "Delete a memo or two under “Your memos”."

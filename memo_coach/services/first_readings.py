@@ -30,18 +30,24 @@ class FirstReadings:
     """Has memos read, without keeping the event loop waiting."""
 
     def __init__(self) -> None:
+        self._under_way = 0
         self._here = asyncio.Lock()
         self._beside: CapacityLimiter | None = None
         self._rests_until = 0.0
 
     async def read(self, memo: Memo, rubric: Rubric) -> Evaluation:
         """Give the built-in coach's judgement of a memo."""
-        if self._here.locked() and not self._rests:
-            try:
+        self._under_way += 1
+        try:
+            if self._under_way > 1 and not self._rests:
                 return await self._read_beside(memo, rubric)
-            except BrokenWorkerProcess as error:
-                self._rests_until = time.monotonic() + REST_SECONDS
-                _log.warning("process for first readings ended", exc_info=error)
+        except BrokenWorkerProcess as error:
+            self._rests_until = time.monotonic() + REST_SECONDS
+            _log.warning("process for first readings ended", exc_info=error)
+        else:
+            return await self._read_here(memo, rubric)
+        finally:
+            self._under_way -= 1
         return await self._read_here(memo, rubric)
 
     @property

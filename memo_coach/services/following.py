@@ -48,7 +48,7 @@ class Follower:
 
     async def next(self, pause: Callable[[], float]) -> EvaluationView:
         """Give it when it has changed, at least ``pause()`` seconds after the last time; the end at once."""
-        patience = LOOK_ANYWAY_SECONDS
+        patience = max(LOOK_ANYWAY_SECONDS, pause())
         while True:
             await self._wait(patience)
             live = self._sources.live()
@@ -57,7 +57,7 @@ class Follower:
             if is_over or (is_new and left <= 0):
                 return await self._whole() if live is None else self._lively(live)
             # The end may come within the pause, and is not kept waiting.
-            patience = left if is_new else LOOK_ANYWAY_SECONDS
+            patience = left if is_new else max(LOOK_ANYWAY_SECONDS, pause())
 
     async def _has_changed(self, live: SoFar | None) -> tuple[bool, bool]:
         if live is not None:

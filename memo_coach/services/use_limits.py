@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.moments import new_id
-from memo_coach.storage.model_uses import ModelUseRepository
+from memo_coach.storage.model_uses import ModelUseRepository, Place
 from memo_coach.storage.tables import ModelUse
 from memo_coach.storage.visitors import VisitorRepository
 
@@ -104,18 +103,13 @@ async def count_use(
     uses = ModelUseRepository(session)
     if address is not None:
         await uses.lock_address(address)
-    refusals = [
-        refusal
-        for length, most in limits.windows(purpose)
-        for refusal in await _refusals(uses, limits, _Asked(owner, address, purpose, now), length, most)
-    ]
+    refusals = await _refusals(uses, limits, _Asked(owner, address, purpose, now))
     if refusals:
         # Where one of them can never be met, no time can be told.
         times = [until for _, until in refusals if until is not None]
         until = max(times) if len(times) == len(refusals) else None
         raise ModelFailure("limit", "; ".join(reason for reason, _ in refusals), until=until)
     await uses.add(owner, ModelUse(id=new_id(), owner=owner, address=address, purpose=purpose, created=now))
-    await uses.prune(now - KEPT, owner=owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,33 +123,42 @@ class _Asked:
 Refusal = tuple[str, datetime | None]
 
 
-async def _refusals(
-    uses: ModelUseRepository, limits: UseLimits, asked: _Asked, length: timedelta, most: int
-) -> list[Refusal]:
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What one of the two may have in one stretch of time."""
+
+    what: str
+    length: timedelta
+    most: int
+    whose: Literal["owner", "address"]
+    name: str
+
+
+async def _refusals(uses: ModelUseRepository, limits: UseLimits, asked: _Asked) -> list[Refusal]:
     """Give why a window has no room, for the log, each with the time at which it has."""
-    since, purpose = asked.now - length, asked.purpose
-
-    async def of_owner(position: int) -> datetime | None:
-        return await uses.newest_of_owner(asked.owner, purpose, since, position)
-
-    async def of_address(position: int) -> datetime | None:
-        assert asked.address is not None, "asked only where there is one"  # noqa: S101
-        return await uses.newest_of_address(asked.address, purpose, since, position)
-
-    found = await _refusal(f"{purpose}s of a person", of_owner, length, most)
-    refusals = [] if found is None else [found]
-    if asked.address is not None:
-        found = await _refusal(f"{purpose}s of an address", of_address, length, limits.for_address(most))
-        refusals += [] if found is None else [found]
-    return refusals
+    windows = _windows(limits, asked)
+    open_ones = [window for window in windows if window.most > 0]
+    # As long as the use at this place is within the window, there are as many in it as may be.
+    places = [Place(each.whose, each.name, asked.now - each.length, each.most) for each in open_ones]
+    blocking = await uses.newest(asked.purpose, places) if places else []
+    shut = [(_reason(window), None) for window in windows if window.most <= 0]
+    full = zip(open_ones, blocking, strict=True)
+    return [
+        *shut,
+        *((_reason(window), newest + window.length) for window, newest in full if newest is not None),
+    ]
 
 
-async def _refusal(
-    what: str, newest: Callable[[int], Awaitable[datetime | None]], length: timedelta, most: int
-) -> Refusal | None:
-    reason = f"{most} {what} within {length}"
-    if most <= 0:
-        return reason, None
-    # As long as this one is within the window, there are as many in it as may be.
-    blocking = await newest(most)
-    return None if blocking is None else (reason, blocking + length)
+def _windows(limits: UseLimits, asked: _Asked) -> list[_Window]:
+    found = []
+    for length, most in limits.windows(asked.purpose):
+        found.append(_Window(f"{asked.purpose}s of a person", length, most, "owner", asked.owner))
+        if asked.address is not None:
+            of_all = limits.for_address(most)
+            what = f"{asked.purpose}s of an address"
+            found.append(_Window(what, length, of_all, "address", asked.address))
+    return found
+
+
+def _reason(window: _Window) -> str:
+    return f"{window.most} {window.what} within {window.length}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -82,6 +82,31 @@ _COMMENTS = (
     .where(_THIS)
     .order_by(col(CommentRow.kind).desc(), col(CommentRow.rank), by_bytes(col(CommentRow.id)))
 )
+_CACHED = (
+    select(_ROWS.c.id)
+    .where(
+        _ROWS.c.owner == bindparam("own_owner"),
+        _ROWS.c.cache_key == bindparam("key"),
+        _ROWS.c.status == "done",
+    )
+    .order_by(_ROWS.c.created.desc(), by_bytes(col(Evaluation.id)))
+    .limit(1)
+)
+_COUNTS = select(func.count(), func.count(case((_ROWS.c.status.in_(UNFINISHED), 1)))).where(
+    _ROWS.c.owner == bindparam("own_owner")
+)
+_TWIN = (
+    select(_ROWS.c.id)
+    .where(
+        _ROWS.c.owner == bindparam("own_owner"),
+        _ROWS.c.memo == bindparam("of_memo"),
+        _ROWS.c.version == bindparam("of_version"),
+        _ROWS.c.rubric == bindparam("by_rubric"),
+        _ROWS.c.coach == bindparam("by_coach"),
+        _ROWS.c.status.in_(UNFINISHED),
+    )
+    .limit(1)
+)
 
 
 class EvaluationRepository:
@@ -101,42 +126,26 @@ class EvaluationRepository:
         row = (await self._session.execute(_WHOLE, parameters)).one_or_none()
         if row is None:
             return None
+        if row[0].status == "queued" and row[0].attempt == 0:
+            return StoredEvaluation(row[0], row[1], row[2], (), ())  # no coach has said anything yet
         criteria = await self._session.execute(_CRITERIA, parameters)
         comments = await self._session.execute(_COMMENTS, parameters)
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
 
     async def with_cache_key(self, owner: str, cache_key: str) -> str | None:
         """Find the owner's newest finished evaluation that was made from the same."""
-        statement = (
-            select(col(Evaluation.id))
-            .where(
-                col(Evaluation.owner) == owner,
-                col(Evaluation.cache_key) == cache_key,
-                col(Evaluation.status) == "done",
-            )
-            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        found = await self._session.execute(_CACHED, {"own_owner": owner, "key": cache_key})
+        return found.scalar_one_or_none()
 
     async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
         """Give status and number of changes, which tell whether it is worth reading the whole again."""
         row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    async def count(self, owner: str) -> int:
-        """Count the owner's evaluations."""
-        statement = select(func.count()).select_from(Evaluation).where(col(Evaluation.owner) == owner)
-        return (await self._session.execute(statement)).scalar_one()
-
-    async def count_unfinished(self, owner: str) -> int:
-        """Count the owner's evaluations that are queued or running."""
-        statement = (
-            select(func.count())
-            .select_from(Evaluation)
-            .where(col(Evaluation.owner) == owner, col(Evaluation.status).in_(UNFINISHED))
-        )
-        return (await self._session.execute(statement)).scalar_one()
+    async def counts(self, owner: str) -> tuple[int, int]:
+        """Count the owner's evaluations, and those of them that are queued or running."""
+        row = (await self._session.execute(_COUNTS, {"own_owner": owner})).one()
+        return row[0], row[1]
 
     async def unfinished_twin(
         self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str
@@ -146,19 +155,9 @@ class EvaluationRepository:
         The owner is locked: where there is none, the caller adds one, and nobody else does meanwhile.
         """
         await VisitorRepository(self._session).lock(owner)
-        statement = (
-            select(col(Evaluation.id))
-            .where(
-                col(Evaluation.owner) == owner,
-                col(Evaluation.memo) == memo_id,
-                col(Evaluation.version) == version,
-                col(Evaluation.rubric) == rubric,
-                col(Evaluation.coach) == coach,
-                col(Evaluation.status).in_(UNFINISHED),
-            )
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
+        found = await self._session.execute(_TWIN, {"own_owner": owner, **asked})
+        return found.scalar_one_or_none()
 
     async def add(self, owner: str, evaluation: Evaluation) -> None:
         """Store a new evaluation."""

@@ -61,6 +61,14 @@ _WITH_VERSION = (
     .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
     .limit(1)
 )
+_COUNT = select(func.count()).select_from(Memo).where(_OWNED)
+_NEWEST_VERSION = (
+    select(MemoVersion)
+    .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+    .where(col(Memo.id) == bindparam("own_id"), _OWNED)
+    .order_by(col(MemoVersion.number).desc())
+    .limit(1)
+)
 
 
 class MemoRepository:
@@ -76,8 +84,7 @@ class MemoRepository:
 
     async def count(self, owner: str) -> int:
         """Count the owner's memos."""
-        statement = select(func.count()).select_from(Memo).where(col(Memo.owner) == owner)
-        return (await self._session.execute(statement)).scalar_one()
+        return (await self._session.execute(_COUNT, {"own_owner": owner})).scalar_one()
 
     async def newest_draft(self, owner: str) -> Memo | None:
         """Find the memo whose draft was saved last, drafts that were set aside left out."""
@@ -107,14 +114,8 @@ class MemoRepository:
 
     async def newest_version(self, owner: str, memo_id: str) -> MemoVersion | None:
         """Find the version that was submitted last."""
-        statement = (
-            select(MemoVersion)
-            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
-            .where(_own(owner, memo_id))
-            .order_by(col(MemoVersion.number).desc())
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()
+        found = await self._session.execute(_NEWEST_VERSION, {"own_id": memo_id, "own_owner": owner})
+        return found.scalar_one_or_none()
 
     async def earlier_texts(
         self, owner: str, memo_id: str, *, before: int, limit: int

@@ -103,6 +103,7 @@ _CHARGE = (
         reserved_micro_usd=_DAYS.c.reserved_micro_usd - _FREED,
         spent_micro_usd=_DAYS.c.spent_micro_usd + _SPENT,
     )
+    .returning(_DAYS.c.day)
 )
 
 
@@ -245,18 +246,20 @@ class SpendingRepository:
         Looking and reserving are one statement, which locks the row: of any number at once, each sees what
         those before it have reserved.
         """
-        await self._open(day)
         parameters = {"of_day": day, "amount": micro_usd, "budget": budget_micro_usd}
+        if (await self._session.execute(_SET_ASIDE, parameters)).scalar_one_or_none() is not None:
+            return True
+        await self._open(day)  # there may be no row yet
         return (await self._session.execute(_SET_ASIDE, parameters)).scalar_one_or_none() is not None
 
     async def charge(self, day: str, *, freed_micro_usd: int, spent_micro_usd: int) -> None:
         """Free what was reserved, and count what was spent, be it less or more than that."""
         if not freed_micro_usd and not spent_micro_usd:
             return
-        await self._open(day)
-        await self._session.execute(
-            _CHARGE, {"of_day": day, "freed": freed_micro_usd, "spent": spent_micro_usd}
-        )
+        parameters = {"of_day": day, "freed": freed_micro_usd, "spent": spent_micro_usd}
+        if (await self._session.execute(_CHARGE, parameters)).scalar_one_or_none() is None:
+            await self._open(day)
+            await self._session.execute(_CHARGE, parameters)
 
     async def _open(self, day: str) -> None:
         # Another process may be first: SQLite has one writer, Postgres has many.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select
+from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import ModelUse
@@ -18,21 +21,35 @@ _USES = table_of(ModelUse)
 _INSERT = insert(_USES)
 
 
-def _newest(whose: ColumnElement[str]) -> Select[datetime]:
-    return (
-        select(_USES.c.created)
-        .where(
-            whose == bindparam("whose"),
-            _USES.c.purpose == bindparam("this"),
-            _USES.c.created > bindparam("since"),
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the row of somebody's uses: 1 is the newest. Only those after ``since`` count."""
+
+    whose: Literal["owner", "address"]
+    name: str
+    """The owner's id, or the address's mark."""
+    since: datetime
+    position: int
+
+
+@lru_cache(maxsize=16)
+def _newest(whose: tuple[str, ...]) -> Select[Any]:
+    """Make one statement that looks at several places: a limit on people and addresses is several."""
+    return select(
+        *(
+            select(_USES.c.created)
+            .where(
+                _USES.c[column] == bindparam(f"name{number}"),
+                _USES.c.purpose == bindparam("this"),
+                _USES.c.created > bindparam(f"since{number}"),
+            )
+            .order_by(_USES.c.created.desc())
+            .offset(bindparam(f"newer{number}"))
+            .limit(1)
+            .scalar_subquery()
+            for number, column in enumerate(whose)
         )
-        .order_by(_USES.c.created.desc())
-        .offset(bindparam("newer"))
-        .limit(1)
     )
-
-
-_NEWEST_OF_OWNER, _NEWEST_OF_ADDRESS = _newest(_USES.c.owner), _newest(_USES.c.address)
 
 
 class ModelUseRepository:
@@ -51,37 +68,28 @@ class ModelUseRepository:
             key = int.from_bytes(bytes.fromhex(address)[:8], signed=True)
             await self._session.execute(select(func.pg_advisory_xact_lock(key)))
 
-    async def newest_of_owner(
-        self, owner: str, purpose: str, since: datetime, position: int
-    ) -> datetime | None:
-        """Give when the owner's use at a position was: 1 is the newest. Only those after a time count."""
-        return await self._newest(_NEWEST_OF_OWNER, owner, purpose, since, position)
-
-    async def newest_of_address(
-        self, address: str, purpose: str, since: datetime, position: int
-    ) -> datetime | None:
-        """Give when the address's use at a position was: 1 is the newest. Only those after a time count."""
-        return await self._newest(_NEWEST_OF_ADDRESS, address, purpose, since, position)
+    async def newest(self, purpose: str, places: Sequence[Place]) -> list[datetime | None]:
+        """Give when the use at each place was, or ``None`` where there are fewer; one place at least."""
+        parameters: dict[str, Any] = {"this": purpose}
+        for number, place in enumerate(places):
+            parameters |= {
+                f"name{number}": place.name,
+                f"since{number}": place.since,
+                f"newer{number}": place.position - 1,
+            }
+        statement = _newest(tuple(place.whose for place in places))
+        return list((await self._session.execute(statement, parameters)).one())
 
     async def add(self, owner: str, use: ModelUse) -> None:
         """Store a use."""
         use.owner = owner
         await self._session.execute(_INSERT, values_of(use))
 
-    async def prune(self, before: datetime, *, owner: str | None = None) -> int:
-        """Remove uses older than a time, of one owner or of all; give how many, at most a few hundred."""
-        old = select(col(ModelUse.id)).where(col(ModelUse.created) < before)
-        if owner is not None:
-            old = old.where(col(ModelUse.owner) == owner)
+    async def prune(self, before: datetime) -> int:
+        """Remove uses older than a time; give how many, at most a few hundred."""
         # What another process is just removing needs nobody else.
-        old = old.limit(PRUNED_AT_ONCE).with_for_update(skip_locked=True)
-        found = (await self._session.execute(old)).scalars().all()
+        old = select(_USES.c.id).where(_USES.c.created < before).limit(PRUNED_AT_ONCE)
+        found = (await self._session.execute(old.with_for_update(skip_locked=True))).scalars().all()
         if found:
-            await self._session.execute(delete(ModelUse).where(col(ModelUse.id).in_(found)))
+            await self._session.execute(delete(_USES).where(_USES.c.id.in_(found)))
         return len(found)
-
-    async def _newest(
-        self, statement: Select[datetime], whose: str, purpose: str, since: datetime, position: int
-    ) -> datetime | None:
-        parameters = {"whose": whose, "this": purpose, "since": since, "newer": position - 1}
-        return (await self._session.execute(statement, parameters)).scalar_one_or_none()

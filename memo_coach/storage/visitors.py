@@ -34,7 +34,7 @@ class VisitorRepository:
         last_seen = await self._lock(owner)
         if last_seen is None:
             await self._insert(Visitor, {"id": owner, "created": now, "last_seen": now})
-            await self._lock(owner)
+            await self.lock(owner)
         elif now - last_seen > SEEN_EVERY:
             await self._session.execute(update(Visitor).where(col(Visitor.id) == owner).values(last_seen=now))
 
@@ -44,7 +44,8 @@ class VisitorRepository:
         Limits, numbers of versions and revisions of drafts are read and then written; on a database with
         many writers two of them would otherwise read the same. SQLite has one writer, and this does nothing.
         """
-        await self._lock(owner)
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._lock(owner)
 
     async def _lock(self, owner: str) -> datetime | None:
         return (await self._session.execute(_LOCK, {"owner": owner})).scalar_one_or_none()
@@ -66,4 +67,4 @@ class VisitorRepository:
         # Another process may be first: SQLite has one writer, Postgres has many.
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        await self._session.execute(insert(table).values(**values).on_conflict_do_nothing())
+        await self._session.execute(insert(table_of(table)).on_conflict_do_nothing(), values)

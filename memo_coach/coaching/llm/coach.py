@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
+from memo_coach.coaching.computing import computed
 from memo_coach.coaching.evaluation import (
     Attributed,
     CoachEvent,
@@ -93,12 +94,12 @@ class LlmCoach:
 
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
         """Judge ``memo`` against ``rubric``; closing the stream stops the model at once."""
-        shown = await asyncio.to_thread(without_orders, memo)
+        shown = await computed(len(memo.text), partial(without_orders, memo))
         async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
             # The model is asked first; what it says before the built-in reading is there waits.
             await asyncio.sleep(0)
             first = await self._first_reader(memo, rubric)
-            placing = await asyncio.to_thread(_prepared, memo, shown.memo)
+            placing = await computed(len(memo.text), partial(_prepared, memo, shown.memo))
             yield FirstReading(first)
             growing = GrowingEvaluation(
                 memo, rubric, shown, first, placing=placing, prompt_version=self._prompts.version
