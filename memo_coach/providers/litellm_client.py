@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import importlib
 import logging
 import os
 from collections.abc import AsyncGenerator, Mapping
@@ -74,6 +73,7 @@ class LitellmClient:
         # A million objects that stay for good: each full collection would look through them, and stop the
         # event loop for as long.
         gc.freeze()
+        # Each call makes and drops some thousand objects, hardly ever in a circle.
         gc.set_threshold(20_000, 20, 20)
 
     def best_mode(self, model: str) -> AnswerMode:
@@ -275,23 +275,4 @@ def _load() -> Any:  # noqa: ANN401 - the library has no types worth the minute 
     for name in _LOGGERS:
         # They would write addresses, and what providers answer, which may hold the memo.
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    _unburden(litellm)
     return litellm
-
-
-def _unburden(litellm: Any) -> None:  # noqa: ANN401 - as below
-    """Leave out two steps of each call, a fifth of what it computes, whose results nobody reads.
-
-    One works out what an answer that has not come yet costs. The other looks through a request for dates and
-    files that have to be put into JSON; ours is JSON already. Neither can be switched off.
-    """
-    completions: Any = importlib.import_module("openai.resources.chat.completions.completions")
-
-    async def as_it_is(data: object, _shape: object) -> object:
-        return data
-
-    def tell_nothing(**_: object) -> None:
-        pass
-
-    litellm.utils.update_response_metadata = tell_nothing
-    completions.async_maybe_transform = as_it_is

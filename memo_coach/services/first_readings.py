@@ -1,9 +1,9 @@
-"""First readings by the built-in coach: one after the other in a thread, more of them in a process beside.
+"""First readings by the built-in coach: one after the other in a thread, and many in a process beside.
 
-A reading takes some twenty milliseconds in which the interpreter does nothing else. One is not noticed; where
-a hundred memos come at once, their readings would keep the pages waiting for seconds. So when one is being
-read already, the next goes to a process of its own, on another core. It starts when it is first needed, which
-takes half a second, and ends when this process does, or after five minutes without work.
+A reading takes some twenty milliseconds in which the interpreter does nothing else. A few are not noticed; of
+a hundred memos at once the readings would keep the pages waiting for seconds. So where several wait already,
+the next go to a process of its own, on another core. It starts when it is first needed, which takes half a
+second, and ends with this one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from memo_coach.coaching.rubric import Rubric
 
 _log = structlog.get_logger("memo_coach.services.first_readings")
 
-
+HERE_AT_MOST = 4
+"""Readings that are under way in this process at a time, before others go to the one beside."""
 REST_SECONDS = 60.0
 """After the process has ended by itself, readings are done here for so long."""
 
@@ -39,16 +40,11 @@ class FirstReadings:
         """Give the built-in coach's judgement of a memo."""
         self._under_way += 1
         try:
-            if self._under_way > 1 and not self._rests:
-                return await self._read_beside(memo, rubric)
-        except BrokenWorkerProcess as error:
-            self._rests_until = time.monotonic() + REST_SECONDS
-            _log.warning("process for first readings ended", exc_info=error)
-        else:
-            return await self._read_here(memo, rubric)
+            if self._under_way <= HERE_AT_MOST or self._rests:
+                return await self._read_here(memo, rubric)
+            return await self._read_beside(memo, rubric)
         finally:
             self._under_way -= 1
-        return await self._read_here(memo, rubric)
 
     @property
     def _rests(self) -> bool:
@@ -57,8 +53,12 @@ class FirstReadings:
     async def _read_beside(self, memo: Memo, rubric: Rubric) -> Evaluation:
         self._beside = self._beside or CapacityLimiter(1)
         async with self._beside:
-            if not self._rests:
-                return await to_process.run_sync(evaluate_text, memo.text, rubric, memo.language)
+            if not self._rests:  # it may have ended while this one waited
+                try:
+                    return await to_process.run_sync(evaluate_text, memo.text, rubric, memo.language)
+                except BrokenWorkerProcess as error:
+                    self._rests_until = time.monotonic() + REST_SECONDS
+                    _log.warning("process for first readings ended", exc_info=error)
         return await self._read_here(memo, rubric)
 
     async def _read_here(self, memo: Memo, rubric: Rubric) -> Evaluation:

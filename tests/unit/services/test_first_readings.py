@@ -13,7 +13,7 @@ from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
-from memo_coach.services.first_readings import FirstReadings
+from memo_coach.services.first_readings import HERE_AT_MOST, FirstReadings
 
 RUBRIC = shipped_rubric("investment-memo")
 
@@ -34,15 +34,16 @@ def readers() -> list[int]:
     return found
 
 
-async def test_one_reading_needs_no_process() -> None:
-    (memo,) = memos(1)
+async def test_a_few_readings_need_no_process() -> None:
+    several, readings = memos(HERE_AT_MOST), FirstReadings()
     before = readers()
-    assert await FirstReadings().read(memo, RUBRIC) == evaluate_memo(memo, RUBRIC)
+    found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
+    assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
     assert readers() == before
 
 
 async def test_many_at_once_are_read_by_one_process_beside_and_say_the_same() -> None:
-    several, readings = memos(5), FirstReadings()
+    several, readings = memos(HERE_AT_MOST + 5), FirstReadings()
     before = readers()
     found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     assert found == [evaluate_memo(memo, RUBRIC) for memo in several]

@@ -1,4 +1,4 @@
-"""A follower sees each word of an evaluation that runs here, and what is stored of one that runs elsewhere."""
+"""A follower sees each word of an evaluation that runs here, and of one that runs elsewhere what is kept."""
 
 from __future__ import annotations
 
