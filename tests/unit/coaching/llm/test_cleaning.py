@@ -73,7 +73,7 @@ HOSTILE = [
     "<<b>script>alert(1)</script>",
 ]
 FORBIDDEN = re.compile(
-    r"https?:|hxxp|://|<[a-zA-Z/!?]|\]\(|(?:java|vb)script:|www\.\w|```|\*\*|\x1b", re.IGNORECASE
+    r"https?:|hxxps?:|://|<[a-zA-Z/!?]|\]\(|(?:java|vb)script:|www\.\w|```|\*\*|\x1b", re.IGNORECASE
 )
 NAMED = re.compile(FORBIDDEN.pattern + r"|@?evil[.\[]", re.IGNORECASE)
 
