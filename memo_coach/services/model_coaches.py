@@ -124,6 +124,10 @@ class ModelCoaches:
         """The prompts as they are configured."""
         return self._prompts
 
+    def close(self) -> None:
+        """End what computes beside."""
+        self._first_readings.close()
+
     def boundary(self, text: str) -> str:
         """Give the mark around a memo in a prompt: nobody can foresee it, and the same memo has the same."""
         return hmac.digest(self._key, b"boundary\0" + text.encode(), "sha256").hex()[:24]

@@ -34,7 +34,8 @@ class Models:
     """``None`` where no model is configured."""
 
     async def close(self) -> None:
-        """Close the connections to the providers."""
+        """Close the connections to the providers, and end what computes beside."""
+        self.coaches.close()
         if self.providers is not None:
             await self.providers.close()
 

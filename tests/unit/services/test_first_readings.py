@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_memo
 from memo_coach.coaching.memo import Memo
@@ -14,6 +19,7 @@ from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.services.first_readings import HERE_AT_MOST, FirstReadings
+from tests.live_server import ROOT
 
 RUBRIC = shipped_rubric("investment-memo")
 
@@ -29,9 +35,13 @@ def readers() -> list[int]:
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and "anyio.to_process" in (entry.parent / "cmdline").read_text():
+            if parent == os.getpid() and "services.reading_process" in (entry.parent / "cmdline").read_text():
                 found.append(int(entry.parent.name))
     return found
+
+
+def environment_of(process: int) -> str:
+    return Path(f"/proc/{process}/environ").read_text()
 
 
 async def test_a_few_readings_need_no_process() -> None:
@@ -48,6 +58,8 @@ async def test_many_at_once_are_read_by_one_process_beside_and_say_the_same() ->
     found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
     assert len(set(readers()) - set(before)) == 1
+    readings.close()
+    assert readers() == before
 
 
 async def test_a_reading_is_done_here_where_the_process_is_killed() -> None:
@@ -60,3 +72,34 @@ async def test_a_reading_is_done_here_where_the_process_is_killed() -> None:
     for process in begun:
         os.kill(process, signal.SIGKILL)
     assert await reading == [evaluate_memo(memo, RUBRIC) for memo in several]
+    readings.close()
+
+
+async def test_the_process_is_given_none_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_API_KEY", "a-key-for-nobody")
+    several, readings = memos(HERE_AT_MOST + 1), FirstReadings()
+    before = set(readers())
+    await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
+    (reader,) = set(readers()) - before
+    assert "a-key-for-nobody" not in environment_of(reader)
+    readings.close()
+
+
+def test_the_process_ends_with_the_one_that_started_it() -> None:
+    script = (
+        "import os, signal\n"
+        "from memo_coach.coaching.rubric_documents import shipped_rubric\n"
+        "from memo_coach.services.reading_process import ReadingProcess\n"
+        "process = ReadingProcess()\n"
+        "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en')\n"
+        "print(process._process.pid, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    started = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    reader = Path(f"/proc/{int(started.stdout)}")
+    deadline = time.monotonic() + 10
+    while (reader / "cmdline").exists() and (reader / "cmdline").read_text() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert time.monotonic() < deadline
