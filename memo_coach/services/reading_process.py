@@ -5,17 +5,16 @@ It ends when the service does, however that ends, for then nobody holds the othe
 
 from __future__ import annotations
 
-import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.rubric import Rubric
 
-_ENVIRONMENT = ("LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "PYTHON", "VIRTUAL_ENV")
-"""Variables beginning so are handed on: none of the settings, which hold secrets that it has no use for."""
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 class ReadingProcessEnded(Exception):
@@ -63,7 +62,9 @@ class ReadingProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={name: value for name, value in os.environ.items() if name.startswith(_ENVIRONMENT)},
+            cwd=_ROOT,
+            # The environment holds secrets, and there is nothing in it that computing needs.
+            env={},
         )
         return self._process
 

@@ -210,12 +210,24 @@ def test_a_reader_who_goes_away_is_no_error(tmp_path: Path, memo: Path) -> None:
     assert (answer.returncode, answer.stderr) == (141, b"")
 
 
+def _wait_until_it_waits(process: int) -> None:
+    """Wait until a program has read its modules and computes no more."""
+    worked, deadline = -1, time.monotonic() + 20
+    while time.monotonic() < deadline:
+        time.sleep(0.4)
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        before, worked = worked, int(fields[11]) + int(fields[12])
+        if worked == before and fields[0] == "S":
+            return
+    raise AssertionError("it goes on computing")
+
+
 def test_an_interruption_is_quiet(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*PROGRAM, "evaluate", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path),
     )  # fmt: skip
-    time.sleep(1.0)
+    _wait_until_it_waits(process.pid)
     process.send_signal(signal.SIGINT)
     _, complaint = process.communicate(timeout=10)
     assert process.returncode == 130
