@@ -20,6 +20,8 @@ RECAP = re.compile(
     r"^memo-coach\s*:\s*ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE
 )
 FOLDER = paths.ROOT / "ansible"
+NOT_ENTERED = 255
+"""What ssh ends with for an error of its own; any other status is the remote command's (ssh(1))."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +71,22 @@ class Control:
             encoding="ascii",
         )
 
-    def ssh(self, *command: str) -> str:
-        """Run a command on the server as the administrator, with the key that Terraform was given."""
-        return commands.run(
-            "ssh",
-            "ssh",
-            "-F",
-            str(self.ssh_config),
-            "-o",
-            "BatchMode=yes",
-            "-o",
-            "ConnectTimeout=10",
-            self.cloud.outputs["ipv4_address"],
-            *command,
-            seconds=60,
-        ).stdout
+    def becomes(self) -> str | None:
+        """Enter by SSH with the key that Terraform was given; give who the administrator becomes by sudo.
+
+        Nothing while SSH itself does not get in: a server that has just booted may still be restarting it.
+
+        Raises:
+            CommandFailedError: SSH got in, but the administrator may not become another.
+        """
+        command = ("ssh", "-F", str(self.ssh_config), "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
+        asked = (*command, self.cloud.outputs["ipv4_address"], "sudo", "-n", "id", "-un")
+        try:
+            return commands.run("ssh", *asked, seconds=60).stdout.strip()
+        except commands.CommandFailedError as error:
+            if error.status != NOT_ENTERED:
+                raise
+            return None
 
     def write_inventory(self) -> None:
         """Write the inventory as an operator does: what Terraform says, to a file."""
