@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
         parser.error(f"there is no stage {', '.join(unknown)}; there are {', '.join(names)}")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with locking.hold(paths.BUILD / "lock"):
+        with locking.hold(paths.LOCK):
             return rehearse(stages.chosen(asked.stage), keep=asked.keep)
     except RehearsalError as error:
         sys.stderr.write(f"{error}\n")

@@ -16,6 +16,8 @@ PREFIX = "memo-coach-rehearsal"
 """How every container, network and image of the rehearsal begins."""
 LABEL = "memo-coach.rehearsal=true"
 BRIDGE = "memocoachreh0"
+"""The bridge of an engine of our own. The rehearsal's network has the other one, on whichever engine."""
+NETWORK_BRIDGE = "memocoachreh1"
 BRIDGE_ADDRESS = "10.213.76.1/24"
 BRIDGE_NETWORK = "10.213.76.0/24"
 
@@ -116,8 +118,7 @@ def start_own(on_end: Callable[[Callable[[], object]], object]) -> Engine:
     Raises:
         RehearsalError: it did not start.
     """
-    # A socket's path may have at most 107 bytes, and a project may lie deep.
-    runtime = Path("/run") / PREFIX
+    runtime = paths.ENGINE
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     host = f"unix://{runtime}/docker.sock"
     before = firewall.rules()

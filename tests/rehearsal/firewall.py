@@ -33,10 +33,20 @@ def restore(before: Rules, bridge: str, network: str) -> None:
     """
     for family, saved in before.items():
         if ":DOCKER " in saved:
-            for table, rule in ours(commands.run("firewall", f"{family}-save").stdout, bridge, network):
-                commands.run("firewall", family, "--table", table, *rule, check=False)
+            _delete(family, bridge, network)
         else:
             commands.run("firewall", f"{family}-restore", stdin=saved + absent_tables(saved), check=False)
+
+
+def take_away(bridge: str, network: str) -> None:
+    """Take away the rules that name a bridge or its network, and nothing else."""
+    for family in rules():
+        _delete(family, bridge, network)
+
+
+def _delete(family: str, bridge: str, network: str) -> None:
+    for table, rule in ours(commands.run("firewall", f"{family}-save").stdout, bridge, network):
+        commands.run("firewall", family, "--table", table, *rule, check=False)
 
 
 def ours(saved: str, bridge: str, network: str) -> Iterator[tuple[str, list[str]]]:

@@ -60,7 +60,7 @@ def put_back(before: Settings) -> list[str]:
 
 def keep(before: Settings) -> Path:
     """Write the settings down, for the case that this process is killed; give the file."""
-    file = paths.BUILD / "kernel-settings.json"
+    file = paths.KERNEL_SETTINGS
     if not file.is_file():
         file.write_text(json.dumps(before), encoding="utf-8")
     return file
@@ -68,7 +68,7 @@ def keep(before: Settings) -> Path:
 
 def kept() -> Settings | None:
     """Give what a run that was killed had written down."""
-    file = paths.BUILD / "kernel-settings.json"
+    file = paths.KERNEL_SETTINGS
     if not file.is_file():
         return None
     found: Settings = json.loads(file.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.rehearsal import commands, engine, paths
+from tests.rehearsal import commands, engine, leftovers, paths
 from tests.rehearsal.commands import RehearsalError
 
 PROGRAMS = {
@@ -61,6 +61,7 @@ def make_ready(on_end: Callable[[Callable[[], object]], object]) -> engine.Engin
             "DOCKER_HOST, or run the rehearsal as root."
         )
     install(OF_AN_ENGINE)
+    leftovers.remove()
     return engine.start_own(on_end)
 
 

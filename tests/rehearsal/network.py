@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import json
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rehearsal import commands
-from tests.rehearsal.engine import LABEL, PREFIX, Engine
+from tests.rehearsal.engine import LABEL, NETWORK_BRIDGE, PREFIX, Engine
 
 NETWORK = f"{PREFIX}-network"
 SUBNETS = tuple(f"10.213.{third}.0/24" for third in range(77, 97))
@@ -43,13 +46,14 @@ class Network:
 
 
 def make(engine: Engine) -> Network:
-    """Make the network, on the first subnet that is free here."""
+    """Make the network, on the first subnet that is free here.
+
+    Raises:
+        RehearsalError: none is.
+    """
     with_six = Path("/proc/net/if_inet6").is_file()
-    last_error: commands.CommandFailedError | None = None
-    for number, subnet in enumerate(SUBNETS):
-        network = Network(
-            ipaddress.IPv4Network(subnet), ipaddress.IPv6Network(SUBNET_6 % number) if with_six else None
-        )
+    last_error = commands.RehearsalError("Every subnet of the rehearsal is in use on this machine.")
+    for network in free(with_six=with_six, taken=in_use()):
         six = ("--ipv6", "--subnet", str(network.subnet_6)) if network.subnet_6 else ()
         try:
             engine.run(
@@ -58,8 +62,10 @@ def make(engine: Engine) -> Network:
                 "create",
                 "--label",
                 LABEL,
+                "--opt",
+                f"com.docker.network.bridge.name={NETWORK_BRIDGE}",
                 "--subnet",
-                subnet,
+                str(network.subnet),
                 "--gateway",
                 network.gateway,
                 *six,
@@ -69,5 +75,27 @@ def make(engine: Engine) -> Network:
             last_error = error
             continue
         return network
-    assert last_error is not None
     raise last_error
+
+
+def in_use() -> list[ipaddress.IPv4Network]:
+    """Give the IPv4 networks that this machine is in.
+
+    An engine knows its own networks only; of two bridges with the same network, the older one would get all.
+    """
+    if shutil.which("ip") is None:
+        return []
+    links = json.loads(commands.run("engine", "ip", "-4", "-json", "address").stdout)
+    return [
+        ipaddress.IPv4Interface(f"{address['local']}/{address['prefixlen']}").network
+        for link in links
+        for address in link.get("addr_info", ())
+    ]
+
+
+def free(*, with_six: bool, taken: Iterable[ipaddress.IPv4Network]) -> Iterator[Network]:
+    """Give the networks that a rehearsal may have and nobody has, in a fixed order."""
+    held = list(taken)
+    for number, subnet in enumerate(map(ipaddress.IPv4Network, SUBNETS)):
+        if not any(subnet.overlaps(other) for other in held):
+            yield Network(subnet, ipaddress.IPv6Network(SUBNET_6 % number) if with_six else None)

@@ -17,6 +17,13 @@ CACHE = BUILD / "cache"
 RUN = BUILD / "run"
 """What belongs to one run: keys, state, inventory. Emptied when a run begins and removed when it ends."""
 
+OF_THE_MACHINE = Path("/run") if os.access("/run", os.W_OK) else Path("/tmp")
+"""For what concerns the whole machine until its next start, whichever folder a rehearsal is run from."""
+LOCK = OF_THE_MACHINE / "memo-coach-rehearsal.lock"
+KERNEL_SETTINGS = OF_THE_MACHINE / "memo-coach-rehearsal-kernel.json"
+ENGINE = OF_THE_MACHINE / "memo-coach-rehearsal"
+"""The sockets of an engine of our own: a path may have 107 bytes at most, and a project may lie deep."""
+
 SOCKETS = Path("/tmp/memo-coach-rehearsal-ssh")
 """Where Ansible keeps its ways to the server open; a socket's path may have at most 107 bytes."""
 

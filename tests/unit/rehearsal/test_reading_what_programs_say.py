@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import pytest
 
-from tests.rehearsal import ansible, firewall, registry, stack, stranger
+from tests.rehearsal import ansible, firewall, leftovers, network, paths, registry, stack, stranger
 from tests.rehearsal.commands import RehearsalError
 
 RECAP = "PLAY RECAP ***\nmemo-coach       : ok=61   changed={}    unreachable={}    failed={}    skipped=3\n"
@@ -77,3 +79,24 @@ def test_only_the_rules_that_name_our_bridge_or_its_network_are_taken_away() -> 
 def test_tables_that_did_not_exist_are_emptied_with_their_policies_open() -> None:
     assert firewall.absent_tables("*filter\nCOMMIT\n").startswith("*nat\n:PREROUTING ACCEPT")
     assert ":FORWARD ACCEPT [0:0]" in firewall.absent_tables("")
+
+
+def test_what_our_engine_has_mounted_is_found_and_nothing_else() -> None:
+    mountinfo = (
+        f"900 1 0:4 net:[4026532197] {paths.ENGINE}/exec/netns/017a rw shared:1 - nsfs nsfs rw\n"
+        "901 1 254:0 /x /home/a\\040b/build/rehearsal/cache/engine rw - ext4 /dev/vda rw\n"
+        f"902 1 0:9 / {paths.ENGINE}-of-others rw - tmpfs tmpfs rw\n"
+        "903 1 0:4 net:[4026532000] /run/docker/netns/default rw shared:1 - nsfs nsfs rw\n"
+    )
+    assert list(leftovers.ours(mountinfo)) == [
+        f"{paths.ENGINE}/exec/netns/017a",
+        "/home/a b/build/rehearsal/cache/engine",
+    ]
+
+
+def test_a_subnet_in_which_this_machine_already_is_is_not_used_again() -> None:
+    taken = [ipaddress.IPv4Network("10.213.77.0/24"), ipaddress.IPv4Network("10.213.78.128/25")]
+    first = next(network.free(with_six=True, taken=taken))
+    assert first.gateway == "10.213.79.1"
+    assert str(first.subnet_6) == "fd5d:6d65:6d6f:2::/64"
+    assert not list(network.free(with_six=False, taken=[ipaddress.IPv4Network("10.213.0.0/16")]))
