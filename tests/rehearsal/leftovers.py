@@ -1,7 +1,7 @@
 """What a rehearsal that was killed left on this machine, from whichever folder it was run.
 
-Its engine's processes may live on, and its containers' networks stay mounted: their addresses would answer in
-the place of the next server's. Whoever removes them holds the machine's lock, so that no rehearsal is at work.
+Its engine's processes may live on, and its containers' networks stay mounted: their addresses would answer
+in the place of the next server's. Whoever removes them holds the machine's lock: no rehearsal is at work.
 """
 
 from __future__ import annotations
@@ -16,23 +16,26 @@ from pathlib import Path
 from tests.rehearsal import commands, firewall, paths
 from tests.rehearsal.engine import BRIDGE, BRIDGE_NETWORK, NETWORK_BRIDGE
 
-PROGRAMS = ("dockerd", "containerd")
+ENGINES = ("dockerd", "containerd")
 """How the names of an engine's programs begin."""
+STAND_IN = str(Path("tests", "rehearsal", "stand_in_cloud.py"))
 LAYERS = str(Path("build", "rehearsal", "cache", "engine"))
 """Where every rehearsal's own engine keeps its layers, below the project's folder."""
 GONE_SECONDS = 20
 
 
 def remove() -> None:
-    """End what still runs of an engine of ours, and take away its mounts, bridges and rules."""
+    """End what still runs of a rehearsal, and take away its engine's mounts, bridges and rules."""
     if os.geteuid() != 0:
         return  # then there has been no engine of our own
     mounts = list(ours(Path("/proc/self/mountinfo").read_text(encoding="utf-8")))
-    running = {*engine_processes(), *inhabitants(mounts)}
+    running = {*programs(), *inhabitants(mounts)}
     for process in running:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    commands.until("The end of a killed rehearsal's engine", lambda: not _alive(running), GONE_SECONDS)
+    commands.until(
+        "The end of what a killed rehearsal had started", lambda: not _alive(running), GONE_SECONDS
+    )
     for place in reversed(mounts):
         commands.run("engine", "umount", "--lazy", place, check=False)
     for bridge in (BRIDGE, NETWORK_BRIDGE):
@@ -50,12 +53,13 @@ def ours(mountinfo: str) -> Iterator[str]:
             yield place
 
 
-def engine_processes() -> Iterator[int]:
-    """Give the processes of an engine that was told to keep its sockets where ours does."""
+def programs() -> Iterator[int]:
+    """Give the processes of a stand-in cloud, and of an engine that keeps its sockets where ours does."""
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-            if Path(words[0]).name.startswith(PROGRAMS) and any(str(paths.ENGINE) in word for word in words):
+            is_engine = Path(words[0]).name.startswith(ENGINES)
+            if any(STAND_IN in word or (is_engine and str(paths.ENGINE) in word) for word in words):
                 yield int(folder.name)
 
 
