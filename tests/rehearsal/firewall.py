@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from tests.rehearsal import commands
 
@@ -14,6 +16,7 @@ BUILT_IN = {
     "nat": ("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
 }
 Rules = dict[str, str]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def rules() -> Rules:
@@ -44,6 +47,20 @@ def take_away(bridge: str, network: str) -> None:
         _delete(family, bridge, network)
 
 
+def take_away_abandoned(networks: Collection[Network], links: Collection[str]) -> None:
+    """Take away the rules of networks that nobody is in any more; `links` are this machine's, by name.
+
+    An engine that was killed leaves them. Bridged packets pass the filter too where the kernel says so, and
+    a rule that hides the senders of a network behind its gateway does so for the next network of that subnet.
+
+    Raises:
+        CommandFailedError: a rule stays.
+    """
+    for family, saved in rules().items():
+        for table, rule in abandoned(saved, networks, links):
+            commands.run("firewall", family, "--table", table, *rule)
+
+
 def _delete(family: str, bridge: str, network: str) -> None:
     for table, rule in ours(commands.run("firewall", f"{family}-save").stdout, bridge, network):
         commands.run("firewall", family, "--table", table, *rule, check=False)
@@ -51,13 +68,49 @@ def _delete(family: str, bridge: str, network: str) -> None:
 
 def ours(saved: str, bridge: str, network: str) -> Iterator[tuple[str, list[str]]]:
     """Give table and arguments that delete each rule which names our bridge or its network."""
+    for table, words in _appended(saved):
+        if bridge in words or network in words:
+            yield table, ["-D", *words[1:]]
+
+
+def abandoned(
+    saved: str, networks: Collection[Network], links: Collection[str]
+) -> Iterator[tuple[str, list[str]]]:
+    """Give table and arguments that delete each rule of a network, or of the bridge that it once had."""
+    appended = list(_appended(saved))
+    of_networks = [words for _, words in appended if _names_one(words, networks)]
+    bridges = {bridge for words in of_networks for bridge in _bridges(words)} - set(links)
+    for table, words in appended:
+        if words in of_networks or bridges.intersection(_bridges(words)):
+            yield table, ["-D", *words[1:]]
+
+
+def _appended(saved: str) -> Iterator[tuple[str, list[str]]]:
     table = ""
     for line in saved.splitlines():
         if line.startswith("*"):
             table = line[1:]
         words = shlex.split(line)
-        if words[:1] == ["-A"] and (bridge in words or network in words):
-            yield table, ["-D", *words[1:]]
+        if words[:1] == ["-A"]:
+            yield table, words
+
+
+def _names_one(words: list[str], networks: Collection[Network]) -> bool:
+    return any(
+        place.prefixlen >= network.prefixlen and place.network_address in network
+        for place in _places(words)
+        for network in networks
+    )
+
+
+def _places(words: list[str]) -> Iterator[Network]:
+    for option, value in pairwise(words):
+        if option in {"-s", "-d"}:
+            yield ipaddress.ip_network(value)
+
+
+def _bridges(words: list[str]) -> set[str]:
+    return {value for option, value in pairwise(words) if option in {"-i", "-o"}}
 
 
 def absent_tables(saved: str) -> str:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.rehearsal import commands, engine, leftovers, paths
+from tests.rehearsal import commands, engine, leftovers, network, paths
 from tests.rehearsal.commands import RehearsalError
 
 PROGRAMS = {
@@ -52,6 +52,8 @@ def make_ready(on_end: Callable[[Callable[[], object]], object]) -> engine.Engin
     if shutil.which("terraform") is None:
         raise MachineError("Terraform 1.11 or newer is needed, and there is no `terraform` on the path.")
     install(PROGRAMS)
+    if os.geteuid() == 0:
+        network.forget_the_abandoned()
     found = engine.at_hand()
     if found is not None:
         return found

@@ -7,10 +7,11 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from tests.rehearsal import commands
-from tests.rehearsal.engine import LABEL, NETWORK_BRIDGE, PREFIX, Engine
+from tests.rehearsal import commands, firewall
+from tests.rehearsal.engine import BRIDGE_NETWORK, LABEL, NETWORK_BRIDGE, PREFIX, Engine
 
 NETWORK = f"{PREFIX}-network"
 SUBNETS = tuple(f"10.213.{third}.0/24" for third in range(77, 97))
@@ -53,7 +54,7 @@ def make(engine: Engine) -> Network:
     """
     with_six = Path("/proc/net/if_inet6").is_file()
     last_error = commands.RehearsalError("Every subnet of the rehearsal is in use on this machine.")
-    for network in free(with_six=with_six, taken=in_use()):
+    for network in free(with_six=with_six, taken=chain.from_iterable(in_use().values())):
         six = ("--ipv6", "--subnet", str(network.subnet_6)) if network.subnet_6 else ()
         try:
             engine.run(
@@ -78,19 +79,22 @@ def make(engine: Engine) -> Network:
     raise last_error
 
 
-def in_use() -> list[ipaddress.IPv4Network]:
-    """Give the IPv4 networks that this machine is in.
+def in_use() -> dict[str, list[ipaddress.IPv4Network]]:
+    """Give the IPv4 networks that this machine is in, by link.
 
     An engine knows its own networks only; of two bridges with the same network, the older one would get all.
     """
     if shutil.which("ip") is None:
-        return []
-    links = json.loads(commands.run("engine", "ip", "-4", "-json", "address").stdout)
-    return [
-        ipaddress.IPv4Interface(f"{address['local']}/{address['prefixlen']}").network
+        return {}
+    links = json.loads(commands.run("engine", "ip", "-json", "address").stdout)
+    return {
+        link["ifname"]: [
+            ipaddress.IPv4Interface(f"{address['local']}/{address['prefixlen']}").network
+            for address in link.get("addr_info", ())
+            if address["family"] == "inet"
+        ]
         for link in links
-        for address in link.get("addr_info", ())
-    ]
+    }
 
 
 def free(*, with_six: bool, taken: Iterable[ipaddress.IPv4Network]) -> Iterator[Network]:
@@ -99,3 +103,18 @@ def free(*, with_six: bool, taken: Iterable[ipaddress.IPv4Network]) -> Iterator[
     for number, subnet in enumerate(map(ipaddress.IPv4Network, SUBNETS)):
         if not any(subnet.overlaps(other) for other in held):
             yield Network(subnet, ipaddress.IPv6Network(SUBNET_6 % number) if with_six else None)
+
+
+def forget_the_abandoned() -> None:
+    """Take away what this machine's packet filter still holds of rehearsals' networks that are gone.
+
+    Raises:
+        CommandFailedError: a rule stays.
+    """
+    links = in_use()
+    taken = list(chain.from_iterable(links.values()))
+    own = ipaddress.IPv4Network(BRIDGE_NETWORK)
+    gone: list[firewall.Network] = [] if any(own.overlaps(other) for other in taken) else [own]
+    for network in free(with_six=True, taken=taken):
+        gone += [network.subnet, *([network.subnet_6] if network.subnet_6 else [])]
+    firewall.take_away_abandoned(gone, links)

@@ -76,6 +76,36 @@ def test_only_the_rules_that_name_our_bridge_or_its_network_are_taken_away() -> 
     ]
 
 
+GONE: list[firewall.Network] = [
+    ipaddress.IPv4Network("10.213.77.0/24"),
+    ipaddress.IPv6Network("fd5d:6d65:6d6f::/64"),
+]
+
+
+def test_rules_of_a_network_that_is_gone_are_found_with_those_of_its_bridge() -> None:
+    saved = (
+        "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -o docker0 -j DOCKER\n"
+        "-A FORWARD -i br-4d1f ! -o br-4d1f -j ACCEPT\n"
+        "-A DOCKER -d 10.213.77.10/32 ! -i br-4d1f -o br-4d1f -p tcp --dport 22 -j ACCEPT\n"
+        "-A FORWARD -i alive0 -j ACCEPT\nCOMMIT\n"
+        "*nat\n-A POSTROUTING -s 10.213.77.0/24 ! -o br-4d1f -j MASQUERADE\n"
+        "-A POSTROUTING -s 10.213.78.0/24 ! -o alive0 -j MASQUERADE\n"
+        "-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE\nCOMMIT\n"
+    )
+    found = list(firewall.abandoned(saved, GONE, ["docker0", "alive0"]))
+    assert [(table, rule[1]) for table, rule in found] == [
+        ("filter", "FORWARD"),
+        ("filter", "DOCKER"),
+        ("nat", "POSTROUTING"),
+    ]
+    assert " ".join(found[-1][1]) == "-D POSTROUTING -s 10.213.77.0/24 ! -o br-4d1f -j MASQUERADE"
+
+
+def test_rules_of_the_sixth_version_of_the_protocol_are_found_too() -> None:
+    saved = "*nat\n-A POSTROUTING -s fd5d:6d65:6d6f::/64 ! -o br-4d1f -j MASQUERADE\nCOMMIT\n"
+    assert len(list(firewall.abandoned(saved, GONE, []))) == 1
+
+
 def test_tables_that_did_not_exist_are_emptied_with_their_policies_open() -> None:
     assert firewall.absent_tables("*filter\nCOMMIT\n").startswith("*nat\n:PREROUTING ACCEPT")
     assert ":FORWARD ACCEPT [0:0]" in firewall.absent_tables("")
