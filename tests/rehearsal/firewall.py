@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import shlex
 import shutil
 from collections.abc import Collection, Iterator
@@ -16,6 +17,8 @@ BUILT_IN = {
     "nat": ("PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"),
 }
 Rules = dict[str, str]
+BRIDGE_OF_AN_ENGINE = re.compile(r"br-[0-9a-f]{12}")
+"""How Docker names the bridge of a network that has no other name."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -41,23 +44,22 @@ def restore(before: Rules, bridge: str, network: str) -> None:
             commands.run("firewall", f"{family}-restore", stdin=saved + absent_tables(saved), check=False)
 
 
-def take_away(bridge: str, network: str) -> None:
-    """Take away the rules that name a bridge or its network, and nothing else."""
-    for family in rules():
-        _delete(family, bridge, network)
+def take_away_abandoned(networks: Collection[Network], own: Collection[str], links: Collection[str]) -> None:
+    """Take away the rules that engines which were killed had written for bridges that are gone.
 
+    Bridged packets pass the filter too where the kernel says so, and a rule that hides the senders of a
+    network behind its gateway does so for the next network of that subnet.
 
-def take_away_abandoned(networks: Collection[Network], links: Collection[str]) -> None:
-    """Take away the rules of networks that nobody is in any more; `links` are this machine's, by name.
-
-    An engine that was killed leaves them. Bridged packets pass the filter too where the kernel says so, and
-    a rule that hides the senders of a network behind its gateway does so for the next network of that subnet.
+    Args:
+        networks: those of a rehearsal.
+        own: the bridges that a rehearsal names itself.
+        links: the links that this machine has, by name.
 
     Raises:
         CommandFailedError: a rule stays.
     """
     for family, saved in rules().items():
-        for table, rule in abandoned(saved, networks, links):
+        for table, rule in abandoned(saved, networks, own, links):
             commands.run("firewall", family, "--table", table, *rule)
 
 
@@ -74,14 +76,24 @@ def ours(saved: str, bridge: str, network: str) -> Iterator[tuple[str, list[str]
 
 
 def abandoned(
-    saved: str, networks: Collection[Network], links: Collection[str]
+    saved: str, networks: Collection[Network], own: Collection[str], links: Collection[str]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Give table and arguments that delete each rule of a network, or of the bridge that it once had."""
+    """Give table and arguments that delete each rule of a bridge of ours that is gone.
+
+    Only an engine's bridge can be ours. A person's own rule about one of the networks stays, also while the
+    link that it names is down.
+    """
     appended = list(_appended(saved))
-    of_networks = [words for _, words in appended if _names_one(words, networks)]
-    bridges = {bridge for words in of_networks for bridge in _bridges(words)} - set(links)
+    had_a_network = {
+        bridge
+        for _, words in appended
+        if _names_one(words, networks)
+        for bridge in _bridges(words)
+        if BRIDGE_OF_AN_ENGINE.fullmatch(bridge)
+    }
+    gone = {*own, *had_a_network} - set(links)
     for table, words in appended:
-        if words in of_networks or bridges.intersection(_bridges(words)):
+        if gone.intersection(_bridges(words)):
             yield table, ["-D", *words[1:]]
 
 

@@ -13,8 +13,8 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.rehearsal import commands, firewall, paths
-from tests.rehearsal.engine import BRIDGE, BRIDGE_NETWORK, NETWORK_BRIDGE
+from tests.rehearsal import commands, paths
+from tests.rehearsal.engine import BRIDGE, NETWORK_BRIDGE
 
 ENGINES = ("dockerd", "containerd")
 """How the names of an engine's programs begin."""
@@ -25,7 +25,7 @@ GONE_SECONDS = 20
 
 
 def remove() -> None:
-    """End what still runs of a rehearsal, and take away its engine's mounts, bridges and rules."""
+    """End what still runs of a rehearsal, and take away its engine's mounts and bridges."""
     if os.geteuid() != 0:
         return  # then there has been no engine of our own
     mounts = list(ours(Path("/proc/self/mountinfo").read_text(encoding="utf-8")))
@@ -41,7 +41,6 @@ def remove() -> None:
     for bridge in (BRIDGE, NETWORK_BRIDGE):
         if (Path("/sys/class/net") / bridge).exists():
             commands.run("engine", "ip", "link", "delete", bridge)
-            firewall.take_away(bridge, BRIDGE_NETWORK)
     shutil.rmtree(paths.ENGINE, ignore_errors=True)
 
 

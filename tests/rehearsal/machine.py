@@ -52,11 +52,15 @@ def make_ready(on_end: Callable[[Callable[[], object]], object]) -> engine.Engin
     if shutil.which("terraform") is None:
         raise MachineError("Terraform 1.11 or newer is needed, and there is no `terraform` on the path.")
     install(PROGRAMS)
+    found = engine.at_hand()
+    if found is None:
+        _make_room_for_an_engine()
     if os.geteuid() == 0:
         network.forget_the_abandoned()
-    found = engine.at_hand()
-    if found is not None:
-        return found
+    return found or engine.start_own(on_end)
+
+
+def _make_room_for_an_engine() -> None:
     if os.geteuid() != 0:
         raise MachineError(
             "No Docker engine answers, and starting one needs root. Start Docker, name an engine with "
@@ -64,7 +68,6 @@ def make_ready(on_end: Callable[[Callable[[], object]], object]) -> engine.Engin
         )
     install(OF_AN_ENGINE)
     leftovers.remove()
-    return engine.start_own(on_end)
 
 
 def install(programs: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from tests.rehearsal import commands, firewall
-from tests.rehearsal.engine import BRIDGE_NETWORK, LABEL, NETWORK_BRIDGE, PREFIX, Engine
+from tests.rehearsal.engine import BRIDGE, BRIDGE_NETWORK, LABEL, NETWORK_BRIDGE, PREFIX, Engine
 
 NETWORK = f"{PREFIX}-network"
 SUBNETS = tuple(f"10.213.{third}.0/24" for third in range(77, 97))
@@ -54,7 +54,7 @@ def make(engine: Engine) -> Network:
     """
     with_six = Path("/proc/net/if_inet6").is_file()
     last_error = commands.RehearsalError("Every subnet of the rehearsal is in use on this machine.")
-    for network in free(with_six=with_six, taken=chain.from_iterable(in_use().values())):
+    for network in free(with_six=with_six, taken=in_use()):
         six = ("--ipv6", "--subnet", str(network.subnet_6)) if network.subnet_6 else ()
         try:
             engine.run(
@@ -79,22 +79,19 @@ def make(engine: Engine) -> Network:
     raise last_error
 
 
-def in_use() -> dict[str, list[ipaddress.IPv4Network]]:
-    """Give the IPv4 networks that this machine is in, by link.
+def in_use() -> list[ipaddress.IPv4Network]:
+    """Give the IPv4 networks that this machine is in.
 
     An engine knows its own networks only; of two bridges with the same network, the older one would get all.
     """
     if shutil.which("ip") is None:
-        return {}
-    links = json.loads(commands.run("engine", "ip", "-json", "address").stdout)
-    return {
-        link["ifname"]: [
-            ipaddress.IPv4Interface(f"{address['local']}/{address['prefixlen']}").network
-            for address in link.get("addr_info", ())
-            if address["family"] == "inet"
-        ]
+        return []
+    links = json.loads(commands.run("engine", "ip", "-4", "-json", "address").stdout)
+    return [
+        ipaddress.IPv4Interface(f"{address['local']}/{address['prefixlen']}").network
         for link in links
-    }
+        for address in link.get("addr_info", ())
+    ]
 
 
 def free(*, with_six: bool, taken: Iterable[ipaddress.IPv4Network]) -> Iterator[Network]:
@@ -111,10 +108,13 @@ def forget_the_abandoned() -> None:
     Raises:
         CommandFailedError: a rule stays.
     """
-    links = in_use()
-    taken = list(chain.from_iterable(links.values()))
-    own = ipaddress.IPv4Network(BRIDGE_NETWORK)
-    gone: list[firewall.Network] = [] if any(own.overlaps(other) for other in taken) else [own]
-    for network in free(with_six=True, taken=taken):
-        gone += [network.subnet, *([network.subnet_6] if network.subnet_6 else [])]
-    firewall.take_away_abandoned(gone, links)
+    places = free(with_six=True, taken=())
+    ours = {
+        ipaddress.IPv4Network(BRIDGE_NETWORK),
+        *chain.from_iterable((at.subnet, at.subnet_6) for at in places),
+    }
+    firewall.take_away_abandoned(
+        {network for network in ours if network},
+        own={BRIDGE, NETWORK_BRIDGE},
+        links={link.name for link in Path("/sys/class/net").iterdir()},
+    )

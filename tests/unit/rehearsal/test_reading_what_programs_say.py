@@ -76,34 +76,47 @@ def test_only_the_rules_that_name_our_bridge_or_its_network_are_taken_away() -> 
     ]
 
 
-GONE: list[firewall.Network] = [
+OURS: list[firewall.Network] = [
     ipaddress.IPv4Network("10.213.77.0/24"),
     ipaddress.IPv6Network("fd5d:6d65:6d6f::/64"),
 ]
+DEAD = "br-4d1f6dbeaf80"
 
 
-def test_rules_of_a_network_that_is_gone_are_found_with_those_of_its_bridge() -> None:
-    saved = (
-        "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -o docker0 -j DOCKER\n"
-        "-A FORWARD -i br-4d1f ! -o br-4d1f -j ACCEPT\n"
-        "-A DOCKER -d 10.213.77.10/32 ! -i br-4d1f -o br-4d1f -p tcp --dport 22 -j ACCEPT\n"
-        "-A FORWARD -i alive0 -j ACCEPT\nCOMMIT\n"
-        "*nat\n-A POSTROUTING -s 10.213.77.0/24 ! -o br-4d1f -j MASQUERADE\n"
-        "-A POSTROUTING -s 10.213.78.0/24 ! -o alive0 -j MASQUERADE\n"
-        "-A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE\nCOMMIT\n"
+@pytest.mark.parametrize("network", ["10.213.77.0/24", "fd5d:6d65:6d6f::/64"])
+def test_rules_of_an_engines_bridge_that_is_gone_are_found_by_the_network_it_had(network: str) -> None:
+    rules = (
+        f"FORWARD -i {DEAD} ! -o {DEAD} -j ACCEPT",
+        f"POSTROUTING -s {network} ! -o {DEAD} -j MASQUERADE",
     )
-    found = list(firewall.abandoned(saved, GONE, ["docker0", "alive0"]))
-    assert [(table, rule[1]) for table, rule in found] == [
-        ("filter", "FORWARD"),
-        ("filter", "DOCKER"),
-        ("nat", "POSTROUTING"),
+    saved = f"*filter\n:FORWARD DROP [0:0]\n-A {rules[0]}\nCOMMIT\n*nat\n-A {rules[1]}\nCOMMIT\n"
+    found = firewall.abandoned(saved, OURS, own=[], links=["docker0"])
+    assert [(table, " ".join(rule)) for table, rule in found] == [
+        ("filter", f"-D {rules[0]}"),
+        ("nat", f"-D {rules[1]}"),
     ]
-    assert " ".join(found[-1][1]) == "-D POSTROUTING -s 10.213.77.0/24 ! -o br-4d1f -j MASQUERADE"
 
 
-def test_rules_of_the_sixth_version_of_the_protocol_are_found_too() -> None:
-    saved = "*nat\n-A POSTROUTING -s fd5d:6d65:6d6f::/64 ! -o br-4d1f -j MASQUERADE\nCOMMIT\n"
-    assert len(list(firewall.abandoned(saved, GONE, []))) == 1
+def test_rules_of_a_bridge_that_rehearsals_name_are_found_without_a_network() -> None:
+    saved = "*filter\n-A FORWARD -o ours0 -j DOCKER\nCOMMIT\n"
+    assert len(list(firewall.abandoned(saved, OURS, own=["ours0"], links=["docker0"]))) == 1
+    assert not list(firewall.abandoned(saved, OURS, own=["ours0"], links=["ours0"]))
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "POSTROUTING -s 10.213.77.0/24 ! -o br-a1b2c3d4e5f6 -j MASQUERADE",
+        "POSTROUTING -s 10.9.0.0/24 ! -o br-000000000000 -j MASQUERADE",
+        "POSTROUTING -s 10.0.0.0/8 ! -o br-000000000000 -j MASQUERADE",
+        "INPUT -s 10.213.77.9/32 -j DROP",
+        "FORWARD -s 10.213.77.0/24 -i tun0 -j ACCEPT",
+    ],
+    ids=["bridge is there", "network of others", "wider network", "no link", "link that is down"],
+)
+def test_a_rule_that_may_be_anothers_is_left(rule: str) -> None:
+    saved = f"*nat\n-A {rule}\nCOMMIT\n"
+    assert not list(firewall.abandoned(saved, OURS, own=["ours0"], links=["br-a1b2c3d4e5f6"]))
 
 
 def test_tables_that_did_not_exist_are_emptied_with_their_policies_open() -> None:
