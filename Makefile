@@ -37,7 +37,7 @@ build: $(INSTALLED) ## build the pages where their inputs changed
 	@$(BIN)/python -m memo_coach.web.building
 
 test: build ## the whole test suite: unit, integration, end to end
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n auto $(TESTS)
 
 check: $(INSTALLED) $(OPERATIONS) ## everything that needs no run: code, documents, infrastructure, secrets in the history (ONLY="ruff mypy")
 	@$(BIN)/python -m tests.checks $(ONLY)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,12 @@ from memo_coach.web.site import SITE
 from tests.databases import KINDS
 from tests.live_server import ROOT, LiveServer, serving
 from tests.postgres_server import ROLE, TEMPLATE, PostgresServer, running_postgres
+
+pytest_plugins = ["tests.closing_lines", "tests.spreading"]
+
+# A run has some hundred processes that import the same modules: compiled once, whatever the shell says.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ from pathlib import Path
 import httpx
 import yaml
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements" / "model-proxy.lock"
 FOLDER = ROOT / "build"
@@ -65,7 +67,7 @@ def running_litellm_proxy(texts: Mapping[str, str]) -> Iterator[LitellmProxy]:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
         outside = held.enter_context(socket.create_server(("127.0.0.1", 0)))
         outside.setblocking(False)
-        port = _free_port()
+        port = free_port()
         proxy = LitellmProxy(port, outside)
         configuration = folder / "config.yaml"
         configuration.write_text(yaml.safe_dump(_configuration(texts), allow_unicode=True))
@@ -145,9 +147,3 @@ def _installed() -> Path:
 
 def _run(*arguments: str) -> None:
     subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 30
@@ -27,7 +28,7 @@ class LiveServer:
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
         self.log = data_dir / "server.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         # A person's second start has our modules compiled, as every start of an installation has them.
         compiling = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -114,12 +115,6 @@ def serving(data_dir: Path, **environment: str) -> Iterator[LiveServer]:
         yield server
     finally:
         server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _text_of(path: Path) -> str:

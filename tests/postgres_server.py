@@ -13,7 +13,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,8 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from tests.ports import free_port
 
 ROLE = "memo_coach"
 TEMPLATE = "memo_coach_template"
@@ -44,7 +45,7 @@ class PostgresServer:
 
     def __init__(self) -> None:
         self.password = secrets.token_hex(8)
-        self.port = _free_port()
+        self.port = free_port()
         self._programs = programs()
         self._account = _account()
         # Not in pytest's folder: that is closed to the account that the server runs as.
@@ -198,9 +199,3 @@ def _account() -> pwd.struct_passwd | None:
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise AssertionError("Postgres refuses to run as root, and there is neither a user postgres nor nobody.")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

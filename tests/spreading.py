@@ -1,0 +1,36 @@
+"""How a run is spread over the cores: as many processes as cores, whole files, the longest work first.
+
+A file stays in one process, so that what its tests share is made once. Files are handed out in the order of
+collection: what takes long begins early, and what is short fills up the end evenly.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+MOST_PROCESSES = 8
+"""Each has servers, a Postgres and a browser of its own: more of them need more memory than a laptop has."""
+LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Give the number of processes for ``-n auto``: the cores that we may use."""
+    return min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first; within a part everything stays in its order."""
+    items.sort(key=lambda item: _place(item.path))
+
+
+def _place(path: Path) -> int:
+    inside = path.relative_to(TESTS) if path.is_relative_to(TESTS) else path
+    for place, part in enumerate(LONGEST_FIRST):
+        if inside.is_relative_to(part):
+            return place
+    return len(LONGEST_FIRST)
