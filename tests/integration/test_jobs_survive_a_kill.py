@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
@@ -56,7 +57,7 @@ async def main():
             say(status=view.status, criteria=[one.id for one in view.criteria])
         await close_services(services)
         return
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 asyncio.run(main())
 """
@@ -105,10 +106,7 @@ def rows(place: Place, statement: str) -> list[Any]:
 
 
 def wait_for(place: Place, statement: str, wanted: list[Any]) -> None:
-    deadline = time.monotonic() + 20
-    while (found := rows(place, statement)) != wanted:
-        assert time.monotonic() < deadline, found
-        time.sleep(0.05)
+    wait_until(lambda: rows(place, statement) == wanted, f"{statement} gives {wanted}")
 
 
 def test_an_evaluation_killed_in_the_middle_is_finished_once_by_the_next_process(place: Place) -> None:
@@ -138,7 +136,7 @@ def test_an_evaluation_killed_in_the_queue_is_finished_by_the_next_process(place
     rows(place, "UPDATE evaluations SET status = 'queued', lease_until = NULL, attempt = 0")
     ((evaluation,),) = rows(place, "SELECT id FROM evaluations")
     with service(place, 0.0, owner=owner, follow=evaluation) as second:
-        second.wait(timeout=20)
+        second.wait(PATIENCE_SECONDS)
     assert rows(place, "SELECT status, attempt, failures FROM evaluations") == [("done", 1, 0)]
 
 

@@ -17,8 +17,8 @@ import pytest
 
 from memo_coach import __version__
 from memo_coach.coaching.rubric_documents import FOLDER
+from tests.command_line import PROGRAM, run_command
 
-PROGRAM = [sys.executable, "-c", "import sys; from memo_coach.cli import main; sys.exit(main())"]
 MEMO = (
     "Subject: Replace the pump in hall 3\n\n"
     "Please approve $5,000 for a new pump by 1 May 2026. The old pump failed eleven times in 2025, and each "
@@ -36,11 +36,9 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
 def run(
     directory: Path, *arguments: str, given: bytes = b"", **variables: str
 ) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [*PROGRAM, *arguments],
-        input=given, capture_output=True, cwd=directory, env=environment(directory, **variables),
-        check=False, timeout=60,
-    )  # fmt: skip
+    return run_command(
+        arguments, environment=environment(directory, **variables), directory=directory, given=given
+    )
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from tests.databases import only_on_postgres
+from tests.ports import free_port
 from tests.postgres_server import TEMPLATE, PostgresServer
 from tests.unit.test_command_line import assert_one_line, run
 
@@ -70,7 +70,7 @@ def test_a_postgres_that_cannot_be_used_is_one_sentence(
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("db", "fingerprint"), ("doctor",), ("serve",)])
 def test_every_command_says_so(tmp_path: Path, postgres: PostgresServer, command: tuple[str, ...]) -> None:
     url, sentence = faulty(postgres, "wrong password")
-    answer = run(tmp_path, *command, DATABASE_URL=url, PORT=str(_port()))
+    answer = run(tmp_path, *command, DATABASE_URL=url, PORT=str(free_port()))
     said = (answer.stdout + answer.stderr).decode()
     assert answer.returncode == 3, said
     assert sentence in said
@@ -85,7 +85,7 @@ def test_tables_of_a_newer_version_are_refused(
 ) -> None:
     name = migrated_url.rpartition("/")[2]
     postgres.administer("UPDATE alembic_version SET version_num = '9999'", database=name)
-    answer = run(tmp_path, *command, DATABASE_URL=migrated_url, PORT=str(_port()))
+    answer = run(tmp_path, *command, DATABASE_URL=migrated_url, PORT=str(free_port()))
     said = (answer.stdout + answer.stderr).decode()
     assert answer.returncode == 3, said
     assert "newer version of the program" in said
@@ -94,7 +94,7 @@ def test_tables_of_a_newer_version_are_refused(
 
 def test_the_doctor_finds_a_good_database_good(tmp_path: Path, migrated_url: str) -> None:
     run(tmp_path, "db", "upgrade", DATABASE_URL=migrated_url)
-    said = run(tmp_path, "doctor", DATABASE_URL=migrated_url, PORT=str(_port())).stdout.decode()
+    said = run(tmp_path, "doctor", DATABASE_URL=migrated_url, PORT=str(free_port())).stdout.decode()
     assert "ok      database: The tables are at migration" in said
     assert ("SQLite: version" in said) == ("sqlite" in migrated_url)
 
@@ -104,7 +104,3 @@ def test_the_doctor_finds_an_empty_postgres_good(tmp_path: Path, empty_url: str)
     said = run(tmp_path, "doctor", DATABASE_URL=empty_url).stdout.decode()
     assert "ok      database" in said
     assert "The tables will be made at the first start." in said
-
-
-def _port() -> int:
-    return 20_000 + os.getpid() % 10_000

@@ -176,15 +176,3 @@ def test_the_example_file_and_the_settings_name_the_same_variables() -> None:
 
 def test_the_examples_of_all_variables_are_good_values(tmp_path: Path) -> None:
     settings_from(**{variable.name: variable.example for variable in VARIABLES})
-
-
-def test_nothing_but_the_settings_reads_the_environment() -> None:
-    reads = re.compile(r"os\.(environ\b(?!\.(update|pop)|,)|getenv)")
-    allowed = {"settings.py"}
-    found = [
-        str(path.relative_to(REPOSITORY))
-        for layer in ("services", "storage", "operations", "coaching")
-        for path in (REPOSITORY / "memo_coach" / layer).rglob("*.py")
-        if path.name not in allowed and reads.search(path.read_text())
-    ]
-    assert found == []

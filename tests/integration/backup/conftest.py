@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.backup.installation import Installation
+from tests.integration.backup.installation import PASSWORD, Installation
 from tests.postgres_server import PostgresServer
+from tests.restic_keys import make_key_cheap
 
 
 @pytest.fixture(scope="session")
 def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository without snapshots, to copy: making one takes its time."""
+    """Give a repository without snapshots, to copy; restic opens it with hardly any work."""
     directory = tmp_path_factory.mktemp("empty-repository")
     installation = Installation(directory, f"sqlite:///{directory}/data/memo_coach.db")
     assert installation.succeeds("backup", "init") == "made\n"
     assert installation.succeeds("backup", "init") == "is there already\n"
+    make_key_cheap(installation.repository, PASSWORD, installation.restic("cat", "masterkey"))
     return installation.repository
 
 

@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,12 @@ from memo_coach.settings import environment_of_tools, load_settings
 from memo_coach.storage import schema, tables
 from memo_coach.storage.database import Database
 from memo_coach.storage.fingerprint import TableFingerprint, fingerprint
+from tests.command_line import PROGRAM, run_command
 from tests.postgres_server import programs
 from tests.restic_binary import restic_directory
+from tests.waiting import wait_until
 
 PASSWORD = "the password of the repository"
-COMMAND = [sys.executable, "-c", "import sys; from memo_coach.cli import main; sys.exit(main())"]
 SITE = "memos.example.org"
 _MOMENT = datetime(2026, 3, 29, 1, 30, 15, 123456, tzinfo=UTC)
 
@@ -71,15 +70,11 @@ class Installation:
 
     def command(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ``memo-coach``."""
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env={**self.environment, **environment},
-            cwd=self.directory,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
+        ended = run_command(
+            arguments, environment={**self.environment, **environment}, directory=self.directory
+        )
+        return subprocess.CompletedProcess(
+            ended.args, ended.returncode, ended.stdout.decode(), ended.stderr.decode()
         )
 
     def succeeds(self, *arguments: str, **environment: str) -> str:
@@ -97,9 +92,9 @@ class Installation:
         return ended.stderr
 
     def started(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start ``memo-coach``."""
+        """Start ``memo-coach`` anew, to look at it while it works or to end it."""
         return subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*PROGRAM, *arguments],
             env=self.environment,
             cwd=self.directory,
             stdin=subprocess.DEVNULL,
@@ -205,9 +200,6 @@ def _rows(memo: str, text: str) -> list[list[Any]]:
     ]  # fmt: skip
 
 
-def appears(path: Path, seconds: float = 60) -> None:
+def appears(path: Path) -> None:
     """Wait until a file is there."""
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not appear"
-        time.sleep(0.1)
+    wait_until(path.exists, f"{path} is there")

@@ -9,6 +9,7 @@ import pty
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.restoring import plan, restore
 from memo_coach.storage import schema
 from memo_coach.storage.fingerprint import fingerprint_as_found, fingerprint_of
+from tests.command_line import PROGRAM
 from tests.databases import database_at, only_on_postgres, only_on_sqlite
 from tests.integration.backup.conftest import databases_beside
-from tests.integration.backup.installation import COMMAND, SITE, Installation, appears
+from tests.integration.backup.installation import SITE, Installation, appears
 from tests.postgres_server import PostgresServer
 
 
@@ -121,7 +123,7 @@ def test_on_a_terminal_the_site_is_asked_for(installation: Installation, typed: 
     ours, theirs = pty.openpty()
     os.write(ours, f"{typed}\n".encode())
     ended = subprocess.run(
-        [*COMMAND, "restore"],
+        [*PROGRAM, "restore"],
         check=False,
         stdin=theirs,
         env=installation.environment,
@@ -197,7 +199,7 @@ def test_what_was_only_in_the_log_of_the_replaced_file_is_kept_with_it(installat
         "connection.commit()\n"
         "os._exit(0)\n"  # as a power cut does: the log stays beside the file
     )
-    subprocess.run([COMMAND[0], "-c", writing, str(path)], check=True)
+    subprocess.run([sys.executable, "-c", writing, str(path)], check=True)
     assert path.with_name("memo_coach.db-wal").stat().st_size > 0
     installation.succeeds("restore", "--replace", SITE)
     (kept,) = installation.data.glob("memo_coach.db.replaced-*")
