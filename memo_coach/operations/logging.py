@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from memo_coach.operations.tracebacks import messages_of, traceback_without_values
 from memo_coach.settings import LogFormat, LogLevel
 
 LONGEST_VALUE = 300
 """Characters of a value. What is longer is no label, and may be somebody's text."""
 LEFT_OUT = "[left out]"
-_FRAMES = 6
 WITHOUT_TEXT = frozenset(
     {
         "body", "comment", "comments", "content", "cookie", "draft", "draft_text", "html",
@@ -106,8 +105,8 @@ def _formatter(log_format: LogFormat, *, colours: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
         processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_exception_values,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_texts,
             cast("Processor", renderer),
         ],
@@ -123,26 +122,25 @@ def without_exception_values(_logger: WrappedLogger, _method: str, event: EventD
     """Tell of an exception where it arose and of what class it is, not its message.
 
     The message of a database error holds the values that were bound; those of others quote their input.
+    Libraries put it into the line itself as well, as asyncio does for a task that failed unseen: it is taken
+    out there.
     """
     information = event.pop("exc_info", None)
     if information is True:
         information = sys.exc_info()
     error = information[1] if isinstance(information, tuple) else information
     if isinstance(error, BaseException):
-        event["exception"] = " ← ".join(_places(error))
+        if not event.get("_from_structlog", True):
+            event["event"] = _without(str(event["event"]), messages_of(error))
+        event["exception"] = traceback_without_values(error)
     return event
 
 
-def _places(error: BaseException) -> list[str]:
-    """Name class and innermost places of an exception and of those behind it, the outermost first."""
-    described: list[str] = []
-    current: BaseException | None = error
-    while current is not None and len(described) < 5:
-        frames = traceback.extract_tb(current.__traceback__, limit=-_FRAMES)
-        places = ", ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-        described.append(f"{type(current).__name__} at {places}" if places else type(current).__name__)
-        current = current.__cause__ or current.__context__
-    return described
+def _without(line: str, said: Sequence[str]) -> str:
+    for each in said:
+        # As it is, and as ``repr`` writes it.
+        line = line.replace(each, LEFT_OUT).replace(repr(each)[1:-1], LEFT_OUT)
+    return line
 
 
 def _safe(name: str, value: object) -> object:

@@ -51,7 +51,7 @@ class LeaseLost(Exception):
 
 
 class BrokenCoach(Exception):
-    """A coach did not keep to its interface. The message is for the log."""
+    """A coach did not keep to its interface. The message is for whoever debugs it: logs have none."""
 
 
 class Attempt:

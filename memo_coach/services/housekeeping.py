@@ -50,7 +50,7 @@ class Housekeeping:
             try:
                 await self._accounts.sweep()
             except (SQLAlchemyError, DatabaseUnusable) as error:
-                _log.error("housekeeping failed", error=type(error).__name__)
+                _log.error("housekeeping failed", exc_info=error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._every):
                     await self._over.wait()

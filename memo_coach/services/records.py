@@ -67,7 +67,7 @@ class Records:
         try:
             free = (await asyncio.to_thread(shutil.disk_usage, self._directory)).free
         except OSError as error:
-            _log.error("data directory cannot be reached", reason=error.strerror)
+            _log.error("data directory cannot be reached", reason=error.strerror, exc_info=error)
             raise Unavailable(CANNOT_BE_USED) from error
         if free < LEAST_FREE_BYTES:
             _log.error("disk is nearly full", free_bytes=free)

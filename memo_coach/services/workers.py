@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.operations import metrics
-from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, BrokenCoach, LeaseLost
+from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, LeaseLost
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
@@ -158,7 +158,7 @@ class Workers:
                         self._begin(job)
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
-                _log.error("queue cannot be read", error=type(error).__name__)
+                _log.error("queue cannot be read", exc_info=error)
             if self._closing:
                 return
             with suppress(TimeoutError):
@@ -209,7 +209,7 @@ class Workers:
             self._asking.discard(evaluation_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
-            _log.error("evaluation abandoned", evaluation=evaluation_id, error=type(error).__name__)
+            _log.error("evaluation abandoned", evaluation=evaluation_id, exc_info=error)
         if self._is_full:
             self.wake()
 
@@ -246,8 +246,7 @@ class Workers:
         except _DATABASE_FAULTS:
             raise
         except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
-            reason = str(error) if isinstance(error, BrokenCoach) else type(error).__name__
-            _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, error=reason)
+            _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, exc_info=error)
             await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
         else:
             _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
@@ -271,7 +270,7 @@ class Workers:
                 async with self._database.write() as session:
                     held = await JobQueue(session).renew_all(self._name, now() + self._lease)
             except _DATABASE_FAULTS as error:
-                _log.error("leases cannot be renewed", error=type(error).__name__)
+                _log.error("leases cannot be renewed", exc_info=error)
                 continue
             for job in running.values():
                 if (job.evaluation_id, job.attempt) not in held:

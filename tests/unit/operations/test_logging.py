@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -103,6 +105,33 @@ def test_an_exception_is_told_by_class_and_place_without_its_message(log_format:
     assert stream.getvalue().count("ValueError at ") == 2
     assert "KeyError at " in stream.getvalue()
     assert __file__.rpartition("/")[2] in stream.getvalue()
+
+
+@pytest.mark.parametrize("log_format", ["json", "human"])
+async def test_what_asyncio_says_of_a_task_that_failed_unseen_holds_no_message(log_format: LogFormat) -> None:
+    stream = logged(log_format)
+
+    async def breaks() -> None:
+        raise ValueError("Aunt Clementine's pump\n")
+
+    task = asyncio.create_task(breaks())
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    assert "Task exception was never retrieved" in stream.getvalue()
+    assert "ValueError at " in stream.getvalue()
+    assert "Clementine" not in stream.getvalue()
+
+
+def test_a_library_that_quotes_an_exception_in_its_line_quotes_nothing() -> None:
+    stream = logged()
+    try:
+        {}[SECRET]
+    except KeyError as error:
+        logging.getLogger("other").exception("work failed: %s (%r)", error, error)  # noqa: TRY401
+    line = json.loads(stream.getvalue())
+    assert line["event"] == "work failed: [left out] (KeyError([left out]))"
+    assert line["exception"].startswith("KeyError at tests/")
 
 
 def test_an_object_is_told_by_its_class() -> None:
