@@ -81,17 +81,19 @@ class Attempt:
         self._comments: set[str] = set()
         self._overall: OverallJudgement | None = None
         self._has_news = False
-        self._stored_at = time.monotonic()
+        self._rubric_version = ""
+        self._began = self._stored_at = time.monotonic()
+        self._seconds = 0.0
 
-    async def run(self, rubric: Rubric) -> float:
-        """Let the coach judge, and finish the evaluation; give the seconds that it took.
+    async def judge(self, rubric: Rubric) -> None:
+        """Let the coach judge, and store what it says as it comes; :meth:`finish` stores the end.
 
         Raises:
             LeaseLost: this attempt is no longer the current one.
             BrokenCoach: the stream ended without a judgement, or named a criterion or comment twice.
             CoachingError: the coach refuses the memo, with a sentence for the person.
         """
-        job, started = self._job, time.monotonic()
+        job = self._job
         order = CoachOrder(
             job.text, job.language, rubric, job.owner, evaluation_id=job.evaluation_id, address=job.address
         )
@@ -100,12 +102,11 @@ class Attempt:
             await self._listen(events)
         if self._overall is None:
             raise BrokenCoach("the stream ended without an overall judgement")
-        seconds = time.monotonic() - started
         self._facts |= provenance_columns(self.provenance)
         if self._is_wholly_the_models:
             self._facts["cache_key"] = self._coaches.cache_key(job.coach, order)
-        await self._finish(self._overall, rubric, seconds)
-        return seconds
+        self._rubric_version = rubric.version
+        self._seconds = time.monotonic() - self._began
 
     @property
     def provenance(self) -> Provenance:
@@ -197,18 +198,26 @@ class Attempt:
         self._stored_at = time.monotonic()
         await self._broadcast.announce(self._job.evaluation_id)
 
-    async def _finish(self, overall: OverallJudgement, rubric: Rubric, seconds: float) -> None:
+    async def finish(self) -> float:
+        """Store the rest, and the end; give the seconds that judging took. After :meth:`judge`.
+
+        Raises:
+            LeaseLost: this attempt is no longer the current one.
+        """
+        overall = self._overall
+        assert overall is not None, "judge() has ended well"  # noqa: S101
         async with self._database.write() as session:
             held = await JobQueue(session).finish(
                 self._job,
                 self._unstored,
                 now=now(),
-                rubric_version=rubric.version,
+                rubric_version=self._rubric_version,
                 overall=overall_document(overall),
                 score=overall.score,
-                seconds=seconds,
+                seconds=self._seconds,
                 total_steps=self._so_far.progress.total,
                 facts=self._facts,
             )
         if not held:
             raise LeaseLost
+        return self._seconds

@@ -11,11 +11,9 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,8 +27,9 @@ from memo_coach.services.errors import ServiceError
 from memo_coach.services.live import LiveEvaluations
 from memo_coach.services.moments import now
 from memo_coach.services.rubrics import RubricService
+from memo_coach.storage.cancellation import settled
 from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Job, JobQueue, Kinds
+from memo_coach.storage.jobs import Expired, Job, JobQueue, Kinds
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.workers")
@@ -45,6 +44,8 @@ UNHURRIED = 4
 LONGEST_UNSTORED_SECONDS = 5.0
 LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
+LONGEST_STORING_SECONDS = 30.0
+"""How long somebody who cancels waits for the last store; a locked database takes 12."""
 GAVE_UP = (
     "The coach could not finish this evaluation, although it was tried three times. "
     "Your memo is safe. Try it again."
@@ -153,9 +154,8 @@ class Workers:
             self._wake.clear()
             try:
                 await self._revive()
-                while not self._closing and (jobs := await self._take()):
-                    for job in jobs:
-                        self._begin(job)
+                while not self._closing and await self._take():
+                    pass  # until there is no more, or no more room
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", exc_info=error)
@@ -172,15 +172,24 @@ class Workers:
             mine = self._jobs.get(lost.evaluation_id)
             if mine is not None and mine.attempt == lost.attempt:
                 continue  # it runs here; only the heartbeat is late
+            if lost.worker == self._name:
+                # The answer to a commit was lost, so it was taken and never begun. That is no coach's fault.
+                _log.warning("evaluation was not begun", evaluation=lost.evaluation_id, attempt=lost.attempt)
+                await self._put_back(lost)
+                await self._broadcast.announce(lost.evaluation_id)
+                continue
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
             await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
 
-    async def _take(self) -> list[Job]:
-        """Take what there is room for."""
+    async def _take(self) -> bool:
+        """Take what there is room for, and begin it; tell whether there was something.
+
+        What a transaction has taken is begun before the next one: should that fail, nobody would work on it.
+        """
         asking = self._pace.asking_at_once - len(self._asking)
         computing = self._pace.at_once - (len(self._running) - len(self._asking))
         self._is_full = False
-        moment, taken = now(), []
+        moment, taken = now(), 0
         for kinds, room in ((Kinds((MODEL,)), asking), (Kinds((MODEL,), included=False), computing)):
             if room <= 0:
                 self._is_full = True
@@ -189,10 +198,13 @@ class Workers:
                 if not await JobQueue(session).is_waiting(moment, kinds):
                     continue
             async with self._database.write() as session:
-                taken += await JobQueue(session).take_some(
+                jobs = await JobQueue(session).take_some(
                     self._name, moment, moment + self._lease, kinds, at_most=min(room, AT_A_TIME)
                 )
-        return taken
+            for job in jobs:
+                self._begin(job)
+            taken += len(jobs)
+        return taken > 0
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
@@ -218,7 +230,7 @@ class Workers:
             await self._attempt(job)
         except asyncio.CancelledError:
             # Cancelled or deleted by its owner, and then this changes nothing; or this process is closing.
-            await self._give_back(job)
+            await settled(self._put_back(job), LONGEST_STORING_SECONDS)
             raise
         finally:
             self.live.end(job.evaluation_id, job.attempt)
@@ -238,7 +250,10 @@ class Workers:
         longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
             async with asyncio.timeout(longest):
-                seconds = await attempt.run(self._rubrics.get(job.rubric))
+                await attempt.judge(self._rubrics.get(job.rubric))
+            # Once this has begun, the database alone says whether it is still ours: a heartbeat, or a process
+            # that closes, would else come between the commit and what is said of it.
+            await settled(self._conclude(job, attempt), LONGEST_STORING_SECONDS)
         except LeaseLost:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
         except (CoachingError, ServiceError) as error:
@@ -248,12 +263,14 @@ class Workers:
         except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
             _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, exc_info=error)
             await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
-        else:
-            _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
-            spoke = attempt.provenance
-            metrics.count_evaluation(coach=spoke.kind, status="done", seconds=seconds)
-            if job.coach == MODEL and spoke.kind != MODEL:
-                metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
+
+    async def _conclude(self, job: Job, attempt: Attempt) -> None:
+        seconds = await attempt.finish()
+        _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
+        spoke = attempt.provenance
+        metrics.count_evaluation(coach=spoke.kind, status="done", seconds=seconds)
+        if job.coach == MODEL and spoke.kind != MODEL:
+            metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
 
     async def _beat(self) -> None:
         """Renew the leases of all that runs here, in one go, and stop what is no longer ours."""
@@ -268,12 +285,14 @@ class Workers:
             running = dict(self._jobs)
             try:
                 async with self._database.write() as session:
-                    held = await JobQueue(session).renew_all(self._name, now() + self._lease)
+                    held = await JobQueue(session).renew_all(self._name, now() + self._lease, list(running))
             except _DATABASE_FAULTS as error:
                 _log.error("leases cannot be renewed", exc_info=error)
                 continue
             for job in running.values():
-                if (job.evaluation_id, job.attempt) not in held:
+                lost = (job.evaluation_id, job.attempt) not in held
+                # Meanwhile it may have ended, and another attempt may be under way.
+                if lost and self._jobs.get(job.evaluation_id) is job:
                     self.stop_work(job.evaluation_id)
 
     async def _end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
@@ -293,10 +312,8 @@ class Workers:
         metrics.count_evaluation(coach="unknown", status="failed")
         await self._broadcast.announce(evaluation_id)
 
-    async def _give_back(self, job: Job) -> None:
-        await _to_the_end(self._put_back(job))
-
-    async def _put_back(self, job: Job) -> None:
+    async def _put_back(self, job: Job | Expired) -> None:
+        """Put an evaluation back as it was; where its attempt is over, this changes nothing."""
         async with self._database.write() as session:
             await JobQueue(session).give_back(
                 job.evaluation_id, job.attempt, failures=job.failures, not_before=None
@@ -315,12 +332,3 @@ def _warm_up() -> None:
     """Load in a thread what would else keep the pages waiting when it is first used."""
     warm_up()
     metrics.load()
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Finish some work also when a second cancellation comes meanwhile."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(task)
-    task.result()

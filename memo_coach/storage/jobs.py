@@ -42,6 +42,7 @@ class Expired:
     evaluation_id: str
     attempt: int
     failures: int
+    worker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,20 @@ class JobQueue:
             _RENEW, {"held_id": job.evaluation_id, "held_attempt": job.attempt, "lease_until": lease_until}
         )
 
-    async def renew_all(self, worker: str, lease_until: datetime) -> set[tuple[str, int]]:
-        """Renew all leases of a worker; give the ids and attempts of the evaluations that it still holds."""
+    async def renew_all(
+        self, worker: str, lease_until: datetime, evaluation_ids: Sequence[str]
+    ) -> set[tuple[str, int]]:
+        """Renew a worker's leases; give the ids and attempts of the evaluations that it still holds.
+
+        They are named: one that it was given and does not know of would be kept from everybody for ever.
+        """
         statement = (
             update(Evaluation)
-            .where(col(Evaluation.status) == "running", col(Evaluation.worker) == worker)
+            .where(
+                col(Evaluation.status) == "running",
+                col(Evaluation.worker) == worker,
+                col(Evaluation.id).in_(evaluation_ids),
+            )
             .values(lease_until=lease_until)
             .returning(col(Evaluation.id), col(Evaluation.attempt))
         )
@@ -252,9 +262,9 @@ class JobQueue:
 
     async def expired(self, now: datetime) -> list[Expired]:
         """List the running evaluations whose worker counts as dead."""
-        statement = select(col(Evaluation.id), col(Evaluation.attempt), col(Evaluation.failures)).where(
-            col(Evaluation.status) == "running", col(Evaluation.lease_until) < now
-        )
+        statement = select(
+            col(Evaluation.id), col(Evaluation.attempt), col(Evaluation.failures), col(Evaluation.worker)
+        ).where(col(Evaluation.status) == "running", col(Evaluation.lease_until) < now)
         return [Expired(*row) for row in await self._session.execute(statement)]
 
     async def _jobs(self, evaluation_ids: Sequence[str]) -> list[Job]:
