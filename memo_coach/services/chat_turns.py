@@ -25,6 +25,7 @@ from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.moments import now
 from memo_coach.services.records import Records
+from memo_coach.storage.cancellation import settled
 from memo_coach.storage.chats import AnswerRow, ChatRepository
 
 _log = structlog.get_logger("memo_coach.services.chats")
@@ -36,6 +37,8 @@ SIGN_OF_LIFE_SECONDS = 5.0
 TRIES_TO_FINISH = 4
 """An answer that came is worth waiting for the database a moment."""
 _PAUSE_SECONDS = 0.5
+LONGEST_FINISHING_SECONDS = 60.0
+"""How long somebody who cancels waits for that; each try may wait for a locked database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +160,10 @@ class TurnRunner:
             raise _Gone
 
     async def _finish(self, turn: Turn, status: str, notice: str | None) -> None:
+        """Store how an answer ended, to the end: whoever cancels meanwhile, and however often."""
+        await settled(self._store_end(turn, status, notice), LONGEST_FINISHING_SECONDS)
+
+    async def _store_end(self, turn: Turn, status: str, notice: str | None) -> None:
         answer = _row(turn.reply, status, notice)
         for left in reversed(range(TRIES_TO_FINISH)):
             try:

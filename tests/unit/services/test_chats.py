@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -26,6 +27,7 @@ from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage import schema
+from memo_coach.storage.chats import ChatRepository
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import ChatMessage, CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from tests.databases import database_at
@@ -189,6 +191,78 @@ async def test_a_stopped_answer_keeps_what_came_and_closes_the_model(begin: Begi
     answer = (await service.get(OWNER, JUDGED)).messages[-1]
     assert (answer.status, answer.text, model.closed) == ("stopped", "The reader wants", 1)
     await service.stop(OWNER, JUDGED)
+
+
+@pytest.fixture
+def last_store(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
+    """Hold the first store of an answer's end: the first event says that it has begun, the second lets it go."""
+    begun, go = asyncio.Event(), asyncio.Event()
+    finish = ChatRepository.finish
+
+    async def held(self: ChatRepository, *arguments: Any) -> bool:
+        if not begun.is_set():
+            begun.set()
+            await go.wait()
+        return await finish(self, *arguments)
+
+    monkeypatch.setattr(ChatRepository, "finish", held)
+    return begun, go
+
+
+async def test_a_second_stop_does_not_interrupt_the_last_store_of_the_first(
+    begin: Begin, database: Database, last_store: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    storing, go = last_store
+    service = begin(speaking(go=asyncio.Semaphore(3)))
+    await service.ask(OWNER, JUDGED, "What is missing?")
+    await until_said(service, "The reader wants")
+    stops = [asyncio.create_task(service.stop(OWNER, JUDGED))]
+    async with asyncio.timeout(10):
+        await storing.wait()
+        for _ in range(3):
+            stops.append(asyncio.create_task(service.stop(OWNER, JUDGED)))
+            await asyncio.sleep(0)
+        go.set()
+        await asyncio.gather(*stops)
+    answer = (await stored(database))[-1]
+    assert (answer.status, answer.text) == ("stopped", "The reader wants")
+
+
+async def test_an_answer_that_is_whole_is_stored_as_whole_whoever_stops_it_then(
+    begin: Begin, database: Database, last_store: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    storing, go = last_store
+    service = begin(speaking())
+    await service.ask(OWNER, JUDGED, "What is missing?")
+    async with asyncio.timeout(10):
+        await storing.wait()
+        stops = [asyncio.create_task(service.stop(OWNER, JUDGED)) for _ in range(2)]
+        await asyncio.sleep(0)
+        go.set()
+        await asyncio.gather(*stops)
+    answer = (await stored(database))[-1]
+    assert (answer.status, answer.text) == ("done", "The reader wants a date.")
+
+
+async def test_a_fault_is_told_also_where_the_answer_is_stopped_while_that_is_stored(
+    begin: Begin, database: Database, last_store: tuple[asyncio.Event, asyncio.Event]
+) -> None:
+    class Broken(ScriptedModel):
+        def count_tokens(self, text: str) -> int:
+            raise RuntimeError("a fault")
+
+    storing, go = last_store
+    service = begin(Broken(WORDS))
+    await service.ask(OWNER, JUDGED, "What is missing?")
+    async with asyncio.timeout(10):
+        await storing.wait()
+        stop = asyncio.create_task(service.stop(OWNER, JUDGED))
+        await asyncio.sleep(0)
+        go.set()
+        await stop
+    answer = (await stored(database))[-1]
+    assert answer.status == "failed"
+    assert "on our side" in (answer.notice or "")
 
 
 async def test_an_answer_can_be_stopped_before_it_begins(begin: Begin) -> None:
