@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -53,6 +54,8 @@ class Services:
     housekeeping: Housekeeping = field(repr=False)
     workers: Workers = field(repr=False)
     database: Database = field(repr=False)
+    open_parts: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
+    """What is closed when the services are, the last opened first."""
 
 
 _open: list[Services] = []
@@ -62,19 +65,40 @@ _open: list[Services] = []
 async def open_services(settings: Settings, pace: Pace | None = None) -> Services:
     """Set up logging, migrate the database, and start the workers, which first recover what was interrupted.
 
+    Where something fails half-way, or this is cancelled, what was opened is closed again.
+
     Raises:
         DatabaseUnusable: the database cannot be opened or migrated.
     """
     configure_logging(settings.log_level, settings.log_format)
+    async with AsyncExitStack() as opened:
+        services = await _opened(settings, pace, opened)
+        # All went well: from here on closing it is :func:`close_services`' work.
+        services = replace(services, open_parts=opened.pop_all())
+    _open[:] = [services]
+    return services
+
+
+async def _opened(settings: Settings, pace: Pace | None, opened: AsyncExitStack) -> Services:
+    """Open everything; what has to be closed is put on the stack before the next thing is opened."""
     database = Database(settings.database_url)
+    opened.push_async_callback(database.close)
     before = await schema.upgrade(database)
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
     records = Records(database, settings.data_dir)
     broadcast, rubrics = MemoryBroadcast(), RubricService()
     models = await open_models(settings, database)
+    opened.push_async_callback(models.close)
+    housekeeping = Housekeeping(models)
+    opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches)
     workers = Workers(database, rubrics, broadcast, coaches, pace)
+    opened.push_async_callback(workers.close)
+    chats = ChatService(
+        records, rubrics, broadcast, models.coaches.chat_models, frameworks=shipped_frameworks().frameworks
+    )
+    opened.push_async_callback(chats.close)
     health = _health(settings, database, workers)
     services = Services(
         settings=settings,
@@ -84,13 +108,7 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
             records, rubrics, coaches, workers, broadcast=broadcast, address_mark=models.accounts.address_mark
         ),
         coaches=coaches,
-        chats=ChatService(
-            records,
-            rubrics,
-            broadcast,
-            models.coaches.chat_models,
-            frameworks=shipped_frameworks().frameworks,
-        ),
+        chats=chats,
         rubrics=rubrics,
         visitors=await VisitorService.open(database),
         hints=HintService(rubrics),
@@ -98,25 +116,23 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
         debug=DebugService(records, collects=settings.debug_mode),
         self_tests=self_tests(health, broadcast, models),
         models=models,
-        housekeeping=Housekeeping(models),
+        housekeeping=housekeeping,
         workers=workers,
         database=database,
     )
     workers.start()
-    services.housekeeping.start()
-    _open[:] = [services]
+    housekeeping.start()
     return services
 
 
 async def close_services(services: Services) -> None:
-    """Let running evaluations finish for a moment, give the others back to the queue, close the database."""
+    """Let running evaluations finish for a moment, give the others back to the queue, close the database.
+
+    Where a part cannot be closed, the others are all the same.
+    """
     if _open and _open[0] is services:
         _open.clear()
-    await services.chats.close()
-    await services.workers.close()
-    await services.housekeeping.close()
-    await services.models.close()
-    await services.database.close()
+    await services.open_parts.aclose()
 
 
 def current() -> Services:

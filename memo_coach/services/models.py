@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from memo_coach.coaching.configuration.context_document import shipped_context
@@ -46,10 +47,18 @@ async def open_models(settings: Settings, database: Database) -> Models:
     Raises:
         BrokenDocument: a document has faults.
     """
+    async with AsyncExitStack() as opened:
+        models = await _opened(settings, database, opened)
+        opened.pop_all()
+        return models
+
+
+async def _opened(settings: Settings, database: Database, opened: AsyncExitStack) -> Models:
     document = shipped_llm()
     providers = None
     if settings.llm_model:
         providers = Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
+        opened.push_async_callback(providers.close)
     accounts = await ModelAccounts.open(
         database,
         daily_budget_micro_usd=int(settings.llm_daily_budget_usd * 1_000_000),

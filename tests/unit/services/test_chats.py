@@ -195,7 +195,7 @@ async def test_a_stopped_answer_keeps_what_came_and_closes_the_model(begin: Begi
 
 @pytest.fixture
 def last_store(monkeypatch: pytest.MonkeyPatch) -> tuple[asyncio.Event, asyncio.Event]:
-    """Hold the first store of an answer's end: the first event says that it has begun, the second lets it go."""
+    """Hold the store of an answer's end: the first event says that it has begun, the second lets it go."""
     begun, go = asyncio.Event(), asyncio.Event()
     finish = ChatRepository.finish
 

@@ -1,0 +1,160 @@
+"""Services that cannot be opened leave nothing open; closing closes all, also where a part of it fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from memo_coach.operations import metrics
+from memo_coach.services import composition
+from memo_coach.services.chats import ChatService
+from memo_coach.services.composition import close_services, current, open_services
+from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.first_readings import FirstReadings
+from memo_coach.services.housekeeping import Housekeeping
+from memo_coach.services.model_accounts import ModelAccounts
+from memo_coach.services.visitors import VisitorService
+from memo_coach.services.workers import Workers
+from memo_coach.settings import Settings
+from memo_coach.storage.database import Database
+
+
+class Broken(Exception):
+    """What breaks."""
+
+
+async def breaks(*_arguments: Any, **_options: Any) -> None:
+    raise Broken
+
+
+def breaks_at_once(*_arguments: Any, **_options: Any) -> None:
+    raise Broken
+
+
+PLACES: dict[str, tuple[type, str, Callable[..., Any]]] = {
+    "models": (ModelAccounts, "open", breaks),
+    "visitors": (VisitorService, "open", breaks),
+    "workers": (Workers, "start", breaks_at_once),
+    "housekeeping": (Housekeeping, "start", breaks_at_once),
+}
+
+
+@pytest.fixture
+def databases(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
+    """Give the databases that are opened."""
+    opened: list[Database] = []
+
+    class Noted(Database):
+        def __init__(self, url: str, **options: Any) -> None:
+            super().__init__(url, **options)
+            opened.append(self)
+
+    monkeypatch.setattr(composition, "Database", Noted)
+    return opened
+
+
+@pytest.fixture
+def readings_closed(monkeypatch: pytest.MonkeyPatch) -> list[FirstReadings]:
+    """Give what was closed of that which reads memos beside."""
+    closed: list[FirstReadings] = []
+    close = FirstReadings.close
+
+    def noted(self: FirstReadings) -> None:
+        closed.append(self)
+        close(self)
+
+    monkeypatch.setattr(FirstReadings, "close", noted)
+    return closed
+
+
+def with_model(settings: Settings) -> Settings:
+    return replace(settings, llm_model="openai/some-model", llm_api_base="http://127.0.0.1:1/v1")
+
+
+def connections(database: Database) -> int:
+    pool: Any = database.engine.pool
+    return int(pool.checkedin() + pool.checkedout())
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_services_that_break_half_way_leave_nothing_open(
+    settings: Settings,
+    databases: list[Database],
+    readings_closed: list[FirstReadings],
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+) -> None:
+    before = asyncio.all_tasks()
+    target, name, fault = PLACES[place]
+    with monkeypatch.context() as broken:
+        broken.setattr(target, name, fault)
+        with pytest.raises(Broken):
+            await open_services(with_model(settings))
+    (database,) = databases
+    assert connections(database) == 0
+    assert {task.get_name() for task in asyncio.all_tasks() - before if not task.done()} == set()
+    assert len(readings_closed) == (place != "models")
+    assert metrics._refreshes == {}
+    with pytest.raises(ServicesClosed):
+        current()
+    again = await open_services(settings)
+    assert current() is again
+    await close_services(again)
+
+
+async def test_models_that_break_half_way_close_their_providers(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from memo_coach.providers.providers import Providers  # noqa: PLC0415
+
+    closed: list[Providers] = []
+    close = Providers.close
+
+    async def noted(self: Providers) -> None:
+        closed.append(self)
+        await close(self)
+
+    monkeypatch.setattr(Providers, "close", noted)
+    monkeypatch.setattr(ModelAccounts, "open", breaks)
+    with pytest.raises(Broken):
+        await open_services(with_model(settings))
+    assert len(closed) == 1
+
+
+async def test_closing_closes_all_also_where_a_part_of_it_breaks(
+    settings: Settings,
+    databases: list[Database],
+    readings_closed: list[FirstReadings],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ChatService, "close", breaks)
+    services = await open_services(settings)
+    with pytest.raises(Broken):
+        await close_services(services)
+    assert not services.workers.is_alive
+    assert len(readings_closed) == 1
+    assert connections(databases[0]) == 0
+    await close_services(services)  # once more does no harm
+
+
+async def test_opening_that_is_cancelled_leaves_nothing_open(
+    settings: Settings, databases: list[Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = asyncio.Event()
+
+    async def waits(_database: Database) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(VisitorService, "open", waits)
+    opening = asyncio.create_task(open_services(settings))
+    async with asyncio.timeout(20):
+        await reached.wait()
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+    assert connections(databases[0]) == 0
