@@ -20,9 +20,10 @@ from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
 from memo_coach.services.following import Follower, Sources, State
 from memo_coach.services.judgements import evaluation_view, usage_of
-from memo_coach.services.limits import MOST_EVALUATIONS, MOST_UNFINISHED
+from memo_coach.services.limits import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
 from memo_coach.services.model_accounts import JUDGING
 from memo_coach.services.moments import new_id, now
+from memo_coach.services.queue_shares import due
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import Glance, glance_at, submitted_text
@@ -50,6 +51,7 @@ class EvaluationService:
         *,
         broadcast: Broadcast,
         address_mark: Callable[[str], str],
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self._records = records
         self._rubrics = rubrics
@@ -57,6 +59,7 @@ class EvaluationService:
         self._workers = workers
         self._broadcast = broadcast
         self._address_mark = address_mark
+        self._clock = clock
         self._followers = 0
 
     async def submit(
@@ -78,7 +81,7 @@ class EvaluationService:
         same text is being evaluated in the same way, this gives that evaluation. The memo's draft ends when
         it is this text, or when ``base_revision`` says that this text was made from it; what another tab has
         typed is kept. Without ``coach`` it is the default one of :meth:`.coaches.Coaches.offers`. Of the
-        writer's network ``address`` only a keyed hash is kept, for limits.
+        writer's network ``address`` only a keyed hash is kept, for limits and shares, until it has ended.
 
         Raises:
             NotFound: the owner has no such memo.
@@ -89,7 +92,7 @@ class EvaluationService:
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
         glance = await computed(len(text), partial(glance_at, text, language=language, title=title))
-        moment = now()
+        moment = self._clock()
         async with self._records.write(adds=True) as session:
             await VisitorRepository(session).welcome(owner, moment)
             memo = await _memo_for(
@@ -108,7 +111,7 @@ class EvaluationService:
             evaluation_id = await _queue(
                 session,
                 owner,
-                _Asked(memo.id, version, chosen, kind, self._mark(address), removed),
+                _Asked(memo.id, version, chosen, kind, self._mark(address), len(text), removed),
                 moment=moment,
             )
         self._workers.wake()
@@ -177,7 +180,7 @@ class EvaluationService:
             NotRepeatable: it is done.
             UnknownRubric, TooMany: with a sentence.
         """
-        moment = now()
+        moment = self._clock()
         async with self._records.write(adds=True) as session:
             old = await EvaluationRepository(session).get(owner, evaluation_id)
             if old is None:
@@ -188,7 +191,13 @@ class EvaluationService:
                 )
             rubric = self._rubrics.get(old.rubric)
             asked = _Asked(
-                old.memo, old.version, rubric, old.coach, self._mark(address), old.removed_characters
+                old.memo,
+                old.version,
+                rubric,
+                old.coach,
+                self._mark(address),
+                old.characters,
+                old.removed_characters,
             )
             fresh = await _queue(session, owner, asked, moment=moment)
         self._workers.wake()
@@ -273,6 +282,7 @@ class _Asked:
     rubric: Rubric
     coach: str
     address: str | None
+    characters: int
     removed_characters: int = 0
 
 
@@ -293,6 +303,12 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
             f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
             "Delete a memo or two under “Your memos”."
         )
+    backlog = await evaluations.backlog(owner, asked.address)
+    if backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
+        raise TooMany(
+            f"{MOST_UNFINISHED_OF_ADDRESS} memos from your network are being evaluated. "
+            "Wait a minute and try again."
+        )
     evaluation = Evaluation(
         id=new_id(),
         owner=owner,
@@ -304,6 +320,8 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         status="queued",
         created=moment,
         address=asked.address,
+        characters=asked.characters,
+        due=due(moment, asked.characters, backlog),
         removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)

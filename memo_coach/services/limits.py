@@ -6,5 +6,7 @@ MOST_MEMOS = 200
 """Memos of one owner, each with any number of versions."""
 MOST_UNFINISHED = 5
 """Evaluations of one owner that are queued or running."""
+MOST_UNFINISHED_OF_ADDRESS = 500
+"""The same of one address, behind which many writers may be: a hundred of them as many as each may have."""
 MOST_EVALUATIONS = 2_000
 """Evaluations of one owner that are kept; so there are no more versions either."""

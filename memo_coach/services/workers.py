@@ -39,6 +39,8 @@ _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 MOST_FAILURES = 3
 AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
+LONG = 20_000
+"""Characters of a text that takes more than a moment: memos that people write are rarely as long."""
 UNHURRIED = 4
 """As many evaluations at once are stored as often as may be; of more, each is stored less often."""
 LONGEST_UNSTORED_SECONDS = 5.0
@@ -190,7 +192,7 @@ class Workers:
         computing = self._pace.at_once - (len(self._running) - len(self._asking))
         self._is_full = False
         moment, taken = now(), 0
-        for kinds, room in ((Kinds((MODEL,)), asking), (Kinds((MODEL,), included=False), computing)):
+        for kinds, room in ((Kinds((MODEL,)), asking), self._computing(computing)):
             if room <= 0:
                 self._is_full = True
                 continue
@@ -205,6 +207,19 @@ class Workers:
                 self._begin(job)
             taken += len(jobs)
         return taken > 0
+
+    def _computing(self, room: int) -> tuple[Kinds, int]:
+        """Say which of the evaluations that compute may be taken, and how many.
+
+        Where two or more run at once, long ones leave one place to the others: a short memo does not wait for
+        the end of a long one, which takes a second or two.
+        """
+        long = sum(len(job.text) > LONG for key, job in self._jobs.items() if key not in self._asking)
+        room_for_long = max(1, self._pace.at_once - 1) - long
+        if room_for_long > 0:
+            return Kinds((MODEL,), included=False), min(room, room_for_long)
+        self._is_full = True
+        return Kinds((MODEL,), included=False, longest=LONG), room
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -95,6 +95,14 @@ _CACHED = (
 _COUNTS = select(func.count(), func.count(case((_ROWS.c.status.in_(UNFINISHED), 1)))).where(
     _ROWS.c.owner == bindparam("own_owner")
 )
+_OWN_ONE = _ROWS.c.owner == bindparam("own_owner")
+_NEAR_ONE = _ROWS.c.address == bindparam("near_address")
+_BACKLOG = select(
+    func.count(case((_OWN_ONE, 1))),
+    func.coalesce(func.sum(case((_OWN_ONE, _ROWS.c.characters))), 0),
+    func.count(case((_NEAR_ONE, 1))),
+    func.coalesce(func.sum(case((_NEAR_ONE, _ROWS.c.characters))), 0),
+).where(_ROWS.c.status.in_(UNFINISHED), or_(_OWN_ONE, _NEAR_ONE))
 _TWIN = (
     select(_ROWS.c.id)
     .where(
@@ -107,6 +115,16 @@ _TWIN = (
     )
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is queued or running for an owner, and near them: for their address. Texts in characters."""
+
+    own: int
+    own_characters: int
+    near: int
+    near_characters: int
 
 
 class EvaluationRepository:
@@ -147,6 +165,11 @@ class EvaluationRepository:
         row = (await self._session.execute(_COUNTS, {"own_owner": owner})).one()
         return row[0], row[1]
 
+    async def backlog(self, owner: str, address: str | None) -> Backlog:
+        """Count what is queued or running for the owner, and for an address by its mark."""
+        found = await self._session.execute(_BACKLOG, {"own_owner": owner, "near_address": address})
+        return Backlog(*found.one())
+
     async def unfinished_twin(
         self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str
     ) -> str | None:
@@ -174,6 +197,7 @@ class EvaluationRepository:
                 finished=now,
                 lease_until=None,
                 worker=None,
+                address=None,
                 changes=col(Evaluation.changes) + 1,
             )
             .returning(col(Evaluation.id))

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, Update, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -47,10 +59,12 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """For which coaches evaluations are taken: those of these kinds, or all others."""
+    """Which evaluations are taken: those for coaches of these kinds, or all others; and how long ones."""
 
     kinds: tuple[str, ...]
     included: bool = True
+    longest: int | None = None
+    """Characters of the longest text that is taken; ``None`` where any is."""
 
 
 ANY = Kinds((), included=False)
@@ -86,6 +100,8 @@ def _of_attempt(status: str) -> Update:
 
 
 _TEXTS = table_of(MemoVersion)
+# Those that an older version has queued are due as they came.
+_DUE = func.coalesce(_ROWS.c.due, _ROWS.c.created)
 _JOBS = (
     select(
         _ROWS.c.id,
@@ -100,7 +116,7 @@ _JOBS = (
     )
     .join(_TEXTS, and_(_TEXTS.c.memo == _ROWS.c.memo, _TEXTS.c.number == _ROWS.c.version))
     .where(_ROWS.c.id.in_(bindparam("these", expanding=True)))
-    .order_by(_ROWS.c.created, by_bytes(_ROWS.c.id))
+    .order_by(_DUE, by_bytes(_ROWS.c.id))
 )
 _RENEW = _of_attempt("running")
 _CHANGE_HELD = _RENEW.values(changes=_ROWS.c.changes + 1)
@@ -121,18 +137,18 @@ class JobQueue:
     async def take(
         self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY
     ) -> Job | None:
-        """Take the evaluation that waits longest; ``None`` where none does."""
+        """Take the evaluation that is due first; ``None`` where none waits."""
         taken = await self.take_some(worker, now, lease_until, coaches, at_most=1)
         return taken[0] if taken else None
 
     async def take_some(
         self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY, *, at_most: int
     ) -> list[Job]:
-        """Take those that wait longest; what earlier attempts left behind is thrown away."""
+        """Take those that are due first; what earlier attempts left behind is thrown away."""
         statement = (
             select(col(Evaluation.id), col(Evaluation.attempt))
             .where(_takeable(now, coaches))
-            .order_by(col(Evaluation.created), by_bytes(col(Evaluation.id)))
+            .order_by(_DUE, by_bytes(col(Evaluation.id)))
             .limit(at_most)
             # Where there are many writers, another worker takes the next ones instead of waiting for these.
             .with_for_update(skip_locked=True)
@@ -220,6 +236,7 @@ class JobQueue:
                 "finished": now,
                 "lease_until": None,
                 "worker": None,
+                "address": None,
                 "rubric_version": rubric_version,
                 "overall": overall,
                 "score": score,
@@ -242,6 +259,7 @@ class JobQueue:
             finished=now,
             lease_until=None,
             worker=None,
+            address=None,
             failures=failures,
             error=error,
         )
@@ -294,4 +312,7 @@ class JobQueue:
 def _takeable(now: datetime, coaches: Kinds) -> ColumnElement[bool]:
     lease, coach = col(Evaluation.lease_until), col(Evaluation.coach)
     which = coach.in_(coaches.kinds) if coaches.included else coach.not_in(coaches.kinds)
-    return and_(col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now), which)
+    taken = [col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now), which]
+    if coaches.longest is not None:
+        taken.append(col(Evaluation.characters) <= coaches.longest)
+    return and_(*taken)

@@ -147,7 +147,11 @@ class Evaluation(Table, table=True):
     created: datetime = Field(sa_type=UtcDateTime)
     finished: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str | None = None
-    """A keyed hash of the address that it was asked from: limits count by it."""
+    """A keyed hash of the address that it was asked from, for limits and shares; none once it has ended."""
+    characters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Of the text."""
+    due: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """What is due first is taken first; ``None`` is as ``created``."""
     removed_characters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Characters that nobody can see and that were taken out of the text as it was handed in."""
     spoke: str | None = None
