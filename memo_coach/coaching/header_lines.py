@@ -20,7 +20,7 @@ _NAMES: dict[str, HeaderName] = {
 _LINE = re.compile(
     r"(?:[-*+•][ \t]+)?(?P<open>\*\*|__|\*|_)?"
     r"(?P<name>" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + r")"
-    r"[ \t]*(?:\*\*|__|\*|_)?[ \t]*:[ \t]*(?P<close>\*\*|__|\*(?!\*)|_(?!_))?[ \t]*",
+    r"[ \t]*+(?:\*\*|__|\*|_)?[ \t]*+:[ \t]*(?P<close>\*\*|__|\*(?!\*)|_(?!_))?[ \t]*",
     re.IGNORECASE,
 )
 _MEMO_TITLE = re.compile(r"[*_ ]*(?:memo|memorandum|memorándum|memorando)\b.{0,80}", re.IGNORECASE)

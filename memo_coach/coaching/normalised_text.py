@@ -10,11 +10,12 @@ words each character is a word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
+
+from memo_coach.coaching.normalisation import normalised
 
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _ACCENTS = "\u0300-\u036f"
@@ -112,7 +113,7 @@ def _plain(raw: str) -> str:
     if raw.isascii() and raw.isalnum():
         return raw.lower()
     bare = _NOT_COUNTED.sub("", raw)
-    decomposed = unicodedata.normalize("NFKD", bare).casefold()
+    decomposed = normalised("NFKD", bare).casefold()
     # A decomposed character may bring in spaces and signs, such as the solidus in ½.
     plain = "".join(char for char in decomposed if char.isalnum())
     return plain or bare

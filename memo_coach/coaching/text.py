@@ -13,7 +13,7 @@ What is done, and why:
 * A letter followed by a combining accent (as macOS and PDF files write it) becomes the composed letter,
   so that ``decisión`` is one word however it was typed. No other normalisation is applied: NFC as a
   whole would also swap characters such as the ohm sign, and NFKC would turn ``½`` and ``²`` into plain
-  digits.
+  digits. More than 30 accents in a row are left as they are (see :mod:`memo_coach.coaching.normalisation`).
 * White space is the writer's: nothing is trimmed, so the caret stays where it was while a draft is
   being saved.
 
@@ -23,9 +23,9 @@ What is done, and why:
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from memo_coach.coaching.errors import EmptyMemo, MemoTooLong
+from memo_coach.coaching.normalisation import normalised
 
 LONGEST_MEMO = 200_000
 """The most characters (code points) that a memo may have."""
@@ -67,7 +67,7 @@ def normalise_text(raw: str) -> str:
     text, _ = _without_invisible(raw)
     if _ACCENT.search(text) is None:
         return text
-    return _ACCENTED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    return _ACCENTED.sub(lambda found: normalised("NFC", found[0]), text)
 
 
 def invisible_characters(raw: str) -> int:

@@ -6,10 +6,10 @@ A disguise is a space, a bracket, a word or a look-alike character in the place 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Container, Iterator
 from functools import cached_property, lru_cache
 
+from memo_coach.coaching.normalisation import normalised
 from memo_coach.coaching.words import word_set
 
 # Domains that are no word of running text: a match is an address however it is written.
@@ -177,6 +177,6 @@ def _folded(text: str) -> str:
 def _plain_character(character: str) -> str:
     if character.isascii():
         return character
-    plain = unicodedata.normalize("NFKC", character)
+    plain = normalised("NFKC", character)
     plain = _LOOK_ALIKES.get(plain, plain)
     return plain if len(plain) == 1 else character

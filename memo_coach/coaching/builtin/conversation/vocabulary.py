@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from memo_coach.coaching.normalisation import normalised
+
 FOLDER = Path(__file__).parent
 
 _WORD = re.compile(r"[^\W_]+")
@@ -66,7 +68,7 @@ class Vocabulary:
 
 def folded_words(text: str) -> str:
     """Give the words of a text in small letters without accents, with one space between them."""
-    decomposed = unicodedata.normalize("NFD", text.casefold())
+    decomposed = normalised("NFD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(_WORD.findall(plain))
 

@@ -17,6 +17,7 @@ from functools import cache
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon, languages, lexicon_of
 from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.normalisation import normalised
 
 KINDS = ("instructions.to-the-grader",)
 
@@ -94,7 +95,7 @@ It begins with all but the plain characters, so that the search can skip those.
 @cache
 def _folded(char: str) -> str:
     """Give a full-width or otherwise decorated letter its plain form, where that is one character."""
-    plain = unicodedata.normalize("NFKC", char).lower()
+    plain = normalised("NFKC", char).lower()
     return plain if len(plain) == 1 else char
 
 
