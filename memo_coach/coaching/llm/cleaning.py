@@ -78,7 +78,10 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _MARKUP = re.compile(r"[<>\[\]`*_~#&|]")
 _MARKED = re.compile(r"[<>\[\]`*_~#&|\u2022\u2023\u25e6]|\A\s*[-+=:]")
 """What markup is made of; the last few are markup at the start of a line only."""
-_SUSPICIOUS = re.compile(r"[<>\[\]`*_~#&|:@/\\.!\-+=\u2022-\U0010ffff]|dot|punto", re.IGNORECASE)
+_SUSPICIOUS = re.compile(
+    r"[<>\[\]`*_~#&|:@/\\.!\-+=\u00b7\u02d0\u0370-\u1fff\u2022-\U0010ffff]|%[0-9a-f]{2}|dot|punto",
+    re.IGNORECASE,
+)
 _THOUGHT = re.compile(r"\A\s*<(think|thinking)>(?:.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
 _LISTED = re.compile(r"(?:-|\d{1,3}[.)])\s")
 _STILL_OPEN = re.compile(
@@ -157,7 +160,17 @@ def _settled(text: str) -> int:
     # The end itself may fall within something that is complete further on.
     while opened := _STILL_OPEN.search(line[:end], near):
         end = opened.start()
-    return start + end
+    return start + _before_a_spaced_dot(line, end)
+
+
+def _before_a_spaced_dot(line: str, end: int) -> int:
+    """Give the end without the words that a dot with a space beside it may yet join to the next one."""
+    while end:
+        before, after = line[:end].rstrip(), line[end:].lstrip()
+        if after and after[0] != "." and not (before.endswith(".") and after[0].islower()):
+            return end
+        end = before.rstrip(" .").rfind(" ") + 1
+    return 0
 
 
 def _clean_line(line: str, *, allowed: Container[str], instead: str) -> str:
