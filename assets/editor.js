@@ -11,6 +11,7 @@
   var PAUSE = 400; // milliseconds without a key before a save
   var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
   var RETRIES = [1000, 2000, 4000, 8000, 15000];
+  var LONGEST_RETRY = 60000; // whatever the server says: somebody may be waiting for the word "saved"
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
   // The server counts the same: memo_coach/coaching/words.py.
   var WORD = /[\p{L}\p{N}]+(?:(?:['’\-]|_+|\.(?!(?<=\p{Ll}\.)\p{Lu}\p{Ll})|(?<=\d),(?=\d))[\p{L}\p{N}]+)*|%/gu;
@@ -189,8 +190,8 @@
           timer = setTimeout(save, PAUSE);
           return false;
         }
-        // Too fast, or no database for the moment: the text stays here and goes later.
-        if (response.status === 429 || response.status === 503) return unreachable();
+        // Too fast, too much, or no database for the moment: the text stays here and goes later.
+        if (response.status === 429 || response.status === 503) return response.json().then(later.bind(null, response), unreachable);
         return response.json().then(refused, refused);
       })
       .catch(unreachable)
@@ -228,10 +229,21 @@
 
   function unreachable() {
     say("unreachable");
+    return again(0);
+  }
+  // The server says why it does not take the text now, and perhaps when it will.
+  function later(response, problem) {
+    if (!problem || typeof problem.detail !== "string") return unreachable();
+    var element = part("saved");
+    if (element) element.setAttribute("data-state", "unreachable");
+    write("saved", problem.detail);
+    return again(1000 * (parseInt(response.headers.get("Retry-After"), 10) || 0));
+  }
+  function again(least) {
     var wait = RETRIES[Math.min(failures, RETRIES.length - 1)];
     failures += 1;
     clearTimeout(timer);
-    timer = setTimeout(save, wait);
+    timer = setTimeout(save, Math.max(wait, Math.min(least, LONGEST_RETRY)));
     return false;
   }
 

@@ -45,6 +45,7 @@ class Settings:
     log_format: LogFormat
     trusted_proxies: str
     """Networks, separated by commas."""
+    draft_days: int
     llm_model: str
     """Empty where no model is configured."""
     llm_fallback_models: str
@@ -118,6 +119,7 @@ def load_settings(
         log_level=cast("LogLevel", value("LOG_LEVEL")),
         log_format=cast("LogFormat", value("LOG_FORMAT", "json" if app_env == "production" else "human")),
         trusted_proxies=value("TRUSTED_PROXIES"),
+        draft_days=int(value("DRAFT_DAYS")),
         llm_model=value("LLM_MODEL"),
         llm_fallback_models=value("LLM_FALLBACK_MODELS"),
         llm_api_base=value("LLM_API_BASE"),

@@ -159,6 +159,13 @@ def seconds(value: str) -> str:
     return value
 
 
+def days(value: str) -> str:
+    """Read a number of days."""
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 36_500):
+        raise ValueFault(f"{value!r} is not a whole number of days from 1 to 36500")
+    return str(int(value))
+
+
 def amount(value: str) -> str:
     """Read an amount of money."""
     if not (_NUMBER.fullmatch(value) and float(value) <= 1_000_000):

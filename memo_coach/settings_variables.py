@@ -11,6 +11,7 @@ from memo_coach.settings_values import (
     as_given,
     auth_mode,
     database_url,
+    days,
     directory,
     host,
     http_address,
@@ -27,6 +28,8 @@ from memo_coach.settings_values import (
 )
 
 DATABASE_FILE = "memo_coach.db"
+DRAFT_DAYS = "180"
+"""By default: half a year without a visit. Long enough for what is written once a year and begun early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,13 @@ VARIABLES: tuple[Variable, ...] = (
         "172.30.30.0/28",
         networks,
         None,
+    ),
+    Variable(
+        "DRAFT_DAYS",
+        "How many days drafts are kept after their last change and their writer's last visit.",
+        "90",
+        days,
+        DRAFT_DAYS,
     ),
     Variable(
         "LLM_MODEL",

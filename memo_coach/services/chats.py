@@ -32,6 +32,7 @@ from memo_coach.services.judgements import evaluation_view
 from memo_coach.services.moments import now
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.storage_budget import ANSWER_BYTES, StorageBudget, Storing
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.storage.chats import ChatRepository
 from memo_coach.storage.evaluations import EvaluationRepository
@@ -64,9 +65,12 @@ class ChatService:
         rubrics: RubricService,
         broadcast: Broadcast,
         models: ChatModels,
+        *,
         frameworks: tuple[Framework, ...],
+        budget: StorageBudget,
     ) -> None:
         self._records = records
+        self._budget = budget
         self._rubrics = rubrics
         self._broadcast = broadcast
         self._frameworks = frameworks
@@ -93,7 +97,7 @@ class ChatService:
             NotFound: the owner has no such evaluation, or it has no such comment.
             QuestionRefused: it is empty or too long, or the evaluation is not done, or the coach is still
                 answering the last question.
-            TooMany: as many messages as are kept are there.
+            TooMany: as many messages as are kept are there, or too much was stored in a short time.
         """
         question = _question(text)
         # A page that goes away at this moment takes neither the question along nor its answer.
@@ -107,7 +111,7 @@ class ChatService:
     ) -> str:
         moment = now()
         async with self._records.write(adds=True) as session:
-            await VisitorRepository(session).lock(owner)
+            since = await VisitorRepository(session).welcome(owner, moment)
             view = await _evaluation(session, owner, evaluation_id)
             if view.status != "done" or view.overall is None:
                 raise QuestionRefused("The coach can be asked as soon as the evaluation is done.")
@@ -121,6 +125,8 @@ class ChatService:
             )
             answer = new_message(owner, evaluation_id, position + 1, moment, role="coach")
             await chats.add(owner, asked, answer)
+            kept = len(question.encode()) + ANSWER_BYTES
+            await self._budget.count_kept(session, Storing(address, kept, since, moment))
             turn = Turn(owner, evaluation_id, answer.id, ChatQuestion(question, comment), address)
         self._begin(turn)
         await self._announce(evaluation_id)

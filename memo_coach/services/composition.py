@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import structlog
 
@@ -23,8 +24,10 @@ from memo_coach.services.housekeeping import Housekeeping
 from memo_coach.services.memos import MemoService
 from memo_coach.services.models import Models, open_models
 from memo_coach.services.records import Records
+from memo_coach.services.retention import Retention
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.self_tests import self_tests
+from memo_coach.services.storage_budget import StorageBudget
 from memo_coach.services.visitors import VisitorService
 from memo_coach.services.workers import Pace, Workers
 from memo_coach.settings import Settings
@@ -90,22 +93,34 @@ async def _opened(settings: Settings, pace: Pace | None, opened: AsyncExitStack)
     broadcast, rubrics = MemoryBroadcast(), RubricService()
     models = await open_models(settings, database)
     opened.push_async_callback(models.close)
-    housekeeping = Housekeeping(models)
+    housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
     opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches)
+    budget = StorageBudget(records, models.accounts.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, pace)
     opened.push_async_callback(workers.close)
     chats = ChatService(
-        records, rubrics, broadcast, models.coaches.chat_models, frameworks=shipped_frameworks().frameworks
+        records,
+        rubrics,
+        broadcast,
+        models.coaches.chat_models,
+        frameworks=shipped_frameworks().frameworks,
+        budget=budget,
     )
     opened.push_async_callback(chats.close)
     health = _health(settings, database, workers)
     services = Services(
         settings=settings,
-        drafts=DraftService(records, rubrics),
+        drafts=DraftService(records, rubrics, budget),
         memos=MemoService(records, workers.stop_work),
         evaluations=EvaluationService(
-            records, rubrics, coaches, workers, broadcast=broadcast, address_mark=models.accounts.address_mark
+            records,
+            rubrics,
+            coaches,
+            workers,
+            broadcast=broadcast,
+            address_mark=models.accounts.address_mark,
+            budget=budget,
         ),
         coaches=coaches,
         chats=chats,

@@ -13,8 +13,10 @@ from memo_coach.services.limits import MOST_MEMOS
 from memo_coach.services.moments import new_id, now
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.storage_budget import MEMO_BYTES, StorageBudget, Storing
 from memo_coach.services.texts import Glance, draft_text, glance_at
 from memo_coach.services.views import DraftSaved, DraftView
+from memo_coach.services.visitors import note_visit
 from memo_coach.storage.memos import MemoRepository
 from memo_coach.storage.tables import Memo
 from memo_coach.storage.visitors import VisitorRepository
@@ -49,12 +51,14 @@ async def store_new_memo(
 class DraftService:
     """The drafts of the owners."""
 
-    def __init__(self, records: Records, rubrics: RubricService) -> None:
+    def __init__(self, records: Records, rubrics: RubricService, budget: StorageBudget) -> None:
         self._records = records
         self._rubrics = rubrics
+        self._budget = budget
 
     async def current(self, owner: str) -> DraftView | None:
         """Give the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
+        await note_visit(self._records, owner, now())
         async with self._records.read() as session:
             memo = await MemoRepository(session).newest_draft(owner)
         return None if memo is None else _view(memo, memo.draft_text or "", memo.draft_rubric)
@@ -65,6 +69,7 @@ class DraftService:
         Raises:
             NotFound: the owner has no such memo.
         """
+        await note_visit(self._records, owner, now())
         async with self._records.read() as session:
             memos = MemoRepository(session)
             memo = await memos.get(owner, memo_id)
@@ -77,7 +82,14 @@ class DraftService:
         return _view(memo, version.text if version else "", rubric or memo.draft_rubric)
 
     async def save(
-        self, owner: str, *, memo_id: str | None, text: str, rubric: str, base_revision: int
+        self,
+        owner: str,
+        *,
+        memo_id: str | None,
+        text: str,
+        rubric: str,
+        base_revision: int,
+        address: str | None = None,
     ) -> DraftSaved:
         """Save a draft, durably when this returns.
 
@@ -85,19 +97,23 @@ class DraftService:
         this text goes to a memo of its own. Without a memo's id it goes to a new memo, or to the one whose
         draft is this very text already, so that a repeated request makes no second one; nothing is made for
         an empty text, and the answer then has an empty ``memo_id``.
+        What is saved counts for the writer's network ``address``.
 
         Raises:
             NotFound: the owner has no such memo (any more). Saved again without an id, the text is kept.
-            MemoTooLong, UnknownRubric, TooMany: with a sentence for the person.
+            MemoTooLong, UnknownRubric, TooMany: with a sentence for the person. TooMany may be
+                StorageRefused: the same text can be saved later.
         """
         self._rubrics.get(rubric)
         text = draft_text(text)
+        self._budget.count_written(address, len(text.encode()), all_new=not memo_id)
         glance = await computed(len(text), partial(glance_at, text))
         moment = now()
         if not memo_id and not text:
             return DraftSaved("", 0, moment, forked=False)
         async with self._records.write(adds=True) as session:
-            return await _save(
+            since = await VisitorRepository(session).welcome(owner, moment)
+            saved, kept = await _save(
                 session,
                 owner,
                 memo_id=memo_id or None,
@@ -107,6 +123,8 @@ class DraftService:
                 base_revision=base_revision,
                 moment=moment,
             )
+            await self._budget.count_kept(session, Storing(address, kept, since, moment))
+            return saved
 
     async def start_new(self, owner: str) -> None:
         """Begin another memo: a draft with text stays among the memos, and is no longer the current one."""
@@ -124,23 +142,26 @@ async def _save(
     rubric: str,
     base_revision: int,
     moment: datetime,
-) -> DraftSaved:
+) -> tuple[DraftSaved, int]:
+    """Save a draft; give by how many bytes the database grows, too."""
     memos = MemoRepository(session)
-    await VisitorRepository(session).welcome(owner, moment)
     memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
     if memo is None and memo_id:
         raise NotFound
     if memo is not None and text == await _text_of(memos, owner, memo):
         memo.draft_rubric = rubric
-        return DraftSaved(memo.id, memo.draft_revision, memo.draft_saved or memo.changed, forked=False)
+        return DraftSaved(memo.id, memo.draft_revision, memo.draft_saved or memo.changed, forked=False), 0
+    kept = len(text.encode())
     forked = memo is not None and base_revision != memo.draft_revision
     if memo is None or forked:
         memo = await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment)
+        kept += MEMO_BYTES
+    kept -= len((memo.draft_text or "").encode())
     memo.title, memo.language, memo.words = glance.title, glance.language, glance.words
     memo.changed = memo.draft_saved = moment
     memo.draft_text, memo.draft_rubric, memo.draft_set_aside = text, rubric, False
     memo.draft_revision += 1
-    return DraftSaved(memo.id, memo.draft_revision, moment, forked=forked)
+    return DraftSaved(memo.id, memo.draft_revision, moment, forked=forked), kept
 
 
 async def _text_of(memos: MemoRepository, owner: str, memo: Memo) -> str | None:

@@ -26,6 +26,7 @@ from memo_coach.services.moments import new_id, now
 from memo_coach.services.queue_shares import due
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
 from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import UNHURRIED, Workers
@@ -51,6 +52,7 @@ class EvaluationService:
         *,
         broadcast: Broadcast,
         address_mark: Callable[[str], str],
+        budget: StorageBudget,
         clock: Callable[[], datetime] = now,
     ) -> None:
         self._records = records
@@ -60,6 +62,7 @@ class EvaluationService:
         self._broadcast = broadcast
         self._address_mark = address_mark
         self._clock = clock
+        self._budget = budget
         self._followers = 0
 
     async def submit(
@@ -91,10 +94,11 @@ class EvaluationService:
         chosen = self._rubrics.get(rubric)
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
+        self._budget.count_written(address, len(text.encode()))
         glance = await computed(len(text), partial(glance_at, text, language=language, title=title))
         moment = self._clock()
         async with self._records.write(adds=True) as session:
-            await VisitorRepository(session).welcome(owner, moment)
+            since = await VisitorRepository(session).welcome(owner, moment)
             memo = await _memo_for(
                 session,
                 owner,
@@ -104,16 +108,19 @@ class EvaluationService:
                 rubric=rubric,
                 moment=moment,
             )
-            version = await _version_for(session, owner, memo, text=text, glance=glance, moment=moment)
+            version, kept = await _version_for(session, owner, memo, text=text, glance=glance, moment=moment)
             if memo.draft_text == text or memo.draft_revision == base_revision:
+                kept -= len((memo.draft_text or "").encode())
                 memo.draft_text = None
                 memo.draft_set_aside = False
-            evaluation_id = await _queue(
+            evaluation_id, is_new = await _queue(
                 session,
                 owner,
                 _Asked(memo.id, version, chosen, kind, self._mark(address), len(text), removed),
                 moment=moment,
             )
+            kept += EVALUATION_BYTES if is_new else 0
+            await self._budget.count_kept(session, Storing(address, kept, since, moment))
         self._workers.wake()
         return evaluation_id
 
@@ -199,7 +206,10 @@ class EvaluationService:
                 old.characters,
                 old.removed_characters,
             )
-            fresh = await _queue(session, owner, asked, moment=moment)
+            fresh, is_new = await _queue(session, owner, asked, moment=moment)
+            if is_new:
+                since = await VisitorRepository(session).welcome(owner, moment)
+                await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
         self._workers.wake()
         return fresh
 
@@ -255,11 +265,12 @@ def _sha256(text: str) -> str:
 
 async def _version_for(
     session: AsyncSession, owner: str, memo: Memo, *, text: str, glance: Glance, moment: datetime
-) -> int:
+) -> tuple[int, int]:
+    """Give the number of the version that is this text, and what it takes where it was made for it."""
     memos = MemoRepository(session)
     newest = await memos.newest_version(owner, memo.id)
     if newest is not None and newest.text == text and newest.language == glance.language:
-        return newest.number
+        return newest.number, 0
     version = MemoVersion(
         memo=memo.id,
         number=1 if newest is None else newest.number + 1,
@@ -270,7 +281,7 @@ async def _version_for(
         created=moment,
     )
     await memos.add_version(owner, version)
-    return version.number
+    return version.number, len(text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,13 +297,14 @@ class _Asked:
     removed_characters: int = 0
 
 
-async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> str:
+async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
+    """Give the evaluation that was asked for, and whether it was made for it."""
     evaluations = EvaluationRepository(session)
     twin = await evaluations.unfinished_twin(
         owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
     )
     if twin is not None:
-        return twin
+        return twin, False
     stored, unfinished = await evaluations.counts(owner)
     if unfinished >= MOST_UNFINISHED:
         raise TooMany(
@@ -325,4 +337,4 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)
-    return evaluation.id
+    return evaluation.id, True

@@ -1,4 +1,4 @@
-"""What has to be done now and then, whoever is there: calls that nobody ended, figures that are measured."""
+"""What has to be done now and then, whoever is there: calls that nobody ended, drafts that nobody wants."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.operations import metrics
 from memo_coach.services.models import Models
+from memo_coach.services.retention import Retention
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.housekeeping")
@@ -20,8 +21,9 @@ EVERY_SECONDS = 60.0
 class Housekeeping:
     """Does it until it is closed."""
 
-    def __init__(self, models: Models, every: float = EVERY_SECONDS) -> None:
+    def __init__(self, models: Models, retention: Retention, every: float = EVERY_SECONDS) -> None:
         self._models = models
+        self._retention = retention
         self._accounts = models.accounts
         self._every = every
         self._over = asyncio.Event()
@@ -49,6 +51,7 @@ class Housekeeping:
         while not self._over.is_set():
             try:
                 await self._accounts.sweep()
+                await self._retention.sweep()
             except (SQLAlchemyError, DatabaseUnusable) as error:
                 _log.error("housekeeping failed", exc_info=error)
             with suppress(TimeoutError):

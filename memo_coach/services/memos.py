@@ -8,8 +8,10 @@ from typing import cast
 
 from memo_coach.services.errors import NotFound
 from memo_coach.services.limits import MOST_MEMOS
+from memo_coach.services.moments import now
 from memo_coach.services.records import Records
 from memo_coach.services.views import EvaluationStatus, EvaluationSummary, MemoSummary
+from memo_coach.services.visitors import note_visit
 from memo_coach.storage.evaluations import EvaluationLine, EvaluationRepository
 from memo_coach.storage.memos import MemoRepository
 
@@ -24,6 +26,7 @@ class MemoService:
 
     async def list(self, owner: str) -> tuple[MemoSummary, ...]:
         """List the memos, the one that changed last first."""
+        await note_visit(self._records, owner, now())
         async with self._records.read() as session:
             lines = await MemoRepository(session).lines(owner, MOST_MEMOS)
             found = await EvaluationRepository(session).lines_of(owner, [line.id for line in lines])

@@ -61,10 +61,11 @@ def address_mark(key: bytes, address: str) -> str:
 
     An IPv6 address stands for its /64. What is no address, such as ``unknown``, is one place of its own.
     """
-    return hmac.digest(key, b"memo-coach address\0" + _network(address), "sha256")[:_MARK_BYTES].hex()
+    return hmac.digest(key, b"memo-coach address\0" + network_of(address), "sha256")[:_MARK_BYTES].hex()
 
 
-def _network(address: str) -> bytes:
+def network_of(address: str) -> bytes:
+    """Give what counts as one place: an IPv4 address, an IPv6 /64, or what is no address as it is."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -12,9 +12,13 @@ import base64
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
+from datetime import datetime
 
+from memo_coach.services.errors import Unavailable
+from memo_coach.services.records import Records
 from memo_coach.storage.database import Database
-from memo_coach.storage.visitors import VisitorRepository
+from memo_coach.storage.visitors import SEEN_EVERY, VisitorRepository
 
 _SECRET = "visitor-tokens"  # noqa: S105 - the name of the secret
 _RANDOM_BYTES = 32
@@ -50,6 +54,22 @@ class VisitorService:
 
     def _mark(self, random: bytes) -> bytes:
         return hmac.digest(self._key, random, "sha256")[:_MARK_BYTES]
+
+
+async def note_visit(records: Records, owner: str, moment: datetime) -> None:
+    """Note that somebody who has stored something is here again: as long as they come, their drafts stay.
+
+    Raises:
+        Unavailable: the database cannot be read.
+    """
+    async with records.read() as session:
+        last_seen = await VisitorRepository(session).last_seen(owner)
+    if last_seen is None or moment - last_seen <= SEEN_EVERY:
+        return
+    # What cannot be written can often be read, and reading is what they came for. It is in the log.
+    with suppress(Unavailable):
+        async with records.write() as session:
+            await VisitorRepository(session).renew(owner, moment)
 
 
 def _decoded(token: str | None) -> bytes | None:

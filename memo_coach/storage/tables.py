@@ -37,6 +37,7 @@ class Visitor(Table, table=True):
     """A browser that wrote something. ``id`` is a SHA-256 hash of its token; the token itself is not kept."""
 
     __tablename__ = "visitors"
+    __table_args__ = (Index(None, "last_seen"),)
 
     id: str = Field(primary_key=True)
     created: datetime = Field(sa_type=UtcDateTime)

@@ -19,7 +19,9 @@ SEEN_EVERY = timedelta(hours=1)
 _VISITORS = table_of(Visitor)
 # Without the key: rows that refer to the visitor may still be added by a transaction without lock.
 _LOCK = (
-    select(_VISITORS.c.last_seen).where(_VISITORS.c.id == bindparam("owner")).with_for_update(key_share=True)
+    select(_VISITORS.c.created, _VISITORS.c.last_seen)
+    .where(_VISITORS.c.id == bindparam("owner"))
+    .with_for_update(key_share=True)
 )
 
 
@@ -29,14 +31,29 @@ class VisitorRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def welcome(self, owner: str, now: datetime) -> None:
-        """Note that a visitor writes, and lock them: make the row at first, renew ``last_seen`` later."""
-        last_seen = await self._lock(owner)
-        if last_seen is None:
+    async def welcome(self, owner: str, now: datetime) -> datetime:
+        """Note that a visitor writes, and lock them: make the row at first, renew ``last_seen`` later.
+
+        Give when they first wrote: now, where this is the first time.
+        """
+        found = await self._lock(owner)
+        if found is None:
             await self._insert(Visitor, {"id": owner, "created": now, "last_seen": now})
-            await self.lock(owner)
-        elif now - last_seen > SEEN_EVERY:
+            found = await self._lock(owner)
+            assert found is not None, "it was there, or has been inserted"  # noqa: S101
+        created, last_seen = found
+        if now - last_seen > SEEN_EVERY:
             await self._session.execute(update(Visitor).where(col(Visitor.id) == owner).values(last_seen=now))
+        return created
+
+    async def last_seen(self, owner: str) -> datetime | None:
+        """Give when a visitor was here last, within :data:`SEEN_EVERY`; ``None`` for one without a row."""
+        statement = select(col(Visitor.last_seen)).where(col(Visitor.id) == owner)
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def renew(self, owner: str, now: datetime) -> None:
+        """Note that a visitor who has a row is here."""
+        await self._session.execute(update(Visitor).where(col(Visitor.id) == owner).values(last_seen=now))
 
     async def lock(self, owner: str) -> None:
         """Let nobody else change what this visitor owns until the transaction ends.
@@ -47,8 +64,9 @@ class VisitorRepository:
         if self._session.get_bind().dialect.name == "postgresql":
             await self._lock(owner)
 
-    async def _lock(self, owner: str) -> datetime | None:
-        return (await self._session.execute(_LOCK, {"owner": owner})).scalar_one_or_none()
+    async def _lock(self, owner: str) -> tuple[datetime, datetime] | None:
+        found = (await self._session.execute(_LOCK, {"owner": owner})).one_or_none()
+        return None if found is None else (found.created, found.last_seen)
 
     async def installation_secret(self, name: str, fresh: str) -> str:
         """Give the value that the installation keeps under a name; the first to ask brings it."""

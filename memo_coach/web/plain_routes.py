@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.coaching.samples import samples
 from memo_coach.services import composition
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
+from memo_coach.services.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
 from memo_coach.web.problems import Problem
@@ -79,6 +80,7 @@ async def save_draft(request: Request) -> Response:
             text=draft.text,
             rubric=draft.rubric,
             base_revision=draft.base_revision,
+            address=_address(request),
         )
     )
 
@@ -119,6 +121,11 @@ def _owner(request: Request) -> str:
     return owner
 
 
+def _address(request: Request) -> str:
+    """Give where the request comes from, as :mod:`.forwarded` found it."""
+    return "unknown" if request.client is None else request.client.host
+
+
 def _answer(draft: DraftView | DraftSaved) -> Response:
     return JSONResponse({**asdict(draft), "saved": draft.saved.isoformat()}, headers=_NEVER_KEPT)
 
@@ -139,7 +146,7 @@ def _with_problems(handler: Handler) -> Handler:
                 HTTPStatus.UNPROCESSABLE_ENTITY, f"This is not a draft that can be saved: see {fields}."
             )
         except ServiceError as error:
-            return Problem(_status_of(error), error.message)
+            return Problem(_status_of(error), error.message, _when_again(error))
 
     return handle
 
@@ -150,6 +157,10 @@ def _status_of(error: ServiceError) -> HTTPStatus:
     if isinstance(error, Unavailable):
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _when_again(error: ServiceError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, StorageRefused) else {}
 
 
 ROUTES = (

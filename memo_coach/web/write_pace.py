@@ -7,8 +7,9 @@ from http import HTTPStatus
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from memo_coach.services.token_bucket import TokenBuckets
+from memo_coach.services.use_limits import network_of
 from memo_coach.web.origins import SAFE_METHODS
-from memo_coach.web.pace import TokenBucket
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger("memo_coach.web.limits")
@@ -16,8 +17,7 @@ _log = structlog.get_logger("memo_coach.web.limits")
 OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""
 FROM_ADDRESS = (1_200, 100.0)
-"""An office behind one address, or a proxy that does not tell addresses apart."""
-MOST_REMEMBERED = 10_000
+"""An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
 
 
 class WritePace:
@@ -30,16 +30,17 @@ class WritePace:
         from_address: tuple[float, float] = FROM_ADDRESS,
     ) -> None:
         self._app = app
-        self._limits = {"owner": of_owner, "address": from_address}
-        self._buckets: dict[tuple[str, str], TokenBucket] = {}
+        self._owners: TokenBuckets[str] = TokenBuckets(*of_owner)
+        self._addresses: TokenBuckets[bytes] = TokenBuckets(*from_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 429."""
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
             client = scope.get("client") or ("unknown", 0)
-            holders = (("address", client[0]), ("owner", scope.get("state", {}).get("owner") or "nobody"))
-            taken = [self._bucket(holder).take() for holder in holders]
-            if not all(taken):
+            owner = scope.get("state", {}).get("owner") or "nobody"
+            # Both are asked: what one refuses counts for the other as well.
+            in_time = self._addresses.of(network_of(client[0])).take()
+            if not (self._owners.of(owner).take() and in_time):
                 _log.warning("request refused", path=scope["path"], reason="too many")
                 detail = "That was too much in a short time. Wait a moment and try again."
                 await Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "2"})(
@@ -47,12 +48,3 @@ class WritePace:
                 )
                 return
         await self._app(scope, receive, send)
-
-    def _bucket(self, holder: tuple[str, str]) -> TokenBucket:
-        found = self._buckets.get(holder)
-        if found is None:
-            if len(self._buckets) >= MOST_REMEMBERED:
-                # Whoever has been quiet long enough is forgotten, and loses nothing by it.
-                self._buckets = {each: one for each, one in self._buckets.items() if not one.is_full}
-            found = self._buckets[holder] = TokenBucket(*self._limits[holder[0]])
-        return found

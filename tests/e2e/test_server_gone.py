@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+import json
+
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import SERVER_GONE, NewPage
@@ -92,6 +94,37 @@ def test_a_page_that_was_cut_off_is_whole_again_without_a_reload(new_page: NewPa
     expect(page.locator(".hint").first).to_be_visible()
     pages.evaluate(page)
     assert page.evaluate("window.stayed")
+
+
+def test_what_the_server_does_not_take_now_is_kept_with_its_reason_and_saved_when_it_said(
+    new_page: NewPage,
+) -> None:
+    page = new_page(tolerated=(r"status of 429",))
+    page.clock.install()
+    pages.open_editor(page)
+    reason = "There is room again within a minute."
+    sent: list[str] = []
+
+    def refuse_the_first(route: Route) -> None:
+        sent.append(route.request.method)
+        if route.request.method != "PUT" or sent.count("PUT") > 1:
+            route.continue_()
+            return
+        body = json.dumps({"detail": reason})
+        route.fulfill(status=429, body=body, headers={"Retry-After": "30"}, content_type="application/json")
+
+    page.route("**/draft", refuse_the_first)
+    pages.editor(page).fill(BEFORE)
+    expect(pages.saved_state(page)).to_have_text(reason)
+    expect(pages.editor(page)).to_have_value(BEFORE)
+    assert BEFORE in pages.stored_in_browser(page)
+    page.clock.fast_forward(20_000)
+    expect(pages.saved_state(page)).to_have_text(reason)
+    assert sent.count("PUT") == 1
+    page.clock.fast_forward(10_000)
+    expect(pages.saved_state(page)).to_have_attribute("data-state", "saved")
+    assert stored(page) == BEFORE
+    assert BEFORE not in pages.stored_in_browser(page)
 
 
 def test_feedback_on_the_screen_works_on_after_the_server_was_killed(

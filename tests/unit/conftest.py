@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from memo_coach.services import coaches, composition
 from memo_coach.services.composition import Services, close_services, open_services
+from memo_coach.services.storage_budget import StorageBudget, StorageLimits
 from memo_coach.services.workers import Pace
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
@@ -57,3 +59,40 @@ async def stranger(services: Services) -> str:
     """Another visitor."""
     _token, owner = await services.visitors.admit()
     return owner
+
+
+class Seconds:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+Opening = Callable[[StorageLimits], Awaitable[Services]]
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+async def opening(
+    settings: Settings, coach: ScriptedCoach, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Opening]:
+    """Give what opens services with limits of the test's own, by a clock that it moves."""
+    monkeypatch.setattr(composition, "RubricService", OwnRubrics)
+    opened: list[Services] = []
+
+    async def open_with(limits: StorageLimits) -> Services:
+        budget = partial(StorageBudget, limits=limits, clock=seconds)
+        monkeypatch.setattr(composition, "StorageBudget", budget)
+        opened.append(await open_services(settings, HASTY))
+        return opened[-1]
+
+    yield open_with
+    for services in opened:
+        await close_services(services)

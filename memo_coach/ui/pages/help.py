@@ -12,6 +12,7 @@ import yaml
 from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
 from memo_coach.coaching.rubric import Criterion, Rubric, localised
 from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.settings_variables import DRAFT_DAYS
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.translations import text
 
@@ -88,7 +89,10 @@ def _content(language: str) -> rx.Component:
             *[_framework(framework, language) for framework in shipped_frameworks().frameworks],
         ),
         _section("keys", rx.el.dl(*keys, class_name="keys")),
-        _section("privacy", *[rx.el.p(paragraph) for paragraph in texts["privacy"]]),
+        _section(
+            "privacy",
+            *[rx.el.p(paragraph.format(draft_days=DRAFT_DAYS)) for paragraph in texts["privacy"]],
+        ),
     )
 
 

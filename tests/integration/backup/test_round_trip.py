@@ -239,12 +239,13 @@ def test_a_connection_that_cannot_be_ended_leaves_both_databases_as_they_are(
     assert installation.status("restore")["result"] == "failed"
 
 
-_NEXT_MIGRATION = """
+_NEXT = "9999"
+_NEXT_MIGRATION = f"""
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0003"
-down_revision = "0002"
+revision = "{_NEXT}"
+down_revision = "{schema.newest_revision()}"
 
 
 def upgrade():
@@ -258,7 +259,7 @@ def test_a_backup_of_an_older_version_is_compared_and_then_migrated(
     installation.succeeds("backup")
     newer = installation.directory / "migrations"
     shutil.copytree(schema.MIGRATIONS, newer)
-    (newer / "versions" / "v0003_colour.py").write_text(_NEXT_MIGRATION)
+    (newer / "versions" / f"v{_NEXT}_colour.py").write_text(_NEXT_MIGRATION)
     monkeypatch.setattr(schema, "MIGRATIONS", newer)
     monkeypatch.setenv("PATH", installation.environment["PATH"])
     restic = Restic(installation.configuration)
@@ -270,7 +271,7 @@ def test_a_backup_of_an_older_version_is_compared_and_then_migrated(
 async def _colours(installation: Installation) -> list[str | None]:
     database = database_at(installation.environment["DATABASE_URL"], pooled=False)
     try:
-        assert (await schema.status(database)).current == "0003"
+        assert (await schema.status(database)).current == _NEXT
         async with database.read_connection() as connection:
             found = await connection.exec_driver_sql("SELECT colour FROM memos")
             return [colour for (colour,) in found]

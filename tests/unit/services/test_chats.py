@@ -26,6 +26,7 @@ from memo_coach.services.chats import ChatService, QuestionRefused
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.storage_budget import StorageBudget
 from memo_coach.storage import schema
 from memo_coach.storage.chats import ChatRepository
 from memo_coach.storage.database import Database
@@ -93,13 +94,14 @@ async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
         model: Model | None = None, admit: Callable[[str, str | None], Awaitable[None]] = admitted
     ) -> ChatService:
         prompts = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
+        records = Records(database, tmp_path)
         service = ChatService(
-            Records(database, tmp_path),
+            records,
             RubricService(),
             MemoryBroadcast(),
             ChatModels(lambda _owner, _evaluation: model, admit, prompts, lambda _text: "b0undary",
                        ChatLimits(500, 20_000)),
-            shipped_frameworks().frameworks,
+            frameworks=shipped_frameworks().frameworks, budget=StorageBudget(records, str),
         )  # fmt: skip
         opened.append(service)
         return service

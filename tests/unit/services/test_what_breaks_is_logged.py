@@ -7,6 +7,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import structlog
 from memo_coach.operations.logging import configure_logging
 from memo_coach.services.composition import Services
 from memo_coach.services.housekeeping import Housekeeping
+from memo_coach.services.retention import Retention
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from tests.databases import only_on_sqlite
 from tests.scripted_coach import ScriptedCoach
@@ -93,7 +95,7 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
         raise DatabaseUnusable(SECRET)
 
     monkeypatch.setattr(services.models.accounts, "sweep", sweep)
-    housekeeping = Housekeeping(services.models, every=3600)
+    housekeeping = Housekeeping(services.models, Retention(services.database, timedelta(days=1)), every=3600)
     housekeeping.start()
     line = await log.first("housekeeping failed")
     await housekeeping.close()

@@ -1,0 +1,67 @@
+"""How fast somebody may go on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Holder = TypeVar("Holder", bound=Hashable)
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Lets ``burst`` things through at once and ``rate`` a second in the long run."""
+
+    burst: float
+    rate: float
+    clock: Callable[[], float] = time.monotonic
+    _tokens: float = field(init=False)
+    _since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tokens, self._since = self.burst, self.clock()
+
+    def take(self, amount: float = 1) -> bool:
+        """Take some; give whether there was enough."""
+        self._fill()
+        if self._tokens < amount:
+            return False
+        self._tokens -= amount
+        return True
+
+    def seconds_until(self, amount: float = 1) -> float:
+        """Give in how many seconds there is enough, if nobody else takes any; 0 where there is."""
+        self._fill()
+        missing = min(amount, self.burst) - self._tokens
+        if missing <= 0:
+            return 0.0
+        return missing / self.rate if self.rate > 0 else math.inf
+
+    def _fill(self) -> None:
+        now = self.clock()
+        self._tokens = min(self.burst, self._tokens + (now - self._since) * self.rate)
+        self._since = now
+
+
+class TokenBuckets(Generic[Holder]):
+    """A bucket for each of many holders. Where there are too many, who came last longest ago is forgotten."""
+
+    def __init__(
+        self, burst: float, rate: float, *, most: int = 10_000, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._burst, self._rate, self._most, self._clock = burst, rate, most, clock
+        self._buckets: OrderedDict[Holder, TokenBucket] = OrderedDict()
+
+    def of(self, holder: Holder) -> TokenBucket:
+        """Give a holder's bucket, a full one at first."""
+        found = self._buckets.get(holder)
+        if found is None:
+            found = self._buckets[holder] = TokenBucket(self._burst, self._rate, self._clock)
+            if len(self._buckets) > self._most:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(holder)
+        return found

@@ -1,0 +1,68 @@
+"""Drafts that were given up, and visitors who left nothing else. The one place that looks at all owners."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.tables import Memo, MemoVersion, Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A visitor who has not been here for long, and whether something of theirs can go."""
+
+    id: str
+    last_seen: datetime
+    leaves: bool
+
+
+def _given_up(before: datetime) -> ColumnElement[bool]:
+    """A memo that was never handed in, and has not been changed for as long."""
+    return (col(Memo.changed) < before) & ~exists().where(col(MemoVersion.memo) == col(Memo.id))
+
+
+class AbandonedRepository:
+    """What nobody has come back to."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def absent(self, before: datetime, after: Absent | None, limit: int) -> list[Absent]:
+        """Give visitors who were here last before a time, longest ago first, from behind ``after``."""
+        seen = (col(Visitor.last_seen), col(Visitor.id))
+        memos = exists().where(col(Memo.owner) == col(Visitor.id))
+        leaves = or_(~memos, memos.where(_given_up(before)))
+        statement = select(*seen, leaves).where(seen[0] < before).order_by(*seen).limit(limit)
+        if after is not None:
+            # The first condition says nothing that the second does not, but an index answers it.
+            later = tuple_(*seen) > tuple_(after.last_seen, after.id)
+            statement = statement.where(seen[0] >= after.last_seen, later)
+        found = await self._session.execute(statement)
+        return [Absent(owner, last_seen, bool(some)) for last_seen, owner, some in found]
+
+    async def remove(self, owners: Collection[str], before: datetime, most_drafts: int) -> tuple[int, int]:
+        """Remove what these visitors gave up, and those of them who then have nothing; count both.
+
+        Whoever has come back since is left alone.
+        """
+        locked = (
+            select(col(Visitor.id))
+            .where(col(Visitor.id).in_(owners), col(Visitor.last_seen) < before)
+            # Nobody may add a memo to a visitor who goes; one who is just adding it has come back.
+            .with_for_update(skip_locked=True)
+        )
+        gone = list((await self._session.execute(locked)).scalars())
+        if not gone:
+            return 0, 0
+        drafts = select(col(Memo.id)).where(col(Memo.owner).in_(gone), _given_up(before)).limit(most_drafts)
+        removed = list((await self._session.execute(drafts)).scalars())
+        await self._session.execute(delete(Memo).where(col(Memo.id).in_(removed)))
+        memos = exists().where(col(Memo.owner) == col(Visitor.id))
+        without = delete(Visitor).where(col(Visitor.id).in_(gone), ~memos).returning(col(Visitor.id))
+        return len(removed), len((await self._session.execute(without)).all())
