@@ -16,15 +16,14 @@ from starlette.types import ASGIApp
 from memo_coach import ui
 from memo_coach.services import composition
 from memo_coach.settings import load_settings
-from memo_coach.web.event_authorisation import (
-    EventAuthorisation,
-    EventGate,
-    report_event_error,
-    report_page_error,
-)
+from memo_coach.web.errors import Refused
+from memo_coach.web.event_authorisation import EventAuthorisation, report_event_error, report_page_error
+from memo_coach.web.event_gate import EventGate
 from memo_coach.web.parentage import end_with
 from memo_coach.web.site import ROOT, SITE
 from memo_coach.web.surroundings import surround
+from memo_coach.web.tab_events import TabEvents
+from memo_coach.web.tab_states import TabStates
 
 SWITCH_SECONDS = 0.001
 """Python's own is 0.005."""
@@ -43,6 +42,23 @@ class MemoCoach(rx.App):
             if isinstance(inner, Starlette):
                 inner.user_middleware = [each for each in inner.user_middleware if each.cls is not cors]
         return surround(framework, load_settings(), ROOT / SITE)
+
+    def _setup_state(self) -> None:
+        super()._setup_state()
+        self._state_manager = TabStates()
+
+    @contextlib.asynccontextmanager
+    async def _setup_event_processor(self) -> AsyncIterator[None]:
+        """Work at events in our way, else as the framework sets it up."""
+        namespace, states = self.event_namespace, self.state_manager
+        if namespace is None or not isinstance(states, TabStates):
+            raise Refused("The application has no events to work at.")
+        namespace._token_manager._reset_instance_id()  # noqa: SLF001 - as the framework does here
+        self._event_processor = TabEvents(
+            states, middleware=self, backend_exception_handler=self.backend_exception_handler
+        )
+        async with self._event_processor.configure(state_manager=states, event_namespace=namespace):
+            yield
 
 
 @contextlib.asynccontextmanager

@@ -41,6 +41,23 @@ class TokenBucket:
             return 0.0
         return missing / self.rate if self.rate > 0 else math.inf
 
+    def charge(self, amount: float) -> None:
+        """Take some, also more than there is: what is owed comes in before anything is there again."""
+        self._fill()
+        self._tokens -= amount
+
+    @property
+    def seconds_in_debt(self) -> float:
+        """Give how long it takes until nothing is owed any more; nought where nothing is."""
+        self._fill()
+        return max(0.0, -self._tokens / self.rate)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing was taken for so long that the bucket may as well be forgotten."""
+        self._fill()
+        return self._tokens >= self.burst
+
     def _fill(self) -> None:
         now = self.clock()
         self._tokens = min(self.burst, self._tokens + (now - self._since) * self.rate)

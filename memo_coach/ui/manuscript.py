@@ -7,11 +7,21 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo import Memo, Span
 from memo_coach.coaching.parsing import parse_memo
+
+MOST_PIECES = 2_000
+"""That are paragraphs of their own. A memo with more is a list of scraps: what comes behind goes together."""
+LENGTH_TOGETHER = 2_000
+"""Characters, at least, of what goes together."""
+LONGEST_QUOTE = 600
+"""Characters. A memo without a full stop is one sentence, and every comment on it would quote all of it."""
+
+Piece = tuple[str, Span]
+"""A part of the text with its kind. It holds positions, and none of the words."""
 
 
 @dataclasses.dataclass
@@ -44,9 +54,9 @@ class _Passage:
 
 
 def paragraphs_of(
-    text: str, language: str, comments: Sequence[Comment], numbers: Mapping[str, str]
+    text: str, pieces: Sequence[Piece], comments: Sequence[Comment], numbers: Mapping[str, str]
 ) -> list[Paragraph]:
-    """Cut a memo into paragraphs and segments; only comments that have a number are marked."""
+    """Make paragraphs of the pieces of a text; only comments that have a number are marked."""
     passages = [
         _Passage(Span(comment.start, comment.end), comment)
         for comment in comments
@@ -55,7 +65,7 @@ def paragraphs_of(
     passages.sort(key=lambda passage: (passage.span.start, passage.span.end))
     paragraphs: list[Paragraph] = []
     first = 0
-    for kind, span in _pieces(parse_memo(text, language)):
+    for kind, span in pieces:
         while first < len(passages) and passages[first].span.end <= span.start:
             first += 1
         touching = []
@@ -69,12 +79,26 @@ def paragraphs_of(
     return paragraphs
 
 
-def _pieces(memo: Memo) -> list[tuple[str, Span]]:
-    """Give every part of the text that is not blank, in order, with its kind."""
+def pieces_of(text: str, language: str) -> tuple[Piece, ...]:
+    """Cut a memo into its parts: every one that is not blank, in order, with its kind."""
+    pieces = _pieces(parse_memo(text, language))
+    return (*pieces[:MOST_PIECES], *_together(pieces[MOST_PIECES:]))
+
+
+def _together(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    start: int | None = None
+    for number, (_kind, span) in enumerate(pieces, start=1):
+        start = span.start if start is None else start
+        if span.end - start >= LENGTH_TOGETHER or number == len(pieces):
+            yield "plain", Span(start, span.end)
+            start = None
+
+
+def _pieces(memo: Memo) -> list[Piece]:
     known = [("header-line", line.span) for line in memo.header]
     known += [(block.kind, block.span) for block in memo.blocks]
     known.sort(key=lambda piece: piece[1])
-    pieces: list[tuple[str, Span]] = []
+    pieces: list[Piece] = []
     position = 0
     for kind, span in known:
         # A list marker belongs to its item; whatever else stands between two blocks is shown by itself.
@@ -86,7 +110,7 @@ def _pieces(memo: Memo) -> list[tuple[str, Span]]:
     return pieces
 
 
-def _add_plain(text: str, start: int, end: int, pieces: list[tuple[str, Span]]) -> None:
+def _add_plain(text: str, start: int, end: int, pieces: list[Piece]) -> None:
     stripped = text[start:end].strip("\n")
     if stripped.strip():
         begin = start + text[start:end].index(stripped)
@@ -125,6 +149,16 @@ def _with_quiet_markup(segments: list[Segment]) -> list[Segment]:
 def without_markup(quote: str) -> str:
     """Give a quotation as one would read it aloud: without the signs for headings and bold type."""
     return quote.replace("**", "").strip().lstrip("#").strip()
+
+
+def quoted(quote: str) -> str:
+    """Give a quotation to show: as one would read it aloud, and not longer than one would."""
+    return shortened(without_markup(quote))
+
+
+def shortened(words: str) -> str:
+    """Give some words, or as many of them as a quotation has."""
+    return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1].rstrip()}…"
 
 
 def _segment(words: str, end: int, passages: Sequence[_Passage], numbers: Mapping[str, str]) -> Segment:

@@ -7,8 +7,8 @@ because the editor saves by HTTP and only after a pause.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 import structlog
@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.web.origins import refuse_socket
+from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties
 from memo_coach.web.problems import Problem
 from memo_coach.web.socket_frames import guarded
 
@@ -23,9 +24,7 @@ _log = structlog.get_logger("memo_coach.web.limits")
 
 BODY_BYTES = 1_048_576
 BODY_BYTES_OF = {"/draft": 1_500_000}
-SOCKETS_OF_OWNER = 30
-SOCKETS_FROM_ADDRESS = 500
-"""An office behind one address, or a proxy that does not tell addresses apart."""
+SOCKETS_OF_OWNER, SOCKETS_FROM_ADDRESS = OF_OWNER.sockets, FROM_ADDRESS.sockets
 HEADER_BYTES = 32_768
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
@@ -110,32 +109,33 @@ def _too_slow() -> Problem:
 
 
 class SocketLimits:
-    """Bounds the sockets of an owner and of an address, and the frames of each. Behind the sessions."""
+    """Bounds the sockets of an owner and of an address, and what goes through each. Behind the sessions."""
 
     def __init__(
         self, app: ASGIApp, of_owner: int = SOCKETS_OF_OWNER, from_address: int = SOCKETS_FROM_ADDRESS
     ) -> None:
         self._app = app
-        self._limits = {"owner": of_owner, "address": from_address}
-        self._open: Counter[tuple[str, str]] = Counter()
+        self._parties = Parties(
+            replace(OF_OWNER, sockets=of_owner), replace(FROM_ADDRESS, sockets=from_address)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the socket in where there is room, and count what comes through it."""
+        """Let the socket in where there is room, and count what comes and goes through it."""
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        client = scope.get("client") or ("unknown", 0)
-        holders = (("owner", scope["state"]["owner"]), ("address", client[0]))
-        full = [kind for kind, name in holders if self._open[kind, name] >= self._limits[kind]]
-        if full:
-            _log.warning("socket refused", reason=f"too many of one {full[0]}")
+        owner, address = scope["state"]["owner"], (scope.get("client") or ("unknown", 0))[0]
+        full = self._parties.full(owner, address)
+        if full is not None:
+            _log.warning("socket refused", reason=f"too many of one {full}")
             await refuse_socket(receive, send)
             return
-        self._open.update(holders)
-        try:
-            await self._app(scope, guarded(receive, send), send)
-        finally:
-            self._open.subtract(holders)
-            for holder in holders:
-                if self._open[holder] <= 0:
-                    del self._open[holder]
+        with self._parties.connected(owner, address) as sender:
+
+            async def counted_send(message: Message) -> None:
+                if message["type"] == "websocket.send":
+                    sender.charge(len(message.get("text") or message.get("bytes") or ""))
+                await send(message)
+
+            scope["state"][SENDER] = sender
+            await self._app(scope, guarded(receive, send), counted_send)

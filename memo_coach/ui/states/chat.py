@@ -26,6 +26,9 @@ PAUSE_SECONDS = 0.05
 LONGEST_ABOUT = 140
 """Characters of the comment that a question is about."""
 
+LONGEST_TO_REFUSE = 100_000
+"""Characters of a question that is refused with a sentence; what is longer is no person's."""
+
 _LIST_LINE = re.compile(r"^\s*-\s+(.*)$")
 
 
@@ -263,14 +266,11 @@ allow(
     ChatState,
     "open",
     "follow",
-    "cancel",
-    "again",
     "listen",
-    "ask",
-    "ask_suggested",
     "ask_about",
     "ask_about_all",
-    "stop",
-    "clear",
     "show",
+    storing=("cancel", "again", "ask", "ask_suggested", "stop", "clear"),
+    # Also one that is too long comes to the service, which says so.
+    lengths={"ask": {"question": LONGEST_TO_REFUSE}, "ask_suggested": {"question": LONGEST_TO_REFUSE}},
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,13 +10,15 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import Paragraph, paragraphs_of, without_markup
+from memo_coach.ui.manuscript import Paragraph, paragraphs_of, quoted
+from memo_coach.ui.manuscript_pieces import Manuscripts
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.web.event_authorisation import allow
 
 FIRST = 5
 """Opportunities shown at first: people act on three to five remarks, not on thirty."""
 FIRST_STRENGTHS = 2
+_MANUSCRIPTS = Manuscripts()
 
 
 @dataclasses.dataclass
@@ -60,7 +61,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
             criterion=comment.criterion,
             criterion_name=names.get(comment.criterion, comment.criterion),
             kind=comment.kind,
-            quote=without_markup(comment.quote or ""),
+            quote=quoted(comment.quote or ""),
             placed=comment.start is not None,
             comment=comment.comment,
             questions=list(comment.questions),
@@ -115,11 +116,9 @@ class DetailsState(EvaluationOnScreen, rx.State):
         shown = [card for card in matching if self.everything or self.chosen or card.first]
         hidden = len(matching) - len([card for card in matching if card.first])
         self._assign(choices=choices, hidden=hidden, cards=shown)
-        # A long memo takes a quarter of a second to cut up: not on the loop that answers everybody.
-        paragraphs = await asyncio.to_thread(
-            paragraphs_of, view.text, view.language, comments, {card.id: card.number for card in shown}
-        )
-        self._assign(paragraphs=paragraphs)
+        pieces = await _MANUSCRIPTS.pieces(view)
+        numbers = {card.id: card.number for card in shown}
+        self._assign(paragraphs=paragraphs_of(view.text, pieces, comments, numbers))
 
     @rx.event
     async def choose(self, criterion: str) -> Any:
@@ -140,4 +139,12 @@ class DetailsState(EvaluationOnScreen, rx.State):
         return await self._fetch()
 
 
-allow(DetailsState, "open", "follow", "cancel", "again", "choose", "show_everything", "show_second")
+allow(
+    DetailsState,
+    "open",
+    "follow",
+    "choose",
+    "show_everything",
+    "show_second",
+    storing=("cancel", "again"),
+)

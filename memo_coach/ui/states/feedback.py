@@ -9,7 +9,7 @@ import reflex as rx
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.coaching.llm.combining import Difference, differing
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import without_markup
+from memo_coach.ui.manuscript import quoted
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
 from memo_coach.web.event_authorisation import allow
@@ -62,7 +62,7 @@ def _criterion(
         weight=f"{criterion.weight:g} %",
         shared=f"{criterion.effective_weight:.1f} %" if differs else "",
         justification=criterion.justification,
-        evidence=[without_markup(evidence.quote) for evidence in criterion.evidence[:2]],
+        evidence=[quoted(evidence.quote) for evidence in criterion.evidence[:2]],
         provisional=provisional,
         tag=tag,
         second_score="" if other is None else f"{other:.1f}",
@@ -167,4 +167,4 @@ def _usage(view: EvaluationView) -> str:
     )
 
 
-allow(FeedbackState, "open", "follow", "cancel", "again")
+allow(FeedbackState, "open", "follow", storing=("cancel", "again"))

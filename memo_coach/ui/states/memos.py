@@ -117,4 +117,4 @@ class MemosState(rx.State):
             self.problem = text("problem.no_session")
 
 
-allow(MemosState, "open", "ask_before_deleting", "keep", "delete")
+allow(MemosState, "open", "ask_before_deleting", "keep", storing=("delete",))

@@ -12,10 +12,12 @@ from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.composition import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.views import CoachOffer
+from memo_coach.ui.manuscript import shortened
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.event_authorisation import allow
 from memo_coach.web.session import address_of, owner_of
+from memo_coach.web.socket_frames import FRAME_BYTES
 
 LONGEST_FOR_HINTS = 60_000
 """Characters. Beyond it a pause in typing would send more than is worth reading at that moment."""
@@ -115,7 +117,9 @@ class WriteState(rx.State):
             # A memo too short to judge yet is no fault of the writer in the middle of a word.
             self.hints, self.reviewed = [], "never"
             return
-        self.hints = [HintOnScreen(hint.quote or "", hint.comment, hint.question or "") for hint in hints]
+        self.hints = [
+            HintOnScreen(shortened(hint.quote or ""), hint.comment, hint.question or "") for hint in hints
+        ]
         self.reviewed = "done"
         if self.coaches:
             self.destination = await self._destination(memo)
@@ -157,4 +161,13 @@ def _revision(sent: object) -> int | None:
     )
 
 
-allow(WriteState, "open", "choose_coach", "choose_rubric", "review", "evaluate")
+allow(
+    WriteState,
+    "open",
+    "choose_coach",
+    "choose_rubric",
+    "review",
+    storing=("evaluate",),
+    # Also one that is too long comes to the service, which says so.
+    lengths={"review": {"memo": FRAME_BYTES}, "evaluate": {"memo": FRAME_BYTES}},
+)

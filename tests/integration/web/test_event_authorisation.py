@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from reflex_base.event.processor import event_processor
 
 from memo_coach.web import event_authorisation
 from memo_coach.web.errors import Refused
+from memo_coach.web.event_arguments import Unfit
 from memo_coach.web.event_authorisation import (
     EVENT_RULES,
-    WAITING_EVENTS,
-    EventGate,
     allow,
-    fault_in,
+    checked,
     is_allowed,
 )
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, opened
@@ -83,8 +80,9 @@ def test_a_generic_setter_cannot_be_allowed_by_mistake(handlers: dict[str, Any])
 )
 def test_arguments_that_do_not_fit_are_refused(handlers: dict[str, Any], payload: Any, fault: str) -> None:
     name = next(name for name in handlers if name.endswith("on_load_internal_state.set_is_hydrated"))
-    assert fault in (fault_in(name, payload) or "")
-    assert fault_in(name, {"value": True}) is None
+    with pytest.raises(Unfit, match=fault):
+        checked(name, payload)
+    assert checked(name, {"value": True}) == len("value")
 
 
 async def test_every_handler_is_refused_to_a_browser_without_a_session(server: LiveServer) -> None:
@@ -168,35 +166,3 @@ async def test_an_event_cannot_claim_another_session_or_address(server: LiveServ
         answers = str(await socket.answers())
     assert "6.6.6.6" not in answers
     assert "'client_token': 'other'" not in answers
-
-
-class FullApp:
-    """An application one of whose tabs has as many events in waiting as it may."""
-
-    def __init__(self, waiting: int) -> None:
-        self.queued: list[Any] = []
-        self.disconnected: list[str] = []
-        self.event_namespace = self
-        self.event_processor = SimpleNamespace(_token_queues={"tab": [None] * waiting}, _tasks={})
-        self.sid_to_token = {"socket": "tab"}
-
-    async def on_event(self, _sid: str, data: Any) -> None:
-        self.queued.append(data)
-
-    async def disconnect(self, sid: str) -> None:
-        self.disconnected.append(sid)
-
-
-@pytest.mark.parametrize(("waiting", "is_queued"), [(WAITING_EVENTS - 1, True), (WAITING_EVENTS, False)])
-async def test_a_tab_has_only_so_many_events_in_waiting(waiting: int, is_queued: bool) -> None:
-    app = FullApp(waiting)
-    gate = EventGate(app)  # type: ignore[arg-type]
-    with application().set_contexts():
-        await gate.on_event("socket", {"name": HYDRATE, "payload": {}})
-    assert bool(app.queued) is is_queued
-    assert app.disconnected == ([] if is_queued else ["socket"])
-
-
-def test_the_framework_still_counts_by_the_names_that_the_gate_reads() -> None:
-    fields = event_processor.EventProcessor.__dataclass_fields__
-    assert {"_token_queues", "_tasks"} <= fields.keys()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.text import normalise_text
-from memo_coach.ui.manuscript import Paragraph, Segment, paragraphs_of, without_markup
+from memo_coach.ui.manuscript import Paragraph, Segment, paragraphs_of, pieces_of, without_markup
 
 MEMO = """To: The Board
 Subject: Ovens
@@ -38,7 +38,7 @@ def on(words: str, name: str, kind: str = "opportunity") -> Comment:
 
 def shown(*comments: Comment) -> list[Paragraph]:
     numbers = {each.id: str(number) for number, each in enumerate(comments, start=1)}
-    return paragraphs_of(MEMO, "en", comments, numbers)
+    return paragraphs_of(MEMO, pieces_of(MEMO, "en"), comments, numbers)
 
 
 def segments(paragraphs: list[Paragraph]) -> list[Segment]:
@@ -59,7 +59,7 @@ def test_any_text_with_any_passage_is_shown_whole(raw: str, start: int, length: 
     text = normalise_text(raw)
     passage = (min(start, len(text)), min(start + length, len(text)))
     remark = Comment("c01", "ask", "opportunity", *passage, text[slice(*passage)], "Hm.", ())
-    paragraphs = paragraphs_of(text, "en", [remark], {"c01": "1"})
+    paragraphs = paragraphs_of(text, pieces_of(text, "en"), [remark], {"c01": "1"})
     together = "".join(segment.text for segment in segments(paragraphs))
     assert words_without_space(together) == words_without_space(text)
     marked = "".join(segment.text for segment in segments(paragraphs) if segment.comment)
@@ -93,7 +93,11 @@ def test_two_comments_on_the_same_words_are_both_reachable() -> None:
 
 def test_a_comment_without_a_number_is_not_marked() -> None:
     hidden = on("€40,000", "c01")
-    assert not [segment for segment in segments(paragraphs_of(MEMO, "en", [hidden], {})) if segment.comment]
+    assert not [
+        segment
+        for segment in segments(paragraphs_of(MEMO, pieces_of(MEMO, "en"), [hidden], {}))
+        if segment.comment
+    ]
 
 
 def test_the_kinds_of_paragraphs_are_told() -> None:
