@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from memo_coach.database_url import sqlite_path
 from memo_coach.settings_values import Network, ValueFault
@@ -43,6 +44,9 @@ class Settings:
     port: int
     log_level: LogLevel
     log_format: LogFormat
+    operator_networks: str
+    """Networks, separated by commas; empty for none."""
+    visitor_days: int
     trusted_proxies: str
     """Networks, separated by commas."""
     draft_days: int
@@ -72,6 +76,11 @@ class Settings:
         return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
 
     @property
+    def operators(self) -> tuple[Network, ...]:
+        """The networks from which operators ask directly."""
+        return tuple(ipaddress.ip_network(each) for each in self.operator_networks.split(",") if each)
+
+    @property
     def database_path(self) -> Path | None:
         """The file of an SQLite database; ``None`` where a server keeps it."""
         return sqlite_path(self.database_url)
@@ -84,6 +93,7 @@ class Settings:
 
 
 _BY_NAME = {variable.name: variable for variable in VARIABLES}
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARD_HOSTS = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - recognised, not bound
 
 
@@ -108,16 +118,19 @@ def load_settings(
     data_dir = Path(value("DATA_DIR"))
     app_env = cast("Environment", value("APP_ENV"))
     host, port = value("HOST"), value("PORT")
+    public_url = value("PUBLIC_URL", address_of(host, int(port)))
     return Settings(
         app_env=app_env,
         data_dir=data_dir,
         database_url=value("DATABASE_URL", f"sqlite:///{data_dir / DATABASE_FILE}"),
         auth_mode=cast("AuthMode", value("AUTH_MODE")),
-        public_url=value("PUBLIC_URL", address_of(host, int(port))),
+        public_url=public_url,
         host=host,
         port=int(port),
         log_level=cast("LogLevel", value("LOG_LEVEL")),
         log_format=cast("LogFormat", value("LOG_FORMAT", "json" if app_env == "production" else "human")),
+        operator_networks=value("OPERATOR_NETWORKS", operators_of(public_url)),
+        visitor_days=int(value("VISITOR_DAYS")),
         trusted_proxies=value("TRUSTED_PROXIES"),
         draft_days=int(value("DRAFT_DAYS")),
         llm_model=value("LLM_MODEL"),
@@ -141,6 +154,14 @@ def address_of(host: str, port: int) -> str:
     """Give the address at which a browser on this machine reaches a server listening on host and port."""
     name = "127.0.0.1" if host in WILDCARD_HOSTS else host
     return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
+
+
+def operators_of(public_url: str) -> str:
+    """Give the networks of the operators where none are named.
+
+    A site with an address of its own has a proxy in front, which may ask from this machine for anybody.
+    """
+    return "127.0.0.0/8,::1/128" if urlsplit(public_url).hostname in LOCAL_NAMES else ""
 
 
 def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -161,7 +161,7 @@ def seconds(value: str) -> str:
 
 def days(value: str) -> str:
     """Read a number of days."""
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 36_500):
+    if not (value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 36_500):
         raise ValueFault(f"{value!r} is not a whole number of days from 1 to 36500")
     return str(int(value))
 

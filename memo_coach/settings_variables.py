@@ -103,6 +103,20 @@ VARIABLES: tuple[Variable, ...] = (
         None,
     ),
     Variable(
+        "OPERATOR_NETWORKS",
+        "Where /metrics, and on this machine /debug, are asked from. By default here, but for a public site.",
+        "127.0.0.0/8,10.20.0.0/16",
+        networks,
+        None,
+    ),
+    Variable(
+        "VISITOR_DAYS",
+        "For how many days a browser that stays away is remembered, with its memos. Each visit counts anew.",
+        "90",
+        days,
+        "365",
+    ),
+    Variable(
         "TRUSTED_PROXIES",
         "The networks of proxies in front, by comma: their X-Forwarded-For is believed. By default nobody's.",
         "172.30.30.0/28",

@@ -20,6 +20,7 @@ from memo_coach.cli.doctor import doctor
 from memo_coach.cli.evaluate import evaluate
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
+from memo_coach.cli.visitors import visitors
 
 BROKEN = 1
 INTERRUPTED = 130
@@ -55,7 +56,7 @@ def version() -> None:
     click.echo(f"memo-coach {__version__}")
 
 
-for command in (evaluate, serve, db, doctor, backup, restore):
+for command in (evaluate, serve, db, doctor, backup, restore, visitors):
     commands.add_command(command)
 
 

@@ -28,7 +28,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the tables to what this version needs; make them where there are none."""
-    before = _on_database(_upgrade)
+    before = on_database(_upgrade)
     if before.is_current:
         click.echo(f"The database is at migration {before.newest} already.")
     else:
@@ -38,7 +38,7 @@ def upgrade() -> None:
 @db.command()
 def status() -> None:
     """Say which migration the tables are at. Exit status 1 where they need an upgrade."""
-    found = _on_database(_status)
+    found = on_database(_status)
     if not found.is_current:
         raise Problem(
             f"The database is at migration {found.current or 'none'}, this version needs {found.newest}."
@@ -53,7 +53,7 @@ def fingerprint() -> None:
 
     It is the same for SQLite and Postgres where they hold the same.
     """
-    found = _on_database(_fingerprint)
+    found = on_database(_fingerprint)
     click.echo(json.dumps({name: table.as_document() for name, table in found.items()}, indent=2))
 
 
@@ -76,13 +76,13 @@ def copy(address: str | None, file: Path | None) -> None:
         from memo_coach.storage import copying  # noqa: PLC0415 - loaded when it is asked for
         from memo_coach.storage.database import Database  # noqa: PLC0415
 
-        _refuse_missing(source)
+        refuse_missing(source)
         try:
             return await copying.copy(source, Database(url, pooled=False, longest_statement=0))
         except copying.TargetHoldsData as error:
             raise Problem(str(error)) from error
 
-    found = _on_database(work)
+    found = on_database(work)
     rows = sum(table.rows for table in found.values())
     click.echo(f"Copied {rows:,} rows of {len(found)} tables; both databases have the same fingerprint.")
 
@@ -117,16 +117,21 @@ async def _status(database: Database) -> SchemaStatus:
 async def _fingerprint(database: Database) -> dict[str, TableFingerprint]:
     from memo_coach.storage import fingerprint as module  # noqa: PLC0415
 
-    _refuse_missing(database)
+    refuse_missing(database)
     return await module.fingerprint(database)
 
 
-def _refuse_missing(database: Database) -> None:
+def refuse_missing(database: Database) -> None:
+    """Refuse to make a database file where there is none.
+
+    Raises:
+        DependencyFailed: there is none.
+    """
     if database.path is not None and not database.path.is_file():
         raise DependencyFailed(f"There is no database file {database.path}.")
 
 
-def _on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
+def on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     """Do some work on the configured database.
 
     Raises:
@@ -142,10 +147,10 @@ def _on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     settings = settings_or_problem()
     configure_logging(settings.log_level, settings.log_format)
 
-    async def on_database() -> Answer:
+    async def opened() -> Answer:
         return await work(Database(settings.database_url, pooled=False, longest_statement=0))
 
     try:
-        return asyncio.run(on_database())
+        return asyncio.run(opened())
     except DatabaseUnusable as error:
         raise DependencyFailed(str(error)) from error

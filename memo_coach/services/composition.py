@@ -125,7 +125,7 @@ async def _opened(settings: Settings, pace: Pace | None, opened: AsyncExitStack)
         coaches=coaches,
         chats=chats,
         rubrics=rubrics,
-        visitors=await VisitorService.open(database),
+        visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics),
         health=health,
         debug=DebugService(records, collects=settings.debug_mode),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,7 +18,13 @@ from memo_coach.storage.tables import InstallationSecret, Visitor
 SEEN_EVERY = timedelta(hours=1)
 """How exactly ``last_seen`` is kept: a write for each request would be a write too many."""
 
+EVERYBODY = "*"
+"""In the place of an owner."""
+_ENDED = "sessions-ended:"
+_ENDED_STAMP = "sessions-ended"
+
 _VISITORS = table_of(Visitor)
+_EXISTS = select(_VISITORS.c.id).where(_VISITORS.c.id == bindparam("owner"))
 # Without the key: rows that refer to the visitor may still be added by a transaction without lock.
 _LOCK = (
     select(_VISITORS.c.created, _VISITORS.c.last_seen)
@@ -67,6 +75,33 @@ class VisitorRepository:
     async def _lock(self, owner: str) -> tuple[datetime, datetime] | None:
         found = (await self._session.execute(_LOCK, {"owner": owner})).one_or_none()
         return None if found is None else (found.created, found.last_seen)
+
+    async def latest(self, most: int) -> Sequence[Visitor]:
+        """Give the visitors that wrote last, the newest first."""
+        statement = select(Visitor).order_by(col(Visitor.last_seen).desc(), col(Visitor.id)).limit(most)
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def exists(self, owner: str) -> bool:
+        """Tell whether a visitor wrote anything."""
+        return (await self._session.execute(_EXISTS, {"owner": owner})).first() is not None
+
+    async def end_sessions(self, owner: str, moment: datetime) -> None:
+        """Keep that an owner's tokens, or :data:`EVERYBODY`'s, count no more if given out until a moment."""
+        names = [f"{_ENDED}{owner}", _ENDED_STAMP]
+        await self._session.execute(delete(InstallationSecret).where(col(InstallationSecret.name).in_(names)))
+        for name, value in zip(names, (moment.isoformat(), secrets.token_hex(8)), strict=True):
+            await self._insert(InstallationSecret, {"name": name, "value": value})
+
+    async def ended_sessions_stamp(self) -> str | None:
+        """Give a value that is another one each time that a session was ended."""
+        return await self._secret(_ENDED_STAMP)
+
+    async def ended_sessions(self) -> dict[str, datetime]:
+        """Give until which moment tokens count no more, for each owner of whom that is kept."""
+        name = col(InstallationSecret.name)
+        statement = select(name, col(InstallationSecret.value))
+        found = await self._session.execute(statement.where(name.startswith(_ENDED, autoescape=True)))
+        return {key.removeprefix(_ENDED): datetime.fromisoformat(value) for key, value in found.all()}
 
     async def installation_secret(self, name: str, fresh: str) -> str:
         """Give the value that the installation keeps under a name; the first to ask brings it."""

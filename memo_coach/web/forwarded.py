@@ -85,8 +85,12 @@ def direct_peer(
     found = _read(peer)
     if found is None or _is_in(found, trusted):
         return None
-    forwarded = any(name in _OF_PROXIES or name.startswith(_OF_PROXIES_START) for name, _ in headers)
-    return None if forwarded else found
+    return None if any(is_of_proxy(name) for name, _ in headers) else found
+
+
+def is_of_proxy(name: bytes) -> bool:
+    """Tell whether a header, by its name in small letters, is one that proxies add."""
+    return name in _OF_PROXIES or name.startswith(_OF_PROXIES_START)
 
 
 def _forwarded_for(scope: Scope) -> str:

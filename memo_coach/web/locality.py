@@ -1,29 +1,59 @@
-"""Whether somebody sits at the machine itself: what may be shown there and nowhere else."""
+"""Who runs this installation, as far as that can be told from where somebody asks.
+
+What is for operators is shown to whoever is connected directly from one of ``OPERATOR_NETWORKS``, and asks by
+a name that the service has there. A proxy on this machine asks from there, too, for anybody, and need not say
+so: where the site has a public address, those networks are nobody's unless they are named.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from reflex.state import BaseState
 
-from memo_coach.web.forwarded import direct_peer
+from memo_coach.settings import Settings
+from memo_coach.settings_values import Network
+from memo_coach.web.forwarded import Address, direct_peer
 from memo_coach.web.origins import LOOPBACK
 from memo_coach.web.session import address_of
 
 
-def is_at_the_machine(state: BaseState) -> bool:
-    """Tell whether the browser of a Reflex state runs on this machine and asked for it by a loopback name.
+def is_at_the_machine(state: BaseState, settings: Settings) -> bool:
+    """Tell whether the browser of a Reflex state is an operator's, and runs on this machine.
 
-    A proxy on the same machine asks from there, too, for anybody: what came through one is never local.
+    It has opened the page by a loopback name, which a browser says with the socket: through a proxy, that is
+    the site's name.
     """
     headers = {name.lower(): value for name, value in state.router.headers.raw_headers.items()}
     names = [(name.encode("utf-8"), b"") for name in headers]
-    peer = direct_peer(address_of(state), names, trusted=())
-    return peer is not None and peer.is_loopback and _name_of(headers.get("host", "")) in LOOPBACK
+    peer = direct_peer(address_of(state), names, settings.trusted_networks)
+    return (
+        is_operator(peer, settings.operators)
+        and peer is not None
+        and peer.is_loopback
+        and is_loopback_host(headers.get("host", ""))
+        and is_loopback_origin(headers.get("origin", ""))
+    )
 
 
-def _name_of(host: str) -> str:
+def is_operator(peer: Address | None, networks: Sequence[Network]) -> bool:
+    """Tell whether a peer that is connected directly is in a network of the operators."""
+    return peer is not None and any(peer in network for network in networks)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Tell whether a ``Host`` header names this machine itself."""
+    return _name_in(f"//{host}") in LOOPBACK
+
+
+def is_loopback_origin(origin: str) -> bool:
+    """Tell whether an ``Origin`` header is of a page of this machine itself."""
+    return _name_in(origin) in LOOPBACK
+
+
+def _name_in(address: str) -> str:
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return urlsplit(address).hostname or ""
     except ValueError:
         return ""

@@ -1,43 +1,43 @@
-"""``GET /metrics``: the figures for Prometheus, for whoever is connected from inside, and for nobody else.
+"""``GET /metrics``: the figures for Prometheus, for the operators, and for nobody else.
 
-Inside is this machine and private networks, with no proxy in between: where a proxy stands in front, it
-brings strangers' requests from a private address, too. For everybody else there is no such page.
+They are whoever is connected from one of ``OPERATOR_NETWORKS``, with no proxy in between: where a proxy
+stands in front, it brings strangers' requests from an address inside, too. For everybody else there is no
+such page.
 
 This stands before the :class:`.origins.Gate`, which lets a request in under the names of the site only.
-Prometheus asks under the name or the address that the service has on the network between them. Another name
-with a dot in it is refused here as well: it could be a stranger's that leads to this machine, in a browser
-that shows a stranger's page.
+Prometheus asks under the name or the address that the service has on the network between them, and from this
+machine under a loopback name. The name of the public site is not among them: under that, a proxy asks.
+Another name with a dot in it is refused as well: it could be a stranger's that leads to this machine, in a
+browser that shows a stranger's page.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.operations import metrics
+from memo_coach.settings import Settings
 from memo_coach.web.forwarded import DIRECT_PEER, Address
-from memo_coach.web.origins import Addresses
+from memo_coach.web.locality import is_loopback_host, is_loopback_origin, is_operator
 
 PATH = "/metrics"
 
-_PRIVATE = tuple(
-    ipaddress.ip_network(network)
-    # RFC 1918 and RFC 4193: what the library calls private has blocks for documentation in it, and more.
-    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-)
 _NAME_WITHOUT_DOT = re.compile(r"[A-Za-z0-9_-]{1,63}(:[0-9]{1,5})?")
 
 
 class Metrics:
     """Answers with the figures, or leaves the request to the application behind, which has no such page."""
 
-    def __init__(self, app: ASGIApp, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
-        self._addresses = Addresses(public_url, any_address=True)
+        self._networks = settings.operators
+        self._public_host = urlsplit(settings.public_url).netloc
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -49,14 +49,29 @@ class Metrics:
         await Response(content, headers=headers)(scope, receive, send)
 
     def _may_read(self, scope: Scope) -> bool:
-        host = Headers(scope=scope).get("host", "")
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        peer: Address | None = scope.get(DIRECT_PEER)
         return (
             scope["method"] == "GET"
-            and is_inside(scope.get(DIRECT_PEER))
-            and (self._addresses.is_own_host(host) or _NAME_WITHOUT_DOT.fullmatch(host) is not None)
+            and peer is not None
+            and is_operator(peer, self._networks)
+            and self._is_name_inside(headers.get("host", ""), peer)
+            and (origin is None or is_loopback_origin(origin))
         )
 
+    def _is_name_inside(self, host: str, peer: Address) -> bool:
+        if is_loopback_host(host):
+            return True
+        if peer.is_loopback or host.lower() == self._public_host:
+            return False
+        return _NAME_WITHOUT_DOT.fullmatch(host) is not None or _is_address(host)
 
-def is_inside(peer: Address | None) -> bool:
-    """Tell whether a peer that is connected directly is this machine or in a private network."""
-    return peer is not None and (peer.is_loopback or any(peer in network for network in _PRIVATE))
+
+def _is_address(host: str) -> bool:
+    try:
+        parts = urlsplit(f"//{host}")
+        ipaddress.ip_address(parts.hostname or "")
+    except ValueError:
+        return False
+    return parts.netloc == host and parts.username is None and not parts.path

@@ -17,7 +17,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from memo_coach.settings import Settings
+from memo_coach.settings import LOCAL_NAMES, Settings
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger("memo_coach.web.origins")
@@ -28,7 +28,7 @@ SOCKET_PATHS = frozenset({"/_event", "/_event/"})
 CLOSED_PATHS = ("/_event", "/_upload", "/_all_routes", "/auth-codespace")
 """Of the framework, and not used here over HTTP: polling instead of a socket, uploads, listings."""
 POLICY_VIOLATION = 1008
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+LOOPBACK = LOCAL_NAMES
 
 
 @dataclass(frozen=True, slots=True)

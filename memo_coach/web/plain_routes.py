@@ -21,6 +21,7 @@ from memo_coach.services.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
 from memo_coach.web.problems import Problem
+from memo_coach.web.session import is_secure, no_cookie_header
 
 _log = structlog.get_logger("memo_coach.web.routes")
 _NEVER_KEPT = {"Cache-Control": "no-store"}
@@ -89,6 +90,15 @@ async def start_new_draft(request: Request) -> Response:
     """Begin with an empty page; the old draft stays among the memos where it has text."""
     await composition.current().drafts.start_new(_owner(request))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+
+
+async def end_session(request: Request) -> Response:
+    """Forget this browser: its cookie, and every copy of it, opens nothing any more."""
+    services = composition.current()
+    await services.visitors.end(_owner(request))
+    cookie = no_cookie_header(secure=is_secure(services.settings))
+    headers = {**_NEVER_KEPT, "Location": "/", "Set-Cookie": cookie}
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 
 async def sample(request: Request) -> Response:
@@ -169,6 +179,7 @@ ROUTES = (
     Route("/draft", _with_problems(read_draft), methods=["GET"]),
     Route("/draft", _with_problems(save_draft), methods=["PUT"]),
     Route("/draft/new", _with_problems(start_new_draft), methods=["POST"]),
+    Route("/session/end", _with_problems(end_session), methods=["POST"]),
     Route("/samples/{rubric}/{quality}", _with_problems(sample), methods=["GET"]),
 )
 

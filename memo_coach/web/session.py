@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from http import HTTPStatus
 from itertools import islice
 from typing import Protocol
@@ -22,11 +23,13 @@ from memo_coach.services import composition
 from memo_coach.settings import Settings
 from memo_coach.web.errors import Refused
 from memo_coach.web.origins import refuse_socket
+from memo_coach.web.socket_sessions import kept_headers, while_known
 
 _log = structlog.get_logger("memo_coach.web.session")
 
-YEAR_IN_SECONDS = 365 * 24 * 3600
 PLAIN_NAME = "memo_coach"
+PATHS_THAT_RENEW = frozenset({"/draft", "/draft/new"})
+"""Beside pages: who writes for months on one page comes, too."""
 MOST_TOKENS = 4
 """Looked at in one header: more than one only comes of somebody meddling."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")
@@ -42,6 +45,13 @@ class Visitors(Protocol):
     async def admit(self) -> tuple[str, str]:
         """Give a new token and its owner."""
 
+    async def renewed(self, token: str | None) -> str | None:
+        """Give the token that takes another's place, where that is due."""
+
+    @property
+    def lifetime(self) -> timedelta:
+        """For how long a browser that does not come is remembered."""
+
 
 def is_secure(settings: Settings) -> bool:
     """Tell whether browsers reach this service over TLS only."""
@@ -53,16 +63,21 @@ def cookie_name(*, secure: bool) -> str:
     return f"__Host-{PLAIN_NAME}" if secure else PLAIN_NAME
 
 
-def cookie_header(token: str, *, secure: bool) -> str:
-    """Give the ``Set-Cookie`` value for a token: a year, not for scripts, not from other sites."""
+def cookie_header(token: str, *, secure: bool, lifetime: timedelta) -> str:
+    """Give the ``Set-Cookie`` value for a token: for its time, not for scripts, not from other sites."""
     parts = [
         f"{cookie_name(secure=secure)}={token}",
         "Path=/",
-        f"Max-Age={YEAR_IN_SECONDS}",
+        f"Max-Age={int(lifetime.total_seconds())}",
         "HttpOnly",
         "SameSite=Lax",
     ]
     return "; ".join([*parts, "Secure"] if secure else parts)
+
+
+def no_cookie_header(*, secure: bool) -> str:
+    """Give the ``Set-Cookie`` value that makes a browser forget its token."""
+    return cookie_header("", secure=secure, lifetime=timedelta())
 
 
 def tokens_in(cookies: str | None, *, secure: bool) -> tuple[str, ...]:
@@ -78,11 +93,11 @@ def tokens_in(cookies: str | None, *, secure: bool) -> tuple[str, ...]:
     return tuple(islice((value for value in found if _TOKEN.fullmatch(value)), MOST_TOKENS))
 
 
-async def owner_in(cookies: str | None, visitors: Visitors, *, secure: bool) -> str | None:
-    """Give the owner whom a ``Cookie`` header names, or nothing."""
+async def session_in(cookies: str | None, visitors: Visitors, *, secure: bool) -> tuple[str, str] | None:
+    """Give the owner whom a ``Cookie`` header names, with the token that says so, or nothing."""
     for token in tokens_in(cookies, secure=secure):
         if (owner := await visitors.identify(token)) is not None:
-            return owner
+            return owner, token
     return None
 
 
@@ -93,12 +108,12 @@ async def owner_of(state: BaseState) -> str:
         Refused: the browser has no session, or no longer.
     """
     services = composition.current()
-    owner = await owner_in(
+    session = await session_in(
         state.router.headers.cookie, services.visitors, secure=is_secure(services.settings)
     )
-    if owner is None:
+    if session is None:
         raise Refused
-    return owner
+    return session[0]
 
 
 def address_of(state: BaseState) -> str:
@@ -123,26 +138,37 @@ class Sessions:
             await self._app(scope, receive, send)
             return
         visitors: Visitors = composition.current().visitors
-        owner = await owner_in(headers.get("cookie"), visitors, secure=self._secure)
+        session = await session_in(headers.get("cookie"), visitors, secure=self._secure)
+        owner, token = session or (None, None)
         scope.setdefault("state", {})["owner"] = owner
         if scope["type"] == "websocket":
             tab = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("token", [""])[0]
-            if owner is None or not _TAB.fullmatch(tab):
+            if owner is None or token is None or not _TAB.fullmatch(tab):
                 _log.info("socket refused", reason="no session" if owner is None else "no tab")
                 await refuse_socket(receive, send)
                 return
-            await self._app(_with_own_tab(scope, owner, tab), receive, send)
-        elif owner is None and _is_document(scope, headers):
-            await self._app(scope, receive, self._with_cookie(visitors, send))
+            kept = [*kept_headers(scope["headers"]).items(), (b"cookie", self._cookie(token))]
+            socket = _with_own_tab({**scope, "headers": kept}, owner, tab)
+            await self._app(socket, while_known(token, visitors, receive, send), send)
+        elif _is_document(scope, headers) or (owner is not None and scope["path"] in PATHS_THAT_RENEW):
+            await self._app(scope, receive, self._with_cookie(visitors, token, send))
         else:
             await self._app(scope, receive, send)
 
-    def _with_cookie(self, visitors: Visitors, send: Send) -> Send:
+    def _cookie(self, token: str) -> bytes:
+        return f"{cookie_name(secure=self._secure)}={token}".encode("ascii")
+
+    def _with_cookie(self, visitors: Visitors, token: str | None, send: Send) -> Send:
+        """Give a ``send`` that brings a new visitor their token, and a known one the next where it is due."""
+
         async def send_with_cookie(message: Message) -> None:
+            fresh = None
             if message["type"] == "http.response.start" and _is_page(message["status"]):
-                token, _owner = await visitors.admit()
+                fresh = (await visitors.admit())[0] if token is None else await visitors.renewed(token)
+            if fresh is not None:
                 answer = MutableHeaders(scope=message)
-                answer.append("Set-Cookie", cookie_header(token, secure=self._secure))
+                cookie = cookie_header(fresh, secure=self._secure, lifetime=visitors.lifetime)
+                answer.append("Set-Cookie", cookie)
                 # A shared cache may keep a cookie with the page, and would make all its readers one visitor.
                 answer["Cache-Control"] = "private, no-cache"
             await send(message)

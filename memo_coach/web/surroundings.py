@@ -37,7 +37,7 @@ def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
     app = Sessions(app, settings)
     app = BodyLimit(app)
     app = Gate(app, Addresses.of(settings))
-    app = Metrics(app, settings.public_url)
+    app = Metrics(app, settings)
     app = SecurityHeaders(app, script_hashes(site), settings.public_url)
     app = RequestIdentity(app)
     return ForwardedAddress(app, settings.trusted_networks)

@@ -95,7 +95,7 @@ class DebugState(rx.State):
     """Whether all of them have run."""
 
     def _is_refused(self) -> bool:
-        if is_at_the_machine(self):
+        if is_at_the_machine(self, current().settings):
             return False
         self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
         self.status = "refused"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from datetime import timedelta
+
+import httpx
 import pytest
 
 from memo_coach.web.session import cookie_header, tokens_in
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, forged_cookie, opened
-from tests.live_server import LiveServer
+from tests.live_server import ROOT, LiveServer
+from tests.unit.test_command_line import PROGRAM
 
 PAGE = {"Accept": "text/html"}
 
@@ -32,9 +38,10 @@ def test_what_is_not_a_page_brings_no_cookie(server: LiveServer, path: str) -> N
 
 
 def test_over_tls_the_cookie_is_secure_and_bound_to_the_host() -> None:
-    header = cookie_header("t" * 43, secure=True)
+    header = cookie_header("t" * 43, secure=True, lifetime=timedelta(days=30))
     assert header.startswith("__Host-memo_coach=")
     assert header.endswith("; Secure")
+    assert "Max-Age=2592000" in header
     assert "Domain" not in header
 
 
@@ -85,3 +92,59 @@ async def test_the_same_tab_name_of_another_browser_is_another_tab(server: LiveS
             names.add(root["rx_router_session_rx_state_"]["client_token"])
     assert len(names) == 2
     assert tab not in names
+
+
+def save_draft(browser: httpx.Client) -> None:
+    draft = {
+        "memo_id": None,
+        "text": "We ask for two ovens.",
+        "rubric": "investment-memo",
+        "base_revision": 0,
+    }
+    browser.put("/draft", json=draft).raise_for_status()
+
+
+async def test_a_session_that_its_browser_ends_is_over_in_every_copy_and_on_open_sockets(
+    server: LiveServer,
+) -> None:
+    with server.browser() as browser:
+        save_draft(browser)
+        cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        async with opened(server, cookie) as socket:
+            await socket.event(HYDRATE)
+            assert await socket.answers()
+            answer = browser.post("/session/end")
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            assert not browser.cookies
+            await socket.event(HYDRATE)
+            assert await socket.closing_code() == 1008
+    with server.client(Cookie=cookie) as copy:
+        assert copy.get("/draft").status_code == 403
+        assert "set-cookie" in copy.get("/", headers=PAGE).headers
+    with pytest.raises(HandshakeRefused):
+        async with opened(server, cookie):
+            pass
+
+
+def test_the_session_of_another_browser_cannot_be_ended_from_another_site(server: LiveServer) -> None:
+    with server.browser() as browser:
+        save_draft(browser)
+        assert browser.post("/session/end", headers={"Origin": "http://evil.example"}).status_code == 403
+        assert browser.get("/draft").status_code == 200
+
+
+def operate(server: LiveServer, *arguments: str) -> str:
+    """Give what a command of the operator's says."""
+    command = [*PROGRAM, "visitors", *arguments]
+    environment = {**server.environment, "LOG_LEVEL": "ERROR"}
+    return subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+
+
+def test_the_operator_ends_a_session_and_the_server_follows(server: LiveServer) -> None:
+    with server.browser() as browser:
+        save_draft(browser)
+        newest = operate(server, "list", "--limit", "1").split()[0]
+        assert "has ended" in operate(server, "end", newest)
+        patience = time.monotonic() + 10
+        while browser.get("/draft").status_code != 403:
+            assert time.monotonic() < patience, "the server has not followed"

@@ -16,11 +16,12 @@ from memo_coach.services import composition
 from memo_coach.services.visitors import VisitorService
 from memo_coach.settings import load_settings
 from memo_coach.web.forwarded import direct_peer
-from memo_coach.web.metrics import is_inside
+from memo_coach.web.locality import is_operator
 from memo_coach.web.surroundings import surround
 
 EDGE = "172.30.30.0/28"
 PROXY, PROMETHEUS, STRANGER = "172.30.30.2", "172.28.0.3", "203.0.113.9"
+INSIDE = "app:3000"
 SITE_HOST = "memos.example.org"
 
 
@@ -33,6 +34,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
         "PUBLIC_URL": f"https://{SITE_HOST}",
         "DATA_DIR": str(tmp_path),
         "TRUSTED_PROXIES": EDGE,
+        "OPERATOR_NETWORKS": "127.0.0.0/8,::1/128,172.28.0.0/16,10.0.0.0/8,fd00::/8",
     }
     return surround(Starlette(), load_settings(environment, env_file=None), tmp_path / "site")
 
@@ -41,7 +43,7 @@ async def ask(
     site: ASGIApp,
     peer: str | None,
     *,
-    host: str = SITE_HOST,
+    host: str = INSIDE,
     path: str = "/metrics",
     method: str = "GET",
     **headers: str,
@@ -56,23 +58,29 @@ def is_figures(answer: httpx.Response) -> bool:
     return answer.status_code == 200 and "memo_coach_process_" in answer.text
 
 
-@pytest.mark.parametrize("peer", ["127.0.0.1", "::1", PROMETHEUS, "10.1.2.3", "192.168.7.7", "fd00::7"])
-async def test_whoever_is_connected_from_inside_reads_the_figures(site: ASGIApp, peer: str) -> None:
+@pytest.mark.parametrize(
+    ("peer", "host"),
+    [
+        ("127.0.0.1", "localhost:3000"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("::1", "[::1]:3000"),
+        (PROMETHEUS, INSIDE),
+        (PROMETHEUS, "172.28.0.2:3000"),
+        ("10.1.2.3", "app"),
+        ("fd00::7", "[fd00::2]:3000"),
+    ],
+)
+async def test_whoever_is_connected_from_a_network_of_the_operators_reads_the_figures(
+    site: ASGIApp, peer: str, host: str
+) -> None:
     metrics.count_evaluation(coach="builtin", status="done")
-    answer = await ask(site, peer)
+    answer = await ask(site, peer, host=host)
     assert is_figures(answer)
     assert "memo_coach_evaluations_total" in answer.text
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert answer.headers["cache-control"] == "no-store"
     assert "set-cookie" not in answer.headers
     assert "content-security-policy" in answer.headers
-
-
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1:3000", "localhost:3000", "app:3000", "172.28.0.2:3000", "[::1]:3000"]
-)
-async def test_they_are_read_under_the_name_that_the_service_has_inside(site: ASGIApp, host: str) -> None:
-    assert is_figures(await ask(site, PROMETHEUS, host=host))
 
 
 async def assert_no_such_page(site: ASGIApp, peer: str | None, **request: str) -> None:
@@ -86,17 +94,58 @@ async def assert_no_such_page(site: ASGIApp, peer: str | None, **request: str) -
 
 
 @pytest.mark.parametrize(
-    "peer", [STRANGER, "2001:db8::1", "100.64.0.1", "169.254.0.7", "192.0.2.1", "0.0.0.0", None]
+    "peer",
+    [STRANGER, "2001:db8::1", "100.64.0.1", "169.254.0.7", "192.168.7.7", "172.27.0.1", "0.0.0.0", None],
 )
-async def test_from_outside_there_is_no_such_page(site: ASGIApp, peer: str | None) -> None:
-    await assert_no_such_page(site, peer)
+async def test_from_elsewhere_there_is_no_such_page(site: ASGIApp, peer: str | None) -> None:
+    await assert_no_such_page(site, peer, host=SITE_HOST)
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", PROMETHEUS])
+async def test_under_the_name_of_the_public_site_there_is_no_such_page(site: ASGIApp, peer: str) -> None:
+    # A proxy that adds no header passes on the name that it was asked by.
+    await assert_no_such_page(site, peer, host=SITE_HOST)
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", PROMETHEUS])
+@pytest.mark.parametrize("origin", [f"https://{SITE_HOST}", "null", "http://evil.example"])
+async def test_for_a_page_of_another_origin_there_is_no_such_page(
+    site: ASGIApp, peer: str, origin: str
+) -> None:
+    await assert_no_such_page(site, peer, host="localhost:3000", origin=origin)
+
+
+async def test_from_this_machine_it_is_asked_by_a_loopback_name(site: ASGIApp) -> None:
+    for host in (INSIDE, "172.28.0.2:3000"):
+        assert not is_figures(await ask(site, "127.0.0.1", host=host))
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_open"),
+    [
+        ({}, True),
+        ({"PUBLIC_URL": "http://localhost:8080"}, True),
+        ({"PUBLIC_URL": f"https://{SITE_HOST}"}, False),
+        ({"HOST": "192.168.1.20"}, False),
+        ({"PUBLIC_URL": f"https://{SITE_HOST}", "OPERATOR_NETWORKS": "127.0.0.1/32"}, True),
+        ({"OPERATOR_NETWORKS": "10.0.0.0/8"}, False),
+    ],
+)
+async def test_on_a_laptop_it_is_open_to_the_machine_and_on_a_public_site_to_nobody_that_is_not_named(
+    environment: dict[str, str], is_open: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(composition, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
+    settings = load_settings({"DATA_DIR": str(tmp_path), **environment}, env_file=None)
+    site = surround(Starlette(), settings, tmp_path / "site")
+    assert is_figures(await ask(site, "127.0.0.1", host="127.0.0.1:3000")) is is_open
+    assert not is_figures(await ask(site, "192.168.7.7", host="127.0.0.1:3000"))
 
 
 async def test_for_a_proxy_of_ours_there_is_no_such_page_whoever_it_asks_for(site: ASGIApp) -> None:
-    await assert_no_such_page(site, PROXY)
-    await assert_no_such_page(site, f"::ffff:{PROXY}")
+    await assert_no_such_page(site, PROXY, host=SITE_HOST)
+    await assert_no_such_page(site, f"::ffff:{PROXY}", host="localhost")
     for address in (STRANGER, "127.0.0.1", PROMETHEUS, ""):
-        await assert_no_such_page(site, PROXY, x_forwarded_for=address)
+        await assert_no_such_page(site, PROXY, host="localhost", x_forwarded_for=address)
 
 
 @pytest.mark.parametrize(
@@ -106,23 +155,23 @@ async def test_for_a_proxy_of_ours_there_is_no_such_page_whoever_it_asks_for(sit
 async def test_for_a_proxy_that_shows_itself_there_is_no_such_page(
     site: ASGIApp, peer: str, header: str
 ) -> None:
-    await assert_no_such_page(site, peer, **{header: "127.0.0.1"})
+    await assert_no_such_page(site, peer, **{"host": "localhost", header: "127.0.0.1"})
 
 
 async def test_a_stranger_cannot_claim_to_be_inside(site: ASGIApp) -> None:
     for header in ("x_forwarded_for", "forwarded", "x_real_ip"):
-        await assert_no_such_page(site, STRANGER, **{header: "127.0.0.1"})
+        await assert_no_such_page(site, STRANGER, **{"host": "localhost", header: "127.0.0.1"})
 
 
 @pytest.mark.parametrize("path", ["/metrics/", "/Metrics", "/metrics/x", "//metrics"])
 async def test_there_is_one_path_to_them(site: ASGIApp, path: str) -> None:
-    assert (await ask(site, "127.0.0.1", path=f"http://{SITE_HOST}{path}")).status_code == 404
+    assert (await ask(site, "127.0.0.1", path=f"http://localhost{path}")).status_code == 404
 
 
 async def test_they_are_read_and_nothing_else(site: ASGIApp) -> None:
     for method in ("HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
-        answer = await ask(site, "127.0.0.1", method=method, origin=f"https://{SITE_HOST}")
-        assert answer.status_code in {404, 405}
+        answer = await ask(site, "127.0.0.1", host="localhost", method=method)
+        assert answer.status_code in {403, 404, 405}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "app.evil.example:3000", "localhost.evil.example"])
@@ -130,14 +179,6 @@ async def test_a_strangers_name_that_leads_here_reads_nothing(site: ASGIApp, hos
     assert (await ask(site, "127.0.0.1", host=host)).status_code == 421
 
 
-@pytest.mark.parametrize(
-    ("peer", "inside"),
-    [("127.8.9.10", True), ("172.31.255.255", True), ("172.32.0.0", False), ("fe80::1", False)],
-)
-def test_inside_is_this_machine_and_private_networks(peer: str, inside: bool) -> None:
-    assert is_inside(ipaddress.ip_address(peer)) is inside
-
-
 def test_a_peer_that_is_no_address_is_nobody() -> None:
     assert direct_peer("testclient", (), ()) is None
-    assert not is_inside(None)
+    assert not is_operator(None, [ipaddress.ip_network("127.0.0.0/8")])

@@ -1,0 +1,67 @@
+"""``memo-coach visitors``: the browsers that wrote something here, and taking back their way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from memo_coach.cli.database import on_database, refuse_missing
+from memo_coach.cli.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from memo_coach.storage.database import Database
+    from memo_coach.storage.tables import Visitor
+
+
+@click.group()
+def visitors() -> None:
+    """Look after the browsers that are known here."""
+
+
+@visitors.command("list")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
+def show(limit: int) -> None:
+    """Show the browsers that wrote last: id, first and last time. Nothing of what they wrote."""
+
+    async def work(database: Database) -> Sequence[Visitor]:
+        from memo_coach.storage.visitors import VisitorRepository  # noqa: PLC0415 - when it is asked for
+
+        await _refuse_unusable(database)
+        async with database.read() as session:
+            return await VisitorRepository(session).latest(limit)
+
+    for each in on_database(work):
+        click.echo(f"{each.id}  {each.created:%Y-%m-%d %H:%M}  {each.last_seen:%Y-%m-%d %H:%M}")
+
+
+@visitors.command(context_settings={"ignore_unknown_options": True})  # an id may begin like one
+@click.argument("visitor", metavar="ID", required=False)
+@click.option("--all", "everybody", is_flag=True, help="Of all browsers.")
+def end(visitor: str | None, everybody: bool) -> None:
+    """End the session of the browser ID, or of all: their cookies open nothing any more, here and now.
+
+    What they wrote stays stored, out of everybody's reach. A server that runs follows within a second.
+    """
+    if (visitor is None) != everybody:
+        raise click.UsageError("Say whose session is to end: an ID of `memo-coach visitors list`, or --all.")
+
+    async def work(database: Database) -> bool:
+        from memo_coach.services.ended_sessions import EndedSessions  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.moments import now  # noqa: PLC0415
+
+        await _refuse_unusable(database)
+        return await EndedSessions(database).end(visitor, now())
+
+    if not on_database(work):
+        raise Problem("There is no such visitor. `memo-coach visitors list` shows their ids.")
+    click.echo("All sessions have ended." if everybody else "The session has ended.")
+
+
+async def _refuse_unusable(database: Database) -> None:
+    from memo_coach.storage import schema  # noqa: PLC0415 - when it is asked for
+
+    refuse_missing(database)
+    schema.refuse_unusable(await schema.status(database))
