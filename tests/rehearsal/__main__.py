@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import shutil
 import signal
 import sys
+import threading
 import time
-import traceback
 
 from tests.rehearsal import locking, paths, report, stages, world
-from tests.rehearsal.commands import RehearsalError, log_of
-from tests.rehearsal.report import Result
-from tests.rehearsal.stages import Stage
+from tests.rehearsal.at_work import RehearsalError, Work
+from tests.rehearsal.walking import Stage, Walk, chosen
 from tests.rehearsal.world import World
 
 PASSED, FAILED, REFUSED = 0, 1, 2
 _begun = time.monotonic()
+_saying = threading.Lock()
 
 
 def say(sentence: str) -> None:
     """Tell the person how far it is, with the time since the beginning."""
-    sys.stdout.write(f"[{report.time(time.monotonic() - _begun)}] {sentence}\n")
-    sys.stdout.flush()
+    with _saying:
+        sys.stdout.write(f"[{report.time(time.monotonic() - _begun)}] {sentence}\n")
+        sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
@@ -37,10 +39,11 @@ def main(arguments: list[str]) -> int:
     unknown = [name for name in asked.stage if name not in names]
     if unknown:
         parser.error(f"there is no stage {', '.join(unknown)}; there are {', '.join(names)}")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _interrupt)
     try:
         with locking.hold(paths.LOCK):
-            return rehearse(stages.chosen(asked.stage), keep=asked.keep)
+            return rehearse(chosen(stages.STAGES, asked.stage), keep=asked.keep)
     except RehearsalError as error:
         sys.stderr.write(f"{error}\n")
         return REFUSED
@@ -48,35 +51,40 @@ def main(arguments: list[str]) -> int:
 
 def _interrupt(_signal: int, _frame: object) -> None:
     # A second one must not break the cleaning up.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _ignore_signals()
     raise KeyboardInterrupt
 
 
-def rehearse(wanted: list[Stage], *, keep: bool) -> int:
-    """Run stages in their order, clean up whatever happens, and report."""
-    results: list[Result] = []
+def _ignore_signals() -> None:
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, signal.SIG_IGN)
+
+
+def rehearse(wanted: list[Stage[World]], *, keep: bool) -> int:
+    """Walk the stages, clean up whatever happens, and report."""
+    shutil.rmtree(paths.LOGS, ignore_errors=True)
     paths.prepare()
-    for log in paths.LOGS.glob("*.log"):
-        log.unlink()
     ends = contextlib.ExitStack()
+    ready, walk = Work("ready"), Walk(wanted, say)
     try:
         say("Making this machine ready.")
-        made = world.make(ends)
-        for stage in wanted:
-            results.append(run(stage, made, results))
+        with ready.begun():
+            made = world.make(ends)
+        walk.go(made)
     except KeyboardInterrupt:
         say("Interrupted.")
         keep = False
-        results += [Result(stage.name, "not run", 0, "interrupted") for stage in wanted[len(results) :]]
     finally:
-        report.write(results)
-        sys.stdout.write(f"\n{report.table(results)}\n\n")
+        results, steps = walk.in_order(), [*ready.steps, *walk.steps]
+        if results:
+            report.write(results, steps)
+            sys.stdout.write(f"\n{report.whole(results, steps)}\n\n")
         if keep:
             _wait_for_leave()
+        _ignore_signals()
         say("Removing what was made.")
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        ends.close()
+        with Work("end").begun():
+            ends.close()
     return PASSED if results and all(result.outcome == "passed" for result in results) else FAILED
 
 
@@ -84,32 +92,6 @@ def _wait_for_leave() -> None:
     say("Everything stays as it is until Ctrl-C.")
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()
-
-
-def run(stage: Stage, made: World, before: list[Result]) -> Result:
-    """Run one stage, unless one that it needs has not passed."""
-    missing = [
-        result.stage for result in before if result.stage in stage.needs and result.outcome != "passed"
-    ]
-    if missing:
-        say(f"{stage.name}: not run.")
-        return Result(stage.name, "not run", 0, f"needs {', '.join(missing)}")
-    say(f"{stage.name}: {stage.what}.")
-    started = time.monotonic()
-    made.measured.clear()
-    try:
-        stage.run(made)
-    except RehearsalError as error:
-        said = str(error)
-    except Exception as error:  # noqa: BLE001 - the others' results must reach the person
-        with log_of(stage.name).open("a", encoding="utf-8") as log:
-            traceback.print_exc(file=log)
-        said = f"{type(error).__name__}: {error}\nIts place is in build/rehearsal/logs/{stage.name}.log."
-    else:
-        say(f"{stage.name}: passed; {'; '.join(made.measured)}.")
-        return Result(stage.name, "passed", time.monotonic() - started, "; ".join(made.measured))
-    say(f"{stage.name}: FAILED. {said}")
-    return Result(stage.name, "failed", time.monotonic() - started, said)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.chromium import ARGUMENTS, chromium
 from tests.e2e import pages
-from tests.rehearsal import commands, paths
+from tests.rehearsal import at_work, commands, paths
 from tests.rehearsal.commands import require
 
 SOCKET_SECONDS = 60
@@ -108,7 +108,10 @@ def hold_a_socket(context: BrowserContext, seconds: int = SOCKET_SECONDS) -> Non
 
     page.on("websocket", note)
     pages.open_editor(page)
-    page.wait_for_timeout(1000 * seconds)
+    work = at_work.now()
+    for _ in range(seconds):
+        work.halt.heed()
+        page.wait_for_timeout(1000)
     require(len(opened) == 1, f"The page opened {len(opened)} sockets in {seconds} s, not one.")
     require(not closed, f"The page's socket was closed within {seconds} s.")
     require(opened[0].url.startswith("wss://"), f"The page's socket is {opened[0].url}, not one over TLS.")

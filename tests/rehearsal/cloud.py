@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.rehearsal import commands, paths
 from tests.rehearsal.commands import RehearsalError
@@ -230,8 +231,8 @@ def _insist_on_empty_plan(cloud: Cloud, where: str, *arguments: str) -> None:
 def _note(cloud: Cloud, where: str) -> None:
     said = json.loads(cloud.terraform(where, "output", "-json").stdout)
     cloud.outputs = {name: each["value"] for name, each in said.items()}
-    state = json.loads(cloud.terraform(where, "show", "-json").stdout)
-    cloud.instance_id = _instance(state["values"]["root_module"])
+    # The state as it is stored; `show` would start the provider to explain it.
+    cloud.instance_id = instance(json.loads(cloud.terraform(where, "state", "pull").stdout))
     cloud.user_data = commands.run(
         "cloud-probe",
         str(paths.TOOLS / "python"),
@@ -246,16 +247,17 @@ def _note(cloud: Cloud, where: str) -> None:
     )
 
 
-def _instance(module: dict[str, object]) -> str:
-    """Give the id of the one EC2 instance in a module of Terraform's state or below it."""
-    resources, children = module.get("resources", []), module.get("child_modules", [])
-    assert isinstance(resources, list)
-    assert isinstance(children, list)
-    for resource in resources:
-        if resource["type"] == "aws_instance":
-            return str(resource["values"]["id"])
-    for child in children:
-        found = _instance(child)
-        if found:
-            return found
-    return ""
+def instance(state: dict[str, Any]) -> str:
+    """Give the id of the one EC2 instance in Terraform's state.
+
+    Raises:
+        RehearsalError: there is none, or there are several.
+    """
+    found = [
+        each["attributes"]["id"]
+        for resource in state["resources"]
+        if resource["mode"] == "managed" and resource["type"] == "aws_instance"
+        for each in resource["instances"]
+    ]
+    commands.require(len(found) == 1, f"Terraform has made {len(found)} servers, not one.")
+    return str(found[0])

@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from tests.rehearsal import paths
+from tests.rehearsal import at_work, paths
+from tests.rehearsal.at_work import RehearsalError
+
+__all__ = ["RehearsalError"]
 
 LAST_LINES = 25
+SHOWN = 100
+"""How much of a command the list of the longest steps shows."""
 Found = TypeVar("Found")
-
-
-class RehearsalError(Exception):
-    """Something did not hold; the message is a sentence for the person."""
 
 
 class CommandFailedError(RehearsalError):
@@ -33,8 +34,10 @@ class CommandFailedError(RehearsalError):
 
 
 def log_of(name: str) -> Path:
-    """Give the file that takes what the programs of this name say."""
-    return paths.LOGS / f"{name}.log"
+    """Give the file that takes what the programs of this name say; each stage has its own."""
+    folder = paths.LOGS / at_work.now().stage
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.log"
 
 
 def last_lines(log: Path, count: int = LAST_LINES) -> str:
@@ -57,8 +60,10 @@ def run(
     Raises:
         CommandFailedError: it failed and ``check`` was not waived.
         RehearsalError: it took longer than ``seconds``; it and its children have been ended.
+        HaltedError: the stage was stopped; so have they.
     """
-    log = log_of(name)
+    log, work = log_of(name), at_work.now()
+    work.halt.heed()
     with log.open("a", encoding="utf-8") as file:
         file.write(f"$ {shlex.join(command)}\n")
     process = subprocess.Popen(
@@ -73,7 +78,8 @@ def run(
         start_new_session=True,
     )
     try:
-        said, complained = process.communicate(stdin, timeout=seconds)
+        with work.timed(_shown(command)), work.halt.over(process):
+            said, complained = process.communicate(stdin, timeout=seconds)
     except BaseException as error:
         said, complained = _end(process)
         _note(log, said, complained, None)
@@ -84,9 +90,16 @@ def run(
             ) from None
         raise
     _note(log, said, complained, process.returncode)
+    work.halt.heed()
     if check and process.returncode != 0:
         raise CommandFailedError(command, process.returncode, log, last_lines(log))
     return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+
+def _shown(command: tuple[str, ...]) -> str:
+    """Give a command as the list of the longest steps shows it: in one line, without the program's folder."""
+    line = " ".join(shlex.join((Path(command[0]).name, *command[1:])).split())
+    return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 
 
 def _note(log: Path, said: str, complained: str, status: int | None) -> None:
@@ -140,15 +153,17 @@ def until(what: str, condition: Callable[[], Found | None], seconds: float, ever
 
     Raises:
         RehearsalError: it was not true in time.
+        HaltedError: the stage was stopped.
     """
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise RehearsalError(f"{what} did not come true within {seconds:.0f} s.")
-        time.sleep(every)
+    work, deadline = at_work.now(), time.monotonic() + seconds
+    with work.timed(f"waiting: {what[:1].lower()}{what[1:]}"):
+        while True:
+            found = condition()
+            if found:
+                return found
+            if time.monotonic() > deadline:
+                raise RehearsalError(f"{what} did not come true within {seconds:.0f} s.")
+            work.halt.wait(every)
 
 
 def require(condition: object, sentence: str) -> None:

@@ -54,9 +54,8 @@ def _insist_on_status_file(server: Server, what: str) -> None:
     )
 
 
-def dump_that_fails(server: Server) -> None:
-    """Break the dump in its middle."""
-    before = stack.snapshots(server)
+def dump_that_fails(server: Server, before: int) -> None:
+    """Break the dump in its middle; insist that there are as many backups as before."""
     _psql(server, MAKE_TRAP)
     try:
         said = server.status(stack.COMMAND, "backup", name="faults", seconds=300)
@@ -67,9 +66,8 @@ def dump_that_fails(server: Server) -> None:
     _insist_on_no_new(server, "a dump that fails", before)
 
 
-def wrong_password(server: Server) -> None:
-    """Give the backup a password that does not open the repository."""
-    before = stack.snapshots(server)
+def wrong_password(server: Server, before: int) -> None:
+    """Give the backup a password that does not open the repository; insist on as many backups as before."""
     # Written into the same file, so that owner and mode stay as the playbook made them.
     server.run("sh", "-c", f"cp -p {PASSWORD_FILE} {ASIDE} && printf not-the-password > {PASSWORD_FILE}")
     try:

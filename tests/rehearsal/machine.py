@@ -51,23 +51,18 @@ def make_ready(on_end: Callable[[Callable[[], object]], object]) -> engine.Engin
             )
     if shutil.which("terraform") is None:
         raise MachineError("Terraform 1.11 or newer is needed, and there is no `terraform` on the path.")
-    install(PROGRAMS)
     found = engine.at_hand()
-    if found is None:
-        _make_room_for_an_engine()
-    if os.geteuid() == 0:
-        network.forget_the_abandoned()
-    return found or engine.start_own(on_end)
-
-
-def _make_room_for_an_engine() -> None:
-    if os.geteuid() != 0:
+    if found is None and os.geteuid() != 0:
         raise MachineError(
             "No Docker engine answers, and starting one needs root. Start Docker, name an engine with "
             "DOCKER_HOST, or run the rehearsal as root."
         )
-    install(OF_AN_ENGINE)
-    leftovers.remove()
+    install(PROGRAMS if found else {**PROGRAMS, **OF_AN_ENGINE})
+    if found is None:
+        leftovers.remove()
+    if os.geteuid() == 0:
+        network.forget_the_abandoned()
+    return found or engine.start_own(on_end)
 
 
 def install(programs: dict[str, str]) -> None:

@@ -26,7 +26,7 @@ def enter(world: World) -> None:
     require(who == "root", f"The administrator becomes {who}, not root, by sudo.")
 
 
-def lose_and_recover(world: World) -> None:
+def lose_and_recover(world: World) -> str:
     """Back up, destroy, make anew, restore, and compare."""
     control, running = needed(world.control), needed(world.server)
     made = needed(world.cloud)
@@ -38,7 +38,7 @@ def lose_and_recover(world: World) -> None:
     started = time.monotonic()
     running.destroy()
     world.server = server.boot(
-        world.machine, world.network, server.CloudInit(made.user_data, f"{made.instance_id}-new")
+        needed(world.machine), world.network, server.CloudInit(made.user_data, f"{made.instance_id}-new")
     )
     enter(world)
     control.play("site.yml")
@@ -60,4 +60,4 @@ def lose_and_recover(world: World) -> None:
     )
     with browser.visitor(world.host, world.server_address, root) as visitor:
         browser.read_again(visitor, needed(world.memo_path))
-    world.measured.append(f"recovered in {taken:.0f} s; {len(after)} figures equal; the memo is read again")
+    return f"recovered in {taken:.0f} s; {len(after)} figures equal; the memo is read again"

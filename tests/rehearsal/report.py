@@ -8,8 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from tests.rehearsal import paths
+from tests.rehearsal.at_work import Step
 
 Outcome = Literal["passed", "failed", "not run"]
+
+
+LONGEST = 15
 
 
 @dataclass(frozen=True)
@@ -21,28 +25,43 @@ class Result:
     seconds: float
     said: str = ""
     """What was measured, why it failed, or why it was not run; its first line is in the table."""
+    began: float = 0.0
+    """Seconds after the first stage's begin. Stages run beside each other."""
 
 
 def table(results: Iterable[Result]) -> str:
-    """Give the table: stage, time, result."""
-    rows = [("stage", "time", "result")]
+    """Give the table: stage, when it began, how long it took, result."""
+    rows = [("stage", "began", "time", "result")]
     for result in results:
         first = result.said.splitlines()[0] if result.said else ""
-        rows.append((result.stage, time(result.seconds), f"{result.outcome}{': ' + first if first else ''}"))
-    wide = max(len(row[0]) for row in rows)
-    long = max(len(row[1]) for row in rows)
-    return "\n".join(f"{stage:<{wide}}  {taken:>{long}}  {said}" for stage, taken, said in rows)
+        said = f"{result.outcome}{': ' + first if first else ''}"
+        rows.append((result.stage, time(result.began), time(result.seconds), said))
+    wide, early, long = (max(len(row[column]) for row in rows) for column in range(3))
+    return "\n".join(
+        f"{stage:<{wide}}  {began:>{early}}  {taken:>{long}}  {said}" for stage, began, taken, said in rows
+    )
+
+
+def longest(steps: Iterable[Step]) -> str:
+    """Give the steps that took the longest, one a line; what is within another is counted in both."""
+    first = sorted(steps, key=lambda step: step.seconds, reverse=True)[:LONGEST]
+    wide = max((len(step.stage) for step in first), default=0)
+    return "\n".join(f"{time(step.seconds):>5}  {step.stage:<{wide}}  {step.what}" for step in first)
+
+
+def whole(results: list[Result], steps: list[Step]) -> str:
+    """Give all that a person wants to know: what came of the stages, and where the time went."""
+    return f"{table(results)}\n\nThe longest steps:\n{longest(steps)}"
 
 
 def time(seconds: float) -> str:
     """Give a time as a person reads it: minutes and seconds."""
-    whole = round(seconds)
-    return f"{whole // 60}:{whole % 60:02d}"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
 
 
-def write(results: list[Result]) -> None:
+def write(results: list[Result], steps: list[Step]) -> None:
     """Leave the report in the build folder."""
-    (paths.BUILD / "report.txt").write_text(table(results) + "\n", encoding="utf-8")
-    (paths.BUILD / "report.json").write_text(
-        json.dumps([asdict(result) for result in results], indent=2) + "\n", encoding="utf-8"
-    )
+    (paths.BUILD / "report.txt").write_text(whole(results, steps) + "\n", encoding="utf-8")
+    said = {"stages": [asdict(result) for result in results], "steps": [asdict(step) for step in steps]}
+    (paths.BUILD / "report.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

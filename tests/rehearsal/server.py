@@ -13,6 +13,7 @@ from tests.rehearsal.network import SERVER, Network
 
 CONTAINER = f"{PREFIX}-server"
 IMAGE = f"{PREFIX}/server:trixie"
+DOCKERFILE = paths.IMAGES / "server.Dockerfile"
 BOOT_SECONDS = 180
 
 LEGACY = "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
@@ -95,7 +96,7 @@ def boot(machine: Machine, network: Network, cloud_init: CloudInit) -> Server:
     Raises:
         RehearsalError: it has failed units, or cloud-init complains.
     """
-    image = registry.make(machine.engine, IMAGE, paths.IMAGES / "server.Dockerfile")
+    image = registry.make(machine.engine, IMAGE, DOCKERFILE)
     seed = paths.RUN / "cloud-init"
     cloud_init.write(seed)
     machine.engine.run(

@@ -1,18 +1,24 @@
-"""The stages in their order: what each proves, and which it needs."""
+"""The stages in their order: what each proves, and when it may begin.
+
+What needs nothing of each other runs beside each other: Terraform and the images; then visitors, a second run
+of the playbook, backups that fail, and a stranger. What would disturb another waits for it (`after`).
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from tests.rehearsal import (
     ansible,
+    base,
     browser,
     cloud,
     faults,
     figures,
+    machine,
+    mistakes,
     network,
+    ports,
     product,
     recovery,
     registry,
@@ -22,60 +28,72 @@ from tests.rehearsal import (
     tls,
 )
 from tests.rehearsal.commands import require, stop, until
+from tests.rehearsal.walking import Stage
 from tests.rehearsal.world import World, needed
 
 CERTIFICATE_SECONDS = 90
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One stage."""
-
-    name: str
-    what: str
-    run: Callable[[World], None]
-    needs: tuple[str, ...] = ()
-
-
-def build_the_cloud(world: World) -> None:
+def build_the_cloud(world: World) -> str:
     """Apply bootstrap and staging to the stand-in cloud; a second plan of each is empty."""
     world.key = ansible.make_key()
     world.cloud = cloud.start(world.network.gateway)
     world.ends.callback(stop, world.cloud.process)
     cloud.build(world.cloud, world.key.public, str(world.network.subnet))
-    world.measured.append("second plans are empty")
+    return "second plans are empty"
 
 
-def boot_the_server(world: World) -> None:
+def make_the_base(world: World) -> str:
+    """Make the system that every image of ours stands on; see what containers may do here."""
+    world.machine = machine.look_at(world.engine, base.make(world.engine))
+    return ""
+
+
+def build_the_product(world: World) -> str:
+    """Build the product's images by the production Dockerfile."""
+    world.archive = product.build(world.engine)
+    return ""
+
+
+def furnish_the_network(world: World) -> str:
+    """Put beside the server's place what it will ask: a registry with the images of others, an authority."""
+    registry.make(world.engine, server.IMAGE, server.DOCKERFILE)
+    world.authority = tls.start(world.engine, world.network)
+    world.mirror = registry.start(world.engine, world.network, product.compose_images())
+    return ""
+
+
+def boot_the_server(world: World) -> str:
     """Boot a fresh server with the user data of the cloud's machine; enter it by SSH with the key."""
     made = needed(world.cloud)
     world.server = server.boot(
-        world.machine, world.network, server.CloudInit(made.user_data, made.instance_id)
+        needed(world.machine), world.network, server.CloudInit(made.user_data, made.instance_id)
     )
     world.control = ansible.Control(made, needed(world.key), world.server_address)
     recovery.enter(world)
-    world.measured.append("entered by SSH with the key")
+    return "entered by SSH with the key"
 
 
-def set_the_site_up(world: World) -> None:
-    """Run site.yml on the server twice: the second time, nothing changes."""
-    control = needed(world.control)
-    archive = product.build(world.engine)
-    mirror = registry.start(world.engine, world.network, product.compose_images())
-    world.authority = tls.start(world.engine, world.network)
+def set_the_site_up(world: World) -> str:
+    """Run site.yml on the server, and measure what the stack takes."""
+    control, running = needed(world.control), needed(world.server)
     control.write_inventory()
-    control.write_variables(world.authority, mirror, archive)
+    control.write_variables(needed(world.authority), needed(world.mirror), needed(world.archive))
     started = time.monotonic()
     control.play("site.yml")
-    first = time.monotonic() - started
-    stack.wait_until_healthy(needed(world.server))
-    again = control.play("site.yml")
+    taken = time.monotonic() - started
+    stack.wait_until_healthy(running)
+    return f"site.yml took {taken:.0f} s; {figures.measure(running, ansible.VERSION)}"
+
+
+def set_it_up_again(world: World) -> str:
+    """Run site.yml a second time, on a site that has visitors: nothing changes."""
+    again = needed(world.control).play("site.yml")
     require(again == 0, f"A second run of site.yml reports changed={again}.")
-    world.measured.append(f"site.yml took {first:.0f} s; a second run: changed=0")
-    world.measured.append(figures.measure(needed(world.server), ansible.VERSION))
+    return "changed=0"
 
 
-def visit_over_https(world: World) -> None:
+def visit_over_https(world: World) -> str:
     """Verify the certificate; do the main job in a browser; hold its socket for a minute."""
     authority = needed(world.authority)
     certificate = until(
@@ -86,22 +104,17 @@ def visit_over_https(world: World) -> None:
     with browser.visitor(world.host, world.server_address, authority.root) as visitor:
         world.memo_path = browser.do_the_main_job(visitor)
         browser.hold_a_socket(visitor)
-    world.measured.append(f"certificate until {certificate['notAfter']}; main job done; socket held 60 s")
+    return (
+        f"certificate until {certificate['notAfter']}; main job done; socket held {browser.SOCKET_SECONDS} s"
+    )
 
 
-def meet_a_stranger(world: World) -> None:
-    """Look from outside: ports, redirects, forged headers, limits, SSH; also after restarts."""
+def come_as_a_stranger(world: World) -> str:
+    """Ask from outside: redirects, forged headers, limits, SSH."""
     running, root = needed(world.server), needed(world.authority).root
     one = stranger.arrive(world.engine, world.network, network.STRANGER, root)
     other = stranger.arrive(world.engine, world.network, network.NEIGHBOUR, root)
-    six = world.network.address_6(network.SERVER)
-    targets = [world.server_address, *([six] if six else [])]
-    stranger.insist_on_ports(one, targets, "At first")
-    running.run("systemctl", "restart", "docker", seconds=180)
-    stack.wait_until_healthy(running)
-    stranger.insist_on_ports(one, targets, "After a restart of Docker")
-    running.run("systemctl", "reload", "memo-coach-firewall.service")
-    stranger.insist_on_ports(one, targets, "After a reload of the firewall")
+    world.stranger = one
     stranger.insist_on_redirect(one, world.host, world.server_address)
     stranger.insist_on_rate_limit(one, other, world.host, world.server_address)
     stranger.ask_under_false_address(one, world.host, world.server_address)
@@ -109,53 +122,79 @@ def meet_a_stranger(world: World) -> None:
         log = stack.compose(running, "logs", "--no-log-prefix", service, name=service)
         stranger.insist_on_true_address(log, key, one)
     stranger.insist_on_ssh(one, world.server_address)
-    world.measured.append("only 22, 80, 443; limits by true address; ssh-audit clean")
+    return "limits by true address; ssh-audit clean"
 
 
-def lose_and_recover(world: World) -> None:
+def look_for_open_ports(world: World) -> str:
+    """Scan from outside while more listens than should: at first, after restarts, and at last all ports."""
+    running, one = needed(world.server), needed(world.stranger)
+    six = world.network.address_6(network.SERVER)
+    targets = [world.server_address, *([six] if six else [])]
+    with mistakes.made(running, six=bool(six)) as listening:
+        ports.insist(one, targets, "At first", listening)
+        running.run("systemctl", "restart", "docker", seconds=180)
+        stack.wait_until_healthy(running)
+        ports.insist(one, targets, "After a restart of Docker", listening)
+        running.run("systemctl", "reload", "memo-coach-firewall.service")
+        ports.insist(one, targets, "After a reload of the firewall", listening)
+        ports.insist(one, targets, "After all", ports.EVERY)
+    return "only 22, 80, 443, also where more listens"
+
+
+def lose_and_recover(world: World) -> str:
     """Back up, destroy the server, make another, restore: tables equal, the memo is read again."""
-    if world.memo_path is None:
-        with browser.visitor(world.host, world.server_address, needed(world.authority).root) as visitor:
-            world.memo_path = browser.do_the_main_job(visitor)
-    recovery.lose_and_recover(world)
+    return recovery.lose_and_recover(world)
 
 
-def fail_on_purpose(world: World) -> None:
+def fail_on_purpose(world: World) -> str:
     """Break backups in three ways: each fails clearly and leaves no false snapshot."""
     running = needed(world.server)
     if stack.snapshots(running) == 0:
         needed(world.control).play("backup.yml")
-    faults.dump_that_fails(running)
-    faults.wrong_password(running)
+    before = stack.snapshots(running)
+    require(before, "After a backup, there is none.")
+    faults.dump_that_fails(running, before)
+    faults.wrong_password(running, before)
     faults.full_disk(running)
-    world.measured.append("a failing dump, a wrong password, a full disk: no false snapshot")
+    return "a failing dump, a wrong password, a full disk: no false snapshot"
 
 
-STAGES = (
+STAGES: tuple[Stage[World], ...] = (
     Stage("cloud", "Terraform against a stand-in cloud", build_the_cloud),
-    Stage("server", "a fresh Debian 13 server, entered by SSH", boot_the_server, ("cloud",)),
-    Stage("site", "site.yml, twice", set_the_site_up, ("server",)),
-    Stage("https", "certificate, main job in a browser, a socket for a minute", visit_over_https, ("site",)),
-    Stage("stranger", "what a stranger finds", meet_a_stranger, ("site",)),
-    Stage("backup", "backup, loss of the server, restore", lose_and_recover, ("https",)),
-    Stage("faults", "backups that fail must say so", fail_on_purpose, ("site",)),
+    Stage("base", "the system under all images, from Debian", make_the_base),
+    Stage("product", "our images, by the production Dockerfile", build_the_product, ("base",)),
+    Stage(
+        "network", "a registry with the images of others, and an authority", furnish_the_network, ("base",)
+    ),
+    Stage("server", "a fresh Debian 13 server, entered by SSH", boot_the_server, ("cloud", "network")),
+    Stage("install", "site.yml on the fresh server", set_the_site_up, ("server", "product")),
+    Stage("site", "site.yml once more", set_it_up_again, ("install",)),
+    Stage(
+        "https", "certificate, main job in a browser, a socket for a minute", visit_over_https, ("install",)
+    ),
+    # A wrong password is put in a file for a moment, and the playbook would put it right.
+    Stage("faults", "backups that fail must say so", fail_on_purpose, ("install",), after=("site",)),
+    # Its floods come when the browser has done its main job.
+    Stage(
+        "outside",
+        "redirects, limits, forged addresses, SSH",
+        come_as_a_stranger,
+        ("install",),
+        after=("https",),
+    ),
+    # It restarts Docker.
+    Stage(
+        "stranger",
+        "what a stranger finds",
+        look_for_open_ports,
+        ("outside",),
+        after=("site", "https", "faults"),
+    ),
+    Stage(
+        "backup",
+        "backup, loss of the server, restore",
+        lose_and_recover,
+        ("https",),
+        after=("site", "faults", "stranger"),
+    ),
 )
-
-
-def chosen(names: list[str]) -> list[Stage]:
-    """Give the stages of these names with all that they need, in order; all of them for no name.
-
-    Raises:
-        KeyError: there is no stage of that name.
-    """
-    by_name = {stage.name: stage for stage in STAGES}
-    wanted: set[str] = set()
-
-    def want(name: str) -> None:
-        wanted.add(name)
-        for need in by_name[name].needs:
-            want(need)
-
-    for name in names or list(by_name):
-        want(name)
-    return [stage for stage in STAGES if stage.name in wanted]

@@ -6,14 +6,12 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from tests.rehearsal import commands, paths, registry
 from tests.rehearsal.commands import require
 from tests.rehearsal.engine import LABEL, PREFIX, Engine
 from tests.rehearsal.network import Network
 
-OPEN = {"tcp/22", "tcp/80", "tcp/443"}
 FLOOD = 1500
 """Requests of one address at once: more than the burst that the proxy allows it."""
 PROBE = "/health/live"
@@ -60,29 +58,6 @@ def arrive(engine: Engine, network: Network, place: int, root: Path) -> Stranger
     )
     engine.run("stranger", "cp", str(root), f"{name}:/tmp/root.pem")
     return Stranger(engine, name, network.address(place))
-
-
-def insist_on_ports(stranger: Stranger, targets: list[str], when: str) -> None:
-    """Insist that every TCP port but three is silent, and the usual UDP ports too, at each address."""
-    for target in targets:
-        six = ["-6"] if ":" in target else []
-        common = ["-Pn", "-n", *six, "--max-retries", "1", "-oX", "-", target]
-        _, tcp = stranger.run("nmap", "-sS", "-p-", "--min-rate", "4000", *common, seconds=600)
-        _, udp = stranger.run("nmap", "-sU", "--top-ports", "50", "--min-rate", "300", *common, seconds=300)
-        found = answering(tcp) | answering(udp)
-        # Over IPv6 the site is not published; SSH answers there to the networks that may enter.
-        right = found <= {"tcp/22"} if six else found == OPEN
-        require(right, f"{when}, {target} answers a stranger on {sorted(found) or 'nothing'}.")
-
-
-def answering(report: str) -> set[str]:
-    """Give the ports that nmap's XML calls open, such as ``tcp/80``; "open|filtered" is silence."""
-    found = set()
-    for port in ET.fromstring(report).iter("port"):
-        state = port.find("state")
-        if state is not None and state.get("state") == "open":
-            found.add(f"{port.get('protocol')}/{port.get('portid')}")
-    return found
 
 
 def insist_on_redirect(stranger: Stranger, host: str, server: str) -> None:

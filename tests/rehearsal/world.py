@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from tests.rehearsal import base, commands, kernel, machine, network, paths
+from tests.rehearsal import commands, kernel, machine, network, paths
 from tests.rehearsal.ansible import Control, Key
 from tests.rehearsal.cloud import SITE_HOST, Cloud
 from tests.rehearsal.engine import Engine
 from tests.rehearsal.machine import Machine
 from tests.rehearsal.network import SERVER, Network
 from tests.rehearsal.server import Server
+from tests.rehearsal.stranger import Stranger
 from tests.rehearsal.tls import Authority
 
 Part = TypeVar("Part")
@@ -24,25 +25,26 @@ Part = TypeVar("Part")
 class World:
     """This machine, and what the stages before have made on it."""
 
-    machine: Machine
+    engine: Engine
+    """The engine that carries everything."""
     network: Network
     ends: contextlib.ExitStack
+    machine: Machine | None = None
+    """What this machine's containers may do."""
+    archive: Path | None = None
+    """The product's images, as they are sent to a server."""
+    mirror: str | None = None
+    """The address of the registry from which a server pulls the others."""
     key: Key | None = None
     cloud: Cloud | None = None
     server: Server | None = None
     control: Control | None = None
     authority: Authority | None = None
+    stranger: Stranger | None = None
     memo_path: str | None = None
     """The page of the memo's feedback that the browser has written."""
-    measured: list[str] = field(default_factory=list)
-    """What the stage at work has to say in the table."""
 
     host: str = SITE_HOST
-
-    @property
-    def engine(self) -> Engine:
-        """Give the engine that carries everything."""
-        return self.machine.engine
 
     @property
     def server_address(self) -> str:
@@ -72,8 +74,7 @@ def make(ends: contextlib.ExitStack) -> World:
     engine = machine.make_ready(ends.callback)
     engine.remove_everything()
     ends.callback(engine.remove_everything)
-    found = machine.look_at(engine, base.make(engine))
-    return World(found, network.make(engine), ends)
+    return World(engine, network.make(engine), ends)
 
 
 def _put_back(before: kernel.Settings, file: Path) -> None:
