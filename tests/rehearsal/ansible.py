@@ -8,7 +8,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.rehearsal import commands, paths
+from tests.rehearsal import at_work, commands, paths, tasks
+from tests.rehearsal.at_work import Step
 from tests.rehearsal.cloud import ADMINISTRATOR, Cloud
 from tests.rehearsal.commands import RehearsalError
 from tests.rehearsal.server import Server
@@ -138,6 +139,19 @@ class Control:
         return changes(said)
 
     def _ansible(self, playbook: str, *arguments: str) -> str:
+        log = commands.log_of("ansible-as-it-goes")
+        before = log.stat().st_size if log.is_file() else 0
+        try:
+            return self._run(playbook, *arguments, log=log)
+        finally:
+            if log.is_file():
+                said = log.read_bytes()[before:].decode(errors="replace")
+                work = at_work.now()
+                work.steps += [
+                    Step(work.stage, f"{playbook}: {task}", seconds) for task, seconds in tasks.times(said)
+                ]
+
+    def _run(self, playbook: str, *arguments: str, log: Path) -> str:
         return commands.run(
             "ansible",
             str(paths.TOOLS / "ansible-playbook"),
@@ -148,7 +162,7 @@ class Control:
             environment={
                 "ANSIBLE_HOME": str(paths.RUN / "ansible"),
                 "ANSIBLE_NOCOLOR": "1",
-                "ANSIBLE_LOG_PATH": str(commands.log_of("ansible-as-it-goes")),
+                "ANSIBLE_LOG_PATH": str(log),
                 "ANSIBLE_CONFIG": str(FOLDER / "ansible.cfg"),
                 "ANSIBLE_SSH_ARGS": f"-F {self.ssh_config} -o ControlMaster=auto -o ControlPersist=20s",
                 "ANSIBLE_SSH_CONTROL_PATH_DIR": str(paths.SOCKETS),

@@ -15,6 +15,8 @@ from tests.rehearsal import commands, firewall, paths
 PREFIX = "memo-coach-rehearsal"
 """How every container, network and image of the rehearsal begins."""
 LABEL = "memo-coach.rehearsal=true"
+MADE_FROM = "memo-coach.rehearsal.made-from"
+"""The label that tells which recipe an image was made by."""
 BRIDGE = "memocoachreh0"
 """The bridge of an engine of our own. The rehearsal's network has the other one, on whichever engine."""
 NETWORK_BRIDGE = "memocoachreh1"
@@ -90,6 +92,7 @@ class Engine:
             *arguments,
             str(context),
             seconds=seconds,
+            environment={"DOCKER_BUILDKIT": "1"},
         )
 
     def remove_everything(self) -> None:

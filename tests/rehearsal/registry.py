@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.rehearsal import base, commands, paths
 from tests.rehearsal.commands import RehearsalError
-from tests.rehearsal.engine import LABEL, PREFIX, Engine
+from tests.rehearsal.engine import LABEL, MADE_FROM, PREFIX, Engine
 from tests.rehearsal.network import REGISTRY, Network
 
 CONTAINER = f"{PREFIX}-registry"
@@ -25,8 +25,6 @@ PORT = 5000
 SERVICES = f"{PREFIX}/services:trixie"
 OWN = ("memo-coach", "memo-coach-backup")
 PULL_SECONDS = 300
-MADE_FROM = "memo-coach.rehearsal.made-from"
-"""The label that tells which recipe an image was made by."""
 
 FROM_ARGUMENT = re.compile(r"^ARG PYTHON_IMAGE=(\S+)$", re.MULTILINE)
 COMPOSE_IMAGE = re.compile(r"""^\s+image:\s*["']?([^\s"'#]+)""", re.MULTILINE)
@@ -93,6 +91,8 @@ def make(engine: Engine, image: str, dockerfile: Path) -> str:
             context,
             "--build-arg",
             f"BASE={base.make(engine)}",
+            "--build-arg",
+            f"LISTS={base.with_lists(engine)}",
             "--label",
             f"{MADE_FROM}={recipe}",
         )
@@ -102,7 +102,8 @@ def make(engine: Engine, image: str, dockerfile: Path) -> str:
 def _recipe(dockerfile: Path) -> str:
     """Give what tells one way of making an image from another."""
     parts = [dockerfile, *sorted(paths.IMAGES.glob("*.sh"))]
-    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()[:16]
+    content = b"".join(part.read_bytes() for part in parts)
+    return hashlib.sha256(base.RECIPE.encode() + content).hexdigest()[:16]
 
 
 def start(engine: Engine, network: Network, images: list[str]) -> str:

@@ -11,9 +11,8 @@ from tests.rehearsal import paths
 from tests.rehearsal.at_work import Step
 
 Outcome = Literal["passed", "failed", "not run"]
-
-
-LONGEST = 15
+LONGEST = 20
+NEVER = "–"
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class Result:
     seconds: float
     said: str = ""
     """What was measured, why it failed, or why it was not run; its first line is in the table."""
-    began: float = 0.0
-    """Seconds after the first stage's begin. Stages run beside each other."""
+    began: float | None = None
+    """Seconds after the first stage's begin; nothing where it never began. Stages run beside each other."""
 
 
 def table(results: Iterable[Result]) -> str:
@@ -35,11 +34,15 @@ def table(results: Iterable[Result]) -> str:
     for result in results:
         first = result.said.splitlines()[0] if result.said else ""
         said = f"{result.outcome}{': ' + first if first else ''}"
-        rows.append((result.stage, time(result.began), time(result.seconds), said))
+        rows.append((result.stage, *_when(result), said))
     wide, early, long = (max(len(row[column]) for row in rows) for column in range(3))
     return "\n".join(
         f"{stage:<{wide}}  {began:>{early}}  {taken:>{long}}  {said}" for stage, began, taken, said in rows
     )
+
+
+def _when(result: Result) -> tuple[str, str]:
+    return (NEVER, NEVER) if result.began is None else (time(result.began), time(result.seconds))
 
 
 def longest(steps: Iterable[Step]) -> str:

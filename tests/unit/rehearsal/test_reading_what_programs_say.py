@@ -6,7 +6,19 @@ import ipaddress
 
 import pytest
 
-from tests.rehearsal import ansible, firewall, leftovers, network, paths, registry, stack, stranger
+from tests.rehearsal import (
+    ansible,
+    base,
+    cloud,
+    firewall,
+    leftovers,
+    network,
+    paths,
+    ports,
+    registry,
+    stack,
+    tasks,
+)
 from tests.rehearsal.commands import RehearsalError
 
 RECAP = "PLAY RECAP ***\nmemo-coach       : ok=61   changed={}    unreachable={}    failed={}    skipped=3\n"
@@ -20,7 +32,51 @@ def test_only_ports_that_are_open_count_as_answering() -> None:
       <port protocol="udp" portid="53"><state state="open"/></port>
       <port protocol="udp" portid="123"><state state="open|filtered"/></port>
     </ports></host></nmaprun>"""
-    assert stranger.answering(report) == {"tcp/22", "udp/53"}
+    assert ports.answering(report) == {"tcp/22", "udp/53"}
+
+
+def test_ports_are_spelled_as_nmap_reads_them() -> None:
+    assert ports.spelled([8001, 3, 1, 2, 8, 8001]) == "1-3,8,8001"
+    assert ports.spelled(ports.EVERY) == "1-65535"
+
+
+def test_each_task_of_a_playbook_has_its_time_until_the_next_or_the_recap() -> None:
+    at = "2026-11-29 12:31:{} p=1 u=root n=ansible INFO| {} ****"
+    lines = [
+        at.format("00,000", "PLAY [Harden the server]"),
+        at.format("01,500", "TASK [base : Install what every server needs]"),
+        "2026-11-29 12:31:02,000 p=1 u=root n=ansible INFO| changed: [memo-coach]",
+        at.format("09,000", "RUNNING HANDLER [base : Restart the journal]"),
+        at.format("10,000", "PLAY [Install]"),
+        at.format("20,000", "TASK [docker : Start Docker]"),
+        at.format("20,250", "PLAY RECAP"),
+    ]
+    assert list(tasks.times("\n".join(lines))) == [
+        ("base : Install what every server needs", 7.5),
+        ("base : Restart the journal", 1.0),
+        ("docker : Start Docker", 0.25),
+    ]
+
+
+def test_the_cloud_made_one_server_and_its_id_is_in_the_state() -> None:
+    def machine(mode: str, *ids: str) -> dict[str, object]:
+        instances = [{"attributes": {"id": each}} for each in ids]
+        return {"mode": mode, "type": "aws_instance", "instances": instances}
+
+    asked_only = machine("data", "i-0")
+    address = {"mode": "managed", "type": "aws_eip", "instances": [{"attributes": {"id": "e-1"}}]}
+    assert cloud.instance({"resources": [asked_only, address, machine("managed", "i-1")]}) == "i-1"
+    for several in (machine("managed"), machine("managed", "i-1", "i-2")):
+        with pytest.raises(RehearsalError, match="not one"):
+            cloud.instance({"resources": [several]})
+
+
+def test_the_base_knows_debians_updates_and_security_repositories_on_the_host_it_came_from() -> None:
+    assert base.all_repositories("deb http://mirror.example/debian trixie main\n").splitlines() == [
+        "deb http://mirror.example/debian trixie main",
+        "deb http://mirror.example/debian trixie-updates main",
+        "deb http://mirror.example/debian-security trixie-security main",
+    ]
 
 
 def test_changes_are_taken_from_ansibles_recap() -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rehearsal import commands, locking, paths, report, stages
+from tests.rehearsal import commands, locking, paths, report, stages, walking
+from tests.rehearsal.at_work import Step
 from tests.rehearsal.commands import CommandFailedError, RehearsalError
 from tests.rehearsal.report import Result
 
@@ -18,37 +19,78 @@ def _logs_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "LOGS", tmp_path)
 
 
+def names_for(*asked: str) -> list[str]:
+    return [stage.name for stage in walking.chosen(stages.STAGES, asked)]
+
+
 def test_a_stage_alone_brings_all_that_it_needs_before_it() -> None:
-    assert [stage.name for stage in stages.chosen(["backup"])] == [
-        "cloud",
-        "server",
-        "site",
-        "https",
-        "backup",
-    ]
+    assert names_for("cloud") == ["cloud"]
+    first = ["cloud", "base", "product", "network", "server", "install"]
+    assert names_for("site") == [*first, "site"]
+    assert names_for("backup") == [*first, "https", "backup"]
+    assert names_for("stranger") == [*first, "outside", "stranger"]
 
 
 def test_no_name_means_every_stage_once_in_the_order_of_the_walk() -> None:
-    names = [stage.name for stage in stages.chosen([])]
-    assert names == ["cloud", "server", "site", "https", "stranger", "backup", "faults"]
+    assert names_for() == [stage.name for stage in stages.STAGES]
+    assert set(names_for()) >= {"cloud", "server", "site", "https", "stranger", "backup", "faults"}
 
 
-def test_every_stage_stands_behind_those_that_it_needs() -> None:
+def test_every_stage_stands_behind_those_that_it_needs_or_waits_for() -> None:
     seen: set[str] = set()
     for stage in stages.STAGES:
-        assert set(stage.needs) <= seen
+        assert {*stage.needs, *stage.after} <= seen
         seen.add(stage.name)
 
 
-def test_the_table_shows_stage_time_and_the_first_line_of_what_was_said() -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("site", "faults", "a wrong password in a file would be put right, and counted as a change"),
+        ("site", "stranger", "a restart of Docker would break what the playbook asks of it"),
+        ("faults", "stranger", "a restart of Docker would break off the backup that has to fail"),
+        ("https", "stranger", "a socket has to be held on a server that nobody restarts"),
+        ("site", "backup", "the server is destroyed"),
+        ("https", "backup", "the server is destroyed"),
+        ("faults", "backup", "the server is destroyed, and another backup would be the latest"),
+        ("outside", "backup", "the server is destroyed"),
+        ("stranger", "backup", "the server is destroyed"),
+    ],
+)
+def test_stages_that_would_disturb_each_other_never_run_beside_each_other(
+    one: str, other: str, why: str
+) -> None:
+    by_name = {stage.name: stage for stage in stages.STAGES}
+
+    def before(name: str) -> set[str]:
+        direct = {*by_name[name].needs, *by_name[name].after}
+        return direct.union(*map(before, direct))
+
+    assert one in before(other), why
+
+
+def test_the_table_shows_stage_times_and_the_first_line_of_what_was_said() -> None:
     shown = report.table(
-        [Result("cloud", "passed", 83.4, "as it should"), Result("site", "failed", 3, "No.\nMore.")]
+        [
+            Result("cloud", "passed", 83.4, "as it should", 0),
+            Result("site", "failed", 3, "No.\nMore.", 84),
+            Result("https", "not run", 0, "site failed"),
+        ]
     )
     assert shown.splitlines() == [
-        "stage  time  result",
-        "cloud  1:23  passed: as it should",
-        "site   0:03  failed: No.",
+        "stage  began  time  result",
+        "cloud   0:00  1:23  passed: as it should",
+        "site    1:24  0:03  failed: No.",
+        "https      –     –  not run: site failed",
     ]
+
+
+def test_the_report_names_the_steps_that_took_the_longest_first() -> None:
+    steps = [Step("cloud", f"step {number}", number) for number in range(60)]
+    shown = report.longest(steps).splitlines()
+    assert shown[0] == " 0:59  cloud  step 59"
+    assert len(shown) == report.LONGEST
+    assert report.longest([]) == ""
 
 
 def test_a_second_rehearsal_refuses_while_one_is_running(tmp_path: Path) -> None:
