@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.rehearsal import commands, paths, registry
-from tests.rehearsal.engine import LABEL, PREFIX
+from tests.rehearsal.engine import LABEL, PREFIX, Engine
 from tests.rehearsal.machine import Machine
 from tests.rehearsal.network import SERVER, Network
 
 CONTAINER = f"{PREFIX}-server"
 IMAGE = f"{PREFIX}/server:trixie"
-DOCKERFILE = paths.IMAGES / "server.Dockerfile"
 BOOT_SECONDS = 180
+PACKAGES = f"{PREFIX}-packages"
+"""A volume with the packages that a server has fetched: the next one asks Debian for its lists only."""
 
 LEGACY = "SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
 CAPABILITIES = (
@@ -90,15 +91,21 @@ class Server:
         self.machine.engine.run("server", "container", "rm", "--force", "--volumes", CONTAINER)
 
 
+def make_image(engine: Engine) -> str:
+    """Give the image of a fresh server, as a cloud has it; it is made where it is not there."""
+    return registry.make(engine, IMAGE, paths.IMAGES / "server.Dockerfile")
+
+
 def boot(machine: Machine, network: Network, cloud_init: CloudInit) -> Server:
     """Make the server and wait until it has booted and cloud-init is done.
 
     Raises:
         RehearsalError: it has failed units, or cloud-init complains.
     """
-    image = registry.make(machine.engine, IMAGE, DOCKERFILE)
+    image = make_image(machine.engine)
     seed = paths.RUN / "cloud-init"
     cloud_init.write(seed)
+    machine.engine.run("server", "volume", "create", "--label", LABEL, PACKAGES)
     machine.engine.run(
         "server",
         "create",
@@ -142,6 +149,8 @@ def container_options(machine: Machine) -> list[str]:
         "/var/lib/docker",
         "--volume",
         "/var/lib/containerd",
+        "--volume",
+        f"{PACKAGES}:/var/cache/apt/archives",
         "--env",
         "container=docker",
         "--cgroupns",

@@ -49,6 +49,12 @@ def make_the_base(world: World) -> str:
     return ""
 
 
+def make_the_servers_image(world: World) -> str:
+    """Make the image from which servers boot."""
+    server.make_image(world.engine)
+    return ""
+
+
 def build_the_product(world: World) -> str:
     """Build the product's images by the production Dockerfile."""
     world.archive = product.build(world.engine)
@@ -57,7 +63,6 @@ def build_the_product(world: World) -> str:
 
 def furnish_the_network(world: World) -> str:
     """Put beside the server's place what it will ask: a registry with the images of others, an authority."""
-    registry.make(world.engine, server.IMAGE, server.DOCKERFILE)
     world.authority = tls.start(world.engine, world.network)
     world.mirror = registry.start(world.engine, world.network, product.compose_images())
     return ""
@@ -149,12 +154,12 @@ def lose_and_recover(world: World) -> str:
 def fail_on_purpose(world: World) -> str:
     """Break backups in three ways: each fails clearly and leaves no false snapshot."""
     running = needed(world.server)
-    if stack.snapshots(running) == 0:
-        needed(world.control).play("backup.yml")
+    needed(world.control).play("backup.yml")
     before = stack.snapshots(running)
     require(before, "After a backup, there is none.")
-    faults.dump_that_fails(running, before)
-    faults.wrong_password(running, before)
+    faults.dump_that_fails(running)
+    faults.wrong_password(running)
+    faults.without_a_trace(running, before)
     faults.full_disk(running)
     return "a failing dump, a wrong password, a full disk: no false snapshot"
 
@@ -162,12 +167,13 @@ def fail_on_purpose(world: World) -> str:
 STAGES: tuple[Stage[World], ...] = (
     Stage("cloud", "Terraform against a stand-in cloud", build_the_cloud),
     Stage("base", "the system under all images, from Debian", make_the_base),
+    Stage("image", "the image of a fresh server", make_the_servers_image, ("base",)),
     Stage("product", "our images, by the production Dockerfile", build_the_product, ("base",)),
     Stage(
         "network", "a registry with the images of others, and an authority", furnish_the_network, ("base",)
     ),
-    Stage("server", "a fresh Debian 13 server, entered by SSH", boot_the_server, ("cloud", "network")),
-    Stage("install", "site.yml on the fresh server", set_the_site_up, ("server", "product")),
+    Stage("server", "a fresh Debian 13 server, entered by SSH", boot_the_server, ("cloud", "image")),
+    Stage("install", "site.yml on the fresh server", set_the_site_up, ("server", "network", "product")),
     Stage("site", "site.yml once more", set_it_up_again, ("install",)),
     Stage(
         "https", "certificate, main job in a browser, a socket for a minute", visit_over_https, ("install",)

@@ -25,7 +25,7 @@ def names_for(*asked: str) -> list[str]:
 
 def test_a_stage_alone_brings_all_that_it_needs_before_it() -> None:
     assert names_for("cloud") == ["cloud"]
-    first = ["cloud", "base", "product", "network", "server", "install"]
+    first = ["cloud", "base", "image", "product", "network", "server", "install"]
     assert names_for("site") == [*first, "site"]
     assert names_for("backup") == [*first, "https", "backup"]
     assert names_for("stranger") == [*first, "outside", "stranger"]
