@@ -36,7 +36,8 @@ COPY . .
 RUN python -m memo_coach.web.building
 
 # ---- The packages of the runtime, the program and the pages, as they will lie in the image. Bytecode is made
-#      here, since nothing can be written where it runs; unchecked, since nothing changes there either.
+#      here, since nothing can be written where it runs; unchecked, since nothing changes there either. The pages
+#      come last, so that they are built while the packages are compiled.
 FROM ${PYTHON_IMAGE} AS program
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /app
@@ -45,13 +46,15 @@ RUN python -m venv --without-pip /opt/memo-coach \
     && python -m pip --python /opt/memo-coach install --no-compile --require-hashes -r /tmp/runtime.lock \
     && echo /app > "$(/opt/memo-coach/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/memo_coach.pth" \
     && printf '#!/opt/memo-coach/bin/python\nimport sys\n\nfrom memo_coach.cli import main\n\nsys.exit(main())\n' > /opt/memo-coach/bin/memo-coach \
-    && chmod 0755 /opt/memo-coach/bin/memo-coach
+    && chmod 0755 /opt/memo-coach/bin/memo-coach \
+    && /opt/memo-coach/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/memo-coach/lib \
+    && chmod -R u=rwX,go=rX /opt/memo-coach
 COPY rxconfig.py LICENSE ./
 COPY assets assets
 COPY memo_coach memo_coach
+RUN /opt/memo-coach/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 COPY --from=pages /app/build/site build/site
-RUN /opt/memo-coach/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/memo-coach/lib /app \
-    && chmod -R u=rwX,go=rX /opt/memo-coach /app
+RUN chmod -R u=rwX,go=rX /app
 
 # ---- The service.
 FROM ${PYTHON_IMAGE} AS app
