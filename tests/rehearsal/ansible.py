@@ -162,6 +162,8 @@ class Control:
             environment={
                 "ANSIBLE_HOME": str(paths.RUN / "ansible"),
                 "ANSIBLE_NOCOLOR": "1",
+                # Then each task is named when it begins, not when its first result is there.
+                "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "true",
                 "ANSIBLE_LOG_PATH": str(log),
                 "ANSIBLE_CONFIG": str(FOLDER / "ansible.cfg"),
                 "ANSIBLE_SSH_ARGS": f"-F {self.ssh_config} -o ControlMaster=auto -o ControlPersist=20s",
