@@ -7,24 +7,26 @@ import contextlib
 import shutil
 import signal
 import sys
-import threading
 import time
 
 from tests.rehearsal import locking, paths, report, stages, world
 from tests.rehearsal.at_work import RehearsalError, Work
+from tests.rehearsal.report import Result
 from tests.rehearsal.walking import Stage, Walk, chosen
 from tests.rehearsal.world import World
 
 PASSED, FAILED, REFUSED = 0, 1, 2
 _begun = time.monotonic()
-_saying = threading.Lock()
 
 
 def say(sentence: str) -> None:
     """Tell the person how far it is, with the time since the beginning."""
-    with _saying:
-        sys.stdout.write(f"[{report.time(time.monotonic() - _begun)}] {sentence}\n")
-        sys.stdout.flush()
+    sys.stdout.write(f"[{report.time(_so_far())}] {sentence}\n")
+    sys.stdout.flush()
+
+
+def _so_far() -> float:
+    return time.monotonic() - _begun
 
 
 def main(arguments: list[str]) -> int:
@@ -65,27 +67,30 @@ def rehearse(wanted: list[Stage[World]], *, keep: bool) -> int:
     shutil.rmtree(paths.LOGS, ignore_errors=True)
     paths.prepare()
     ends = contextlib.ExitStack()
-    ready, walk = Work("ready"), Walk(wanted, say)
+    results: list[Result] = []
+    ready, walk = Work("ready"), Walk(wanted, say, begun=_begun)
     try:
         say("Making this machine ready.")
         with ready.begun():
             made = world.make(ends)
+        results.append(Result("ready", "passed", _so_far(), began=0))
         walk.go(made)
     except KeyboardInterrupt:
         say("Interrupted.")
         keep = False
     finally:
-        results, steps = walk.in_order(), [*ready.steps, *walk.steps]
-        if results:
-            report.write(results, steps)
-            sys.stdout.write(f"\n{report.whole(results, steps)}\n\n")
+        results += walk.in_order()
+        steps = [*ready.steps, *walk.steps]
+        report.write(results, steps, _so_far())
+        sys.stdout.write(f"\n{report.whole(results, steps, _so_far())}\n\n")
         if keep:
             _wait_for_leave()
         _ignore_signals()
         say("Removing what was made.")
         with Work("end").begun():
             ends.close()
-    return PASSED if results and all(result.outcome == "passed" for result in results) else FAILED
+    passed = len(results) > len(wanted) and all(result.outcome == "passed" for result in results)
+    return PASSED if passed else FAILED
 
 
 def _wait_for_leave() -> None:

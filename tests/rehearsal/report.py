@@ -25,7 +25,7 @@ class Result:
     said: str = ""
     """What was measured, why it failed, or why it was not run; its first line is in the table."""
     began: float | None = None
-    """Seconds after the first stage's begin; nothing where it never began. Stages run beside each other."""
+    """Seconds after the rehearsal's begin; nothing where it never began. Stages run beside each other."""
 
 
 def table(results: Iterable[Result]) -> str:
@@ -52,9 +52,9 @@ def longest(steps: Iterable[Step]) -> str:
     return "\n".join(f"{time(step.seconds):>5}  {step.stage:<{wide}}  {step.what}" for step in first)
 
 
-def whole(results: list[Result], steps: list[Step]) -> str:
+def whole(results: list[Result], steps: list[Step], seconds: float) -> str:
     """Give all that a person wants to know: what came of the stages, and where the time went."""
-    return f"{table(results)}\n\nThe longest steps:\n{longest(steps)}"
+    return f"{table(results)}\nin all: {time(seconds)}\n\nThe longest steps:\n{longest(steps)}"
 
 
 def time(seconds: float) -> str:
@@ -63,8 +63,12 @@ def time(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
-def write(results: list[Result], steps: list[Step]) -> None:
+def write(results: list[Result], steps: list[Step], seconds: float) -> None:
     """Leave the report in the build folder."""
-    (paths.BUILD / "report.txt").write_text(whole(results, steps) + "\n", encoding="utf-8")
-    said = {"stages": [asdict(result) for result in results], "steps": [asdict(step) for step in steps]}
+    (paths.BUILD / "report.txt").write_text(whole(results, steps, seconds) + "\n", encoding="utf-8")
+    said = {
+        "seconds": seconds,
+        "stages": [asdict(result) for result in results],
+        "steps": [asdict(step) for step in steps],
+    }
     (paths.BUILD / "report.json").write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")

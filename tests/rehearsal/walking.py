@@ -56,12 +56,13 @@ class Walk(Generic[World]):
 
     stages: Sequence[Stage[World]]
     say: Callable[[str], None]
+    begun: float = field(default_factory=time.monotonic)
+    """From when the times of the stages are counted."""
     results: dict[str, Result] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     _halt: Halt = field(default_factory=Halt)
     _ended: queue.SimpleQueue[Result] = field(default_factory=queue.SimpleQueue)
     _threads: dict[str, threading.Thread] = field(default_factory=dict)
-    _begun: float = field(default_factory=time.monotonic)
 
     def go(self, world: World) -> None:
         """Walk until every stage has ended, or one has failed and the others have stopped.
@@ -131,7 +132,7 @@ class Walk(Generic[World]):
         started = time.monotonic()
 
         def result(outcome: report.Outcome, said: str) -> Result:
-            return Result(stage.name, outcome, time.monotonic() - started, said, started - self._begun)
+            return Result(stage.name, outcome, time.monotonic() - started, said, started - self.begun)
 
         with work.begun():
             try:
