@@ -16,9 +16,11 @@ from starlette.types import ASGIApp
 from memo_coach import ui
 from memo_coach.services import composition
 from memo_coach.settings import load_settings
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused
 from memo_coach.web.event_authorisation import EventAuthorisation, report_event_error, report_page_error
 from memo_coach.web.event_gate import EventGate
+from memo_coach.web.giving_up import give_up
 from memo_coach.web.parentage import end_with
 from memo_coach.web.site import ROOT, SITE
 from memo_coach.web.surroundings import surround
@@ -66,7 +68,10 @@ async def services() -> AsyncIterator[None]:
     """Open the services before the first request, close them after the last."""
     # A thread that computes lets go of the interpreter sooner, so that answers wait less for it.
     sys.setswitchinterval(SWITCH_SECONDS)
-    opened = await composition.open_services(load_settings())
+    try:
+        opened = await composition.open_services(load_settings())
+    except DatabaseUnusable as error:
+        give_up(error)
     watch = asyncio.create_task(end_with(os.getppid()))
     try:
         yield

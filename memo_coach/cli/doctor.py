@@ -13,6 +13,8 @@ import click
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.settings import Settings
 
+LONGEST_LOOK_SECONDS = 30.0
+"""For looking through an SQLite file; some 10 GB on a good disk."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first that answers a change with RETURNING, which the job queue rests on."""
 
@@ -85,17 +87,21 @@ def _database(settings: Settings) -> str:
     )
     from memo_coach.storage import schema  # noqa: PLC0415
     from memo_coach.storage.database import Database  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.sqlite_file import DatabaseUnusable, refuse_damaged_file  # noqa: PLC0415
 
     path = settings.database_path
     if path is not None and not path.exists():
         return f"{path} will be made at the first start."
 
     async def look() -> str:
+        if path is not None and not await asyncio.to_thread(refuse_damaged_file, path, LONGEST_LOOK_SECONDS):
+            unseen = f" {LONGEST_LOOK_SECONDS:g} s were too short to look through all of {path}."
+        else:
+            unseen = ""
         database = Database(settings.database_url, pooled=False, patience=PATIENCE_SECONDS)
         if path is None and (await schema.status(database)).current is None:
             return f"{await database_check(database)()} The tables will be made at the first start."
-        return f"{await migrations_check(database)()} {await database_check(database)()}"
+        return f"{await migrations_check(database)()} {await database_check(database)()}{unseen}"
 
     try:
         return asyncio.run(look())

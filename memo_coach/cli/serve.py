@@ -25,10 +25,12 @@ def serve(host: str | None, port: str | None) -> None:
     os.environ.pop("DATABASE_URL_FILE", None)
     from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
     from memo_coach.web import serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
-    from memo_coach.web.errors import SiteMissing  # noqa: PLC0415
+    from memo_coach.web.errors import GivenUp, SiteMissing  # noqa: PLC0415
 
     try:
         serving.serve(settings, settings.host, settings.port)
+    except GivenUp:
+        raise click.exceptions.Exit(DependencyFailed.exit_code) from None
     except SiteMissing as error:
         raise Problem(str(error)) from error
     except DatabaseUnusable as error:

@@ -18,7 +18,12 @@ from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.database import Database
 from memo_coach.storage.schema import refuse_unusable, status
-from memo_coach.storage.sqlite_file import DatabaseUnusable, file_identity
+from memo_coach.storage.sqlite_file import (
+    DatabaseDamaged,
+    DatabaseUnusable,
+    file_identity,
+    refuse_damaged_file,
+)
 
 LONGEST_SECONDS = 3.0
 """What takes longer is not usable."""
@@ -26,6 +31,10 @@ PATIENCE_SECONDS = 1.0
 """For a locked database: a call into SQLite cannot be cut short, so it has to give up by itself."""
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 """SQLite needs room for its log; below this, saving may fail at any moment."""
+
+LONGEST_LOOK_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 600.0
+"""How often, and for how long at a time, an SQLite file is looked through: that reads all of it."""
 
 CheckFunction = Callable[[], Awaitable[str]]
 """Gives a sentence on what it found. Raises :class:`Unhealthy` where it is not usable."""
@@ -102,10 +111,12 @@ async def _run(name: str, check: CheckFunction) -> Check:
 def database_check(database: Database) -> CheckFunction:
     """Make the check that the database can be read and written, and is the file that was opened."""
     opened = file_identity(database.path)
+    look = _FileLook(database)
 
     async def check() -> str:
         if file_identity(database.path) != opened:
             raise Unhealthy("The database file was removed or replaced while it was in use. Restart.")
+        await look.refuse_damaged()
         # A connection of its own: one from the pool would answer from a file that is no longer there.
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         try:
@@ -116,6 +127,31 @@ def database_check(database: Database) -> CheckFunction:
         return "The database can be read and written."
 
     return check
+
+
+class _FileLook:
+    """Looks through an SQLite file now and then: a damaged page is noticed only where it is read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._again_at = 0.0
+        self._found: DatabaseUnusable | None = None
+
+    async def refuse_damaged(self) -> None:
+        path = self._database.path
+        if path is None:
+            return
+        if self._found is None and (self._database.is_damaged or time.monotonic() >= self._again_at):
+            try:
+                await asyncio.to_thread(refuse_damaged_file, path, LONGEST_LOOK_SECONDS)
+            except DatabaseUnusable as error:
+                # It stays so until the file is another one, and that takes a restart.
+                self._found = error
+            self._again_at = time.monotonic() + LOOK_EVERY_SECONDS
+        if self._found is None and self._database.is_damaged:
+            self._found = DatabaseDamaged(path, "a statement found it so")
+        if self._found is not None:
+            raise self._found
 
 
 def _refuse_read_only(connection: Connection) -> None:

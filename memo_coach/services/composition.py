@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
@@ -75,17 +76,22 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
     """
     configure_logging(settings.log_level, settings.log_format)
     async with AsyncExitStack() as opened:
-        services = await _opened(settings, pace, opened)
+        database = Database(settings.database_url)
+        opened.push_async_callback(database.close)
+        try:
+            services = await _opened(settings, database, pace, opened)
+        except DBAPIError as error:
+            raise database.unusable("opened", error) from error
         # All went well: from here on closing it is :func:`close_services`' work.
         services = replace(services, open_parts=opened.pop_all())
     _open[:] = [services]
     return services
 
 
-async def _opened(settings: Settings, pace: Pace | None, opened: AsyncExitStack) -> Services:
+async def _opened(
+    settings: Settings, database: Database, pace: Pace | None, opened: AsyncExitStack
+) -> Services:
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
-    database = Database(settings.database_url)
-    opened.push_async_callback(database.close)
     before = await schema.upgrade(database)
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)

@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import ExceptionContext, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -36,6 +36,8 @@ from memo_coach.storage.sqlite_file import (
     DatabaseUnusable,
     FileIdentity,
     file_identity,
+    is_damage,
+    unusable_file,
 )
 from memo_coach.storage.storable_text import storable_parameters
 
@@ -84,9 +86,12 @@ class Database:
         # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
         self._writer = asyncio.Lock()
         self._file: FileIdentity | None = None
+        self.is_damaged = False
+        """Whether a statement has found the file damaged since it was opened."""
         sync_engine = self.engine.sync_engine
         if self.is_sqlite:
             event.listen(sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
+            event.listen(sync_engine, "handle_error", self._notice_damage)
         else:
             # On SQLite cursors do this themselves: a listener would slow every statement down.
             event.listen(sync_engine, "before_cursor_execute", storable_parameters, retval=True)
@@ -152,8 +157,8 @@ class Database:
 
         ``verb`` is what cannot be done: ``read``, ``written``, ``migrated``.
         """
-        if self.is_sqlite:
-            return DatabaseUnusable(f"The database cannot be {verb}: {error.orig}.")
+        if self.path is not None:
+            return unusable_file(self.path, verb, error.orig)
         return DatabaseUnusable(
             postgres.sentence(error.orig, self.url, verb),
             postgres.sentence(error.orig, self.url, verb, public=True),
@@ -182,6 +187,9 @@ class Database:
             return
         async with self._writer:
             yield
+
+    def _notice_damage(self, context: ExceptionContext) -> None:
+        self.is_damaged = self.is_damaged or is_damage(context.original_exception)
 
     async def close(self) -> None:
         """Close all connections."""

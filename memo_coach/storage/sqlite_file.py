@@ -16,6 +16,13 @@ BUSY_TIMEOUT_SECONDS = 10
 _READABLE_BY_OTHERS = 0o077
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
+LONGEST_FINDING = 200
+"""Characters of what SQLite finds."""
+_STEPS_BETWEEN_LOOKS = 10_000
+_PRIMARY = 0xFF
+"""Of an error's code; the rest says more about it."""
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 FileIdentity = tuple[int, int]
 
 
@@ -30,14 +37,73 @@ class DatabaseUnusable(Exception):
         self.public = public or sentence
 
 
+class DatabaseDamaged(DatabaseUnusable):
+    """The file of an SQLite database is not as SQLite left it. The sentence says what to do."""
+
+    def __init__(self, path: Path, finding: str, verb: str = "used") -> None:
+        super().__init__(
+            f"The database {path} cannot be {verb}, it is damaged: {finding}. Stop the server, keep a copy of "
+            "the file and of those beside it that begin with its name, and restore a backup; or put what can "
+            f"still be read into a new file: sqlite3 {path} .recover | sqlite3 recovered.db",
+            "The database file is damaged. Restore a backup, or recover what can be read.",
+        )
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that the file is damaged."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY in _DAMAGE
+
+
+def refuse_damaged_file(path: Path, longest: float) -> bool:
+    """Look through the file for as many seconds at most; tell whether all of it was looked at.
+
+    It reads every page, and changes nothing: https://www.sqlite.org/pragma.html#pragma_quick_check
+
+    Raises:
+        DatabaseDamaged: it is damaged.
+        DatabaseUnusable: it cannot be read.
+    """
+    deadline = time.monotonic() + longest
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=longest)
+        ) as found:
+            # Where this gives something else than 0, the statement is interrupted.
+            found.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS_BETWEEN_LOOKS)
+            said = str(found.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+        if code in {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY}:
+            return False
+        raise unusable_file(path, "read", error) from error
+    if said != "ok":
+        raise DatabaseDamaged(path, _on_one_line(said))
+    return True
+
+
+def unusable_file(path: Path, verb: str, error: BaseException | None) -> DatabaseUnusable:
+    """Make the error that says in a sentence what a fault of the driver means."""
+    if is_damage(error):
+        return DatabaseDamaged(path, str(error), verb)
+    return DatabaseUnusable(
+        f"The database {path} cannot be {verb}: {error}.", f"The database cannot be {verb}."
+    )
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_FINDING]
+
+
 def prepare_sqlite_file(path: Path) -> None:
     """Make the directory and the file where they are missing, and put the file into WAL mode, which it keeps.
 
     The file holds people's memos and the key to their sessions: nobody else on the machine may read it.
 
     Raises:
-        DatabaseUnusable: the file cannot be made or opened, is no database, stays locked, or was migrated by
-            a newer version of the program.
+        DatabaseDamaged: the file is damaged, or no database.
+        DatabaseUnusable: it cannot be made or opened, stays locked, or was migrated by a newer version of the
+            program.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,9 +112,10 @@ def prepare_sqlite_file(path: Path) -> None:
             mode = _wal_mode(connection)
             _refuse_newer(connection)
         _close_to_others(path)
-    except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise DatabaseUnusable(f"The database {path} cannot be opened: {reason}.") from error
+    except OSError as error:
+        raise DatabaseUnusable(f"The database {path} cannot be opened: {error.strerror}.") from error
+    except sqlite3.Error as error:
+        raise unusable_file(path, "opened", error) from error
     if mode != "wal":
         raise DatabaseUnusable(f"The file system of {path} does not allow SQLite's WAL mode.")
 

@@ -20,3 +20,7 @@ class Refused(WebError):
 
     def __init__(self, message: str = "This page has lost its session. Reload it to go on.") -> None:
         super().__init__(message)
+
+
+class GivenUp(WebError):
+    """A worker of the server cannot work, and has said why on standard error already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from typing import Any
 
 import structlog
 from granian import Granian
@@ -16,7 +17,8 @@ from memo_coach.operations.logging import configure_logging, server_logging
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.preparation import prepare
 from memo_coach.storage.sqlite_file import DatabaseUnusable
-from memo_coach.web.errors import SiteMissing
+from memo_coach.web.errors import GivenUp, SiteMissing
+from memo_coach.web.giving_up import STATUS
 from memo_coach.web.limits import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
 
@@ -43,6 +45,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         SiteMissing: there are no built pages.
         DatabaseUnusable: the database cannot be opened.
+        GivenUp: a worker has said why it cannot work.
         OSError: the address is taken or not ours.
     """
     if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
@@ -54,7 +57,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     # The worker is a process of its own and reads the environment again.
     os.environ.update(_FRAMEWORK)
     os.environ.update({"HOST": host, "PORT": str(port), "DATA_DIR": str(settings.data_dir)})
-    Granian(
+    server = _Server(
         TARGET,
         address=host,
         port=port,
@@ -71,7 +74,24 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         log_dictconfig=server_logging(settings.log_format),
-    ).serve()
+    )
+    server.serve()
+    if server.has_given_up:
+        raise GivenUp
+
+
+class _Server(Granian):
+    """A server that does not start a worker again and again that has said why it cannot work."""
+
+    has_given_up = False
+
+    def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        # The server has no public hook for this: a test watches that these names stay.
+        if any(self.wrks[index].inner.exitcode == STATUS for index in workers):
+            self.has_given_up = True
+            self.signal_handler_interrupt()
+            return
+        super()._respawn_workers(workers, *arguments, **options)
 
 
 def _try_address(host: str, port: int) -> None:
@@ -101,6 +121,8 @@ def main() -> int:
         return 1
     try:
         serve(settings, settings.host, settings.port)
+    except GivenUp:
+        return STATUS
     except (OSError, SiteMissing, DatabaseUnusable) as error:
         sys.stderr.write(f"Cannot serve {settings.host}:{settings.port}: {error}\n")
         return 3

@@ -145,7 +145,7 @@ async def test_a_database_of_a_newer_version_is_refused_with_a_sentence(database
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "memos.db"
     path.write_text("This is not a database. " * 100)
-    with pytest.raises(DatabaseUnusable, match="cannot be opened"):
+    with pytest.raises(DatabaseUnusable, match=r"cannot be opened.*not a database"):
         await schema.upgrade(Database(f"sqlite+aiosqlite:///{path}"))
     assert path.read_text().startswith("This is not a database.")
 
