@@ -42,9 +42,9 @@ class DatabaseDamaged(DatabaseUnusable):
 
     def __init__(self, path: Path, finding: str, verb: str = "used") -> None:
         super().__init__(
-            f"The database {path} cannot be {verb}, it is damaged: {finding}. Stop the server, keep a copy of "
-            "the file and of those beside it that begin with its name, and restore a backup; or put what can "
-            f"still be read into a new file: sqlite3 {path} .recover | sqlite3 recovered.db",
+            f"The database {path} cannot be {verb}, it is damaged: {finding}. Stop the server, keep a copy "
+            "of the file and of those beside it that begin with its name, and restore a backup; or put what "
+            f"can still be read into a new file: sqlite3 {path} .recover | sqlite3 recovered.db",
             "The database file is damaged. Restore a backup, or recover what can be read.",
         )
 

@@ -282,6 +282,19 @@ def test_a_database_that_is_none_is_a_failed_dependency(tmp_path: Path) -> None:
     assert b"wrong   database" in answer.stdout
 
 
+def test_the_doctor_finds_a_damaged_page_and_says_what_to_do(tmp_path: Path) -> None:
+    run(tmp_path, "db", "upgrade")
+    assert b"ok      database" in run(tmp_path, "doctor").stdout
+    with (tmp_path / "data" / "memo_coach.db").open("r+b") as handle:
+        handle.seek(4096 * 3)
+        handle.write(b"damaged!" * (4096 // 8))
+    answer = run(tmp_path, "doctor")
+    assert answer.returncode == 3
+    assert b"wrong   database: " in answer.stdout
+    assert b"is damaged: " in answer.stdout
+    assert b".recover" in answer.stdout
+
+
 @pytest.mark.parametrize("command", [("serve",), ("doctor",), ("db", "upgrade")])
 def test_a_wrong_setting_stops_every_command_that_needs_it(tmp_path: Path, command: tuple[str, ...]) -> None:
     assert_one_line(run(tmp_path, *command, PORT="many"), 1, "PORT: 'many'", "Example: PORT=3000")

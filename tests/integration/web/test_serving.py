@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -78,6 +79,60 @@ def test_a_taken_port_is_told_in_one_line(site: Path, tmp_path: Path) -> None:
     assert finished.returncode == 3
     assert len(finished.stderr.splitlines()) == 1
     assert "Traceback" not in finished.stderr
+
+
+def served(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
+    """Serve until the server ends by itself."""
+    environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(data_dir)}
+    return subprocess.run(
+        [sys.executable, "-m", "memo_coach.web.serving"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def database(site: Path, tmp_path: Path) -> Path:
+    """Give the file of a database that was served once."""
+    with serving(tmp_path):
+        pass
+    return tmp_path / "memo_coach.db"
+
+
+def test_a_damaged_database_ends_the_server_with_one_sentence(database: Path) -> None:
+    with database.open("r+b") as handle:
+        handle.seek(4096)
+        handle.write(b"damaged!" * (4096 // 8) * 20)
+    finished = served(database.parent, LiveServer(database.parent).port)
+    assert finished.returncode == 3
+    assert len(finished.stderr.splitlines()) == 1
+    assert "is damaged: " in finished.stderr
+    assert ".recover" in finished.stderr
+
+
+def test_a_database_that_only_a_worker_finds_unusable_ends_the_server_instead_of_starting_it_again(
+    database: Path,
+) -> None:
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DROP TABLE installation_secrets")
+    finished = served(database.parent, LiveServer(database.parent).port)
+    assert finished.returncode == 3
+    assert finished.stderr.count("cannot be opened: no such table") == 1
+    assert "Traceback" not in finished.stderr
+
+
+def test_a_server_whose_database_is_damaged_while_it_serves_is_not_ready_and_says_why(
+    site: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path) as server, server.client() as client:
+        with (tmp_path / "memo_coach.db").open("r+b") as handle:
+            handle.seek(4096)
+            handle.write(b"damaged!" * (4096 // 8) * 20)
+        answer = client.get("/health/ready")
+        assert answer.status_code == 503
+        (found,) = [check for check in answer.json()["checks"] if check["name"] == "database"]
+        assert found["detail"].startswith("The database file is damaged.")
+        assert str(tmp_path) not in answer.text
+        assert client.get("/health/live").status_code == 200
 
 
 def test_behind_tls_the_cookie_is_bound_to_the_host_and_http_is_forbidden(site: Path, tmp_path: Path) -> None:
