@@ -99,7 +99,7 @@ def _database(settings: Settings) -> str:
         else:
             unseen = ""
         database = Database(settings.database_url, pooled=False, patience=PATIENCE_SECONDS)
-        if path is None and (await schema.status(database)).current is None:
+        if (await schema.status(database)).current is None:
             return f"{await database_check(database)()} The tables will be made at the first start."
         return f"{await migrations_check(database)()} {await database_check(database)()}{unseen}"
 

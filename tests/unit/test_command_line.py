@@ -282,6 +282,12 @@ def test_a_database_that_is_none_is_a_failed_dependency(tmp_path: Path) -> None:
     assert b"wrong   database" in answer.stdout
 
 
+def test_the_doctor_finds_a_file_of_no_bytes_good_as_sqlite_does(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "memo_coach.db").touch()
+    assert b"The tables will be made at the first start." in run(tmp_path, "doctor").stdout
+
+
 def test_the_doctor_finds_a_damaged_page_and_says_what_to_do(tmp_path: Path) -> None:
     run(tmp_path, "db", "upgrade")
     assert b"ok      database" in run(tmp_path, "doctor").stdout

@@ -146,7 +146,7 @@ async def test_opening_that_is_cancelled_leaves_nothing_open(
 ) -> None:
     reached = asyncio.Event()
 
-    async def waits(_database: Database) -> None:
+    async def waits(*_arguments: Any) -> None:
         reached.set()
         await asyncio.Event().wait()
 
