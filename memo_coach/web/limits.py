@@ -68,39 +68,67 @@ class BodyLimit:
         if not declared.isdecimal() or int(declared) > limit:
             await _too_large(limit)(scope, receive, send)
             return
-        received, started, complete = 0, False, False
-        deadline = asyncio.get_running_loop().time() + self._seconds
-
-        async def counted_receive() -> Message:
-            nonlocal received, complete
-            try:
-                # Behind the body only the end of the connection is waited for, which may take its time.
-                async with asyncio.timeout_at(None if complete else deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise _BodyRefused(_too_slow()) from None
-            received += len(message.get("body", b""))
-            complete = not message.get("more_body", False)
-            if received > limit:
-                raise _BodyRefused(_too_large(limit))
-            return message
-
-        async def noting_send(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
+        body = _Body(receive, send, limit, self._seconds)
+        if declared != "0" or "transfer-encoding" in headers:
+            body.expect()
         try:
-            await self._app(scope, counted_receive, noting_send)
+            await self._app(scope, body.receive, body.send)
         except _BodyRefused as refused:
-            if started:
+            if body.is_answered:
                 raise
+            _log.info("body refused", path=scope["path"], reason=refused.answer.status_code)
             await refused.answer(scope, receive, send)
+
+
+class _Body:
+    """The body of one request, as it comes."""
+
+    def __init__(self, receive: Receive, send: Send, limit: int, seconds: float) -> None:
+        self._receive = receive
+        self._send = send
+        self._limit = limit
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._received = 0
+        self._is_complete = False
+        self._is_expected = False
+        self.is_answered = False
+
+    def expect(self) -> None:
+        """Note that the request says that it has one."""
+        self._is_expected = True
+
+    async def receive(self) -> Message:
+        """Give what comes next, while it is within the limits."""
+        try:
+            # Behind the body only the end of the connection is waited for, which may take its time.
+            async with asyncio.timeout_at(None if self._is_complete else self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise _BodyRefused(_too_slow()) from None
+        is_over = message["type"] == "http.disconnect"
+        if is_over and self._is_expected and not self._is_complete and not self.is_answered:
+            # The server says so also where it cannot read what comes: a malformed chunk, say.
+            raise _BodyRefused(_broken_off())
+        self._received += len(message.get("body", b""))
+        self._is_complete = not message.get("more_body", False)
+        if self._received > self._limit:
+            raise _BodyRefused(_too_large(self._limit))
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Note that the answer has begun, and send it."""
+        self.is_answered = True
+        await self._send(message)
 
 
 def _too_large(limit: int) -> Problem:
     detail = f"That is too much at once: at most {limit:,} bytes can be sent here."
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
+
+
+def _broken_off() -> Problem:
+    detail = "This did not come to its end, or was malformed. Send it again."
+    return Problem(HTTPStatus.BAD_REQUEST, detail, {"Connection": "close"})
 
 
 def _too_slow() -> Problem:

@@ -38,6 +38,6 @@ def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
     app = BodyLimit(app)
     app = Gate(app, Addresses.of(settings))
     app = Metrics(app, settings)
-    app = SecurityHeaders(app, script_hashes(site), settings.public_url)
     app = RequestIdentity(app)
+    app = SecurityHeaders(app, script_hashes(site), settings.public_url)
     return ForwardedAddress(app, settings.trusted_networks)

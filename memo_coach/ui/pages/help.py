@@ -8,6 +8,8 @@ from typing import Any
 
 import reflex as rx
 import yaml
+from reflex_base.vars.base import Var
+from reflex_components_core.el.elements.base import BaseHTML
 
 from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
 from memo_coach.coaching.rubric import Criterion, Rubric, localised
@@ -66,6 +68,26 @@ def _framework(framework: Framework, language: str) -> rx.Component:
     )
 
 
+class _PostingForm(BaseHTML):  # type: ignore[misc]  # the framework's own, without types
+    """A form that the browser sends itself: the framework's own sends events."""
+
+    tag = "form"
+    action: Var[str]
+    method: Var[str]
+
+
+def _end_session(texts: dict[str, Any]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(text("help.end")),
+        rx.el.p(texts["end"], class_name="lede"),
+        _PostingForm.create(
+            rx.el.button(text("help.end_now"), type="submit", class_name="button"),
+            action="/session/end",
+            method="post",
+        ),
+    )
+
+
 def _content(language: str) -> rx.Component:
     texts = _help(language)
     keys = [
@@ -92,6 +114,7 @@ def _content(language: str) -> rx.Component:
         _section(
             "privacy",
             *[rx.el.p(paragraph.format(draft_days=DRAFT_DAYS)) for paragraph in texts["privacy"]],
+            _end_session(texts),
         ),
     )
 
