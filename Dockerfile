@@ -14,7 +14,7 @@ WORKDIR /app
 COPY requirements/build.lock requirements/build.lock
 # The environment gets no pip of its own: the base's installs into it.
 RUN python -m venv --without-pip /opt/build \
-    && python -m pip --python /opt/build install --no-compile --require-hashes -r requirements/build.lock
+    && python -m pip --python /opt/build install --no-compile --no-deps --require-hashes -r requirements/build.lock
 ENV PATH=/opt/build/bin:$PATH
 
 # ---- Development: what is written here is covered by what docker-compose.yml mounts.
@@ -43,7 +43,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /app
 COPY requirements/runtime.lock /tmp/runtime.lock
 RUN python -m venv --without-pip /opt/memo-coach \
-    && python -m pip --python /opt/memo-coach install --no-compile --require-hashes -r /tmp/runtime.lock \
+    && python -m pip --python /opt/memo-coach install --no-compile --no-deps --require-hashes -r /tmp/runtime.lock \
     && echo /app > "$(/opt/memo-coach/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/memo_coach.pth" \
     && printf '#!/opt/memo-coach/bin/python\nimport sys\n\nfrom memo_coach.cli import main\n\nsys.exit(main())\n' > /opt/memo-coach/bin/memo-coach \
     && chmod 0755 /opt/memo-coach/bin/memo-coach \

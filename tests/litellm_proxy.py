@@ -140,7 +140,18 @@ def _installed() -> Path:
                 shutil.rmtree(old)
             _run("-m", "venv", "--without-pip", str(place))
             into = ("--python", str(place / "bin" / "python"))
-            _run("-m", "uv", "pip", "install", "--quiet", *into, "--require-hashes", "-r", str(LOCK))
+            _run(
+                "-m",
+                "uv",
+                "pip",
+                "install",
+                "--quiet",
+                *into,
+                "--no-deps",
+                "--require-hashes",
+                "-r",
+                str(LOCK),
+            )
             (place / "whole").touch()
     return place
 

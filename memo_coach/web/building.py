@@ -142,9 +142,7 @@ def _npm_registry(programs: Path, environment: dict[str, str]) -> str:
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if answer.returncode != 0:
-        raise BuildFailed(
-            f"Node is not usable, install the development requirements: {answer.stderr.strip()}"
-        )
+        raise BuildFailed(f"Node is not usable, run `make build`, which installs it: {answer.stderr.strip()}")
     return answer.stdout.strip()
 
 

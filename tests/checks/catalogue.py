@@ -24,6 +24,11 @@ def playbooks() -> list[str]:
     return [name for name in names if _PLAY.search((ROOT / "ansible" / name).read_text(encoding="utf-8"))]
 
 
+def workflows() -> list[str]:
+    """Give the paths of the workflows of continuous integration."""
+    return [path for path in files() if fnmatch(path, ".github/workflows/*.y*ml")]
+
+
 def catalogue() -> list[Check]:
     """Give the checks in the order in which they start."""
     # checkov has no framework and no policy for Compose files: the tests in tests/unit/production say what
@@ -62,6 +67,12 @@ def catalogue() -> list[Check]:
         Check("registry hosts", _own("registry_hosts")),
         Check("dead links", _own("dead_links")),
         Check("hadolint", ("hadolint", "--no-color", "--config", ".hadolint.yaml", "Dockerfile"), OPERATIONS),
+        Check("actionlint", ("actionlint", "-no-color", *workflows()), OPERATIONS),
+        Check(
+            "zizmor",
+            ("zizmor", "--offline", "--persona=pedantic", "--no-progress", "--color=never", ".github"),
+            OPERATIONS,
+        ),
         Check("ruff", ("ruff", "check", ".")),
         Check("format", ("ruff", "format", "--check", ".")),
     ]

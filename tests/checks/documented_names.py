@@ -43,7 +43,7 @@ def code(text: str) -> Iterator[str]:
 
 def targets() -> set[str]:
     """Give the targets of the Makefile."""
-    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def unknown_targets(piece: str) -> Iterator[str]:

@@ -15,10 +15,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.chromium import ARGUMENTS, chromium
+from tests.e2e import traces
 from tests.e2e.slow_server import SlowServer
 from tests.live_server import LiveServer
 
 HERE = Path(__file__).parent
+pytest_runtest_makereport = traces.pytest_runtest_makereport
 PATIENCE_MILLISECONDS = 15_000
 NewPage = Callable[..., Page]
 Server = TypeVar("Server", bound=LiveServer)
@@ -84,7 +86,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, server: LiveServer) -> Iterator[NewPage]:
+def new_page(browser: Browser, server: LiveServer, request: pytest.FixtureRequest) -> Iterator[NewPage]:
     """Give a function that opens a new person's browser: ``new_page(color_scheme="dark", viewport=…)``.
 
     A second tab of the same person is ``page.context.new_page()``. At the end of the test none may have
@@ -98,13 +100,13 @@ def new_page(browser: Browser, server: LiveServer) -> Iterator[NewPage]:
         context = browser.new_context(**{"base_url": server.url, "locale": "en-GB", **options})  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
+        traces.begin(context)
         if not may_complain:
             complaints.listen(context, tolerated)
         return context.new_page()
 
     yield open_page
-    for context in contexts:
-        context.close()
+    traces.end(contexts, request.node)
     complaints.check()
 
 

@@ -1,0 +1,85 @@
+"""Each lock installs as it is, with an old pip and with the newest, and lacks nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.installation.environments import INSTALL, LOCKS, OLD_PIP, make_environment, pip_version, run
+
+NAMES = sorted(path.stem for path in LOCKS.glob("*.lock"))
+
+
+@pytest.fixture(scope="module")
+def installing() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("install", INSTALL)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules["install"] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pythons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Give a Python with the old pip and one with the newest; each installs into environments of its own."""
+    place = tmp_path_factory.mktemp("pips")
+    return {"old": make_environment(place / "old", OLD_PIP), "newest": make_environment(place / "newest")}
+
+
+@pytest.fixture(scope="module")
+def files(
+    pythons: dict[str, Path], installing: ModuleType, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Give a folder with what all locks name, fetched from the index once."""
+    folder = tmp_path_factory.mktemp("files")
+    environment = installing.Environment(pythons["newest"].parents[1])
+    pieces = {
+        installing.identity(piece): piece
+        for name in NAMES
+        for piece in installing.requirements((LOCKS / f"{name}.lock").read_text())
+    }
+    # One pip fetches one version of a package; where locks differ the others come in another round.
+    while pieces:
+        versions = {identity.partition("==")[0]: identity for identity in pieces}
+        environment.fetch([pieces.pop(identity) for identity in versions.values()], folder)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("pip", ["old", "newest"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lock_installs_as_it_is_and_lacks_nothing(
+    name: str, pip: str, pythons: dict[str, Path], files: Path, tmp_path: Path
+) -> None:
+    environment = tmp_path / "environment"
+    run(sys.executable, "-m", "venv", "--without-pip", environment)
+    into = ("-m", "pip", "--python", environment / "bin" / "python")
+    as_it_is = ("--quiet", "--no-compile", "--no-deps", "--require-hashes", "-r", LOCKS / f"{name}.lock")
+    run(pythons[pip], *into, "install", "--no-index", "--find-links", files, *as_it_is)
+    assert "No broken requirements found." in run(pythons[pip], *into, "check")
+    shutil.rmtree(environment)
+
+
+def test_the_pips_are_the_ones_meant(pythons: dict[str, Path]) -> None:
+    newest = pip_version(pythons["newest"])
+    assert pip_version(pythons["old"]) == OLD_PIP
+    assert tuple(map(int, newest.split(".")[:2])) >= (26, 0)
+
+
+def test_environments_that_share_packages_have_them_in_one_version(installing: ModuleType) -> None:
+    versions = {
+        name: {
+            installing.identity(piece)
+            for piece in installing.requirements((LOCKS / f"{name}.lock").read_text())
+        }
+        for name in ("runtime", "build", "development")
+    }
+    assert versions["runtime"] < versions["build"] < versions["development"]
