@@ -56,7 +56,7 @@ test-integration: build $(DEVELOPMENT) ## the suite's tests of running servers a
 	@$(PYTEST) tests/integration
 
 test-e2e: build $(DEVELOPMENT) ## the suite's tests in a real browser; what fails leaves a trace in test-results
-	@$(PYTEST) tests/e2e
+	@TRACES=1 $(PYTEST) tests/e2e
 
 installation: $(DEVELOPMENT) ## install every lock with an old pip and the newest, and start a fresh clone, from an index
 	@$(BIN)/python -m pytest -p no:xdist tests/installation/every_lock.py tests/installation/starting.py

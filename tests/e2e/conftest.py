@@ -60,6 +60,11 @@ class Complaints:
         context.on("console", note_console)
         context.on("weberror", lambda error: note(str(error.error)))
 
+    @property
+    def heard(self) -> bool:
+        """Tell whether there was one."""
+        return bool(self._heard)
+
     def check(self) -> None:
         """Fail where there was one."""
         assert not self._heard, "The browser complained:\n" + "\n".join(self._heard)
@@ -106,7 +111,7 @@ def new_page(browser: Browser, server: LiveServer, request: pytest.FixtureReques
         return context.new_page()
 
     yield open_page
-    traces.end(contexts, request.node)
+    traces.end(contexts, request.node, complained=complaints.heard)
     complaints.check()
 
 

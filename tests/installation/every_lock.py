@@ -41,15 +41,16 @@ def files(
     """Give a folder with what all locks name, fetched from the index once."""
     folder = tmp_path_factory.mktemp("files")
     environment = installing.Environment(pythons["newest"].parents[1])
+    # The same version may be for all machines in one lock, and for some in another.
     pieces = {
-        installing.identity(piece): piece
+        piece.partition("\\")[0]: piece
         for name in NAMES
         for piece in installing.requirements((LOCKS / f"{name}.lock").read_text())
     }
     # One pip fetches one version of a package; where locks differ the others come in another round.
     while pieces:
-        versions = {identity.partition("==")[0]: identity for identity in pieces}
-        environment.fetch([pieces.pop(identity) for identity in versions.values()], folder)
+        heads = {head.partition("==")[0]: head for head in pieces}
+        environment.fetch([pieces.pop(head) for head in heads.values()], folder)
     yield folder
     shutil.rmtree(folder)
 

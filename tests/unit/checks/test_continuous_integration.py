@@ -50,7 +50,7 @@ def test_a_job_may_read_the_repository_and_nothing_else_and_has_an_end() -> None
 
 def test_every_test_file_belongs_to_a_target_that_a_job_runs() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    run = set(re.findall(r"^\t@\$\(PYTEST\)((?: tests/\w+)+)$", makefile, re.MULTILINE))
+    run = set(re.findall(r"^\t@(?:TRACES=1 )?\$\(PYTEST\)((?: tests/\w+)+)$", makefile, re.MULTILINE))
     folders = {folder for line in run for folder in line.split()}
     tests = [path for path in files() if re.fullmatch(r"tests/(?:.*/)?test_\w+\.py", path)]
     assert {"/".join(path.split("/")[:2]) for path in tests} == folders
