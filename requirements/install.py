@@ -36,7 +36,7 @@ from pip._vendor.packaging.requirements import Requirement
 from pip._vendor.packaging.utils import canonicalize_name
 installed = {canonicalize_name(each.metadata["Name"]): each.version for each in distributions()}
 for number, line in enumerate(sys.stdin):
-    wanted = Requirement(line)
+    wanted = Requirement(line.strip())
     for_here = wanted.marker is None or wanted.marker.evaluate()
     version = installed.get(canonicalize_name(wanted.name))
     if for_here and (version is None or not wanted.specifier.contains(version, prereleases=True)):

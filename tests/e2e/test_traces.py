@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e import traces
+from tests.live_server import ROOT
 
 
 @pytest.fixture
@@ -57,19 +60,26 @@ def test_a_test_that_holds_leaves_nothing(
     assert not place.exists()
 
 
-def test_a_failing_test_is_known_as_one_to_whoever_tidies_up(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        """
-        import pytest
-        from tests.e2e import traces
-        pytest_runtest_makereport = traces.pytest_runtest_makereport
+_CONFTEST = """
+import pytest
+from tests.e2e import traces
 
-        @pytest.fixture
-        def told(request):
-            yield
-            print("failed:", request.node.stash.get(traces._FAILED, False))
-        """
-    )
-    pytester.makepyfile("def test_one(told): assert False\ndef test_two(told): pass")
-    result = pytester.runpytest_subprocess("-s", "-p", "no:cacheprovider", "-p", "no:xdist")
-    result.stdout.fnmatch_lines(["*failed: True*", "*failed: False*"], consecutive=False)
+pytest_runtest_makereport = traces.pytest_runtest_makereport
+
+@pytest.fixture(autouse=True)
+def told(request):
+    yield
+    print(request.node.name, "failed:", request.node.stash.get(traces._FAILED, False))
+"""
+
+
+def test_a_failing_test_is_known_as_one_to_whoever_tidies_up(tmp_path: Path) -> None:
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "conftest.py").write_text(_CONFTEST)
+    (tmp_path / "test_both.py").write_text("def test_one(): assert False\ndef test_two(): pass\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
+    assert "test_one failed: True" in ended.stdout, ended.stdout
+    assert "test_two failed: False" in ended.stdout, ended.stdout
