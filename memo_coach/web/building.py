@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memo_coach.web.errors import BuildFailed
+from memo_coach.web.first_paint import paint_first
 from memo_coach.web.site import BUILD, HASHES_FILE, ROOT, SITE, STAMP_FILE
 
 INPUTS = ("assets", "memo_coach", "reflex.lock", "requirements", "rxconfig.py")
@@ -185,6 +186,8 @@ def _publish(root: Path, digest: str) -> None:
     for folder in (fresh, stale):
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(web / "build" / "client", fresh / "build" / "client")
+    node = Path(sys.executable).parent / "node"
+    paint_first(fresh / "build" / "client", node, web / "compress-static.js")
     shutil.copytree(web / "backend", fresh / "backend")
     for name in ("routes.json", "reflex.json"):
         shutil.copy2(web / name, fresh / name)

@@ -1,0 +1,154 @@
+"""Rewrite the built pages so that a browser paints them before it fetches the framework's scripts.
+
+The framework's pages name their style sheet behind 130 KiB of scripts that are fetched at once, so that on
+a slow line the text waits for all of them. After this, what the first paint needs stands in the page itself:
+the style sheets, and the script that chooses light or dark. The framework's scripts come after that paint.
+
+When the framework takes over, it looks for the elements that it would have rendered, by name, address and
+relation, in their order. So they stay, and are kept from fetching: a style sheet by ``disabled``, a script by
+a type that is none. What is put into the head stands where the framework passes it over: a style anywhere,
+a script behind the last of its own. A test in a real browser watches that nothing is rendered anew.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from memo_coach.web.errors import BuildFailed
+
+_STYLE_SHEET = re.compile(r'<link (?=[^>]*\brel="stylesheet")[^>]*?\bhref="(?P<address>/[^"]+)"[^>]*?/>')
+_STYLE_PRELOAD = re.compile(r'<link (?=[^>]*\bas="style")(?=[^>]*\brel="preload")[^>]*?/>')
+_THEME = re.compile(r'<script src="(?P<address>/theme\.js\?[^"]*)"></script>(?P<rest>.*?)</head>', re.DOTALL)
+_MODULE_PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<address>/[^"]+)"/>')
+_START = re.compile(
+    r'<script type="module" async="">'
+    r'import "(?P<manifest>[^"]+)";\n'
+    r'(?P<routes>(?:import \* as route\d+ from "[^"]+";\n)+)\s*'
+    r"(?P<modules>window\.__reactRouterRouteModules = \{[^}]*\};)\s*"
+    r'import\("(?P<entry>[^"]+)"\);</script>'
+)
+_IS_EMPTY = '"isSpaMode":true'
+"""In a page for addresses that are not known when the pages are built."""
+_ROUTE = re.compile(r'import \* as (?P<name>route\d+) from "(?P<address>[^"]+)";')
+
+# Browsers that keep their timings to themselves are given a second. A tab in the background is
+# not painted at all.
+_AFTER_THE_FIRST_PAINT = """\
+await new Promise((painted) => {
+  const look = (seen) => seen.getEntriesByName("first-contentful-paint").length && painted();
+  new PerformanceObserver(look).observe({ type: "paint", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(painted, 1000)));
+  const unseen = () => document.hidden && painted();
+  document.addEventListener("visibilitychange", unseen);
+  unseen();
+});
+for (const address of %s) {
+  const link = document.createElement("link");
+  document.head.append(Object.assign(link, { rel: "modulepreload", href: address }));
+}
+await import("%s");
+"""
+
+_COMPRESSED = {".br": "brotli", ".gz": "gzip"}
+
+
+def painted_first(page: str, content_of: Callable[[str], str]) -> str:
+    """Give a page that can be painted without fetching anything, and fetches scripts afterwards.
+
+    One that scripts have yet to fill has nothing to wait for: it fetches them at once.
+
+    ``content_of`` gives the text of one of our files by its address in the page.
+
+    Raises:
+        BuildFailed: the page is not of the form that this was written for.
+    """
+    page = _replaced(_STYLE_SHEET, page, lambda found: _style_within(found, content_of), least=2)
+    page = _replaced(_STYLE_PRELOAD, page, lambda found: f'{found[0].removesuffix("/>")} media="not all"/>')
+    page = _replaced(_THEME, page, lambda found: _theme_within(found, content_of))
+    if _IS_EMPTY in page:
+        return page
+    scripts = [found["address"] for found in _MODULE_PRELOAD.finditer(page)]
+    page = _replaced(_MODULE_PRELOAD, page, lambda _: "")
+    return _replaced(_START, page, lambda found: _start_after_paint(found, scripts))
+
+
+def _replaced(
+    pattern: re.Pattern[str], page: str, replacement: Callable[[re.Match[str]], str], *, least: int = 1
+) -> str:
+    page, count = pattern.subn(replacement, page)
+    if count < least:
+        raise BuildFailed(
+            "The framework's pages have changed: look at memo_coach/web/first_paint.py "
+            f"({pattern.pattern[:60]} was found {count} times)."
+        )
+    return page
+
+
+def _style_within(found: re.Match[str], content_of: Callable[[str], str]) -> str:
+    style = _within("style", content_of(found["address"]))
+    return f'<style>{style}</style>{found[0].removesuffix("/>")} disabled=""/>'
+
+
+def _theme_within(found: re.Match[str], content_of: Callable[[str], str]) -> str:
+    text = _within("script", content_of(found["address"]))
+    kept = f'<script src="{found["address"]}" type="text/plain"></script>'
+    return f"{kept}{found['rest']}<script>{text}</script></head>"
+
+
+def _within(element: str, text: str) -> str:
+    if f"</{element}" in text.lower():
+        raise BuildFailed(
+            f"A file that goes into the pages closes the element <{element}> that it stands in."
+        )
+    return text
+
+
+def _start_after_paint(found: re.Match[str], scripts: list[str]) -> str:
+    routes = "".join(
+        f'const {route["name"]} = await import("{route["address"]}");\n'
+        for route in _ROUTE.finditer(found["routes"])
+    )
+    start = _AFTER_THE_FIRST_PAINT % (json.dumps(scripts), found["manifest"])
+    return (
+        f'<script type="module" async="">{start}{routes}{found["modules"]}\n'
+        f'await import("{found["entry"]}");</script>'
+    )
+
+
+def paint_first(client: Path, node: Path, compressor: Path) -> None:
+    """Rewrite all pages of a built site, and compress them anew.
+
+    ``compressor`` is the framework's own script that compressed them first.
+
+    Raises:
+        BuildFailed: a page is not of the form that this was written for, or cannot be compressed.
+    """
+
+    def content_of(address: str) -> str:
+        return (client / address.partition("?")[0].lstrip("/")).read_text(encoding="utf-8")
+
+    with tempfile.TemporaryDirectory(dir=client.parent) as folder:
+        pages = Path(folder)
+        formats: set[str] = set()
+        for page in client.rglob("*.html"):
+            rewritten = painted_first(page.read_text(encoding="utf-8"), content_of)
+            page.write_text(rewritten, encoding="utf-8")
+            copy = pages / page.relative_to(client)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(rewritten, encoding="utf-8")
+            formats |= {suffix for suffix in _COMPRESSED if page.with_name(page.name + suffix).is_file()}
+        finished = subprocess.run(  # noqa: S603 - the framework's script, no input of anyone's
+            [str(node), str(compressor), str(pages), *(_COMPRESSED[suffix] for suffix in sorted(formats))],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if finished.returncode != 0:
+            raise BuildFailed(f"The pages could not be compressed: {finished.stderr.strip()[-400:]}")
+        for suffix in formats:
+            for compressed in pages.rglob(f"*.html{suffix}"):
+                shutil.copy2(compressed, client / compressed.relative_to(pages))
