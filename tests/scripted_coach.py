@@ -45,21 +45,40 @@ class OwnRubrics:
 
 @dataclass
 class ScriptedCoach:
-    """``pause`` seconds between the steps; ``before`` is called with the number of each step."""
+    """``pause`` seconds between the steps; ``before`` is called with the number of each step.
+
+    After :meth:`hold` no step is made, in any evaluation, but those that :meth:`go_on` lets through.
+    """
 
     pause: float = 0.0
     before: Callable[[int], None] = lambda _step: None
     kind: CoachKind = "builtin"
     begun: int = 0
     closed: int = 0
+    most_at_once: int = 0
+    """How many evaluations were in its hands at the same time."""
     texts: list[str] = field(default_factory=list)
+    _steps: asyncio.Semaphore | None = None
+
+    def hold(self) -> None:
+        """Wait before each step until it is let through."""
+        self._steps = asyncio.Semaphore(0)
+
+    def go_on(self, steps: int = 1_000) -> None:
+        """Let so many steps through; with none named, more than there are."""
+        assert self._steps is not None
+        for _ in range(steps):
+            self._steps.release()
 
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
         self.begun += 1
+        self.most_at_once = max(self.most_at_once, self.begun - self.closed)
         self.texts.append(memo.text)
         try:
             for step in range(STEPS):
                 await asyncio.sleep(self.pause)
+                if self._steps is not None:
+                    await self._steps.acquire()
                 self.before(step)
                 for event in self._said(memo, step):
                     yield event

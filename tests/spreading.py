@@ -22,6 +22,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Hand out whole files in the order of collection, unless the command line wants something else."""
+    if getattr(config.option, "dist", None) == "no" and config.option.numprocesses:
+        config.option.dist = "loadfile"
+        config.option.loadscopereorder = False
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put what takes longest first; within a part everything stays in its order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.e2e import pages
 from tests.live_server import LiveServer, serving
 from tests.model_server import ModelServer, running_model_server
 from tests.model_server.protocol import Received
+from tests.waiting import wait_until
 
 KEY = "test-key"
 PATIENT_MILLISECONDS = 60_000
@@ -97,14 +97,6 @@ def expect_asked(model: ModelServer, case: str) -> Received:
     """Wait until the model is asked; give its newest request."""
     wait_until(lambda: model.calls(case) > 0, f"{case} is asked")
     return [request for request in model.requests if request.model == case][-1]
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Wait for something that happens outside the browser."""
-    end = time.monotonic() + PATIENT_MILLISECONDS / 1000
-    while not holds():
-        assert time.monotonic() < end, f"waited in vain until {what}"
-        time.sleep(0.05)
 
 
 def words_of(page: Page) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from tests.integration.web.sockets import opened
 from tests.live_server import LiveServer, serving
 from tests.postgres_server import PostgresServer, running_postgres
+from tests.waiting import wait_until
 
 EVALUATE = "reflex___state____state.memo_coach___ui___states___write____write_state.evaluate"
 RUBRIC = "investment-memo"
@@ -26,14 +26,6 @@ def own_postgres() -> Iterator[PostgresServer]:
     """Give a Postgres that the test may kill."""
     with running_postgres() as server:
         yield server
-
-
-def until(wanted: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (found := wanted()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
-    return found
 
 
 def save(browser: httpx.Client, text: str, memo: str | None = None, revision: int = 0) -> httpx.Response:
@@ -66,14 +58,14 @@ async def test_a_memo_is_judged_and_survives_the_kill_of_the_server(
         with server.browser() as browser:
             draft = save(browser, TEXT).raise_for_status().json()
             evaluation = await submit(server, browser, TEXT, draft["memo_id"])
-            until(lambda: status_of(postgres, name, evaluation) == [("done",)])
+            wait_until(lambda: status_of(postgres, name, evaluation) == [("done",)])
             second = save(browser, "The next one.").raise_for_status().json()
             third = await submit(server, browser, TEXT + " Twice.", draft["memo_id"])
             server.kill()
             server.start()
             kept = browser.get("/draft", params={"memo": second["memo_id"]}).raise_for_status().json()
             assert kept["text"] == "The next one."
-        until(lambda: status_of(postgres, name, third) == [("done",)])
+        wait_until(lambda: status_of(postgres, name, third) == [("done",)])
         assert status_of(postgres, name, evaluation) == [("done",)]
         versions = postgres.administer("SELECT memo, number FROM memo_versions", database=name)
         assert sorted(versions) == [(draft["memo_id"], 1), (draft["memo_id"], 2)]
@@ -111,7 +103,7 @@ def test_a_postgres_that_dies_is_told_in_a_sentence_and_healed_without_a_restart
         assert "fault is on our side" in refused.json()["detail"]
         assert browser.get("/health/live").status_code == 200
         own_postgres.start()
-        until(lambda: browser.get("/health/ready").status_code == 200)
+        wait_until(lambda: browser.get("/health/ready").status_code == 200)
         saved = save(browser, TEXT + " More.", draft["memo_id"], draft["revision"]).raise_for_status().json()
         assert (saved["memo_id"], saved["revision"]) == (draft["memo_id"], draft["revision"] + 1)
         assert server.stop() == 0

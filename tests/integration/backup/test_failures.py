@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from memo_coach.operations.backup.restic import Restic
 from tests.databases import only_on_postgres, only_on_sqlite
 from tests.integration.backup.installation import PASSWORD, Installation, appears
 from tests.postgres_server import PostgresServer
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def failed_with(installation: Installation, line: str, kind: str = "backup") -> None:
@@ -178,7 +178,7 @@ def test_a_signal_ends_everything_that_was_begun(installation: Installation) -> 
     ours = set(processes_with(str(installation.directory)))
     assert len(ours) >= 2
     running.send_signal(signal.SIGTERM)
-    _, complaints = running.communicate(timeout=30)
+    _, complaints = running.communicate(timeout=PATIENCE_SECONDS)
     assert running.returncode == 3
     assert "stopped by a signal" in complaints
     failed_with(installation, complaints)
@@ -196,7 +196,7 @@ def test_two_backups_at_once_are_one(installation: Installation) -> None:
     appears(reached)
     assert "Another backup is at work" in installation.fails(3, "backup")
     running.terminate()
-    running.communicate(timeout=30)
+    running.communicate(timeout=PATIENCE_SECONDS)
 
 
 def test_no_secret_is_in_the_list_of_processes(installation: Installation) -> None:
@@ -206,7 +206,7 @@ def test_no_secret_is_in_the_list_of_processes(installation: Installation) -> No
     appears(reached)
     listed = b"\n".join(path.read_bytes() for path in readable("/proc/[0-9]*/cmdline"))
     running.terminate()
-    running.communicate(timeout=30)
+    running.communicate(timeout=PATIENCE_SECONDS)
     assert PASSWORD.encode() not in listed
     address = installation.environment["DATABASE_URL"]
     if not installation.is_on_sqlite:
@@ -242,15 +242,18 @@ def test_the_lock_of_a_process_at_work_is_respected(installation: Installation) 
     with pytest.raises(BackupError, match="locked by another process"):
         asyncio.run(restic.check("1/10"))
     assert len(list(locks.iterdir())) == 1
-    at_work.communicate(b"what it backs up", timeout=60)
+    at_work.communicate(b"what it backs up", timeout=PATIENCE_SECONDS)
     assert at_work.returncode == 0
 
 
 def wait_for_a_lock(locks: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until a process has locked the repository."""
-    while not any("tmp" not in path.name for path in locks.iterdir()):
+
+    def locked() -> bool:
         assert process.poll() is None
-        time.sleep(0.1)
+        return any("tmp" not in path.name for path in locks.iterdir())
+
+    wait_until(locked, "the repository is locked")
 
 
 def processes_with(text: str) -> list[int]:

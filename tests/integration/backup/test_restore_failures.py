@@ -17,6 +17,7 @@ from tests.databases import only_on_postgres, only_on_sqlite
 from tests.integration.backup.conftest import databases_beside
 from tests.integration.backup.installation import SITE, Installation, appears
 from tests.postgres_server import PostgresServer
+from tests.waiting import PATIENCE_SECONDS
 
 
 def damage(repository: Path, *, truncate: bool) -> None:
@@ -140,7 +141,7 @@ def test_a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_cleans_up
     running = installation.started("restore", "--replace", SITE)
     appears(reached)
     running.send_signal(signal.SIGKILL)
-    running.communicate(timeout=30)
+    running.communicate(timeout=PATIENCE_SECONDS)
     assert installation.figures() == before
     installation.remove_programs()
     installation.succeeds("restore", "--replace", SITE)

@@ -25,6 +25,7 @@ from tests.databases import database_at, only_on_postgres, only_on_sqlite
 from tests.integration.backup.conftest import databases_beside
 from tests.integration.backup.installation import SITE, Installation, appears
 from tests.postgres_server import PostgresServer
+from tests.waiting import PATIENCE_SECONDS
 
 
 def test_a_restore_brings_every_row_back_and_keeps_what_it_replaced(installation: Installation) -> None:
@@ -84,7 +85,7 @@ def test_the_backup_is_of_one_moment_whatever_is_written_meanwhile(installation:
     appears(waiting)
     installation.write("written meanwhile")
     waiting.unlink()
-    _, complaints = running.communicate(timeout=60)
+    _, complaints = running.communicate(timeout=PATIENCE_SECONDS)
     assert running.returncode == 0, complaints
     installation.remove_programs()
     installation.succeeds("restore", "--replace", SITE)

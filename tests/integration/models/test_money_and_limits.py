@@ -28,6 +28,7 @@ from tests.integration.models.evaluating import (
     settings_for,
 )
 from tests.model_server import ModelServer, Pace
+from tests.waiting import until_told
 
 A_MOMENT = r"\d{1,2}:\d{2} UTC on \d{1,2} [A-Z][a-z]+"
 
@@ -145,9 +146,8 @@ async def test_what_the_built_in_coach_had_to_add_to_is_asked_again(
 async def estimate_of(services: Services) -> CostEstimate:
     """Ask until there is an estimate: the first question has the prices loaded."""
     order = CoachOrder(MEMO, "en", shipped_rubric(RUBRIC))
-    async with asyncio.timeout(60):
-        while (estimate := await services.coaches.estimate(order)) is None:  # noqa: ASYNC110 - no event tells it
-            await asyncio.sleep(0.05)
+    estimate = await until_told(lambda: services.coaches.estimate(order), "there is an estimate")
+    assert estimate is not None
     return estimate
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from memo_coach.coaching.llm.notices import sentence
+from tests.clock import Clock
 from tests.integration.models.evaluating import (
     ATTEMPTS,
     MEMO,
@@ -83,13 +83,13 @@ async def test_a_model_that_keeps_failing_is_left_alone(server: ModelServer, tmp
 
 
 async def test_a_model_that_was_left_alone_is_asked_again_after_its_rest(
-    server: ModelServer, tmp_path: Path
+    server: ModelServer, tmp_path: Path, clock: Clock
 ) -> None:
     settings = settings_for(tmp_path, server.url, "failing-then-fine")
-    limits = {"circuit_failures": 1, "circuit_rest_seconds": 1.0, "attempts": 1}
+    limits = {"circuit_failures": 1, "circuit_rest_seconds": 600.0, "attempts": 1}
     async with installation(settings, **limits) as (services, owner):
         failed = await outcome_of(services, owner)
-        await asyncio.sleep(1.1)
+        clock.move(600)
         again = await outcome_of(services, owner)
         assert failed.view.provenance is not None
         assert again.view.provenance is not None

@@ -11,6 +11,7 @@ from memo_coach.services.composition import Services
 from memo_coach.services.views import EvaluationView
 from tests.integration.models.evaluating import (
     MEMO,
+    Outcome,
     followed,
     handed_in,
     installation,
@@ -19,22 +20,16 @@ from tests.integration.models.evaluating import (
     settings_for,
 )
 from tests.model_server import ModelServer, Pace
+from tests.waiting import PATIENCE_SECONDS, until, until_told
 
 LEISURELY = Pace(first_token=1.0, between=0.1, pieces=60)
-
-
-async def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for what another thread does."""
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - a thread of its own serves, and knows no event of this loop
-            await asyncio.sleep(0.02)
 
 
 async def first_view(
     services: Services, owner: str, evaluation_id: str, wanted: Callable[[EvaluationView], bool]
 ) -> EvaluationView:
     """Follow an evaluation until a view is as wanted."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for view in services.evaluations.follow(owner, evaluation_id):
             if wanted(view):
                 return view
@@ -83,12 +78,13 @@ async def test_who_cancels_stops_the_model_and_pays_for_no_more_than_was_said(
         views = await followed(services, owner, evaluation_id)
         assert views[-1].status == "cancelled"
         await until(lambda: server.requests[0].abandoned)
-        async with asyncio.timeout(30):
-            while True:
-                outcome = await outcome_with(services.database, views)
-                if all(call.status != "reserved" for call in outcome.calls):
-                    break
-                await asyncio.sleep(0.05)
+
+        async def settled() -> Outcome | None:
+            found = await outcome_with(services.database, views)
+            return found if all(call.status != "reserved" for call in found.calls) else None
+
+        outcome = await until_told(settled, "the call is settled")
+        assert outcome is not None
         (call,) = outcome.calls
         assert call.status == "stopped"
         assert call.estimated

@@ -39,16 +39,20 @@ SCHEMA = {
 
 
 class Ledger:
-    """Accounts in memory; they refuse the models that they are told to."""
+    """Accounts in memory; they refuse the models that they are told to, and reserve when they may."""
 
-    def __init__(self, refuses: tuple[str, ...] = (), reserve_seconds: float = 0.0) -> None:
+    def __init__(self, refuses: tuple[str, ...] = ()) -> None:
         self.plans: list[CallPlan] = []
         self.settled: list[tuple[str, CallOutcome]] = []
         self._refuses = refuses
-        self._reserve_seconds = reserve_seconds
+        self.asked = asyncio.Event()
+        """Whether something was to be reserved."""
+        self.may_reserve = asyncio.Event()
+        self.may_reserve.set()
 
     async def reserve(self, plan: CallPlan) -> str:
-        await asyncio.sleep(self._reserve_seconds)
+        self.asked.set()
+        await self.may_reserve.wait()
         if plan.model in self._refuses:
             raise ModelFailure("budget")
         self.plans.append(plan)

@@ -14,16 +14,9 @@ from memo_coach.providers.providers import Providers
 from memo_coach.providers.turn import CHARACTERS_PER_TOKEN
 from tests.integration.providers.asking import KEY, MEMO, Ledger, ask, question
 from tests.model_server import ModelServer, Pace
+from tests.waiting import until
 
 MakeProviders = Callable[..., Providers]
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not happen within 4 s")
 
 
 async def test_a_good_answer_is_one_choice_text_and_one_end(
@@ -139,15 +132,23 @@ async def test_closing_the_stream_hangs_up_and_settles_what_came_by_then(
     await until(lambda: server.requests[0].abandoned)
 
 
-@pytest.mark.parametrize("after", [0.0, 0.05, 0.4])
+MOMENTS: dict[str, Callable[[ModelServer, Ledger], bool]] = {
+    "at once": lambda _server, _ledger: True,
+    "with a reservation": lambda _server, ledger: bool(ledger.plans),
+    "before the first word": lambda server, _ledger: bool(server.requests),
+    "in the middle": lambda server, _ledger: bool(server.requests) and server.requests[0].pieces_sent > 1,
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
 async def test_a_cancelled_task_settles_and_hangs_up_whenever_it_is_cancelled(
-    after: float, server: ModelServer, ledger: Ledger, providers_of: MakeProviders
+    moment: str, server: ModelServer, ledger: Ledger, providers_of: MakeProviders
 ) -> None:
-    server.pace = Pace(first_token=0.2, between=1.0)
-    providers = providers_of("fine")
+    server.pace = Pace(first_token=0.0 if moment == "in the middle" else 1_000.0, between=0.2)
+    providers = providers_of("fine", first_token_seconds=1_000.0, total_seconds=1_000.0)
     await providers.warm_up()
     asking = asyncio.create_task(ask(providers, ledger))
-    await asyncio.sleep(after)
+    await until(lambda: MOMENTS[moment](server, ledger), moment)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
@@ -159,12 +160,14 @@ async def test_a_cancelled_task_settles_and_hangs_up_whenever_it_is_cancelled(
 async def test_a_reservation_that_is_cancelled_is_released_at_no_cost(
     server: ModelServer, providers_of: MakeProviders
 ) -> None:
-    ledger = Ledger(reserve_seconds=0.2)
+    ledger = Ledger()
+    ledger.may_reserve.clear()
     providers = providers_of("fine")
     await providers.warm_up()
     asking = asyncio.create_task(ask(providers, ledger))
-    await asyncio.sleep(0.05)
+    await ledger.asked.wait()
     asking.cancel()
+    ledger.may_reserve.set()
     with pytest.raises(asyncio.CancelledError):
         await asking
     await until(lambda: len(ledger.settled) == 1)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import Callable
 
 import pytest
 
 from memo_coach.coaching.llm.model import AnswerEnded
 from memo_coach.providers.providers import Providers
+from tests.clock import Clock
 from tests.integration.providers.asking import KEY, Ledger, ask, question
 from tests.model_server import ModelServer
+from tests.waiting import PATIENCE_SECONDS, until
 
 MakeProviders = Callable[..., Providers]
 
@@ -87,13 +89,16 @@ async def test_a_model_without_a_first_word_is_asked_again_and_its_prompts_are_c
 
 
 async def test_all_attempts_together_keep_to_the_time_for_a_whole_answer(
-    ledger: Ledger, providers_of: MakeProviders
+    server: ModelServer, ledger: Ledger, providers_of: MakeProviders, clock: Clock
 ) -> None:
-    providers = providers_of("slow-first-token", first_token_seconds=20.0, total_seconds=0.5)
-    await providers.warm_up()
-    started = time.monotonic()
-    assert (await ask(providers, ledger)).reason == "slow"
-    assert time.monotonic() - started < 10
+    server.hold()
+    providers = providers_of("fine", first_token_seconds=100_000.0, total_seconds=30.0)
+    asking = asyncio.create_task(ask(providers, ledger))
+    await until(lambda: server.requests, "the model is asked")
+    clock.move(31)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert (await asking).reason == "slow"
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize("case", ["cuts-always", "stalls"])
@@ -125,9 +130,9 @@ async def test_a_server_that_is_not_there_is_unreachable(ledger: Ledger, provide
 
 
 async def test_a_model_whose_answers_break_is_left_alone_and_then_tried_with_one_call(
-    server: ModelServer, ledger: Ledger, providers_of: MakeProviders
+    server: ModelServer, ledger: Ledger, providers_of: MakeProviders, clock: Clock
 ) -> None:
-    providers = providers_of("failing", circuit_failures=4, circuit_rest_seconds=0.5)
+    providers = providers_of("failing", circuit_failures=4, circuit_rest_seconds=600.0)
     assert [(await ask(providers, ledger)).reason for _ in range(3)] == [
         "server-error",
         "server-error",
@@ -136,7 +141,7 @@ async def test_a_model_whose_answers_break_is_left_alone_and_then_tried_with_one
     assert len(server.requests) == 4
     assert providers.circuits() == {"openai/failing": "open"}
     assert len(ledger.plans) == 2
-    time.sleep(0.5)  # noqa: ASYNC251 - nothing else runs
+    clock.move(600)
     assert providers.circuits() == {"openai/failing": "half-open"}
     assert (await ask(providers, ledger)).reason == "server-error"
     assert len(server.requests) == 5
@@ -144,11 +149,11 @@ async def test_a_model_whose_answers_break_is_left_alone_and_then_tried_with_one
 
 
 async def test_the_circuit_closes_when_the_model_is_well_again(
-    server: ModelServer, ledger: Ledger, providers_of: MakeProviders
+    server: ModelServer, ledger: Ledger, providers_of: MakeProviders, clock: Clock
 ) -> None:
-    providers = providers_of("failing-then-fine", circuit_failures=1, circuit_rest_seconds=0.2)
+    providers = providers_of("failing-then-fine", circuit_failures=1, circuit_rest_seconds=600.0)
     assert (await ask(providers, ledger)).reason == "server-error"
-    time.sleep(0.2)  # noqa: ASYNC251 - nothing else runs
+    clock.move(600)
     assert (await ask(providers, ledger)).ended == [AnswerEnded("stop")]
     assert providers.circuits() == {"openai/failing-then-fine": "closed"}
 

@@ -9,14 +9,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.live_server import ROOT, LiveServer, serving
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 _FRAMEWORKS = "import alembic.context, granian, reflex.app, sqlalchemy.ext.asyncio, sqlmodel"
 MOST_WORK = 2.0
@@ -74,7 +73,7 @@ def test_a_taken_port_is_told_in_one_line(site: Path, tmp_path: Path) -> None:
         environment = {**os.environ, "PORT": str(taken.getsockname()[1]), "DATA_DIR": str(tmp_path)}
         finished = subprocess.run(
             [sys.executable, "-m", "memo_coach.web.serving"],
-            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
         )  # fmt: skip
     assert finished.returncode == 3
     assert len(finished.stderr.splitlines()) == 1
@@ -159,20 +158,19 @@ def test_the_log_names_no_query_and_no_text(site: Path, tmp_path: Path) -> None:
         assert secret not in log
 
 
+def _answers(server: LiveServer) -> bool:
+    with contextlib.suppress(httpx.TransportError), server.client() as client:
+        client.get("/health/live")
+        return True
+    return False
+
+
 def test_a_killed_server_leaves_no_process_that_holds_its_address(site: Path, tmp_path: Path) -> None:
     server = LiveServer(tmp_path)
     server.start()
     try:
         server.kill_first_process()
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                server.client().get("/health/live")
-                time.sleep(0.1)
-                continue
-            break
-        else:
-            pytest.fail("a worker goes on answering without its server")
+        wait_until(lambda: not _answers(server), "no worker answers without its server")
         server.start()
         assert server.client().get("/health/live").is_success
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -22,6 +21,7 @@ from memo_coach.coaching.rubric_documents import shipped_rubrics
 from tests.model_server import ModelServer, Pace, running_model_server
 from tests.model_server.protocol import Json
 from tests.model_server.spoiling import HOSTILE, INVENTED, NESTED
+from tests.waiting import wait_until
 
 MEMO = (
     "Subject: A second press\n\nWe ask the board to approve 200,000 euros for a second press.\n"
@@ -197,10 +197,7 @@ def test_a_stream_that_is_cut_ends_in_a_reset_after_half_of_it(server: ModelServ
 def test_a_stream_that_stalls_says_half_and_then_nothing_until_the_client_goes(server: ModelServer) -> None:
     with pytest.raises(httpx.ReadTimeout):
         read_lines(server, "stalls", [], timeout=0.5)
-    until = time.monotonic() + 10
-    while not server.requests[0].abandoned and time.monotonic() < until:
-        time.sleep(0.02)
-    assert server.requests[0].abandoned
+    wait_until(lambda: server.requests[0].abandoned, "the server sees that the client is gone")
     assert server.requests[0].pieces_sent == 40
 
 
@@ -222,9 +219,7 @@ def test_answers_wait_while_they_are_held(server: ModelServer) -> None:
     with ThreadPoolExecutor() as others:
         server.hold()
         answers = [others.submit(judged, server, "fine") for _ in range(3)]
-        until = time.monotonic() + 10
-        while server.calls("fine") < 3 and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(lambda: server.calls("fine") == 3, "all three have asked")
         assert not any(request.finished for request in server.requests)
         server.release()
         assert len({answer.result() for answer in answers}) == 1

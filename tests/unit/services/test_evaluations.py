@@ -33,7 +33,10 @@ from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import GAVE_UP, Pace, Workers
 from memo_coach.storage.jobs import JobQueue
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation
+from tests.clock import Clock
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
+from tests.waiting import PATIENCE_SECONDS, until_told
+from tests.waiting import until as soon
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 RUBRIC = "investment-memo"
@@ -44,14 +47,23 @@ async def submit(services: Services, owner: str, text: str = TEXT) -> str:
 
 
 async def views(services: Services, owner: str, evaluation: str) -> list[EvaluationView]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return [view async for view in services.evaluations.follow(owner, evaluation)]
 
 
 async def until(services: Services, owner: str, evaluation: str, status: str) -> None:
-    async with asyncio.timeout(10):
-        while (await services.evaluations.get(owner, evaluation)).status != status:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+    async def is_so() -> bool:
+        return (await services.evaluations.get(owner, evaluation)).status == status
+
+    await until_told(is_so, f"the evaluation is {status}")
+
+
+async def finish_another(services: Services, owner: str, coach: ScriptedCoach) -> None:
+    """Have another memo judged, so that the queue was certainly looked at meanwhile."""
+    coach.go_on()
+    assert (await views(services, owner, await submit(services, owner, f"{TEXT} Another.")))[
+        -1
+    ].status == "done"
 
 
 async def test_a_submitted_memo_is_evaluated(services: Services, owner: str) -> None:
@@ -75,11 +87,18 @@ async def test_a_submitted_memo_is_evaluated(services: Services, owner: str) -> 
 async def test_a_follower_sees_criteria_as_they_come_and_then_the_end(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.25
-    seen = await views(services, owner, await submit(services, owner))
+    coach.hold()
+    evaluation, let_through = await submit(services, owner), 0
+    seen: list[EvaluationView] = []
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for view in services.evaluations.follow(owner, evaluation):
+            seen.append(view)
+            if len(view.criteria) == let_through:
+                coach.go_on(1)
+                let_through += 1
     counts = [len(view.criteria) for view in seen]
     assert counts == sorted(counts)
-    assert len(set(counts)) >= 4
+    assert set(counts) >= set(range(STEPS))
     assert [view.status in FINISHED for view in seen] == [False] * (len(seen) - 1) + [True]
 
 
@@ -106,7 +125,7 @@ async def test_a_follower_learns_the_end_also_where_no_news_reaches_it(
 async def test_the_same_text_twice_at_once_is_one_evaluation(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.2
+    coach.hold()
     first = await services.drafts.save(owner, memo_id=None, text=TEXT, rubric=RUBRIC, base_revision=0)
     submissions = [
         services.evaluations.submit(owner, text=TEXT, rubric=RUBRIC, memo_id=first.memo_id) for _ in range(3)
@@ -148,7 +167,7 @@ async def test_what_cannot_be_judged_is_refused_with_a_sentence(services: Servic
 async def test_one_writer_may_not_fill_the_queue(
     services: Services, owner: str, stranger: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.5
+    coach.hold()
     for number in range(5):
         await submit(services, owner, f"{TEXT} {number}")
     with pytest.raises(TooMany):
@@ -157,39 +176,42 @@ async def test_one_writer_may_not_fill_the_queue(
 
 
 async def test_no_more_than_two_run_at_once(services: Services, owner: str, coach: ScriptedCoach) -> None:
-    coach.pause = 0.1
+    coach.hold()
     started = [await submit(services, owner, f"{TEXT} {number}") for number in range(4)]
-    await until(services, owner, started[0], "running")
-    statuses = [(await services.evaluations.get(owner, one)).status for one in started]
-    assert statuses.count("running") <= 2
+    await soon(lambda: coach.begun == 2, "two have begun")
+    coach.go_on()
     for one in started:
         assert (await views(services, owner, one))[-1].status == "done"
+    assert coach.most_at_once == 2
 
 
 async def test_cancelling_a_running_evaluation_stops_the_coach(
-    services: Services, owner: str, coach: ScriptedCoach
+    services: Services, owner: str, coach: ScriptedCoach, clock: Clock
 ) -> None:
-    coach.pause = 0.3
+    coach.hold()
     evaluation = await submit(services, owner)
-    await until(services, owner, evaluation, "running")
+    await soon(lambda: coach.begun, "the coach has begun")
     await services.evaluations.cancel(owner, evaluation)
     assert (await views(services, owner, evaluation))[-1].status == "cancelled"
-    await asyncio.sleep(0.1)
-    assert (coach.begun, coach.closed) == (1, 1)
-    await asyncio.sleep(1.0)
+    await soon(lambda: coach.closed, "the coach is stopped")
+    clock.move(60)
+    await finish_another(services, owner, coach)
+    assert (coach.begun, coach.closed) == (2, 2)
     assert (await services.evaluations.get(owner, evaluation)).status == "cancelled"
 
 
 async def test_cancelling_a_queued_evaluation_means_it_never_runs(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.15
+    coach.hold()
     first, second, third = [await submit(services, owner, f"{TEXT} {number}") for number in range(3)]
+    await soon(lambda: coach.begun == 2, "two have begun")
     await services.evaluations.cancel(owner, third)
+    coach.go_on()
     for one in (first, second):
         await until(services, owner, one, "done")
-    await asyncio.sleep(0.3)
-    assert coach.begun == 2
+    await finish_another(services, owner, coach)
+    assert coach.begun == 3
     assert (await services.evaluations.get(owner, third)).status == "cancelled"
 
 
@@ -206,7 +228,7 @@ async def test_cancel_and_finish_at_the_same_moment_leave_one_clear_end(
     for number in range(6):
         coach.pause = 0.002 * number
         evaluation = await submit(services, owner, f"{TEXT} {number}")
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # any moment will do
         await services.evaluations.cancel(owner, evaluation)
         view = (await views(services, owner, evaluation))[-1]
         assert view.status in {"done", "cancelled"}
@@ -216,13 +238,12 @@ async def test_cancel_and_finish_at_the_same_moment_leave_one_clear_end(
 async def test_deleting_a_memo_stops_its_evaluation(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.3
+    coach.hold()
     evaluation = await submit(services, owner)
-    await until(services, owner, evaluation, "running")
+    await soon(lambda: coach.begun, "the coach has begun")
     memo = (await services.evaluations.get(owner, evaluation)).memo_id
     await services.memos.delete(owner, memo)
-    await asyncio.sleep(0.2)
-    assert coach.closed == 1
+    await soon(lambda: coach.closed, "the coach is stopped")
     with pytest.raises(NotFound):
         await services.evaluations.get(owner, evaluation)
     with pytest.raises(NotFound):
@@ -232,10 +253,10 @@ async def test_deleting_a_memo_stops_its_evaluation(
 async def test_a_cancelled_evaluation_can_be_tried_again(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.2
+    coach.hold()
     evaluation = await submit(services, owner)
     await services.evaluations.cancel(owner, evaluation)
-    coach.pause = 0
+    coach.go_on()
     again = await services.evaluations.retry(owner, evaluation)
     assert again != evaluation
     assert (await views(services, owner, again))[-1].status == "done"
@@ -257,8 +278,6 @@ async def test_a_coach_that_breaks_is_tried_three_times_and_then_fails_with_a_se
 async def test_a_coach_that_recovers_finishes_with_one_set_of_results(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.15
-
     def break_once(step: int) -> None:
         if coach.begun == 1 and step == STEPS - 1:
             raise RuntimeError
@@ -340,22 +359,21 @@ async def test_the_evaluation_of_a_dead_worker_is_taken_over_and_its_late_writes
 async def test_a_worker_that_lost_its_lease_stops_its_coach(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 1.0
+    coach.hold()
     evaluation = await submit(services, owner)
-    await until(services, owner, evaluation, "running")
+    await soon(lambda: coach.begun, "the coach has begun")
     async with services.database.write() as session:
         await session.execute(update(Evaluation).values(attempt=7, lease_until=now() + timedelta(seconds=60)))
-    await asyncio.sleep(0.8)
-    assert coach.closed == 1
+    await soon(lambda: coach.closed, "the coach is stopped")
     assert (await services.evaluations.get(owner, evaluation)).status == "running"
 
 
 async def test_a_closing_process_gives_its_evaluations_back_without_counting_a_failure(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 1.0
+    coach.hold()
     evaluation = await submit(services, owner)
-    await until(services, owner, evaluation, "running")
+    await soon(lambda: coach.begun, "the coach has begun")
     await services.workers.close()
     async with services.database.read() as session:
         stored = (await session.execute(select(Evaluation))).scalar_one()
@@ -365,7 +383,7 @@ async def test_a_closing_process_gives_its_evaluations_back_without_counting_a_f
 async def test_nobody_sees_or_touches_the_evaluation_of_another(
     services: Services, owner: str, stranger: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.2
+    coach.hold()
     evaluation = await submit(services, owner)
     memo = (await services.evaluations.get(owner, evaluation)).memo_id
     for attempt in (
@@ -377,4 +395,5 @@ async def test_nobody_sees_or_touches_the_evaluation_of_another(
     ):
         with pytest.raises(NotFound):
             await attempt
+    coach.go_on()
     assert (await views(services, owner, evaluation))[-1].status == "done"

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.services.first_readings import HERE_AT_MOST, FirstReadings
 from tests.live_server import ROOT
+from tests.waiting import until, wait_until
 
 RUBRIC = shipped_rubric("investment-memo")
 
@@ -66,9 +66,7 @@ async def test_a_reading_is_done_here_where_the_process_is_killed() -> None:
     several, readings = memos(40), FirstReadings()
     before = set(readers())
     reading = asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
-    async with asyncio.timeout(20):
-        while not (begun := set(readers()) - before):  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    begun = await until(lambda: set(readers()) - before, "the process has begun")
     for process in begun:
         os.kill(process, signal.SIGKILL)
     assert await reading == [evaluate_memo(memo, RUBRIC) for memo in several]
@@ -99,7 +97,5 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     reader = Path(f"/proc/{int(started.stdout)}")
-    deadline = time.monotonic() + 10
-    while (reader / "cmdline").exists() and (reader / "cmdline").read_text() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert time.monotonic() < deadline
+    command = reader / "cmdline"
+    wait_until(lambda: not command.exists() or not command.read_text(), "the process has ended")
