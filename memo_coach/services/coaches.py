@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.computing import computed
@@ -15,6 +16,9 @@ from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import CoachOffer, CostEstimate
+
+if TYPE_CHECKING:
+    from memo_coach.services.first_readings import FirstReadings
 
 CoachFactory = Callable[[], Coach]
 
@@ -59,6 +63,12 @@ def _builtin() -> Coach:
     return BuiltinCoach()
 
 
+def _is_builtin(coach: Coach) -> bool:
+    from memo_coach.coaching.builtin.coach import BuiltinCoach  # noqa: PLC0415 - as above
+
+    return isinstance(coach, BuiltinCoach)
+
+
 _COACHES: dict[str, CoachFactory] = {BUILTIN: _builtin}
 
 
@@ -84,8 +94,10 @@ def warm_up() -> None:
 class Coaches:
     """The coaches by kind."""
 
-    def __init__(self, models: ModelCoaches | None = None) -> None:
+    def __init__(self, models: ModelCoaches | None = None, readings: FirstReadings | None = None) -> None:
+        """Without ``readings`` the built-in coach reads long texts in this process, too."""
         self._models = models
+        self._readings = readings
 
     def offers(self) -> tuple[CoachOffer, ...]:
         """Give the coaches that a writer may choose, the default one first."""
@@ -125,6 +137,12 @@ class Coaches:
             CoachingError: the coach refuses the text, with a sentence for the person.
         """
         coach = self._coach(kind, order)
+        if self._readings is not None and self._readings.is_long(order.text) and _is_builtin(coach):
+            async with aclosing(self._readings.steps(order.text, order.rubric, order.language)) as steps:
+                async for events in steps:
+                    for event in events:
+                        yield event
+            return
         memo = await computed(len(order.text), partial(parse_memo, order.text, order.language))
         stream = coach.evaluate(memo, order.rubric)
         try:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
+from memo_coach.coaching.builtin.coach import gathered, hints, most_important
+from memo_coach.coaching.computing import ShortestFirst
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
+from memo_coach.services.first_readings import FirstReadings
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import language_of, submitted_text
 from memo_coach.services.views import Hint
@@ -19,28 +22,37 @@ MOST_AT_ONCE = 2
 class HintService:
     """Gives hints."""
 
-    def __init__(self, rubrics: RubricService) -> None:
+    def __init__(self, rubrics: RubricService, readings: FirstReadings) -> None:
         self._rubrics = rubrics
-        self._turn = asyncio.Semaphore(MOST_AT_ONCE)
+        self._readings = readings
+        # A hint that nobody waits for any more keeps its thread until it is worked out: threads cannot be
+        # stopped, and another one beside it would take what this one still takes.
+        self._threads = ShortestFirst("hints", MOST_AT_ONCE)
 
     async def of(self, text: str, rubric: str, language: str | None = None) -> tuple[Hint, ...]:
         """Give up to three hints on a text.
 
         Raises:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage: with a sentence.
+            ReadingStopped: the text took too long.
         """
         chosen = self._rubrics.get(rubric)
-        async with self._turn:
-            comments = await asyncio.to_thread(_opportunities, text, chosen, language)
-        return tuple(map(_hint, comments))
+        if not self._readings.is_long(text):
+            comments = await self._threads.do(len(text), partial(_opportunities, text, chosen, language))
+            return tuple(map(_hint, comments))
+        stored, known = await self._threads.do(len(text), partial(_submitted, text, language))
+        steps = [events async for events in self._readings.steps(stored, chosen, known)]
+        return tuple(map(_hint, most_important(gathered(steps, known, chosen), MOST_HINTS)))
+
+
+def _submitted(raw: str, language: str | None) -> tuple[str, str]:
+    text = submitted_text(raw)
+    return text, language_of(text, language)
 
 
 def _opportunities(raw: str, rubric: Rubric, language: str | None) -> tuple[Comment, ...]:
-    # The detectors load when the first hint is wanted, not when a process starts.
-    from memo_coach.coaching.builtin.coach import hints  # noqa: PLC0415
-
-    text = submitted_text(raw)
-    return hints(parse_memo(text, language_of(text, language)), rubric, MOST_HINTS)
+    text, known = _submitted(raw, language)
+    return hints(parse_memo(text, known), rubric, MOST_HINTS)
 
 
 def _hint(comment: Comment) -> Hint:

@@ -124,6 +124,11 @@ class ModelCoaches:
         """The prompts as they are configured."""
         return self._prompts
 
+    @property
+    def readings(self) -> FirstReadings:
+        """What reads memos without keeping the event loop waiting."""
+        return self._first_readings
+
     def close(self) -> None:
         """End what computes beside."""
         self._first_readings.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
 from memo_coach.coaching.builtin import phrasing
@@ -59,10 +60,20 @@ class BuiltinCoach:
 
 def evaluate_memo(memo: Memo, rubric: Rubric) -> Evaluation:
     """Judge a memo and give everything at once."""
+    return gathered(_steps(memo, rubric), memo.language, rubric)
+
+
+def steps_of_text(text: str, rubric: Rubric, language: str) -> Iterator[Sequence[CoachEvent]]:
+    """Parse a text (already normalised) and judge it, step by step; each step gives what it led to."""
+    yield from _steps(parse_memo(text, language), rubric)
+
+
+def gathered(steps: Iterable[Sequence[CoachEvent]], language: str, rubric: Rubric) -> Evaluation:
+    """Give what all steps of a judgement say together."""
     criteria: list[CriterionScore] = []
     comments: list[Comment] = []
     overall: OverallJudgement | None = None
-    for events in _steps(memo, rubric):
+    for events in steps:
         for event in events:
             if isinstance(event, CriterionJudged):
                 criteria.append(event.criterion)
@@ -72,7 +83,7 @@ def evaluate_memo(memo: Memo, rubric: Rubric) -> Evaluation:
                 overall = event.overall
     if overall is None:
         raise AssertionError("the coach ended without an overall judgement")
-    return Evaluation(memo.language, rubric.id, "builtin", overall, tuple(criteria), tuple(comments))
+    return Evaluation(language, rubric.id, "builtin", overall, tuple(criteria), tuple(comments))
 
 
 def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Evaluation:
@@ -103,8 +114,13 @@ def without_orders(memo: Memo) -> WithoutOrders:
 
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
     """Give the opportunities that matter most, for showing while somebody writes."""
-    comments = evaluate_memo(memo, rubric).comments
-    return tuple(comment for comment in comments if comment.kind == "opportunity")[:limit]
+    return most_important(evaluate_memo(memo, rubric), limit)
+
+
+def most_important(evaluation: Evaluation, limit: int) -> tuple[Comment, ...]:
+    """Give the opportunities that matter most."""
+    opportunities = (comment for comment in evaluation.comments if comment.kind == "opportunity")
+    return tuple(islice(opportunities, limit))
 
 
 @dataclass

@@ -7,17 +7,26 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.builtin.coach import evaluate_memo
+from memo_coach.coaching.builtin.coach import evaluate_memo, evaluate_text, gathered
+from memo_coach.coaching.evaluation import CoachEvent
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
-from memo_coach.services.first_readings import HERE_AT_MOST, FirstReadings
+from memo_coach.services.first_readings import (
+    BESIDE_AT_MOST,
+    HERE_AT_MOST,
+    LONG,
+    FirstReadings,
+    ReadingStopped,
+)
+from memo_coach.services.reading_process import ReadingBroke, ReadingProcess, ReadingTooSlow
 from tests.live_server import ROOT
 from tests.waiting import until, wait_until
 
@@ -89,7 +98,7 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
         "from memo_coach.coaching.rubric_documents import shipped_rubric\n"
         "from memo_coach.services.reading_process import ReadingProcess\n"
         "process = ReadingProcess()\n"
-        "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en')\n"
+        "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en', lambda _: None)\n"
         "print(process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
@@ -99,3 +108,74 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
     reader = Path(f"/proc/{int(started.stdout)}")
     command = reader / "cmdline"
     wait_until(lambda: not command.exists() or not command.read_text(), "the process has ended")
+
+
+def long_memo(number: int = 0) -> Memo:
+    text = samples("investment-memo", "en")[0].text
+    copies = (f"{text}\n\nMemo {number}, copy {copy}." for copy in range(LONG // len(text) + 1))
+    return parse_memo("\n\n".join(copies), "en")
+
+
+async def test_long_memos_are_read_beside_each_other_and_say_the_same() -> None:
+    several, readings = [long_memo(number) for number in range(BESIDE_AT_MOST + 1)], FirstReadings()
+    before = set(readers())
+    found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
+    assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
+    assert len(set(readers()) - before) == BESIDE_AT_MOST
+    readings.close()
+
+
+async def test_a_long_memo_is_told_step_by_step() -> None:
+    memo, readings = long_memo(), FirstReadings()
+    steps = [events async for events in readings.steps(memo.text, RUBRIC, "en")]
+    assert len(steps) > 2
+    assert gathered(steps, "en", RUBRIC) == evaluate_memo(memo, RUBRIC)
+    readings.close()
+
+
+async def test_a_reading_that_hangs_is_stopped_with_a_sentence_and_the_next_one_is_done() -> None:
+    memo, readings = long_memo(), FirstReadings(longest_seconds=1.0)
+    before = set(readers())
+    asked = asyncio.ensure_future(readings.read(memo, RUBRIC))
+    (hung,) = await started_beside(before)
+    os.kill(hung, signal.SIGSTOP)
+    with pytest.raises(ReadingStopped, match="took too long"):
+        await asked
+    assert hung not in readers()
+    readings = FirstReadings()
+    assert await readings.read(memo, RUBRIC) == evaluate_memo(memo, RUBRIC)
+    readings.close()
+
+
+async def test_a_process_that_hung_is_followed_by_another() -> None:
+    process, told = ReadingProcess(longest_seconds=0.05), list[Sequence[CoachEvent]]()
+    before = set(readers())
+    with pytest.raises(ReadingTooSlow):
+        # It takes longer than that to start.
+        await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
+    assert set(readers()) == before
+    process = _patient(process)
+    await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
+    assert gathered(told, "en", RUBRIC) == evaluate_text("Please approve a pump.", RUBRIC, "en")
+    process.end()
+
+
+def _patient(process: ReadingProcess) -> ReadingProcess:
+    process._longest = 60.0
+    return process
+
+
+async def test_a_text_over_which_the_coach_breaks_is_read_here_and_the_process_goes_on(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    process = ReadingProcess()
+    with pytest.raises(ReadingBroke, match="AttributeError"):
+        await asyncio.to_thread(process.read, "A secret plan.", "no rubric", "en", lambda _: None)  # type: ignore[arg-type]
+    told = list[Sequence[CoachEvent]]()
+    await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
+    assert told
+    process.end()
+
+
+async def started_beside(before: set[int]) -> set[int]:
+    return await until(lambda: set(readers()) - before, "a reading process has started")
