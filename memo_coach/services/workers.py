@@ -60,6 +60,8 @@ class Pace:
 
     at_once: int = 2
     """The built-in coach computes, and two keep a small machine busy."""
+    long_at_once: int = 4
+    """Long texts beside those: they are read in processes of their own, which have a queue of their own."""
     asking_at_once: int = 200
     """A coach that asks a model waits for it most of the time."""
     lease: float = 6.0
@@ -211,11 +213,11 @@ class Workers:
     def _computing(self, room: int) -> tuple[Kinds, int]:
         """Say which of the evaluations that compute may be taken, and how many.
 
-        Where two or more run at once, long ones leave one place to the others: a short memo does not wait for
-        the end of a long one, which takes a second or two.
+        Long ones take no place of the others: a short memo does not wait for the end of a long one, which
+        takes a second or two.
         """
         long = sum(len(job.text) > LONG for key, job in self._jobs.items() if key not in self._asking)
-        room_for_long = max(1, self._pace.at_once - 1) - long
+        room, room_for_long = room + long, self._pace.long_at_once - long
         if room_for_long > 0:
             return Kinds((MODEL,), included=False), min(room, room_for_long)
         self._is_full = True

@@ -21,7 +21,7 @@ from memo_coach.services.queue_shares import (
     due,
 )
 from memo_coach.services.use_limits import address_mark
-from memo_coach.services.workers import LONG
+from memo_coach.services.workers import LONG, Pace
 from memo_coach.storage.evaluations import Backlog
 from memo_coach.storage.jobs import JobQueue
 from memo_coach.storage.tables import Evaluation
@@ -258,9 +258,10 @@ async def test_long_memos_leave_a_place_to_a_short_one_and_are_all_judged(
     gate = Gate()
     register_coach("builtin", lambda: gate)
     long = [await writer(services, HERE) for _ in range(2)]
-    submitted = [(each, await each.submit(LONG + 1)) for each in long for _ in range(2)]
+    submitted = [(each, await each.submit(LONG + 1)) for each in long for _ in range(3)]
     async with asyncio.timeout(20):
-        assert await gate.began.get() > LONG
+        for _ in range(Pace().long_at_once):
+            assert await gate.began.get() > LONG
         for number in range(3):
             somebody = await writer(services, THERE)
             short = await somebody.submit(1_000 + number)
