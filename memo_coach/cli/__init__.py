@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -18,6 +19,7 @@ from memo_coach.cli.backup import backup
 from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
 from memo_coach.cli.evaluate import evaluate
+from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
 from memo_coach.cli.visitors import visitors
@@ -53,7 +55,7 @@ def commands(context: click.Context, debug: bool) -> None:
 @commands.command()
 def version() -> None:
     """Say which version this is."""
-    click.echo(f"memo-coach {__version__}")
+    say(f"memo-coach {__version__}")
 
 
 for command in (evaluate, serve, db, doctor, backup, restore, visitors):
@@ -75,17 +77,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The interpreter would try to flush once more on its way out, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OUTPUT_CLOSED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last one who could say a word about it
         if state.get("debug"):
-            raise
+            say(traceback.format_exc(), err=True)
+            return BROKEN
         kind = type(error).__name__
-        click.echo(f"memo-coach: This should not happen ({kind}); memo-coach --debug shows more.", err=True)
+        say(f"memo-coach: This should not happen ({kind}); memo-coach --debug shows more.", err=True)
         return BROKEN
     return status if isinstance(status, int) else 0
 
 
 def _complain(problem: click.ClickException) -> None:
     if isinstance(problem, click.UsageError):
-        problem.show()
+        say_usage(problem)
     else:
-        click.echo(f"memo-coach: {' '.join(problem.format_message().split())}", err=True)
+        say(f"memo-coach: {' '.join(problem.format_message().split())}", err=True)

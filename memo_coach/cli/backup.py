@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _back_up() -> None:
 
     manifest = recorded("backup", work)
     rows = sum(table.rows for table in manifest.tables.values())
-    click.echo(f"Backed up: run {manifest.run}, {len(manifest.tables)} tables with {rows} rows.")
+    say(f"Backed up: run {manifest.run}, {len(manifest.tables)} tables with {rows} rows.")
 
 
 @backup.command("init")
@@ -46,7 +47,7 @@ def initialise() -> None:
     with failures():
         _configuration, restic = prepared()
         made = run_alone(restic.make())
-    click.echo("made" if made else "is there already")
+    say("made" if made else "is there already")
 
 
 @backup.command()
@@ -61,7 +62,7 @@ def check(part: str | None) -> None:
         await maintaining.check(restic, part)
 
     recorded("check", work)
-    click.echo("The repository is whole.")
+    say("The repository is whole.")
 
 
 @backup.command("list")
@@ -74,11 +75,11 @@ def list_runs() -> None:
         _configuration, restic = prepared()
         found = run_alone(complete_runs(restic))
     if not found:
-        click.echo("There is no complete backup yet.")
+        say("There is no complete backup yet.")
         return
-    click.echo(f"{'run':26}  {'taken (UTC)':19}  {'snapshot':8}  site")
+    say(f"{'run':26}  {'taken (UTC)':19}  {'snapshot':8}  site")
     for run in found:
-        click.echo(f"{run.id:26}  {run.time:%Y-%m-%d %H:%M:%S}  {run.snapshots[DATABASE].id[:8]}  {run.site}")
+        say(f"{run.id:26}  {run.time:%Y-%m-%d %H:%M:%S}  {run.snapshots[DATABASE].id[:8]}  {run.site}")
 
 
 @backup.command()
@@ -90,7 +91,7 @@ def prune() -> None:
         return await maintaining.prune(configuration, restic)
 
     gone, left = recorded("prune", work)
-    click.echo(f"Removed: {gone}. Kept: {left}.")
+    say(f"Removed: {gone}. Kept: {left}.")
 
 
 def prepared() -> tuple[BackupConfiguration, Restic]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
 from memo_coach.database_url import POSTGRES_EXAMPLE, DatabaseUrlFault, read_database_url
 
@@ -30,9 +31,9 @@ def upgrade() -> None:
     """Bring the tables to what this version needs; make them where there are none."""
     before = on_database(_upgrade)
     if before.is_current:
-        click.echo(f"The database is at migration {before.newest} already.")
+        say(f"The database is at migration {before.newest} already.")
     else:
-        click.echo(f"The database was at migration {before.current or 'none'} and is now at {before.newest}.")
+        say(f"The database was at migration {before.current or 'none'} and is now at {before.newest}.")
 
 
 @db.command()
@@ -44,7 +45,7 @@ def status() -> None:
             f"The database is at migration {found.current or 'none'}, this version needs {found.newest}."
             " Run: memo-coach db upgrade"
         )
-    click.echo(f"The database is at migration {found.current}, the newest.")
+    say(f"The database is at migration {found.current}, the newest.")
 
 
 @db.command()
@@ -54,7 +55,7 @@ def fingerprint() -> None:
     It is the same for SQLite and Postgres where they hold the same.
     """
     found = on_database(_fingerprint)
-    click.echo(json.dumps({name: table.as_document() for name, table in found.items()}, indent=2))
+    say(json.dumps({name: table.as_document() for name, table in found.items()}, indent=2))
 
 
 @db.command()
@@ -84,7 +85,7 @@ def copy(address: str | None, file: Path | None) -> None:
 
     found = on_database(work)
     rows = sum(table.rows for table in found.values())
-    click.echo(f"Copied {rows:,} rows of {len(found)} tables; both databases have the same fingerprint.")
+    say(f"Copied {rows:,} rows of {len(found)} tables; both databases have the same fingerprint.")
 
 
 def _target(address: str | None, file: Path | None) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.settings import Settings
 
@@ -32,12 +33,12 @@ def doctor() -> int:
     """Say what is wrong with this installation. Exit status 0 where nothing is."""
     settings = settings_or_problem()
     worst = 0
-    click.echo(f"ok      settings: {settings.app_env}, data in {settings.data_dir}, {settings.public_url}.")
+    say(f"ok      settings: {settings.app_env}, data in {settings.data_dir}, {settings.public_url}.")
     for name, check in _checks(settings):
         try:
-            click.echo(f"ok      {name}: {check(settings)}")
+            say(f"ok      {name}: {check(settings)}")
         except _Finding as finding:
-            click.echo(f"wrong   {name}: {finding}")
+            say(f"wrong   {name}: {finding}")
             worst = max(worst, finding.status)
     return worst
 

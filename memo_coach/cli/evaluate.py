@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from memo_coach.cli.output import print_json, print_report
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_text
+from memo_coach.coaching.control_characters import escaped_controls
 
 if TYPE_CHECKING:
     from memo_coach.cli.judgement import FileJudgement
@@ -104,17 +106,15 @@ def _print(judgement: FileJudgement, form: str) -> None:
 
     content = _rendered(judgement, form, style=style_of(sys.stdout))
     if form == "json":
-        # JSON is UTF-8 whatever the terminal speaks (RFC 8259, 8.1).
-        sys.stdout.buffer.write(content.encode())
-        return
-    # A terminal that cannot show a character shows a question mark.
-    getattr(sys.stdout, "reconfigure", lambda **_: None)(errors="replace")
-    sys.stdout.write(content)
+        print_json(content)
+    else:
+        print_report(content)
 
 
 def _write(judgement: FileJudgement, form: str, output: str) -> None:
+    content = _rendered(judgement, form)
     try:
-        Path(output).write_text(_rendered(judgement, form), encoding="utf-8")
+        Path(output).write_text(escaped_controls(content) if form == "json" else content, encoding="utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Problem(f"{shown(output)} cannot be written: {reason}.") from None

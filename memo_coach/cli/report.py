@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from memo_coach.cli.judgement import FileJudgement
+from memo_coach.cli.output import shown_values
 from memo_coach.coaching.evaluation import Comment, CriterionScore
 from memo_coach.coaching.rubric import localised
 
@@ -53,8 +54,8 @@ def style_of(stream: TextIO) -> Style:
 
 
 def as_text(judgement: FileJudgement, style: Style | None = None) -> str:
-    """Give the report, with a line feed at its end."""
-    return "\n".join(_lines(judgement, style or Style())) + "\n"
+    """Give the report, with a line feed at its end. No text in it brings control characters along."""
+    return "\n".join(_lines(shown_values(judgement), style or Style())) + "\n"
 
 
 def _lines(judgement: FileJudgement, style: Style) -> Iterator[str]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from memo_coach.cli.backup import failures, prepared, recorded, run_alone
+from memo_coach.cli.output import say
+from memo_coach.coaching.control_characters import without_controls
 
 if TYPE_CHECKING:
     from memo_coach.operations.backup.configuration import BackupConfiguration
@@ -41,7 +43,7 @@ def restore(snapshot: str, *, dry_run: bool, replace: str | None, files_to: Path
         _restore_files(snapshot, files_to)
     elif dry_run:
         with failures():
-            click.echo(run_alone(_plan(snapshot)).as_json())
+            say(run_alone(_plan(snapshot)).as_json())
     else:
         _restore(snapshot, replace)
 
@@ -52,7 +54,7 @@ def _restore_files(snapshot: str, target: Path) -> None:
     with failures():
         configuration, restic = prepared()
         manifest = run_alone(restore_files(configuration, restic, snapshot, target))
-    click.echo(f"The files of run {manifest.run} are in {target}.")
+    say(f"The files of run {manifest.run} are in {target}.")
 
 
 async def _plan(snapshot: str) -> Plan:
@@ -77,13 +79,13 @@ def _restore(snapshot: str, replace: str | None) -> None:
 
     kept = recorded("restore", work)
     taken = f"{planned.manifest.taken:%Y-%m-%d %H:%M:%S} UTC"
-    click.echo(f"Restored: run {planned.manifest.run}, the state of {taken}; every table is as it was.")
+    say(f"Restored: run {planned.manifest.run}, the state of {taken}; every table is as it was.")
     if kept:
-        click.echo(f"What was there before is kept as {kept}. Remove it when you no longer need it.")
+        say(f"What was there before is kept as {kept}. Remove it when you no longer need it.")
 
 
 def _typed(planned: Plan) -> str:
-    click.echo(
-        f"The database {planned.database.name} holds data, which {planned.manifest.run} would replace."
-    )
-    return str(click.prompt(f"Type {planned.site} to go on", default="", show_default=False)).strip()
+    say(f"The database {planned.database.name} holds data, which {planned.manifest.run} would replace.")
+    return str(
+        click.prompt(without_controls(f"Type {planned.site} to go on"), default="", show_default=False)
+    ).strip()

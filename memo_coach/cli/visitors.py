@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from memo_coach.cli.database import on_database, refuse_missing
+from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def show(limit: int) -> None:
             return await VisitorRepository(session).latest(limit)
 
     for each in on_database(work):
-        click.echo(f"{each.id}  {each.created:%Y-%m-%d %H:%M}  {each.last_seen:%Y-%m-%d %H:%M}")
+        say(f"{each.id}  {each.created:%Y-%m-%d %H:%M}  {each.last_seen:%Y-%m-%d %H:%M}")
 
 
 @visitors.command(context_settings={"ignore_unknown_options": True})  # an id may begin like one
@@ -57,7 +58,7 @@ def end(visitor: str | None, everybody: bool) -> None:
 
     if not on_database(work):
         raise Problem("There is no such visitor. `memo-coach visitors list` shows their ids.")
-    click.echo("All sessions have ended." if everybody else "The session has ended.")
+    say("All sessions have ended." if everybody else "The session has ended.")
 
 
 async def _refuse_unusable(database: Database) -> None:

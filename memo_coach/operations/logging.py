@@ -14,6 +14,7 @@ from typing import Any, TextIO, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.tracebacks import messages_of, traceback_without_values
 from memo_coach.settings import LogFormat, LogLevel
 
@@ -147,6 +148,7 @@ def _safe(name: str, value: object) -> object:
     if name in WITHOUT_TEXT:
         return LEFT_OUT
     if isinstance(value, str):
+        value = without_controls(value)
         return value if len(value) <= LONGEST_VALUE or name == "exception" else _cut(value)
     if isinstance(value, Mapping):
         return {key: _safe(str(key), inner) for key, inner in value.items()}

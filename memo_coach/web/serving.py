@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.preparation import prepare
@@ -117,14 +118,14 @@ def main() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{without_controls(str(error))}\n")
         return 1
     try:
         serve(settings, settings.host, settings.port)
     except GivenUp:
         return STATUS
     except (OSError, SiteMissing, DatabaseUnusable) as error:
-        sys.stderr.write(f"Cannot serve {settings.host}:{settings.port}: {error}\n")
+        sys.stderr.write(without_controls(f"Cannot serve {settings.host}:{settings.port}: {error}\n"))
         return 3
     return 0
 
