@@ -194,3 +194,12 @@ def test_the_longest_memo_takes_time_in_proportion() -> None:
     )
     short = page * (5_000 // len(page))
     assert _seconds(short * (LONGEST_MEMO // len(short)), runs=2) < 120 * _seconds(short)
+
+
+@pytest.mark.parametrize("white_space", [" ", "\t", "\u00a0"])
+@pytest.mark.parametrize("before", ["a", "To", "Re ", "- ", "1.", "#", "Risk:"])
+def test_a_gap_in_a_line_makes_parsing_no_slower_than_in_proportion(before: str, white_space: str) -> None:
+    def text(length: int) -> str:
+        return before + white_space * length + "b"
+
+    assert _seconds(text(32_000)) < 24 * max(_seconds(text(4_000)), 0.004)
