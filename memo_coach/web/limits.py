@@ -15,6 +15,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.services.use_limits import network_of
 from memo_coach.web.origins import refuse_socket
 from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties
 from memo_coach.web.problems import Problem
@@ -152,7 +153,8 @@ class SocketLimits:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        owner, address = scope["state"]["owner"], (scope.get("client") or ("unknown", 0))[0]
+        owner, client = scope["state"]["owner"], scope.get("client") or ("unknown", 0)
+        address = network_of(client[0]).hex()
         full = self._parties.full(owner, address)
         if full is not None:
             _log.warning("socket refused", reason=f"too many of one {full}")

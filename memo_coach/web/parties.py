@@ -8,7 +8,8 @@ waits, and how much is sent in the long run is counted for the browser and for t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +19,10 @@ SENDER = "sender"
 """Under this name a socket's scope has the sender among its state."""
 BYTES_A_UNIT = 20_000
 """Sent to a page, that cost as much as one more event."""
+CONNECTING_UNITS = 5
+"""What opening a socket costs, beside the events that come with it."""
+LONGEST_DEBT_SECONDS = 5.0
+"""Who owes more opens no further socket meanwhile."""
 MOST_REMEMBERED = 10_000
 """Whoever has been quiet long enough is forgotten then, and loses nothing by it."""
 
@@ -42,7 +47,7 @@ class Share:
 
 OF_OWNER = Share(sockets=30, at_work=2, waiting=160, characters=4_000_000, burst=400, rate=40)
 FROM_ADDRESS = Share(sockets=500, at_work=8, waiting=2_000, characters=40_000_000, burst=6_000, rate=300)
-"""An office behind one address, or a proxy that does not tell addresses apart."""
+"""An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
 
 
 @dataclass(slots=True)
@@ -57,9 +62,9 @@ class Party:
     characters: int = 0
 
     @classmethod
-    def of(cls, share: Share) -> Party:
+    def of(cls, share: Share, clock: Callable[[], float]) -> Party:
         """Give one of whom nothing is known yet."""
-        return cls(share, TokenBucket(share.burst, share.rate), asyncio.Semaphore(share.at_work))
+        return cls(share, TokenBucket(share.burst, share.rate, clock), asyncio.Semaphore(share.at_work))
 
     @property
     def is_idle(self) -> bool:
@@ -124,6 +129,7 @@ class Parties:
 
     of_owner: Share = OF_OWNER
     from_address: Share = FROM_ADDRESS
+    clock: Callable[[], float] = time.monotonic
     _known: dict[tuple[str, str], Party] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -134,7 +140,9 @@ class Parties:
         """Say who may open no further socket, or nothing."""
         for kind, name, share in self._holders(owner, address):
             found = self._known.get((kind, name))
-            if found is not None and found.sockets >= share.sockets:
+            if found is not None and (
+                found.sockets >= share.sockets or found.pace.seconds_in_debt > LONGEST_DEBT_SECONDS
+            ):
                 return kind
         return None
 
@@ -144,6 +152,7 @@ class Parties:
         parties = tuple(self._party(kind, name, share) for kind, name, share in self._holders(owner, address))
         for party in parties:
             party.sockets += 1
+            party.pace.charge(CONNECTING_UNITS)
         try:
             yield Sender(owner, address, parties)
         finally:
@@ -158,5 +167,5 @@ class Parties:
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known = {key: party for key, party in self._known.items() if not party.is_idle}
-            found = self._known[kind, name] = Party.of(share)
+            found = self._known[kind, name] = Party.of(share, self.clock)
         return found

@@ -1,4 +1,4 @@
-"""How fast one browser, and all browsers of one address, may have things saved."""
+"""How fast one browser, and all browsers of one address, may have things saved, or long drafts read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""
 FROM_ADDRESS = (1_200, 100.0)
 """An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
+READ_PATHS = frozenset({"/draft"})
+"""What is read there may be as long as what is saved."""
 
 
 class WritePace:
-    """Refuses unsafe requests of who sends too many. Behind the sessions."""
+    """Refuses requests that save, or read a draft, of who sends too many. Behind the sessions."""
 
     def __init__(
         self,
@@ -35,7 +37,7 @@ class WritePace:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 429."""
-        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS:
+        if scope["type"] == "http" and (scope["method"] not in SAFE_METHODS or scope["path"] in READ_PATHS):
             client = scope.get("client") or ("unknown", 0)
             owner = scope.get("state", {}).get("owner") or "nobody"
             # Both are asked: what one refuses counts for the other as well.

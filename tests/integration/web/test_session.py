@@ -146,5 +146,5 @@ def test_the_operator_ends_a_session_and_the_server_follows(server: LiveServer) 
         newest = operate(server, "list", "--limit", "1").split()[0]
         assert "has ended" in operate(server, "end", newest)
         patience = time.monotonic() + 10
-        while browser.get("/draft").status_code != 403:
+        while "set-cookie" not in browser.get("/", headers=PAGE).headers:
             assert time.monotonic() < patience, "the server has not followed"

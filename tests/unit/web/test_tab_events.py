@@ -15,7 +15,7 @@ from reflex_base.event.processor.event_processor import EventProcessor
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
 from memo_coach.web import event_authorisation
-from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, Parties, Sender
+from memo_coach.web.parties import CONNECTING_UNITS, FROM_ADDRESS, OF_OWNER, Parties, Sender
 from memo_coach.web.tab_events import BACKGROUND_EVENTS, WAITING_EVENTS, TabEvents
 from memo_coach.web.tab_states import TabStates
 
@@ -96,9 +96,23 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     await states.close()
 
 
+class Clock:
+    """A clock that the test moves."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def parties() -> Parties:
-    return Parties()
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def parties(clock: Clock) -> Parties:
+    return Parties(clock=clock)
 
 
 async def test_what_waits_goes_with_the_connection(desk: Desk, parties: Parties) -> None:
@@ -233,20 +247,16 @@ async def test_a_browser_and_an_address_have_room_for_so_many_events_and_charact
 
 
 async def test_whoever_asks_for_much_waits_and_nobody_else_does(
-    parties: Parties, monkeypatch: pytest.MonkeyPatch
+    parties: Parties, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    now = 0.0
     with parties.connected("ana", "192.0.2.1") as ana, parties.connected("ben", "192.0.2.1") as ben:
-        for party in (*ana.parties, *ben.parties):
-            party.pace.clock = lambda: now
-            party.pace._since = now
         monkeypatch.setattr("memo_coach.web.parties.asyncio.sleep", sleep)
-        for _ in range(int(OF_OWNER.burst)):
+        for _ in range(int(OF_OWNER.burst) - CONNECTING_UNITS):
             await ana.turn()
         assert waited == []
         await ana.turn()
@@ -256,19 +266,20 @@ async def test_whoever_asks_for_much_waits_and_nobody_else_does(
         assert waited[-1] == pytest.approx((2 + 100) / OF_OWNER.rate)
         await ben.turn()
         assert len(waited) == 2
-        now += 1_000
+        clock.now += 1_000
         await ana.turn()
         assert len(waited) == 2
 
 
 def test_a_party_without_a_socket_is_forgotten_once_it_has_been_quiet(
-    parties: Parties, monkeypatch: pytest.MonkeyPatch
+    parties: Parties, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("memo_coach.web.parties.MOST_REMEMBERED", 40)
     with parties.connected("stays", "192.0.2.1"):
         for number in range(1_000):
             with parties.connected(f"owner {number}", "192.0.2.1"):
                 pass
+            clock.now += 1
         assert len(parties) <= 41
         assert parties.full("stays", "192.0.2.1") is None
 
@@ -278,3 +289,14 @@ def test_the_framework_still_has_the_names_that_are_used_here() -> None:
     assert {"_token_queues", "_tasks", "_futures"} <= fields.keys()
     for name in ("_on_disconnect", "_enqueue_for_token", "_process_event_queue_entry", "enqueue"):
         assert callable(getattr(BaseStateEventProcessor, name))
+
+
+def test_whoever_opens_sockets_without_end_opens_none_for_a_while(parties: Parties) -> None:
+    opened = 0
+    while parties.full("ana", "192.0.2.1") is None:
+        opened += 1
+        with parties.connected("ana", "192.0.2.1"):
+            pass
+        assert opened < 1_000
+    assert opened >= OF_OWNER.burst / CONNECTING_UNITS
+    assert parties.full("ben", "192.0.2.1") is None
