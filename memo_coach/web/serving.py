@@ -81,7 +81,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise GivenUp
 
 
-class _Server(Granian):
+class _Server(Granian):  # type: ignore[misc,valid-type]  # which class it is depends on the interpreter
     """A server that does not start a worker again and again that has said why it cannot work."""
 
     has_given_up = False

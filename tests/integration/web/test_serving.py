@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.live_server import ROOT, LiveServer, serving
 from tests.waiting import PATIENCE_SECONDS, wait_until

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from datetime import timedelta
 
 import httpx
@@ -13,6 +12,7 @@ from memo_coach.web.session import cookie_header, tokens_in
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, forged_cookie, opened
 from tests.live_server import ROOT, LiveServer
 from tests.unit.test_command_line import PROGRAM
+from tests.waiting import wait_until
 
 PAGE = {"Accept": "text/html"}
 
@@ -145,6 +145,4 @@ def test_the_operator_ends_a_session_and_the_server_follows(server: LiveServer) 
         save_draft(browser)
         newest = operate(server, "list", "--limit", "1").split()[0]
         assert "has ended" in operate(server, "end", newest)
-        patience = time.monotonic() + 10
-        while "set-cookie" not in browser.get("/", headers=PAGE).headers:
-            assert time.monotonic() < patience, "the server has not followed"
+        wait_until(lambda: "set-cookie" in browser.get("/", headers=PAGE).headers, "the server has followed")
