@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ROOT / "requirements"
 INSTALL = LOCKS / "install.py"
 OLD_PIP = "23.0.1"
 """Debian 12's, the oldest that comes with Python 3.11."""
+
+
+@functools.cache
+def installer() -> ModuleType:
+    """Return ``requirements/install.py`` as a module; it belongs to no package."""
+    specification = importlib.util.spec_from_file_location("requirements_install", INSTALL)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> str:

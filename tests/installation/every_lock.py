@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from tests.installation.environments import INSTALL, LOCKS, OLD_PIP, make_environment, pip_version, run
+from tests.installation.environments import LOCKS, OLD_PIP, installer, make_environment, pip_version, run
 
 NAMES = sorted(path.stem for path in LOCKS.glob("*.lock"))
 
 
-@pytest.fixture(scope="module")
-def installing() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("install", INSTALL)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["install"] = module
-    specification.loader.exec_module(module)
-    return module
+installing = installer()
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +25,7 @@ def pythons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def files(
-    pythons: dict[str, Path], installing: ModuleType, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
+def files(pythons: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give a folder with what all locks name, fetched from the index once."""
     folder = tmp_path_factory.mktemp("files")
     environment = installing.Environment(pythons["newest"].parents[1])
@@ -73,14 +61,3 @@ def test_the_pips_are_the_ones_meant(pythons: dict[str, Path]) -> None:
     newest = pip_version(pythons["newest"])
     assert pip_version(pythons["old"]) == OLD_PIP
     assert tuple(map(int, newest.split(".")[:2])) >= (26, 0)
-
-
-def test_environments_that_share_packages_have_them_in_one_version(installing: ModuleType) -> None:
-    versions = {
-        name: {
-            installing.identity(piece)
-            for piece in installing.requirements((LOCKS / f"{name}.lock").read_text())
-        }
-        for name in ("runtime", "build", "development")
-    }
-    assert versions["runtime"] < versions["build"] < versions["development"]
