@@ -16,12 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from tests.chromium import ARGUMENTS, chromium
 from tests.e2e import traces
+from tests.e2e.model_sites import ModelSites, running_model_sites
 from tests.e2e.slow_server import SlowServer
 from tests.live_server import LiveServer
+from tests.model_server import ModelServer
 
 HERE = Path(__file__).parent
 pytest_runtest_makereport = traces.pytest_runtest_makereport
-PATIENCE_MILLISECONDS = 15_000
+PATIENCE_MILLISECONDS = 30_000
 NewPage = Callable[..., Page]
 Server = TypeVar("Server", bound=LiveServer)
 
@@ -164,6 +166,27 @@ def slow_server(patient_server: SlowServer) -> Iterator[SlowServer]:
 def slow_page(new_page: NewPage, slow_server: SlowServer) -> Page:
     """Give a new person's browser at :func:`slow_server`, that may say that the server is gone."""
     return new_page(base_url=slow_server.url, tolerated=SERVER_GONE)
+
+
+@pytest.fixture(scope="package")
+def sites(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelSites]:
+    """Give the servers that ask a model; each loads the providers' library, as much work as a start."""
+    with running_model_sites(tmp_path_factory.mktemp("models")) as running:
+        yield running
+
+
+@pytest.fixture
+def model(sites: ModelSites) -> Iterator[ModelServer]:
+    """Give the model as it is at the start."""
+    sites.model.reset()
+    yield sites.model
+    sites.model.reset()
+
+
+@pytest.fixture
+def fine_page(new_page: NewPage, sites: ModelSites) -> Page:
+    """Give a new person's browser at a server whose model answers well, or as ``model`` is told to."""
+    return new_page(base_url=sites.asking("fine", debug=True).url)
 
 
 def _until_killed(server: Server) -> Iterator[Server]:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
-from tests.live_server import LiveServer, serving
-from tests.model_server import Options, Pace, running_model_server
+from tests.model_server import ModelServer, Pace
 
 CHAT = re.compile(r"/chat/[\w-]+/?$")
 PHONE = {"width": 390, "height": 844}
@@ -165,29 +162,6 @@ def test_a_spanish_memo_is_talked_about_in_spanish(page: Page) -> None:
     expect(answers(page)).to_contain_text("Empiece por")
 
 
-@pytest.fixture(scope="module")
-def options() -> Options:
-    """What the tests change of the model while it runs."""
-    return Options()
-
-
-@pytest.fixture(scope="module")
-def model_site(
-    site: Path, options: Options, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[LiveServer]:
-    """Give a server that asks a model."""
-    with (
-        running_model_server(options) as model,
-        serving(
-            tmp_path_factory.mktemp("with-model"),
-            LLM_MODEL="openai/fine",
-            LLM_API_BASE=model.url,
-            LLM_API_KEY="test-key",
-        ) as server,
-    ):
-        yield server
-
-
 def open_chat_with_model(page: Page) -> str:
     """Have a memo judged by the model and go to the conversation; the first time its library has to load."""
     pages.open_editor(page)
@@ -200,18 +174,10 @@ def open_chat_with_model(page: Page) -> str:
     return pages.evaluation_id(page)
 
 
-@pytest.fixture
-def model_page(new_page: NewPage, model_site: LiveServer, options: Options) -> Iterator[Page]:
-    """Give a new person's browser at that server."""
-    options.pace = Pace()
-    yield new_page(base_url=model_site.url)
-    options.pace = Pace()
-
-
-def test_a_models_answer_streams_and_can_be_stopped(model_page: Page, options: Options) -> None:
-    page = model_page
+def test_a_models_answer_streams_and_can_be_stopped(fine_page: Page, model: ModelServer) -> None:
+    page = fine_page
     open_chat_with_model(page)
-    options.pace = SLOW
+    model.pace = SLOW
     ask(page, "What is missing?")
     expect(growing(page)).to_contain_text("You ask")
     expect(page.get_by_role("status").filter(has_text="The coach is answering")).to_be_visible()
@@ -222,10 +188,10 @@ def test_a_models_answer_streams_and_can_be_stopped(model_page: Page, options: O
     expect(growing(page)).to_have_count(0)
 
 
-def test_an_answer_goes_on_while_the_tab_is_closed(model_page: Page, options: Options) -> None:
-    page = model_page
+def test_an_answer_goes_on_while_the_tab_is_closed(fine_page: Page, model: ModelServer) -> None:
+    page = fine_page
     evaluation = open_chat_with_model(page)
-    options.pace = Pace(first_token=0.3, between=0.05, pieces=40)
+    model.pace = Pace(first_token=0.3, between=0.05, pieces=40)
     ask(page, "What is missing?")
     expect(growing(page)).to_be_visible()
     again = page.context.new_page()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,10 +17,9 @@ from tests.e2e.model_sites import (
     judged,
     open_everything,
     run_self_tests,
-    running_model_sites,
 )
 from tests.live_server import LiveServer
-from tests.model_server import Pace
+from tests.model_server import ModelServer
 
 TESTS = (
     "database", "migrations", "disk", "workers", "cache", "model", "mail", "logging", "browser",
@@ -29,15 +27,8 @@ TESTS = (
 MEMO = "Subject: A new pump\n\nPlease approve a new pump for the mill by Friday. It costs 12,000 dollars."
 
 
-@pytest.fixture(scope="module")
-def sites(site: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelSites]:
-    """Give the servers of this module."""
-    with running_model_sites(tmp_path_factory.mktemp("models")) as running:
-        yield running
-
-
 @pytest.fixture
-def debugging(sites: ModelSites) -> LiveServer:
+def debugging(sites: ModelSites, model: ModelServer) -> LiveServer:
     """Give a server that keeps prompts and answers."""
     return sites.asking("fine", debug=True)
 
@@ -109,7 +100,7 @@ def test_an_evaluation_without_a_model_has_no_calls(new_page: NewPage, server: L
 
 
 def test_the_self_tests_run_one_by_one_with_results_and_times(
-    new_page: NewPage, sites: ModelSites, debugging: LiveServer
+    new_page: NewPage, model: ModelServer, debugging: LiveServer
 ) -> None:
     page = new_page(base_url=debugging.url)
     page.goto("/debug")
@@ -117,13 +108,13 @@ def test_the_self_tests_run_one_by_one_with_results_and_times(
     expect(rows).to_have_count(len(TESTS))
     assert [row.get_attribute("data-self-test") for row in rows.all()] == list(TESTS)
     button = page.get_by_role("button", name="Run all self-tests")
-    sites.model.pace = Pace(first_token=1.0)
+    model.hold()
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(page.locator("[data-self-test=model]")).to_contain_text("running …")
+    model.release()
     expect(page.get_by_text("All self-tests have run.")).to_be_visible(timeout=PATIENT_MILLISECONDS)
-    sites.model.pace = Pace()
     expect(button).to_have_attribute("aria-disabled", "false")
     expect(button).to_be_focused()
     for row in rows.all():
@@ -134,13 +125,16 @@ def test_the_self_tests_run_one_by_one_with_results_and_times(
     assert secrets_in(page) == []
 
 
-def test_a_model_that_does_not_answer_fails_its_self_test(new_page: NewPage, sites: ModelSites) -> None:
-    page = new_page(base_url=sites.asking("refused-key").url)
+def test_a_model_that_does_not_answer_fails_its_self_test(
+    new_page: NewPage, model: ModelServer, debugging: LiveServer
+) -> None:
+    model.play("refused-key")
+    page = new_page(base_url=debugging.url)
     run_self_tests(page)
-    model = page.locator("[data-self-test=model]")
-    expect(model).to_have_attribute("data-result", "failed")
-    expect(model).to_contain_text("failed")
-    expect(model).to_contain_text("openai/refused-key gave no answer")
+    row = page.locator("[data-self-test=model]")
+    expect(row).to_have_attribute("data-result", "failed")
+    expect(row).to_contain_text("failed")
+    expect(row).to_contain_text("openai/fine gave no answer")
     assert secrets_in(page) == []
 
 

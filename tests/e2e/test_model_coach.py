@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
@@ -20,7 +18,6 @@ from tests.e2e.model_sites import (
     judged,
     of_the_model,
     provisional,
-    running_model_sites,
     wait_until,
     words_of,
 )
@@ -30,27 +27,6 @@ from tests.model_server.spoiling import FOREIGN_HOST, INVENTED_QUOTE
 STEADY = Pace(first_token=0.2, between=0.06, pieces=80)
 """About five seconds for nine criteria."""
 CRITERIA = 9
-
-
-@pytest.fixture(scope="module")
-def sites(site: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelSites]:
-    """Give the servers of this module."""
-    with running_model_sites(tmp_path_factory.mktemp("models")) as running:
-        yield running
-
-
-@pytest.fixture
-def model(sites: ModelSites) -> Iterator[ModelServer]:
-    """Give the model as it is at the start."""
-    sites.model.reset()
-    yield sites.model
-    sites.model.reset()
-
-
-@pytest.fixture
-def fine_page(new_page: NewPage, sites: ModelSites) -> Page:
-    """Give a new person's browser at a server whose model answers well."""
-    return new_page(base_url=sites.asking("fine", debug=True).url)
 
 
 def test_the_coach_can_be_chosen_and_where_the_memo_goes_is_told(fine_page: Page, model: ModelServer) -> None:
@@ -272,11 +248,12 @@ def test_where_the_model_fails_the_built_in_coach_stands_in_and_the_page_says_so
 
 
 def test_where_the_answer_breaks_off_what_came_stays_and_the_rest_is_marked(
-    new_page: NewPage, sites: ModelSites, model: ModelServer
+    fine_page: Page, model: ModelServer
 ) -> None:
-    page = new_page(base_url=sites.asking("cuts-always").url)
+    model.play("cuts-always")
+    page = fine_page
     judged(page)
-    expect(page.get_by_test_id("coach")).to_have_text("openai/cuts-always")
+    expect(page.get_by_test_id("coach")).to_have_text("openai/fine")
     expect(page.locator(".verdict")).to_contain_text("The built-in coach judged in the model's place")
     marked = page.locator(".criterion").filter(has_text="By the built-in coach")
     expect(marked.first).to_be_visible()
@@ -285,9 +262,10 @@ def test_where_the_answer_breaks_off_what_came_stays_and_the_rest_is_marked(
 
 
 def test_a_quote_that_does_not_stand_in_the_memo_is_shown_nowhere(
-    new_page: NewPage, sites: ModelSites, model: ModelServer
+    fine_page: Page, model: ModelServer
 ) -> None:
-    page = new_page(base_url=sites.asking("invented-quotes").url)
+    model.play("invented-quotes")
+    page = fine_page
     judged(page)
     assert INVENTED_QUOTE[:30] not in words_of(page)
     expect(page.locator(".verdict")).to_contain_text("do not stand in the memo")
@@ -296,10 +274,10 @@ def test_a_quote_that_does_not_stand_in_the_memo_is_shown_nowhere(
 
 
 def test_no_link_image_or_markup_of_a_model_is_rendered(
-    new_page: NewPage, sites: ModelSites, model: ModelServer
+    fine_page: Page, sites: ModelSites, model: ModelServer
 ) -> None:
-    server = sites.asking("hostile-markup")
-    page = new_page(base_url=server.url)
+    model.play("hostile-markup")
+    page, server = fine_page, sites.asking("fine", debug=True)
     requested: list[str] = []
     page.context.on("request", lambda request: requested.append(request.url))
     judged(page)

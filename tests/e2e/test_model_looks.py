@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -19,7 +17,6 @@ from tests.e2e.model_sites import (
     of_the_model,
     open_everything,
     run_self_tests,
-    running_model_sites,
 )
 from tests.e2e.test_looks import PHONE, WIDE, Check
 from tests.model_server import Pace
@@ -28,13 +25,6 @@ SLOW = Pace(first_token=0.2, between=0.75, pieces=80)
 """A minute: the answer is in the middle while the checker looks at two pages."""
 SENTENCES_WHILE_IT_READS = 3
 """Waiting, reading, complete: a screen reader is not told more, whatever streams in."""
-
-
-@pytest.fixture(scope="module")
-def sites(site: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelSites]:
-    """Give the servers of this module."""
-    with running_model_sites(tmp_path_factory.mktemp("models")) as running:
-        yield running
 
 
 def every_state(page: Page, sites: ModelSites, check: Check) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import time
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import pytest
@@ -16,6 +13,7 @@ from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.text import normalise_text
+from tests.work import grows_at_most
 
 from .base_memo import BaseMemo, base_memos
 from .judging import RUBRIC_IDS, rubric
@@ -154,43 +152,28 @@ _SHORT = 2_000
 _TIMES = 8
 _MOST_GROWTH = 3 * _TIMES
 """Three times what is in proportion, for a machine that others use; quadratic growth would be 64 times."""
-_FLOOR = 0.004
-"""Seconds below which a measurement is noise."""
 
 
-@pytest.fixture
-def _without_collections() -> Iterator[None]:
-    """Keep the garbage collector out: it walks all that earlier tests hold, which is not the coach's work."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
+def _grows_in_proportion(short: str, long: str, rubric_id: str) -> bool:
+    return grows_at_most(
+        _MOST_GROWTH,
+        short=lambda: evaluate_text(short, rubric(rubric_id)),
+        long=lambda: evaluate_text(long, rubric(rubric_id)),
+        runs=3,
+    )
 
 
-def _seconds(text: str, rubric_id: str) -> float:
-    """Give the processor time of one evaluation, the shortest of three, whatever else the machine does."""
-    best = float("inf")
-    for _ in range(3):
-        start = time.process_time()
-        evaluate_text(text, rubric(rubric_id))
-        best = min(best, time.process_time() - start)
-    return best
-
-
-@pytest.mark.usefixtures("_without_collections")
 @pytest.mark.parametrize("name", _REPEATED)
 def test_time_grows_in_proportion_to_the_text(name: str) -> None:
     pattern = "a " + _REPEATED[name] * (_TIMES * _SHORT // len(_REPEATED[name]))
     rubric_id = RUBRIC_IDS[len(name) % len(RUBRIC_IDS)]
-    _seconds(pattern[:200], rubric_id)
-    short, long = _seconds(pattern[:_SHORT], rubric_id), _seconds(pattern[: _TIMES * _SHORT], rubric_id)
-    assert long / max(short, _FLOOR) < _MOST_GROWTH
+    evaluate_text(pattern[:200], rubric(rubric_id))
+    assert _grows_in_proportion(pattern[:_SHORT], pattern[: _TIMES * _SHORT], rubric_id)
 
 
-@pytest.mark.usefixtures("_without_collections")
 @pytest.mark.parametrize("memo", base_memos(), ids=lambda memo: memo.name)
 def test_time_grows_in_proportion_for_real_prose(memo: BaseMemo) -> None:
     text = memo.text
     # Numbered, so that the repetition guard does not blank the copies.
     copies = "\n\n".join(text.replace(". ", f" ({number}). ") for number in range(_TIMES))
-    assert _seconds(copies, "investment-memo") / max(_seconds(text, "investment-memo"), _FLOOR) < _MOST_GROWTH
+    assert _grows_in_proportion(text, copies, "investment-memo")

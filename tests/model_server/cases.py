@@ -39,6 +39,9 @@ class Reply:
 class Options:
     """What tests change while the server runs."""
 
+    played: str | None = None
+    """The case that is played whatever model is asked; ``None`` for the one that the model is named after."""
+
     pace: Pace = field(default_factory=Pace)
     slow: Pace = field(default_factory=lambda: Pace.lasting(8.0))
     """The pace of the case ``slow``."""

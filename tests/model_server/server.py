@@ -71,6 +71,11 @@ class ModelServer:
         """Let the case ``scripted`` say these texts, call by call about one memo; the last one stays."""
         self.options.texts = texts
 
+    def play(self, case: str) -> None:
+        """Let every model answer as ``case`` does, until :meth:`reset`."""
+        assert case in CASES
+        self.options.played = case
+
     def hold(self) -> None:
         """Let no answer begin, however many are asked for, until :meth:`release`."""
         self.options.held = True
@@ -147,7 +152,7 @@ class ModelServer:
 
     def _reply(self, received: Received) -> Reply:
         self.requests.append(received)
-        case = CASES.get(received.model)
+        case = CASES.get(self.options.played or received.model)
         if case is None:
             missing = protocol.error("The model does not exist.", "invalid_request_error", "model_not_found")
             return Reply(status=404, error=missing)

@@ -1,11 +1,11 @@
 import json
 import os
-import time
 from pathlib import Path
 
 import pytest
 
 from memo_coach.coaching.language import detect_language
+from tests.work import grows_at_most
 
 SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 
@@ -69,15 +69,14 @@ def test_a_long_english_appendix_does_not_hide_that_start_and_middle_are_spanish
 
 
 def test_a_huge_text_takes_no_longer_than_a_long_one() -> None:
-    def seconds(text: str) -> float:
-        started = time.process_time()
-        detect_language(text)
-        return time.process_time() - started
-
-    text = "Solicitamos the approval of la compra. " * 500
-    assert seconds(text * 100) < 20 * max(seconds(text), 0.002)
+    long = "Solicitamos the approval of la compra. " * 500
+    huge = long * 100
+    assert grows_at_most(
+        20, short=lambda: detect_language(long), long=lambda: detect_language(huge), floor=0.002
+    )
 
 
+@pytest.mark.calibration
 def test_the_plain_language_sentences_are_all_english() -> None:
     path = SHARED_DATA / "plain_language_pairs.json"
     if not path.exists():

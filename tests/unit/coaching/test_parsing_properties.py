@@ -1,7 +1,5 @@
 """What holds of the parser for every string, and that no string makes it slow."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.text import LONGEST_MEMO, invisible_characters, normalise_text
 from memo_coach.coaching.words import WORD
+from tests.work import grows_at_most
 
 ANY_CHARACTER = st.characters(exclude_categories=())
 MARKS = (
@@ -169,23 +168,14 @@ HOSTILE = [
 ]
 
 
-def _seconds(text: str, runs: int = 4) -> float:
-    """Give the processor time of the quickest of some runs: what else the machine does only adds to it."""
-    times = []
-    for _ in range(runs):
-        started = time.process_time()
-        parse_memo(text)
-        times.append(time.process_time() - started)
-    return min(times)
-
-
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_no_repeated_mark_makes_parsing_slower_than_in_proportion(piece: str) -> None:
     def text(length: int) -> str:
         return (piece * length)[:length] + "x"
 
-    # Eight times the text; quadratic time would be 64 times. The floor hides the clock's grain.
-    assert _seconds(text(32_000)) < 24 * max(_seconds(text(4_000)), 0.004)
+    # Eight times the text; quadratic time would be 64 times.
+    short, long = text(4_000), text(32_000)
+    assert grows_at_most(24, short=lambda: parse_memo(short), long=lambda: parse_memo(long))
 
 
 def test_the_longest_memo_takes_time_in_proportion() -> None:
@@ -193,7 +183,8 @@ def test_the_longest_memo_takes_time_in_proportion() -> None:
         "## Plan\n\nWe ask for $1.2m (approx. £1m) by 5 p.m. on May 1. It fails.\n\n- Repair it\n- Sell\n\n"
     )
     short = page * (5_000 // len(page))
-    assert _seconds(short * (LONGEST_MEMO // len(short)), runs=2) < 120 * _seconds(short)
+    long = short * (LONGEST_MEMO // len(short))
+    assert grows_at_most(120, short=lambda: parse_memo(short), long=lambda: parse_memo(long), floor=0)
 
 
 @pytest.mark.parametrize("white_space", [" ", "\t", "\u00a0"])
@@ -202,4 +193,5 @@ def test_a_gap_in_a_line_makes_parsing_no_slower_than_in_proportion(before: str,
     def text(length: int) -> str:
         return before + white_space * length + "b"
 
-    assert _seconds(text(32_000)) < 24 * max(_seconds(text(4_000)), 0.004)
+    short, long = text(4_000), text(32_000)
+    assert grows_at_most(24, short=lambda: parse_memo(short), long=lambda: parse_memo(long), floor=0.004)
