@@ -23,6 +23,7 @@ from memo_coach.storage.sqlite_file import (
     DatabaseUnusable,
     file_identity,
     refuse_damaged_file,
+    refuse_read_only_file,
 )
 
 LONGEST_SECONDS = 3.0
@@ -117,6 +118,8 @@ def database_check(database: Database) -> CheckFunction:
         if file_identity(database.path) != opened:
             raise Unhealthy("The database file was removed or replaced while it was in use. Restart.")
         await look.refuse_damaged()
+        if database.path is not None:
+            refuse_read_only_file(database.path)
         # A connection of its own: one from the pool would answer from a file that is no longer there.
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         try:
@@ -157,7 +160,7 @@ class _FileLook:
 def _refuse_read_only(connection: Connection) -> None:
     """See that a transaction that was begun to write may do so: a server can be a copy of another one."""
     if connection.dialect.name != "postgresql":
-        return  # on SQLite the transaction could not have begun
+        return  # on SQLite the file says so
     if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
         raise Unhealthy("The database server takes no changes: it is set to read only.")
 

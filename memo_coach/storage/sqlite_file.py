@@ -82,6 +82,20 @@ def refuse_damaged_file(path: Path, longest: float) -> bool:
     return True
 
 
+def refuse_read_only_file(path: Path) -> None:
+    """See that the file may be written. SQLite begins to write into one that may not, and fails later.
+
+    Raises:
+        DatabaseUnusable: it may not.
+    """
+    if not os.access(path, os.W_OK):
+        raise DatabaseUnusable(
+            f"The database {path} cannot be written: the file, or its disk, is read-only for this user. "
+            "Change its owner or its rights.",
+            "The database cannot be written: its file is read-only.",
+        )
+
+
 def unusable_file(path: Path, verb: str, error: BaseException | None) -> DatabaseUnusable:
     """Make the error that says in a sentence what a fault of the driver means."""
     if is_damage(error):
@@ -118,6 +132,7 @@ def prepare_sqlite_file(path: Path) -> None:
         raise unusable_file(path, "opened", error) from error
     if mode != "wal":
         raise DatabaseUnusable(f"The file system of {path} does not allow SQLite's WAL mode.")
+    refuse_read_only_file(path)
 
 
 def file_identity(path: Path | None) -> FileIdentity | None:

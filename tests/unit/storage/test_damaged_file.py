@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -89,6 +90,22 @@ def test_a_log_beside_it_that_is_garbage_is_left_out_and_the_rest_is_there(path:
 def test_a_folder_in_its_place_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnusable, match="Is a directory"):
         preparation.prepare(f"sqlite+aiosqlite:///{tmp_path}")
+
+
+async def test_a_file_that_may_only_be_read_is_refused_though_sqlite_begins_to_write(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    check = database_check(database)
+    os.chmod(path, 0o400)  # noqa: PTH101 - a local file, and a moment
+    if os.access(path, os.W_OK):  # to the machine's own user nothing is read-only
+        monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    with pytest.raises(DatabaseUnusable, match="read-only") as caught:
+        preparation.prepare(database.url)
+    assert str(path) not in caught.value.public
+    with pytest.raises(DatabaseUnusable, match="read-only"):
+        await check()
+    await database.close()
 
 
 def test_a_look_has_an_end(path: Path) -> None:
