@@ -59,7 +59,7 @@ test-e2e: build $(DEVELOPMENT) ## the suite's tests in a real browser; what fail
 	@TRACES=1 $(PYTEST) tests/e2e
 
 installation: $(DEVELOPMENT) ## install every lock with an old pip and the newest, and start a fresh clone, from an index
-	@$(BIN)/python -m pytest -p no:xdist tests/installation/every_lock.py tests/installation/starting.py
+	@$(BIN)/python -m pytest -n 0 tests/installation/every_lock.py tests/installation/starting.py
 
 check: $(DEVELOPMENT) $(OPERATIONS) ## everything that needs no run: code, documents, infrastructure, secrets in the history (ONLY="ruff mypy")
 	@$(BIN)/python -m tests.checks $(ONLY)

@@ -17,6 +17,7 @@ MOST_PROCESSES = 8
 LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Give the number of processes for ``-n auto``: the cores that we may use."""
     return min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
