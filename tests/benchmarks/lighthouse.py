@@ -3,9 +3,9 @@
     python tests/benchmarks/lighthouse.py            prints a table
     python tests/benchmarks/lighthouse.py --write    writes it into docs/performance.md as well
 
-Lighthouse comes from npm into ``build/lighthouse`` the first time. Performance is the median of three runs,
-because a busy machine makes it vary; the others do not vary. The exit status is 1 where a score is under its
-limit, and what cost points is listed.
+Lighthouse comes from npm into ``build/lighthouse`` the first time. What it measures is the median of three
+runs, because a busy machine makes it vary; scores other than performance do not. The exit status is 1 where a
+score is under its limit or a paint later than its own, and what cost points is listed.
 """
 
 from __future__ import annotations
@@ -31,12 +31,13 @@ VERSION = "13.5.0"
 FOLDER = ROOT / "build" / "lighthouse"
 LIMITS = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
 RUNS = 3
-METRICS = (
-    "first-contentful-paint",
-    "largest-contentful-paint",
-    "total-blocking-time",
-    "cumulative-layout-shift",
-)
+METRICS = {
+    "first-contentful-paint": 1_300.0,
+    "largest-contentful-paint": 1_500.0,
+    "total-blocking-time": None,
+    "cumulative-layout-shift": None,
+}
+"""With the most milliseconds that each may take, where there is a limit."""
 
 
 def install() -> Path:
@@ -84,6 +85,14 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PATH": path, "CHROME_PATH": chromium()}
 
 
+def _measured(audit: dict[str, Any]) -> float:
+    return float(audit["numericValue"])
+
+
+def _limit(milliseconds: float | None) -> str:
+    return "–" if milliseconds is None else f"{milliseconds / 1000:.1f} s"
+
+
 def main() -> int:
     """Measure, print, and with ``--write`` publish."""
     parser = argparse.ArgumentParser(description="Measure the write page with Lighthouse.")
@@ -101,15 +110,24 @@ def main() -> int:
     }
     lines = [f"| Lighthouse {VERSION}, mobile | score | at least |", "|---|---:|---:|"]
     lines += [f"| {category} | {score} | {LIMITS[category]} |" for category, score in scores.items()]
-    lines += ["", "| metric | |", "|---|---:|"]
-    audits = [reports[0]["audits"][metric] for metric in METRICS]
-    lines += [f"| {each['title']} | {each['displayValue']} |" for each in audits]
+    lines += ["", "| metric | | at most |", "|---|---:|---:|"]
+    # Sorted by it, so that the middle one is shown as Lighthouse itself writes it.
+    audits = {
+        metric: sorted((report["audits"][metric] for report in reports), key=_measured)[RUNS // 2]
+        for metric in METRICS
+    }
+    lines += [
+        f"| {audit['title']} | {audit['displayValue']} | {_limit(METRICS[metric])} |"
+        for metric, audit in audits.items()
+    ]
     table = "\n".join(lines)
     sys.stdout.write(table + "\n")
     sys.stdout.writelines(f"{lost}\n" for lost in lost_points(reports[-1]))
     if arguments.write:
         publish("lighthouse", table)
-    return 0 if all(scores[category] >= limit for category, limit in LIMITS.items()) else 1
+    late = [metric for metric, most in METRICS.items() if most and _measured(audits[metric]) > most]
+    sys.stdout.writelines(f"too late: {metric}\n" for metric in late)
+    return 0 if not late and all(scores[category] >= limit for category, limit in LIMITS.items()) else 1
 
 
 if __name__ == "__main__":

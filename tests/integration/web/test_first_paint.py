@@ -1,0 +1,122 @@
+"""What the first paint needs stands in the pages; the framework's scripts come after it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from memo_coach.web.building import inline_script_hashes
+from memo_coach.web.errors import BuildFailed
+from memo_coach.web.first_paint import painted_first
+from tests.live_server import ROOT
+
+PAGE = """\
+<html><head><link as="style" href="/assets/global-abc.css" rel="preload"/>\
+<link rel="modulepreload" href="/assets/entry-abc.js"/><link rel="modulepreload" href="/assets/root-abc.js"/>\
+<script>framework()</script><script src="/theme.js?v=1"></script>\
+<link href="/styles.css?v=1" rel="stylesheet"/>\
+<script defer="" src="/editor.js?v=1"></script>\
+<link href="/assets/global-abc.css" rel="stylesheet" type="text/css"/></head><body><p>Text.</p>\
+<script type="module" async="">import "/assets/manifest-abc.js";
+import * as route0 from "/assets/root-abc.js";
+
+  window.__reactRouterRouteModules = {"root":route0};
+
+import("/assets/entry-abc.js");</script></body></html>"""
+FILES = {
+    "/theme.js?v=1": "choose()",
+    "/styles.css?v=1": "p { color: red }",
+    "/assets/global-abc.css": "@layer base;",
+}
+
+
+def pages_of(site: Path) -> dict[str, str]:
+    client = site / "build/client"
+    return {str(page.relative_to(client)): page.read_text() for page in client.rglob("*.html")}
+
+
+def head_of(page: str) -> str:
+    return page.partition("</head>")[0]
+
+
+def test_nothing_that_a_page_fetches_stands_before_its_first_paint(site: Path) -> None:
+    pages = pages_of(site)
+    assert len(pages) >= 8
+    for name, page in pages.items():
+        sheets = re.findall(r'<link [^>]*rel="stylesheet"[^>]*>', page)
+        assert sheets, name
+        assert all(' disabled=""' in sheet for sheet in sheets), name
+        scripts = re.findall(r"<script [^>]*src=[^>]*>", page)
+        assert all(" defer=" in each or 'type="text/plain"' in each for each in scripts), name
+
+
+def test_a_page_with_text_names_no_script_to_be_fetched_early(site: Path) -> None:
+    pages = pages_of(site)
+    for name in ("index.html", "help.html", "memos.html", "debug.html"):
+        assert 'modulepreload" href' not in pages[name], name
+        assert "first-contentful-paint" in pages[name], name
+    # One that scripts have to fill first has nothing to wait for.
+    assert 'modulepreload" href' in pages["__spa-fallback.html"]
+    assert "first-contentful-paint" not in pages["__spa-fallback.html"]
+
+
+def test_every_page_has_its_style_and_its_theme_within(site: Path) -> None:
+    style = (ROOT / "assets/styles.css").read_text()
+    theme = (ROOT / "assets/theme.js").read_text()
+    for name, page in pages_of(site).items():
+        assert f"<style>{style}</style>" in head_of(page), name
+        assert head_of(page).endswith(f"<script>{theme}</script>"), name
+
+
+def test_the_policy_names_the_scripts_as_they_are_in_the_pages(site: Path) -> None:
+    noted = json.loads((site / "script-hashes.json").read_text())
+    assert sorted(noted) == sorted(inline_script_hashes(site))
+
+
+def test_what_is_sent_compressed_is_the_page(site: Path) -> None:
+    client = site / "build/client"
+    for page in client.rglob("*.html"):
+        assert gzip.decompress(page.with_name(f"{page.name}.gz").read_bytes()) == page.read_bytes()
+        compressed = page.with_name(f"{page.name}.br")
+        assert compressed.stat().st_mtime_ns >= page.stat().st_mtime_ns
+
+
+def test_the_framework_finds_its_elements_in_their_order() -> None:
+    page = painted_first(PAGE, FILES.__getitem__)
+    kept = re.sub(r"<style>.*?</style>|<script>choose\(\)</script>", "", head_of(page))
+    kept = re.sub(r' (disabled=""|media="not all"|type="text/plain")', "", kept)
+    assert kept == re.sub(r'<link rel="modulepreload"[^>]*>', "", head_of(PAGE))
+
+
+def test_the_scripts_of_a_page_start_in_their_order() -> None:
+    page = painted_first(PAGE, FILES.__getitem__)
+    start = page[page.index("await import(") :]
+    addresses = re.findall(r'import\("([^"]+)"\)', start)
+    assert addresses == ["/assets/manifest-abc.js", "/assets/root-abc.js", "/assets/entry-abc.js"]
+    assert 'for (const address of ["/assets/entry-abc.js", "/assets/root-abc.js"])' in page
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        ('rel="stylesheet"', 'rel="other"'),
+        ('rel="preload"', 'rel="other"'),
+        ("/theme.js", "/other.js"),
+        ('rel="modulepreload"', 'rel="other"'),
+        ("import * as route0", "import route0"),
+    ],
+)
+def test_another_form_of_the_frameworks_pages_fails_the_build(changed: tuple[str, str]) -> None:
+    with pytest.raises(BuildFailed, match="first_paint"):
+        painted_first(PAGE.replace(*changed), FILES.__getitem__)
+
+
+@pytest.mark.parametrize("address", ["/styles.css?v=1", "/theme.js?v=1"])
+def test_a_file_that_would_close_its_element_fails_the_build(address: str) -> None:
+    files = {**FILES, address: "</style></SCRIPT >"}
+    with pytest.raises(BuildFailed, match="closes"):
+        painted_first(PAGE, files.__getitem__)
