@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 from reflex_base.registry import RegisteredEventHandler
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 LONGEST_TEXT = 300
 """Characters: ids, choices and the like have far fewer."""
@@ -68,14 +69,28 @@ def _size(value: object, lengths: Mapping[str, int], longest: int, depth: int) -
             raise Unfit("too many values")
         if isinstance(value, list):
             return sum(_size(each, lengths, longest, depth + 1) for each in value)
-        return sum(
-            _size(name, {}, LONGEST_TEXT, depth)
-            + _size(each, lengths, lengths.get(name, LONGEST_TEXT), depth + 1)
-            for name, each in value.items()
-        )
+        entries = value.get(FORM_DATA_ENTRIES_KEY)
+        if entries is not None:
+            return _size_of_form(value, entries, lengths)
+        return sum(_size_of_field(name, each, lengths, depth) for name, each in value.items())
     if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
         raise Unfit("too large a number")
     return 0
+
+
+def _size_of_field(name: object, value: object, lengths: Mapping[str, int], depth: int) -> int:
+    longest = lengths.get(name, LONGEST_TEXT) if isinstance(name, str) else LONGEST_TEXT
+    return _size(name, {}, LONGEST_TEXT, depth) + _size(value, lengths, longest, depth + 1)
+
+
+def _size_of_form(form: dict[str, object], entries: object, lengths: Mapping[str, int]) -> int:
+    """Measure a form as pages send it: its fields as pairs, in order, under a name of the framework's."""
+    if len(form) > 1 or not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        raise Unfit("no form")
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in entries):
+        raise Unfit("no form")
+    fields = sum(_size_of_field(name, each, lengths, DEEPEST) for name, each in entries)
+    return fields + len(FORM_DATA_ENTRIES_KEY)
 
 
 def characters_in(value: object) -> int:

@@ -159,3 +159,17 @@ def test_scripts_see_no_cookie(page: Page, path: str) -> None:
     assert cookie["httpOnly"]
     assert cookie["sameSite"] in {"Lax", "Strict"}
     assert cookie["value"] not in pages.stored_in_browser(page)
+
+
+def test_a_person_ends_the_session_of_their_browser(page: Page) -> None:
+    pages.write(page, "Two ovens, by May.")
+    pages.expect_saved(page)
+    (before,) = page.context.cookies()
+    page.goto("/help")
+    page.get_by_text("End this browser's session").click()
+    page.get_by_role("button", name="End the session").click()
+    expect(page.get_by_role("heading", level=1, name="Write your memo")).to_be_visible()
+    (after,) = page.context.cookies()
+    assert after["value"] != before["value"]
+    pages.open_editor(page)
+    expect(pages.editor(page)).to_be_empty()

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 import pytest
+from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
 from memo_coach.web.event_arguments import (
     LONGEST_ADDRESS,
@@ -33,6 +34,11 @@ def application() -> Any:
     return importlib.import_module("memo_coach.memo_coach").app
 
 
+def sent_form(**fields: Any) -> dict[str, Any]:
+    """Give a form as a page sends it."""
+    return {"form": {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in fields.items()]}}
+
+
 def nested(depth: int) -> Any:
     return [] if depth == 0 else [nested(depth - 1)]
 
@@ -45,6 +51,8 @@ def nested(depth: int) -> Any:
         (REVIEW, {"memo": "word " * 60_000}),
         (EVALUATE, {"form": {"memo": "word " * 60_000, "rubric": "status-update", "revision": "12"}}),
         (ASK, {"form": {"question": "why " * 2_000}}),
+        (EVALUATE, sent_form(memo="word " * 60_000, memo_id="m1", revision="12", rubric="status-update")),
+        (ASK, sent_form(question="why " * 2_000)),
         (REPORT, {"info": "Error: " * 5_000, "component_stack": "at x"}),
     ],
 )
@@ -66,6 +74,14 @@ def test_what_pages_send_is_taken(name: str, payload: dict[str, Any]) -> None:
         (EVALUATE, {"form": {"memo": nested(5)}}),
         (EVALUATE, {"form": {"revision": 2**70}}),
         (ASK, {"form": {"question": "q" * 100_001}}),
+        (ASK, sent_form(question="q" * 100_001)),
+        (EVALUATE, sent_form(memo="m", rubric="r" * (LONGEST_TEXT + 1))),
+        (EVALUATE, sent_form(memo="m", another=["r"])),
+        (EVALUATE, sent_form(**{f"field {number}": "" for number in range(MOST_ENTRIES + 1)})),
+        (EVALUATE, {"form": {FORM_DATA_ENTRIES_KEY: [["memo", "m"]], "more": "x" * 300}}),
+        (EVALUATE, {"form": {FORM_DATA_ENTRIES_KEY: [["memo", "m", "m"]]}}),
+        (EVALUATE, {"form": {FORM_DATA_ENTRIES_KEY: {"memo": "m"}}}),
+        (EVALUATE, {"form": {FORM_DATA_ENTRIES_KEY: [[5, "m"]]}}),
         (REPORT, {"info": "x" * 50_001, "component_stack": ""}),
     ],
 )
