@@ -31,6 +31,8 @@ class Expectation:
     """Of each stored call; ``None`` for none in any."""
     why: str | None = None
     """The notice that tells why a model is not behind it all."""
+    is_quoting: bool = True
+    """Whether a passage of the memo is marked; where a model invents every quote, none is."""
     is_hurried: bool = False
     """Whether it waits until the time for the first token is over."""
 
@@ -96,7 +98,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     Expectation("broken-json"),
     Expectation("invented-criterion"),
     Expectation("duplicate-criterion"),
-    Expectation("invented-quotes"),
+    Expectation("invented-quotes", is_quoting=False),
     Expectation("hostile-markup"),
     # Faults that the model mends when it is asked once more
     _repaired("wrong-json"),

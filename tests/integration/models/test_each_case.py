@@ -117,7 +117,7 @@ def test_scores_are_the_models_and_the_overall_score_is_reckoned_from_them(run: 
 def test_what_is_marked_stands_in_the_memo(run: Run) -> None:
     view = run.outcome.view
     quotes = all_quotes(view)
-    assert quotes
+    assert bool(quotes) == run.expected.is_quoting
     for start, end, quote in quotes:
         assert view.text[start:end] == quote
 
