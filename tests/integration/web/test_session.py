@@ -65,7 +65,7 @@ def test_a_forged_cookie_is_nobodys(server: LiveServer) -> None:
         assert client.get("/draft").status_code == 403
 
 
-@pytest.mark.parametrize("cookie", [None, forged_cookie()])
+@pytest.mark.parametrize("cookie", [None, forged_cookie()], ids=["none", "forged"])
 async def test_a_socket_of_nobody_is_refused(server: LiveServer, cookie: str | None) -> None:
     with pytest.raises(HandshakeRefused) as refusal:
         async with opened(server, cookie):
