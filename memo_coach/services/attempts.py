@@ -25,19 +25,18 @@ from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, CoachOrder
 from memo_coach.services.judgements import (
-    comment_row,
-    criterion_row,
+    comment_values,
+    criterion_values,
     is_true,
     overall_document,
     provenance_columns,
     reading_document,
     with_true_evidence,
 )
-from memo_coach.services.live import SoFar
+from memo_coach.services.live import Finish, SoFar
 from memo_coach.services.moments import now
 from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Job, JobQueue
-from memo_coach.storage.tables import CommentRow, CriterionRow
+from memo_coach.storage.jobs import Job, JobQueue, NewRows
 
 STORE_EVERY_SECONDS = 0.5
 """What a slow coach says is stored at most this often; what a quick one says, all at once at the end.
@@ -66,7 +65,10 @@ class Attempt:
         *,
         so_far: SoFar,
         store_every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
+        crowded: bool = False,
     ) -> None:
+        """``crowded`` is whether others wait for the same kind of coach."""
+        self._crowded = crowded
         self._store_every = store_every
         self._so_far = so_far
         self._database = database
@@ -76,7 +78,7 @@ class Attempt:
         self._positions: dict[str, int] = {}
         self._facts: dict[str, Any] = {}
         self._by_model: set[str] = set()
-        self._unstored: list[CriterionRow | CommentRow] = []
+        self._unstored = NewRows()
         self._criteria: set[str] = set()
         self._comments: set[str] = set()
         self._overall: OverallJudgement | None = None
@@ -95,7 +97,13 @@ class Attempt:
         """
         job = self._job
         order = CoachOrder(
-            job.text, job.language, rubric, job.owner, evaluation_id=job.evaluation_id, address=job.address
+            job.text,
+            job.language,
+            rubric,
+            job.owner,
+            evaluation_id=job.evaluation_id,
+            address=job.address,
+            crowded=self._crowded,
         )
         self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
         async with aclosing(self._coaches.events(job.coach, order)) as events:
@@ -125,23 +133,28 @@ class Attempt:
         )
 
     async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
-        coming = asyncio.ensure_future(anext(events, None))
+        """Hear the coach out, and store what it says now and then, also while it is silent."""
+        hearing = asyncio.create_task(self._hear(events), name=f"hearing {self._job.evaluation_id}")
         try:
-            while True:
-                # While something is unstored, a silent coach does not keep it from the page.
-                wait = self._stored_at + self._store_every() - time.monotonic() if self._has_news else None
-                await asyncio.wait({coming}, timeout=None if wait is None else max(0.0, wait))
-                if not coming.done():
+            while not hearing.done():
+                due = self._stored_at + self._store_every()
+                await asyncio.wait({hearing}, timeout=max(0.0, due - time.monotonic()))
+                if hearing.done():
+                    break
+                if self._has_news:
                     await self._store()
-                elif (event := coming.result()) is None:
-                    return
-                else:
-                    self._note(event)
-                    await self._broadcast.announce(self._job.evaluation_id)
-                    coming = asyncio.ensure_future(anext(events, None))
+                self._stored_at = time.monotonic()
+            await hearing
         finally:
-            if coming.cancel():
-                await asyncio.wait({coming})
+            if hearing.cancel():
+                await asyncio.wait({hearing})
+
+    async def _hear(self, events: AsyncGenerator[CoachEvent, None]) -> None:
+        # What a coach says without waiting in between is noted in one go: a turn of the loop for each of
+        # fifty comments would cost more than the comments.
+        async for event in events:
+            self._note(event)
+            await self._broadcast.announce(self._job.evaluation_id)
 
     def _note(self, event: CoachEvent) -> None:
         self._has_news = True
@@ -172,7 +185,7 @@ class Attempt:
             self._by_model.add(criterion.id)
         true = with_true_evidence(criterion, self._job.text)
         self._so_far.add_criterion(position, true)
-        self._unstored.append(criterion_row(self._job.evaluation_id, position, true))
+        self._unstored.criteria.append(criterion_values(self._job.evaluation_id, position, true))
 
     def _note_comment(self, comment: Comment) -> None:
         if comment.id in self._comments:
@@ -180,10 +193,10 @@ class Attempt:
         self._comments.add(comment.id)
         if is_true(comment, self._job.text):
             self._so_far.add_comment(comment)
-            self._unstored.append(comment_row(self._job.evaluation_id, comment))
+            self._unstored.comments.append(comment_values(self._job.evaluation_id, comment))
 
     async def _store(self) -> None:
-        rows, self._unstored, self._has_news = self._unstored, [], False
+        rows, self._unstored, self._has_news = self._unstored, NewRows(), False
         facts, self._facts = self._facts, {}
         async with self._database.write() as session:
             held = await JobQueue(session).record(
@@ -195,7 +208,6 @@ class Attempt:
             )
         if not held:
             raise LeaseLost
-        self._stored_at = time.monotonic()
         await self._broadcast.announce(self._job.evaluation_id)
 
     async def finish(self) -> float:
@@ -206,11 +218,12 @@ class Attempt:
         """
         overall = self._overall
         assert overall is not None, "judge() has ended well"  # noqa: S101
+        moment = now()
         async with self._database.write() as session:
-            held = await JobQueue(session).finish(
+            changes = await JobQueue(session).finish(
                 self._job,
                 self._unstored,
-                now=now(),
+                now=moment,
                 rubric_version=self._rubric_version,
                 overall=overall_document(overall),
                 score=overall.score,
@@ -218,6 +231,9 @@ class Attempt:
                 total_steps=self._so_far.progress.total,
                 facts=self._facts,
             )
-        if not held:
+        if changes is None:
             raise LeaseLost
+        if self._job.coach != MODEL:
+            # What a model took, and the order of what it said, only the database can tell.
+            self._so_far.finish = Finish(moment, self._rubric_version, overall, self._seconds, changes)
         return self._seconds

@@ -38,6 +38,8 @@ class CoachOrder:
     evaluation_id: str | None = None
     address: str | None = None
     """A keyed hash of the address that it was asked from."""
+    crowded: bool = False
+    """Whether others wait for the same kind of coach."""
 
 
 class ModelCoaches(Protocol):
@@ -95,9 +97,14 @@ class Coaches:
     """The coaches by kind."""
 
     def __init__(self, models: ModelCoaches | None = None, readings: FirstReadings | None = None) -> None:
-        """Without ``readings`` the built-in coach reads long texts in this process, too."""
+        """Without ``readings`` the built-in coach reads all texts in this process."""
         self._models = models
         self._readings = readings
+
+    @property
+    def reads_beside(self) -> bool:
+        """Tell whether the built-in coach can judge memos beside."""
+        return self._readings is not None and _COACHES[BUILTIN] is _builtin
 
     def offers(self) -> tuple[CoachOffer, ...]:
         """Give the coaches that a writer may choose, the default one first."""
@@ -137,7 +144,8 @@ class Coaches:
             CoachingError: the coach refuses the text, with a sentence for the person.
         """
         coach = self._coach(kind, order)
-        if self._readings is not None and self._readings.is_long(order.text) and _is_builtin(coach):
+        is_beside = self._readings is not None and (order.crowded or self._readings.is_long(order.text))
+        if self._readings is not None and is_beside and _is_builtin(coach):
             async with aclosing(self._readings.steps(order.text, order.rubric, order.language)) as steps:
                 async for events in steps:
                     for event in events:

@@ -99,7 +99,7 @@ class EvaluationService:
         moment = self._clock()
         async with self._records.write(adds=True) as session:
             since = await VisitorRepository(session).welcome(owner, moment)
-            memo = await _memo_for(
+            memo, is_made = await _memo_for(
                 session,
                 owner,
                 memo_id=memo_id or None,
@@ -108,7 +108,9 @@ class EvaluationService:
                 rubric=rubric,
                 moment=moment,
             )
-            version, kept = await _version_for(session, owner, memo, text=text, glance=glance, moment=moment)
+            version, kept = await _version_for(
+                session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
+            )
             if memo.draft_text == text or memo.draft_revision == base_revision:
                 kept -= len((memo.draft_text or "").encode())
                 memo.draft_text = None
@@ -121,7 +123,7 @@ class EvaluationService:
             )
             kept += EVALUATION_BYTES if is_new else 0
             await self._budget.count_kept(session, Storing(address, kept, since, moment))
-        self._workers.wake()
+        self._workers.wake(kind)
         return evaluation_id
 
     async def get(self, owner: str, evaluation_id: str) -> EvaluationView:
@@ -130,15 +132,17 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation.
         """
+        live = self._workers.live.of(evaluation_id)
         async with self._records.read() as session:
-            stored = await EvaluationRepository(session).whole(owner, evaluation_id)
+            stored = await EvaluationRepository(session).whole(
+                owner, evaluation_id, known_attempt=None if live is None else live.attempt
+            )
             if stored is None:
                 raise NotFound
             sums = None
             if stored.evaluation.coach == MODEL and stored.evaluation.status in FINISHED:
                 sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
         view = evaluation_view(stored, usage_of(None if sums is None else sums.get(evaluation_id)))
-        live = self._workers.live.of(evaluation_id)
         row = stored.evaluation
         if live is not None and (row.status, row.attempt) == ("running", live.attempt):
             return live.on(view)
@@ -210,7 +214,7 @@ class EvaluationService:
             if is_new:
                 since = await VisitorRepository(session).welcome(owner, moment)
                 await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
-        self._workers.wake()
+        self._workers.wake(old.coach)
         return fresh
 
     @contextmanager
@@ -245,7 +249,8 @@ async def _memo_for(
     glance: Glance,
     rubric: str,
     moment: datetime,
-) -> Memo:
+) -> tuple[Memo, bool]:
+    """Give the memo that the text belongs to, and whether it was made for it."""
     memos = MemoRepository(session)
     memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
     if memo is None and memo_id:
@@ -254,9 +259,9 @@ async def _memo_for(
         # The same text once more, as by a second click: the draft that it was is gone by now.
         memo = await memos.with_version(owner, text, _sha256(text), glance.words)
     if memo is None:
-        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment)
+        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), True
     memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
-    return memo
+    return memo, False
 
 
 def _sha256(text: str) -> str:
@@ -264,11 +269,18 @@ def _sha256(text: str) -> str:
 
 
 async def _version_for(
-    session: AsyncSession, owner: str, memo: Memo, *, text: str, glance: Glance, moment: datetime
+    session: AsyncSession,
+    owner: str,
+    memo: Memo,
+    *,
+    is_made: bool,
+    text: str,
+    glance: Glance,
+    moment: datetime,
 ) -> tuple[int, int]:
     """Give the number of the version that is this text, and what it takes where it was made for it."""
     memos = MemoRepository(session)
-    newest = await memos.newest_version(owner, memo.id)
+    newest = None if is_made else await memos.newest_version(owner, memo.id)
     if newest is not None and newest.text == text and newest.language == glance.language:
         return newest.number, 0
     version = MemoVersion(
@@ -300,17 +312,16 @@ class _Asked:
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
     """Give the evaluation that was asked for, and whether it was made for it."""
     evaluations = EvaluationRepository(session)
-    twin = await evaluations.unfinished_twin(
+    there = await evaluations.standing(
         owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
     )
-    if twin is not None:
-        return twin, False
-    stored, unfinished = await evaluations.counts(owner)
-    if unfinished >= MOST_UNFINISHED:
+    if there.twin is not None:
+        return there.twin, False
+    if there.unfinished >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
         )
-    if stored >= MOST_EVALUATIONS:
+    if there.stored >= MOST_EVALUATIONS:
         raise TooMany(
             f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
             "Delete a memo or two under “Your memos”."

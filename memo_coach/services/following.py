@@ -12,7 +12,9 @@ from memo_coach.services.live import SoFar
 from memo_coach.services.views import FINISHED, EvaluationView
 
 LOOK_ANYWAY_SECONDS = 1.0
-"""How often a follower looks without news: another process may do the work."""
+"""After how long a follower looks without news: another process may do the work."""
+LONGEST_PATIENCE_SECONDS = 8.0
+"""Each look that finds it in the queue still doubles the time to the next, up to this."""
 
 State = tuple[str, int]
 """Status and number of changes: of two that are equal, neither is newer."""
@@ -39,6 +41,8 @@ class Follower:
         self._stored: EvaluationView | None = None
         self._state: State | None = None
         self._live: tuple[int, int] | None = None
+        self._attempt: SoFar | None = None
+        self._waits_in_queue = False
         self._shown = 0.0
 
     async def first(self) -> EvaluationView:
@@ -48,21 +52,33 @@ class Follower:
 
     async def next(self, pause: Callable[[], float]) -> EvaluationView:
         """Give it when it has changed, at least ``pause()`` seconds after the last time; the end at once."""
-        patience = max(LOOK_ANYWAY_SECONDS, pause())
+        unasked = max(LOOK_ANYWAY_SECONDS, pause())
+        patience = unasked
         while True:
-            await self._wait(patience)
-            live = self._sources.live()
+            has_news = await self._wait(patience)
+            live = self._watched()
             is_new, is_over = await self._has_changed(live)
             left = self._shown + pause() - time.monotonic()
             if is_over or (is_new and left <= 0):
                 return await self._whole() if live is None else self._lively(live)
+            if not has_news and self._waits_in_queue:
+                unasked = min(LONGEST_PATIENCE_SECONDS, 2 * unasked)
             # The end may come within the pause, and is not kept waiting.
-            patience = left if is_new else max(LOOK_ANYWAY_SECONDS, pause())
+            patience = left if is_new else unasked
+
+    def _watched(self) -> SoFar | None:
+        """Give the attempt that runs here, also when it has ended and left nothing to ask the database."""
+        live, before = self._sources.live(), self._attempt
+        if live is None and before is not None and before.finish is not None:
+            live = before
+        self._attempt = live
+        return live
 
     async def _has_changed(self, live: SoFar | None) -> tuple[bool, bool]:
         if live is not None:
-            return (live.attempt, live.changes) != self._live, False
+            return (live.attempt, live.changes) != self._live, live.finish is not None
         state = await self._sources.state()
+        self._waits_in_queue = state[0] == "queued"
         return state != self._state, state[0] in FINISHED
 
     def _lively(self, live: SoFar) -> EvaluationView:
@@ -77,9 +93,12 @@ class Follower:
         self._shown = time.monotonic()
         return self._stored
 
-    async def _wait(self, seconds: float) -> None:
+    async def _wait(self, seconds: float) -> bool:
+        """Wait for news; tell whether there was some."""
         if not self._news.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._news.wait()
+        has_news = self._news.is_set()
         self._news.clear()
+        return has_news

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import structlog
@@ -30,49 +30,62 @@ MODEL: CoachKind = "llm"
 _log = structlog.get_logger("memo_coach.services.judgements")
 
 
-def criterion_row(evaluation_id: str, position: int, criterion: CriterionScore) -> CriterionRow:
-    """Give the row of a criterion."""
-    return CriterionRow(
-        evaluation=evaluation_id,
-        criterion=criterion.id,
-        position=position,
-        name=criterion.name,
-        weight=criterion.weight,
-        effective_weight=criterion.effective_weight,
-        score=criterion.score,
-        justification=criterion.justification,
-        evidence=[asdict(evidence) for evidence in criterion.evidence],
-        coach=criterion.coach,
-    )
+def criterion_values(evaluation_id: str, position: int, criterion: CriterionScore) -> dict[str, Any]:
+    """Give the row of a criterion, as values by the names of its columns."""
+    return {
+        "evaluation": evaluation_id,
+        "criterion": criterion.id,
+        "position": position,
+        "name": criterion.name,
+        "weight": criterion.weight,
+        "effective_weight": criterion.effective_weight,
+        "score": criterion.score,
+        "justification": criterion.justification,
+        "evidence": [_fields_of(evidence) for evidence in criterion.evidence],
+        "coach": criterion.coach,
+    }
 
 
-def comment_row(evaluation_id: str, comment: Comment) -> CommentRow:
-    """Give the row of a comment."""
-    return CommentRow(
-        evaluation=evaluation_id,
-        id=comment.id,
-        criterion=comment.criterion,
-        kind=comment.kind,
-        start_position=comment.start,
-        end_position=comment.end,
-        quote=comment.quote,
-        comment=comment.comment,
-        questions=list(comment.questions),
-        suggestion=comment.suggestion,
-        finding=comment.finding,
-        rank=comment.rank,
-        priority=comment.priority,
-    )
+def comment_values(evaluation_id: str, comment: Comment) -> dict[str, Any]:
+    """Give the row of a comment, as values by the names of its columns."""
+    return {
+        "evaluation": evaluation_id,
+        "id": comment.id,
+        "criterion": comment.criterion,
+        "kind": comment.kind,
+        "start_position": comment.start,
+        "end_position": comment.end,
+        "quote": comment.quote,
+        "comment": comment.comment,
+        "questions": list(comment.questions),
+        "suggestion": comment.suggestion,
+        "finding": comment.finding,
+        "rank": comment.rank,
+        "priority": comment.priority,
+    }
 
 
 def overall_document(overall: OverallJudgement) -> dict[str, Any]:
     """Give the overall judgement as JSON values."""
-    return asdict(overall)
+    return _fields_of(overall)
 
 
 def reading_document(evaluation: Evaluation) -> dict[str, Any]:
     """Give a whole judgement as JSON values; :func:`reading_of` gives it back."""
-    return asdict(evaluation)
+    return {
+        **_fields_of(evaluation),
+        "overall": overall_document(evaluation.overall),
+        "criteria": [
+            {**_fields_of(criterion), "evidence": [_fields_of(each) for each in criterion.evidence]}
+            for criterion in evaluation.criteria
+        ],
+        "comments": [_fields_of(comment) for comment in evaluation.comments],
+    }
+
+
+def _fields_of(value: Evidence | CriterionScore | Comment | OverallJudgement | Evaluation) -> dict[str, Any]:
+    """Give the fields by name, as they are: the standard library's way copies each value in them."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def reading_of(document: dict[str, Any]) -> Evaluation:

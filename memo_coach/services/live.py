@@ -6,10 +6,30 @@ still is, the database says: a follower begins there, and ends there.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from memo_coach.coaching.evaluation import Comment, CriterionScore, Evaluation, Progressed, Provenance
+from memo_coach.coaching.evaluation import (
+    Comment,
+    CriterionScore,
+    Evaluation,
+    OverallJudgement,
+    Progressed,
+    Provenance,
+)
 from memo_coach.services.views import EvaluationView
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How an attempt has ended, as the database has it."""
+
+    moment: datetime
+    rubric_version: str
+    overall: OverallJudgement
+    seconds: float
+    changes: int
+    """The evaluation's number of changes with this one."""
 
 
 class SoFar:
@@ -22,6 +42,8 @@ class SoFar:
         self.provenance: Provenance | None = None
         self.second_opinion: Evaluation | None = None
         self.progress = Progressed(0, 0)
+        self.finish: Finish | None = None
+        """Set once the database has the end, where that is all that the database has to say of it."""
         self._criteria: list[tuple[int, CriterionScore]] = []
         self._comments: list[Comment] = []
 
@@ -35,6 +57,23 @@ class SoFar:
 
     def on(self, view: EvaluationView) -> EvaluationView:
         """Give a view of the same evaluation, brought up to date; ordered as a stored one is."""
+        if self.finish is None:
+            return self._running_on(view)
+        total = self.progress.total
+        return replace(
+            self._running_on(view),
+            status="done",
+            finished=self.finish.moment,
+            rubric_version=self.finish.rubric_version,
+            provenance=self.provenance or Provenance("builtin"),
+            changes=self.finish.changes,
+            done_steps=total,
+            total_steps=total,
+            overall=self.finish.overall,
+            seconds=self.finish.seconds,
+        )
+
+    def _running_on(self, view: EvaluationView) -> EvaluationView:
         comments = sorted(self._comments, key=lambda each: (each.rank, each.id.encode()))
         comments.sort(key=lambda each: each.kind, reverse=True)
         return replace(

@@ -13,11 +13,13 @@ import secrets
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from memo_coach.coaching.computing import SHORT
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.operations import metrics
 from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, LeaseLost
@@ -25,7 +27,7 @@ from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.live import LiveEvaluations
-from memo_coach.services.moments import now
+from memo_coach.services.lookout import Clock, Lookout
 from memo_coach.services.rubrics import RubricService
 from memo_coach.storage.cancellation import settled
 from memo_coach.storage.database import Database
@@ -37,6 +39,10 @@ _log = structlog.get_logger("memo_coach.services.workers")
 _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 
 MOST_FAILURES = 3
+Group = Literal["asking", "computing"]
+"""Evaluations by a coach that waits for a model most of the time, and those by one that computes."""
+BOTH: frozenset[Group] = frozenset({"asking", "computing"})
+_A_MOMENT = timedelta(milliseconds=1)
 AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
 LONG = 20_000
@@ -62,12 +68,16 @@ class Pace:
     """The built-in coach computes, and two keep a small machine busy."""
     long_at_once: int = 4
     """Long texts beside those: they are read in processes of their own, which have a queue of their own."""
+    beside: int = 6
+    """So many more, of short memos, may wait for the process beside, which computes one after the other."""
     asking_at_once: int = 200
     """A coach that asks a model waits for it most of the time."""
     lease: float = 6.0
     heartbeat: float = 2.0
     look: float = 1.0
-    """How often the queue is looked at without being woken, and dead workers are sought."""
+    """How often the queue is looked at without being told while other processes are at work on it."""
+    idle_look: float = 20.0
+    """The same while nobody is."""
     longest: float = 300.0
     """After this a coach counts as hung."""
     longest_asking: float = 900.0
@@ -86,6 +96,8 @@ class Workers:
         broadcast: Broadcast,
         coaches: Coaches,
         pace: Pace | None = None,
+        *,
+        clock: Clock | None = None,
     ) -> None:
         self._database = database
         self._rubrics = rubrics
@@ -95,14 +107,17 @@ class Workers:
         self.live = LiveEvaluations()
         """What the evaluations that run here have so far."""
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._wake = asyncio.Event()
+        self._clock = clock or Clock()
+        self._lookout = Lookout(self._clock)
         self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._jobs: dict[str, Job] = {}
         self._asking: set[str] = set()
         """Those of the running ones that ask a model."""
-        self._is_full = False
-        """Whether there may be more in the queue than there was room for."""
+        self._wanted: set[Group] = set()
+        """The groups of which there may be something in the queue."""
+        self._full: set[Group] = set()
+        """Those of which there may be more in the queue than there was room for."""
         self._over = asyncio.Event()
         self._heart: asyncio.Task[None] | None = None
         self._dispatcher: asyncio.Task[None] | None = None
@@ -119,9 +134,10 @@ class Workers:
         self._heart = asyncio.create_task(self._beat(), name="evaluation heartbeat")
         self._warming = asyncio.get_running_loop().run_in_executor(None, _warm_up)
 
-    def wake(self) -> None:
-        """Look at the queue now."""
-        self._wake.set()
+    def wake(self, coach: str | None = None) -> None:
+        """Take what is in the queue now: for this kind of coach, or for all."""
+        self._wanted |= BOTH if coach is None else {"asking" if coach == MODEL else "computing"}
+        self._lookout.wake()
 
     def stop_work(self, evaluation_id: str) -> None:
         """Stop working on an evaluation that was cancelled or deleted, where it runs in this process."""
@@ -132,7 +148,7 @@ class Workers:
     async def close(self) -> None:
         """Take no more, let the running ones finish for a moment, and give the others back at once."""
         self._closing = True
-        self.wake()
+        self._lookout.wake()
         if self._dispatcher is not None:
             # It ends by itself between two looks. Cancelled in the middle of a query, the driver can be left
             # waiting for a thread that has ended, and the process with it.
@@ -155,23 +171,39 @@ class Workers:
 
     async def _dispatch(self) -> None:
         while not self._closing:
-            self._wake.clear()
             try:
-                await self._revive()
-                while not self._closing and await self._take():
-                    pass  # until there is no more, or no more room
+                if self._lookout.is_due:
+                    await self._look_about()
+                while self._wanted and not self._closing:
+                    await self._take()
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", exc_info=error)
+                self._wanted |= BOTH
+                self._lookout.put_off(self._pace.look)
             if self._closing:
                 return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._pace.look):
-                    await self._wake.wait()
+            await self._lookout.wait()
+
+    async def _look_about(self) -> None:
+        """See what nobody has told: what other processes have queued or left, now or for later."""
+        moment = self._clock.now()
+        async with self._database.read() as session:
+            found = await JobQueue(session).outlook(self._name)
+        self._lookout.put_off(self._pace.look if found.others else self._pace.idle_look)
+        if found.lease_ends is not None and found.lease_ends < moment:
+            await self._revive()
+            self._lookout.look_within(self._pace.look)  # the next lease may end soon
+        elif found.lease_ends is not None:
+            self._lookout.look_at(found.lease_ends + _A_MOMENT)
+        if found.waiting or (found.waits_until is not None and found.waits_until <= moment):
+            self._wanted |= BOTH
+        elif found.waits_until is not None:
+            self._lookout.look_at(found.waits_until)
 
     async def _revive(self) -> None:
         async with self._database.read() as session:
-            expired = await JobQueue(session).expired(now())
+            expired = await JobQueue(session).expired(self._clock.now())
         for lost in expired:
             mine = self._jobs.get(lost.evaluation_id)
             if mine is not None and mine.attempt == lost.attempt:
@@ -185,30 +217,44 @@ class Workers:
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
             await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
 
-    async def _take(self) -> bool:
-        """Take what there is room for, and begin it; tell whether there was something.
-
-        What a transaction has taken is begun before the next one: should that fail, nobody would work on it.
-        """
-        asking = self._pace.asking_at_once - len(self._asking)
-        computing = self._pace.at_once - (len(self._running) - len(self._asking))
-        self._is_full = False
-        moment, taken = now(), 0
-        for kinds, room in ((Kinds((MODEL,)), asking), self._computing(computing)):
-            if room <= 0:
-                self._is_full = True
-                continue
-            async with self._database.read() as session:
-                if not await JobQueue(session).is_waiting(moment, kinds):
-                    continue
-            async with self._database.write() as session:
+    async def _take(self) -> None:
+        """Take what there is room for, in one transaction, and begin it."""
+        wanted, self._wanted = self._wanted, set()
+        self._full -= wanted
+        looked_for = []
+        for group in wanted:
+            kinds, room = self._room_for(group)
+            if room > 0:
+                looked_for.append((group, kinds, min(room, AT_A_TIME)))
+            else:
+                self._full.add(group)
+        if not looked_for:
+            return
+        moment, taken = self._clock.now(), []
+        async with self._database.write() as session:
+            for group, kinds, at_most in looked_for:
                 jobs = await JobQueue(session).take_some(
-                    self._name, moment, moment + self._lease, kinds, at_most=min(room, AT_A_TIME)
+                    self._name, moment, moment + self._lease, kinds, at_most=at_most
                 )
-            for job in jobs:
-                self._begin(job)
-            taken += len(jobs)
-        return taken > 0
+                taken += jobs
+                if len(jobs) == at_most:
+                    self._wanted.add(group)  # there may be more
+        for job in taken:
+            self._begin(job)
+
+    def _room_for(self, group: Group) -> tuple[Kinds, int]:
+        """Say which evaluations of a group may be taken, and how many."""
+        if group == "asking":
+            return Kinds((MODEL,)), self._pace.asking_at_once - len(self._asking)
+        room = self._pace.at_once - self._computing_now
+        if room <= 0 and self._coaches.reads_beside:
+            self._full.add("computing")  # there may be longer ones
+            return Kinds((MODEL,), included=False, longest=SHORT), room + self._pace.beside
+        return self._computing(room)
+
+    @property
+    def _computing_now(self) -> int:
+        return len(self._running) - len(self._asking)
 
     def _computing(self, room: int) -> tuple[Kinds, int]:
         """Say which of the evaluations that compute may be taken, and how many.
@@ -220,8 +266,13 @@ class Workers:
         room, room_for_long = room + long, self._pace.long_at_once - long
         if room_for_long > 0:
             return Kinds((MODEL,), included=False), min(room, room_for_long)
-        self._is_full = True
+        self._full.add("computing")  # there may be long ones
         return Kinds((MODEL,), included=False, longest=LONG), room
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Tell whether more evaluations have to be computed than are at once."""
+        return self._computing_now > self._pace.at_once or "computing" in self._wanted | self._full
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
@@ -239,8 +290,13 @@ class Workers:
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
             _log.error("evaluation abandoned", evaluation=evaluation_id, exc_info=error)
-        if self._is_full:
-            self.wake()
+            self._lookout.look_within(self._pace.lease)
+        # Those that wait beside are taken several at a time, as soon as few are left.
+        freed = {each for each in self._full if each == "asking" or self._computing_now <= self._pace.at_once}
+        if freed:
+            self._full -= freed
+            self._wanted |= freed
+            self._lookout.wake()
 
     async def _work(self, job: Job) -> None:
         try:
@@ -263,6 +319,7 @@ class Workers:
             job,
             so_far=so_far,
             store_every=self._store_every,
+            crowded=self._is_crowded,
         )
         longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
@@ -302,7 +359,9 @@ class Workers:
             running = dict(self._jobs)
             try:
                 async with self._database.write() as session:
-                    held = await JobQueue(session).renew_all(self._name, now() + self._lease, list(running))
+                    held = await JobQueue(session).renew_all(
+                        self._name, self._clock.now() + self._lease, list(running)
+                    )
             except _DATABASE_FAULTS as error:
                 _log.error("leases cannot be renewed", exc_info=error)
                 continue
@@ -316,16 +375,19 @@ class Workers:
         if failures >= MOST_FAILURES:
             await self._fail(evaluation_id, attempt, failures, GAVE_UP)
             return
-        not_before = now() + timedelta(seconds=0.25 * 2**failures)
+        not_before = self._clock.now() + timedelta(seconds=0.25 * 2**failures)
         async with self._database.write() as session:
             await JobQueue(session).give_back(
                 evaluation_id, attempt, failures=failures, not_before=not_before
             )
+        self._look_at(not_before)
         await self._broadcast.announce(evaluation_id)
 
     async def _fail(self, evaluation_id: str, attempt: int, failures: int, sentence: str) -> None:
         async with self._database.write() as session:
-            await JobQueue(session).fail(evaluation_id, attempt, now=now(), failures=failures, error=sentence)
+            await JobQueue(session).fail(
+                evaluation_id, attempt, now=self._clock.now(), failures=failures, error=sentence
+            )
         metrics.count_evaluation(coach="unknown", status="failed")
         await self._broadcast.announce(evaluation_id)
 
@@ -335,6 +397,12 @@ class Workers:
             await JobQueue(session).give_back(
                 job.evaluation_id, job.attempt, failures=job.failures, not_before=None
             )
+        self.wake()
+
+    def _look_at(self, moment: datetime) -> None:
+        """Look at the queue when a moment has come; whoever waits is woken to hear of it."""
+        self._lookout.look_at(moment)
+        self._lookout.wake()
 
     def _store_every(self) -> float:
         """Give the seconds between two stores of one evaluation: the more run, the longer."""

@@ -30,6 +30,18 @@ class StoredEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What an owner has already."""
+
+    twin: str | None
+    """An unfinished evaluation of the same text by the same coach with the same rubric."""
+    stored: int
+    """The evaluations of the owner."""
+    unfinished: int
+    """Those of them that are queued or running."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationLine:
     """What a list shows of an evaluation."""
 
@@ -92,9 +104,6 @@ _CACHED = (
     .order_by(_ROWS.c.created.desc(), by_bytes(col(Evaluation.id)))
     .limit(1)
 )
-_COUNTS = select(func.count(), func.count(case((_ROWS.c.status.in_(UNFINISHED), 1)))).where(
-    _ROWS.c.owner == bindparam("own_owner")
-)
 _OWN_ONE = _ROWS.c.owner == bindparam("own_owner")
 _NEAR_ONE = _ROWS.c.address == bindparam("near_address")
 _BACKLOG = select(
@@ -103,18 +112,17 @@ _BACKLOG = select(
     func.count(case((_NEAR_ONE, 1))),
     func.coalesce(func.sum(case((_NEAR_ONE, _ROWS.c.characters))), 0),
 ).where(_ROWS.c.status.in_(UNFINISHED), or_(_OWN_ONE, _NEAR_ONE))
-_TWIN = (
-    select(_ROWS.c.id)
-    .where(
-        _ROWS.c.owner == bindparam("own_owner"),
-        _ROWS.c.memo == bindparam("of_memo"),
-        _ROWS.c.version == bindparam("of_version"),
-        _ROWS.c.rubric == bindparam("by_rubric"),
-        _ROWS.c.coach == bindparam("by_coach"),
-        _ROWS.c.status.in_(UNFINISHED),
-    )
-    .limit(1)
+_IS_UNFINISHED = _ROWS.c.status.in_(UNFINISHED)
+_IS_TWIN = and_(
+    _IS_UNFINISHED,
+    _ROWS.c.memo == bindparam("of_memo"),
+    _ROWS.c.version == bindparam("of_version"),
+    _ROWS.c.rubric == bindparam("by_rubric"),
+    _ROWS.c.coach == bindparam("by_coach"),
 )
+_STANDING = select(
+    func.min(case((_IS_TWIN, _ROWS.c.id))), func.count(), func.count(case((_IS_UNFINISHED, 1)))
+).where(_ROWS.c.owner == bindparam("own_owner"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +146,21 @@ class EvaluationRepository:
         found = await self._session.execute(_GET, _parameters(owner, evaluation_id))
         return found.scalar_one_or_none()
 
-    async def whole(self, owner: str, evaluation_id: str) -> StoredEvaluation | None:
-        """Find an evaluation with its memo's text, criteria and comments."""
+    async def whole(
+        self, owner: str, evaluation_id: str, *, known_attempt: int | None = None
+    ) -> StoredEvaluation | None:
+        """Find an evaluation with its memo's text, criteria and comments.
+
+        Criteria and comments are left out while ``known_attempt`` is at it: what that has said is known.
+        """
         parameters = _parameters(owner, evaluation_id)
         row = (await self._session.execute(_WHOLE, parameters)).one_or_none()
         if row is None:
             return None
         if row[0].status == "queued" and row[0].attempt == 0:
             return StoredEvaluation(row[0], row[1], row[2], (), ())  # no coach has said anything yet
+        if (row[0].status, row[0].attempt) == ("running", known_attempt):
+            return StoredEvaluation(row[0], row[1], row[2], (), ())
         criteria = await self._session.execute(_CRITERIA, parameters)
         comments = await self._session.execute(_COMMENTS, parameters)
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
@@ -160,27 +175,20 @@ class EvaluationRepository:
         row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    async def counts(self, owner: str) -> tuple[int, int]:
-        """Count the owner's evaluations, and those of them that are queued or running."""
-        row = (await self._session.execute(_COUNTS, {"own_owner": owner})).one()
-        return row[0], row[1]
-
     async def backlog(self, owner: str, address: str | None) -> Backlog:
         """Count what is queued or running for the owner, and for an address by its mark."""
         found = await self._session.execute(_BACKLOG, {"own_owner": owner, "near_address": address})
         return Backlog(*found.one())
 
-    async def unfinished_twin(
-        self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str
-    ) -> str | None:
-        """Find an unfinished evaluation of the same text by the same coach with the same rubric.
+    async def standing(self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str) -> Standing:
+        """Tell what an owner has already, before one more of a text by a coach with a rubric is added.
 
-        The owner is locked: where there is none, the caller adds one, and nobody else does meanwhile.
+        The owner is locked: where there is no twin, the caller adds one, and nobody else does meanwhile.
         """
         await VisitorRepository(self._session).lock(owner)
         asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
-        found = await self._session.execute(_TWIN, {"own_owner": owner, **asked})
-        return found.scalar_one_or_none()
+        found = await self._session.execute(_STANDING, {"own_owner": owner, **asked})
+        return Standing(*found.one())
 
     async def add(self, owner: str, evaluation: Evaluation) -> None:
         """Store a new evaluation."""

@@ -7,16 +7,16 @@ write names it: a worker that was thought dead and comes back changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Insert,
     Update,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.ordering import by_bytes
-from memo_coach.storage.table_base import table_of, values_of
+from memo_coach.storage.table_base import table_of
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
 
 
@@ -47,6 +47,17 @@ class Job:
     address: str | None
 
 
+@dataclass(slots=True)
+class NewRows:
+    """What a coach has said and is not stored yet, as values by the names of the columns.
+
+    Making a row of each would take longer than storing all of them.
+    """
+
+    criteria: list[dict[str, Any]] = field(default_factory=list)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Expired:
     """A running evaluation whose worker has not renewed its lease."""
@@ -55,6 +66,20 @@ class Expired:
     attempt: int
     failures: int
     worker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What there is, and will be, for a worker to do."""
+
+    waiting: int
+    """Evaluations that may be taken at any time."""
+    waits_until: datetime | None
+    """The earliest moment at which one that was given back may be taken again."""
+    lease_ends: datetime | None
+    """The earliest end of a lease that is not renewed by then."""
+    others: int
+    """Evaluations that are queued, or run in another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +107,8 @@ _NOTHING_KNOWN: Mapping[str, Any] = {
 # These run several times for each evaluation. Making a statement takes longer than running it, so they are
 # made once; what a change sets is given with it.
 _ROWS = table_of(Evaluation)
-_INSERTS: Mapping[type[CriterionRow | CommentRow], Insert] = {
-    each: insert(table_of(each)) for each in (CriterionRow, CommentRow)
-}
+_INSERT_CRITERIA = insert(table_of(CriterionRow))
+_INSERT_COMMENTS = insert(table_of(CommentRow))
 
 
 def _of_attempt(status: str) -> Update:
@@ -95,7 +119,7 @@ def _of_attempt(status: str) -> Update:
             _ROWS.c.attempt == bindparam("held_attempt"),
             _ROWS.c.status == status,
         )
-        .returning(_ROWS.c.id)
+        .returning(_ROWS.c.changes)
     )
 
 
@@ -123,16 +147,25 @@ _CHANGE_HELD = _RENEW.values(changes=_ROWS.c.changes + 1)
 _CHANGE_QUEUED = _of_attempt("queued").values(changes=_ROWS.c.changes + 1)
 
 
+_QUEUED, _RUNNING = _ROWS.c.status == "queued", _ROWS.c.status == "running"
+_OUTLOOK = select(
+    func.count(case((and_(_QUEUED, _ROWS.c.lease_until.is_(None)), 1))),
+    func.min(case((_QUEUED, _ROWS.c.lease_until))),
+    func.min(case((_RUNNING, _ROWS.c.lease_until))),
+    func.count(case((or_(_QUEUED, _ROWS.c.worker != bindparam("this_worker")), 1))),
+).where(_ROWS.c.status.in_(("queued", "running")))
+
+
 class JobQueue:
     """The rows of evaluations as jobs."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def is_waiting(self, now: datetime, coaches: Kinds = ANY) -> bool:
-        """Tell whether there is something to take for one of these coaches; reading only."""
-        statement = select(col(Evaluation.id)).where(_takeable(now, coaches)).limit(1)
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+    async def outlook(self, worker: str) -> Outlook:
+        """Tell what there is for a worker to do, and when there will be something; reading only."""
+        found = await self._session.execute(_OUTLOOK, {"this_worker": worker})
+        return Outlook(*found.one())
 
     async def take(
         self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY
@@ -176,9 +209,7 @@ class JobQueue:
 
     async def renew(self, job: Job, lease_until: datetime) -> bool:
         """Renew the lease; tell whether the worker still holds the evaluation."""
-        return await self._run(
-            _RENEW, {"held_id": job.evaluation_id, "held_attempt": job.attempt, "lease_until": lease_until}
-        )
+        return await self._change(_RENEW, job.evaluation_id, job.attempt, lease_until=lease_until)
 
     async def renew_all(
         self, worker: str, lease_until: datetime, evaluation_ids: Sequence[str]
@@ -202,7 +233,7 @@ class JobQueue:
     async def record(
         self,
         job: Job,
-        rows: Sequence[CriterionRow | CommentRow],
+        rows: NewRows,
         *,
         done_steps: int,
         total_steps: int,
@@ -212,12 +243,13 @@ class JobQueue:
 
         ``facts`` are columns of the evaluation, such as who spoke.
         """
-        return await self._store(job, rows, {"done_steps": done_steps, "total_steps": total_steps, **facts})
+        values = {"done_steps": done_steps, "total_steps": total_steps, **facts}
+        return await self._store(job, rows, values) is not None
 
     async def finish(
         self,
         job: Job,
-        rows: Sequence[CriterionRow | CommentRow],
+        rows: NewRows,
         *,
         now: datetime,
         rubric_version: str,
@@ -226,8 +258,8 @@ class JobQueue:
         seconds: float,
         total_steps: int,
         facts: Mapping[str, Any] = _NO_FACTS,
-    ) -> bool:
-        """Store the rest and finish; tell whether the worker still held the evaluation."""
+    ) -> int | None:
+        """Store the rest and finish; give the number of changes, or ``None`` where it was held no more."""
         return await self._store(
             job,
             rows,
@@ -291,22 +323,30 @@ class JobQueue:
         found = await self._session.execute(_JOBS, {"these": evaluation_ids})
         return [Job(*row) for row in found]
 
-    async def _store(
-        self, job: Job, rows: Sequence[CriterionRow | CommentRow], values: dict[str, Any]
-    ) -> bool:
+    async def _store(self, job: Job, rows: NewRows, values: dict[str, Any]) -> int | None:
         # The guarded change comes first: it locks the row, so that nothing is added to a lost evaluation.
-        if not await self._change(_CHANGE_HELD, job.evaluation_id, job.attempt, **values):
-            return False
-        for table, statement in _INSERTS.items():
-            if found := [values_of(row) for row in rows if isinstance(row, table)]:
+        changes = await self._changes(_CHANGE_HELD, job.evaluation_id, job.attempt, **values)
+        if changes is None:
+            return None
+        for statement, found in ((_INSERT_CRITERIA, rows.criteria), (_INSERT_COMMENTS, rows.comments)):
+            if found:
                 await self._session.execute(statement, found)
-        return True
+        return changes
 
     async def _change(self, statement: Update, evaluation_id: str, attempt: int, /, **values: Any) -> bool:  # noqa: ANN401
-        return await self._run(statement, {"held_id": evaluation_id, "held_attempt": attempt, **values})
+        return await self._changes(statement, evaluation_id, attempt, **values) is not None
 
-    async def _run(self, statement: Update, values: dict[str, Any]) -> bool:
-        return (await self._session.execute(statement, values)).scalar_one_or_none() is not None
+    async def _changes(
+        self,
+        statement: Update,
+        evaluation_id: str,
+        attempt: int,
+        /,
+        **values: Any,  # noqa: ANN401
+    ) -> int | None:
+        """Make a guarded change; give the number of changes, or ``None`` where it was not to be made."""
+        given = {"held_id": evaluation_id, "held_attempt": attempt, **values}
+        return (await self._session.execute(statement, given)).scalar_one_or_none()
 
 
 def _takeable(now: datetime, coaches: Kinds) -> ColumnElement[bool]:

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -34,8 +46,19 @@ def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
 
 
 # Handing a memo in runs these. Making a statement takes longer than running it, so they are made once.
-_INSERT_VERSION = insert(table_of(MemoVersion))
 _OWNED = col(Memo.owner) == bindparam("own_owner")
+_VERSIONS = table_of(MemoVersion)
+_INSERT_VERSION = (
+    insert(_VERSIONS)
+    .from_select(
+        [column.name for column in _VERSIONS.c],
+        # Only into a memo of the owner's.
+        select(*(bindparam(f"new_{column.name}", type_=column.type) for column in _VERSIONS.c)).where(
+            exists().where(col(Memo.id) == bindparam("new_memo"), _OWNED)
+        ),
+    )
+    .execution_options(preserve_rowcount=True)
+)
 _GET = select(Memo).where(col(Memo.id) == bindparam("own_id"), _OWNED)
 _WITH_DRAFT = (
     select(Memo)
@@ -143,9 +166,10 @@ class MemoRepository:
         Raises:
             LookupError: the memo is not the owner's.
         """
-        if await self.get(owner, version.memo) is None:
+        values = {f"new_{name}": value for name, value in values_of(version).items()}
+        stored = await self._session.execute(_INSERT_VERSION, {"own_owner": owner, **values})
+        if cast("CursorResult[Any]", stored).rowcount != 1:
             raise LookupError(version.memo)
-        await self._session.execute(_INSERT_VERSION, values_of(version))
 
     async def set_drafts_aside(self, owner: str) -> None:
         """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""

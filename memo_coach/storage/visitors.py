@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -46,7 +46,8 @@ class VisitorRepository:
         """
         found = await self._lock(owner)
         if found is None:
-            await self._insert(Visitor, {"id": owner, "created": now, "last_seen": now})
+            if await self._insert(Visitor, {"id": owner, "created": now, "last_seen": now}):
+                return now  # a row that this transaction has made is nobody else's to change
             found = await self._lock(owner)
             assert found is not None, "it was there, or has been inserted"  # noqa: S101
         created, last_seen = found
@@ -116,8 +117,11 @@ class VisitorRepository:
         statement = select(col(InstallationSecret.value)).where(col(InstallationSecret.name) == name)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
-    async def _insert(self, table: type[Visitor | InstallationSecret], values: dict[str, Any]) -> None:
+    async def _insert(self, table: type[Visitor | InstallationSecret], values: dict[str, Any]) -> bool:
+        """Store a row where there is none; tell whether it was stored."""
         # Another process may be first: SQLite has one writer, Postgres has many.
         dialect = self._session.get_bind().dialect.name
         insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-        await self._session.execute(insert(table_of(table)).on_conflict_do_nothing(), values)
+        statement = insert(table_of(table)).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        stored = await self._session.execute(statement, values)
+        return cast("CursorResult[Any]", stored).rowcount > 0

@@ -15,7 +15,7 @@ from memo_coach.services.workers import Pace
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
-HASTY = Pace(lease=1.5, heartbeat=0.2, look=0.1, drain=0.2, longest=5)
+HASTY = Pace(lease=1.5, heartbeat=0.2, look=0.1, idle_look=0.1, drain=0.2, longest=5)
 
 
 @pytest.fixture

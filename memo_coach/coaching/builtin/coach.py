@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
@@ -49,11 +50,12 @@ class BuiltinCoach:
     kind: CoachKind = "builtin"
 
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
-        """Judge ``memo`` against ``rubric``; the work runs in a thread, a step at a time."""
-        import asyncio  # noqa: PLC0415 - a fifth of the coach's import time, which the command line saves
+        """Judge ``memo`` against ``rubric``, a step at a time, where texts of its length are computed on."""
+        # Loads asyncio, a fifth of the coach's import time, which the command line saves.
+        from memo_coach.coaching.computing import computed  # noqa: PLC0415
 
         steps = _steps(memo, rubric)
-        while (events := await asyncio.to_thread(next, steps, None)) is not None:
+        while (events := await computed(len(memo.text), partial(next, steps, None))) is not None:
             for event in events:
                 yield event
 

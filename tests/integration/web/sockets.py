@@ -71,11 +71,16 @@ class TestSocket:
 
     async def coming(self) -> AsyncIterator[Any]:
         """Give what arrives, as it arrives, for as long as the socket is open."""
+        async for frame in self.frames():
+            yield json.loads(frame)[1]
+
+    async def frames(self) -> AsyncIterator[str]:
+        """Give the JSON text of what arrives, for a load to which reading all of it would be too much."""
         async for data in self._connection:
             if data == "2":
                 await self.send("3")
             elif isinstance(data, str) and data.startswith("42/_event,"):
-                yield json.loads(data.partition(",")[2])[1]
+                yield data.partition(",")[2]
 
     async def closing_code(self, seconds: float = 5) -> int | None:
         """Wait for the server to close it; give the code."""

@@ -31,7 +31,7 @@ from memo_coach.services.errors import (
 from memo_coach.services.moments import now
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import GAVE_UP, Pace, Workers
-from memo_coach.storage.jobs import JobQueue
+from memo_coach.storage.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation
 from tests.clock import Clock
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
@@ -344,7 +344,7 @@ async def test_the_evaluation_of_a_dead_worker_is_taken_over_and_its_late_writes
     await until(services, owner, evaluation, "done")
     async with services.database.write() as session:
         queue = JobQueue(session)
-        assert not await queue.record(dead, [], done_steps=0, total_steps=9)
+        assert not await queue.record(dead, NewRows(), done_steps=0, total_steps=9)
         assert not await queue.renew(dead, now())
         assert not await queue.fail(dead.evaluation_id, dead.attempt, now=now(), failures=9, error="late")
         assert not await queue.give_back(dead.evaluation_id, dead.attempt, failures=9, not_before=None)

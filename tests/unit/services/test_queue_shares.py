@@ -23,7 +23,7 @@ from memo_coach.services.queue_shares import (
 from memo_coach.services.use_limits import address_mark
 from memo_coach.services.workers import LONG, Pace
 from memo_coach.storage.evaluations import Backlog
-from memo_coach.storage.jobs import JobQueue
+from memo_coach.storage.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import Evaluation
 from tests.scripted_coach import ScriptedCoach
 
@@ -210,7 +210,7 @@ async def test_the_mark_of_an_address_is_forgotten_when_the_evaluation_ends(
         await queue.fail(failed, 1, now=clock(), failures=1, error="Broken.")
         await queue.finish(
             jobs[done],
-            [],
+            NewRows(),
             now=clock(),
             rubric_version="1",
             overall={},
