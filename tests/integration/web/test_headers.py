@@ -76,7 +76,7 @@ def test_every_answer_has_an_id_of_our_making(server: LiveServer) -> None:
 def test_hashed_files_are_kept_and_pages_are_asked_for_anew(server: LiveServer) -> None:
     with server.client() as client:
         page = client.get("/")
-        script = re.search(r'href="(/assets/[^"]+\.js)"', page.text)
+        script = re.search(r'"(/assets/[^"]+\.js)"', page.text)
         assert script is not None
         assert page.headers["cache-control"] == "no-cache"
         assert client.get(script[1]).headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -100,7 +100,7 @@ def test_files_come_compressed_as_the_browser_takes_them(
         page = client.get("/").text
         pattern = {
             "page": '(/)"',
-            "script": r'href="(/assets/[^"]+\.js)"',
+            "script": r'"(/assets/[^"]+\.js)"',
             "style": r'href="(/styles\.css[^"]*)"',
         }
         found = re.search(pattern[kind], page)
