@@ -47,7 +47,7 @@ class MemoCoach(rx.App):
 
     def _setup_state(self) -> None:
         super()._setup_state()
-        self._state_manager = TabStates()
+        self._state_manager = TabStates.in_memory()
 
     @contextlib.asynccontextmanager
     async def _setup_event_processor(self) -> AsyncIterator[None]:

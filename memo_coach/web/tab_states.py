@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Self
 
 from reflex.istate.manager.memory import StateManagerMemory
 from reflex.istate.manager.token import BaseStateToken, StateToken
@@ -31,6 +32,13 @@ class TabStates(StateManagerMemory):
     """Name of a tab with a connection → its owner and its address."""
     _closed: OrderedDict[str, tuple[str, str]] = field(default_factory=OrderedDict, init=False)
     """The same for those without, the one that went first in front."""
+
+    @classmethod
+    def in_memory(cls) -> Self:
+        """Give one with nothing in it."""
+        # The type checker, reading the framework from its cache, takes overloaded methods of the base class
+        # for abstract ones where the class is called by its name.
+        return cls()
 
     def opened(self, tab: str, owner: str, address: str) -> None:
         """Note that a tab has a connection."""
