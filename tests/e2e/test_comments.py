@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from memo_coach.ui.manuscript import without_markup
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.some import some
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_marked_passages_stand_in_the_memo_word_for_word(weak: Page) -> None:
     text = pages.sample("weak")
     passages = pages.passages(weak)
     assert passages
-    for card in pages.cards(weak).all():
+    for card in some(pages.cards(weak).all()):
         quote = card.locator("q")
         if quote.count():
             marked = passages[str(card.get_attribute("data-card"))]
@@ -50,7 +51,7 @@ def test_the_memo_stands_there_whole(weak: Page) -> None:
 
 
 def test_every_comment_says_something_asks_and_names_its_criterion(weak: Page) -> None:
-    for card in pages.cards(weak).all():
+    for card in some(pages.cards(weak).all()):
         expect(card.get_by_role("heading")).not_to_be_empty()
         expect(card.locator(".card-head .quiet")).not_to_be_empty()
         if "opportunity" in str(card.get_attribute("class")):
@@ -58,7 +59,7 @@ def test_every_comment_says_something_asks_and_names_its_criterion(weak: Page) -
 
 
 def test_a_click_on_a_passage_leads_to_its_comment(weak: Page) -> None:
-    for mark in weak.locator("mark[data-comment]").all()[:4]:
+    for mark in some(weak.locator("mark[data-comment]").all()[:4]):
         mark.click()
         card = card_of(weak, mark)
         expect(pages.current_card(weak)).to_have_count(1)

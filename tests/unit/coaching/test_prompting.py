@@ -20,6 +20,7 @@ from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.llm.reading import AnswerReader
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from tests.some import some
 
 BOUNDARY = "5f1d8c0a9b3e7246"
 MEMO = "Please approve 480,000 euros for {name} by 14 March.\n\nThe {{boilers}} fail every winter."
@@ -52,7 +53,7 @@ def whole(messages: tuple[Message, ...]) -> str:
 @pytest.mark.parametrize("rubric", RUBRICS, ids=lambda rubric: rubric.id)
 def test_an_evaluation_is_asked_for_each_criterion_with_its_guidance(rubric: Rubric, language: str) -> None:
     system, _ = evaluation(language=language, rubric=rubric)
-    for criterion in rubric.criteria:
+    for criterion in some(rubric.criteria):
         assert f"[{criterion.id}] {criterion.name[language]} ({criterion.weight:g} %)" in system.content
         assert criterion.description[language] in system.content
         for level in range(1, 6):

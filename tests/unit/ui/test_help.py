@@ -6,11 +6,12 @@ import json
 
 from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.ui.pages.help import page
+from tests.some import some
 
 
 def test_the_page_shows_each_framework_with_its_example() -> None:
     shown = str(page())
-    for framework in shipped_frameworks().frameworks:
+    for framework in some(shipped_frameworks().frameworks):
         for text in (framework.name, framework.idea, framework.caption, framework.example):
             assert json.dumps(text["en"]) in shown
 
