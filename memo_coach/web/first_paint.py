@@ -2,7 +2,7 @@
 
 The framework's pages name their style sheet behind 130 KiB of scripts that are fetched at once, so that on
 a slow line the text waits for all of them. After this, what the first paint needs stands in the page itself:
-the style sheets, and the script that chooses light or dark. The framework's scripts come after that paint.
+the style sheets, and the script that chooses light or dark. All other scripts come after that paint.
 
 When the framework takes over, it looks for the elements that it would have rendered, by name, address and
 relation, in their order. So they stay, and are kept from fetching: a style sheet by ``disabled``, a script by
@@ -25,6 +25,7 @@ from memo_coach.web.errors import BuildFailed
 _STYLE_SHEET = re.compile(r'<link (?=[^>]*\brel="stylesheet")[^>]*?\bhref="(?P<address>/[^"]+)"[^>]*?/>')
 _STYLE_PRELOAD = re.compile(r'<link (?=[^>]*\bas="style")(?=[^>]*\brel="preload")[^>]*?/>')
 _THEME = re.compile(r'<script src="(?P<address>/theme\.js\?[^"]*)"></script>(?P<rest>.*?)</head>', re.DOTALL)
+_DEFERRED = re.compile(r'<script defer="" src="(?P<address>/[^"]+)"></script>')
 _MODULE_PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<address>/[^"]+)"/>')
 _START = re.compile(
     r'<script type="module" async="">'
@@ -41,13 +42,24 @@ _ROUTE = re.compile(r'import \* as (?P<name>route\d+) from "(?P<address>[^"]+)";
 # not painted at all.
 _AFTER_THE_FIRST_PAINT = """\
 await new Promise((painted) => {
-  const look = (seen) => seen.getEntriesByName("first-contentful-paint").length && painted();
+  const inTwoFrames = () => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(painted)));
+  // What was painted first may have been a half of the page.
+  const whole = () => document.readyState !== "loading" && inTwoFrames();
+  const look = (seen) => {
+    if (!seen.getEntriesByName("first-contentful-paint").length) return;
+    document.addEventListener("readystatechange", whole);
+    whole();
+  };
   new PerformanceObserver(look).observe({ type: "paint", buffered: true });
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(painted, 1000)));
   const unseen = () => document.hidden && painted();
   document.addEventListener("visibilitychange", unseen);
   unseen();
 });
+for (const address of %s) {
+  const script = document.createElement("script");
+  document.head.append(Object.assign(script, { async: false, src: address }));
+}
 for (const address of %s) {
   const link = document.createElement("link");
   document.head.append(Object.assign(link, { rel: "modulepreload", href: address }));
@@ -73,9 +85,15 @@ def painted_first(page: str, content_of: Callable[[str], str]) -> str:
     page = _replaced(_THEME, page, lambda found: _theme_within(found, content_of))
     if _IS_EMPTY in page:
         return page
-    scripts = [found["address"] for found in _MODULE_PRELOAD.finditer(page)]
+    ours = [found["address"] for found in _DEFERRED.finditer(page)]
+    page = _replaced(_DEFERRED, page, lambda found: _not_fetched(found["address"]))
+    modules = [found["address"] for found in _MODULE_PRELOAD.finditer(page)]
     page = _replaced(_MODULE_PRELOAD, page, lambda _: "")
-    return _replaced(_START, page, lambda found: _start_after_paint(found, scripts))
+    return _replaced(_START, page, lambda found: _start_after_paint(found, ours, modules))
+
+
+def _not_fetched(address: str) -> str:
+    return f'<script src="{address}" type="text/plain"></script>'
 
 
 def _replaced(
@@ -97,8 +115,7 @@ def _style_within(found: re.Match[str], content_of: Callable[[str], str]) -> str
 
 def _theme_within(found: re.Match[str], content_of: Callable[[str], str]) -> str:
     text = _within("script", content_of(found["address"]))
-    kept = f'<script src="{found["address"]}" type="text/plain"></script>'
-    return f"{kept}{found['rest']}<script>{text}</script></head>"
+    return f"{_not_fetched(found['address'])}{found['rest']}<script>{text}</script></head>"
 
 
 def _within(element: str, text: str) -> str:
@@ -109,12 +126,12 @@ def _within(element: str, text: str) -> str:
     return text
 
 
-def _start_after_paint(found: re.Match[str], scripts: list[str]) -> str:
+def _start_after_paint(found: re.Match[str], ours: list[str], modules: list[str]) -> str:
     routes = "".join(
         f'const {route["name"]} = await import("{route["address"]}");\n'
         for route in _ROUTE.finditer(found["routes"])
     )
-    start = _AFTER_THE_FIRST_PAINT % (json.dumps(scripts), found["manifest"])
+    start = _AFTER_THE_FIRST_PAINT % (json.dumps(ours), json.dumps(modules), found["manifest"])
     return (
         f'<script type="module" async="">{start}{routes}{found["modules"]}\n'
         f'await import("{found["entry"]}");</script>'
