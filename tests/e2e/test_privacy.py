@@ -162,6 +162,7 @@ def test_scripts_see_no_cookie(page: Page, path: str) -> None:
 
 
 def test_a_person_ends_the_session_of_their_browser(page: Page) -> None:
+    pages.open_editor(page)
     pages.write(page, "Two ovens, by May.")
     pages.expect_saved(page)
     (before,) = page.context.cookies()
