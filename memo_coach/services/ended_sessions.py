@@ -65,4 +65,4 @@ class EndedSessions:
                     self._ends, self._stamp = await visitors.ended_sessions(), stamp
         except (SQLAlchemyError, DatabaseUnusable) as error:
             # Nothing that is kept can be read meanwhile, by anybody. What is known goes on counting.
-            _log.error("ended sessions cannot be looked up", error=type(error).__name__)
+            _log.error("ended sessions cannot be looked up", exc_info=error)

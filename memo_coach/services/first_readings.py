@@ -153,10 +153,10 @@ class FirstReadings:
         try:
             process.read(text, rubric, language, tell)
         except ReadingTooSlow as error:
-            _log.error("reading stopped", characters=len(text), longest=str(error))
+            _log.error("reading stopped", characters=len(text), longest=str(error), exc_info=error)
             raise ReadingStopped from error
         except ReadingBroke as error:
-            _log.error("reading broke beside", characters=len(text), error=str(error))
+            _log.error("reading broke beside", characters=len(text), error=str(error), exc_info=error)
             return False
         except ReadingProcessEnded as error:
             if not self._rests:

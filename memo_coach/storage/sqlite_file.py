@@ -55,6 +55,12 @@ def is_damage(error: BaseException | None) -> bool:
     return code is not None and code & _PRIMARY in _DAMAGE
 
 
+def is_locked(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that somebody else has the file locked."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
 def refuse_damaged_file(path: Path, longest: float) -> bool:
     """Look through the file for as many seconds at most; tell whether all of it was looked at.
 
@@ -100,8 +106,9 @@ def unusable_file(path: Path, verb: str, error: BaseException | None) -> Databas
     """Make the error that says in a sentence what a fault of the driver means."""
     if is_damage(error):
         return DatabaseDamaged(path, str(error), verb)
+    locked = ": another process has locked it" if is_locked(error) else ""
     return DatabaseUnusable(
-        f"The database {path} cannot be {verb}: {error}.", f"The database cannot be {verb}."
+        f"The database {path} cannot be {verb}: {error}.", f"The database cannot be {verb}{locked}."
     )
 
 

@@ -157,10 +157,14 @@ def _settled(text: str) -> int:
     for mark in ("`", "**", "__", "~~"):
         if line.count(mark, near) % 2:
             end = min(end, line.rfind(mark))
-    # The end itself may fall within something that is complete further on.
-    while opened := _STILL_OPEN.search(line[:end], near):
-        end = opened.start()
-    return start + _before_a_spaced_dot(line, end)
+    # The end itself may fall within something that is complete further on, and again where it was moved.
+    before = -1
+    while end != before:
+        before = end
+        while opened := _STILL_OPEN.search(line[:end], near):
+            end = opened.start()
+        end = _before_a_spaced_dot(line, end)
+    return start + end
 
 
 def _before_a_spaced_dot(line: str, end: int) -> int:

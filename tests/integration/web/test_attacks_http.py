@@ -131,7 +131,7 @@ async def test_a_body_that_does_not_end_is_given_up() -> None:
 async def test_who_saves_without_a_pause_is_slowed_down_and_others_are_not() -> None:
     async def done(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
 
-    pace = WritePace(done, of_owner=(3, 0.0), from_address=(5, 0.0))
+    pace = WritePace(done, of_owner=(3, 0.0), from_address=(6, 0.0))
 
     async def write(owner: str, method: str = "PUT", path: str = "/draft") -> int:
         scope = {

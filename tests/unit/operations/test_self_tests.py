@@ -92,8 +92,10 @@ async def test_a_name_that_there_is_not_is_refused() -> None:
 
 
 async def test_a_line_in_the_log_is_seen_to_come_out_and_nobody_keeps_listening(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    # Whatever the level that another test's settings asked for.
+    caplog.set_level(logging.WARNING, logger="memo_coach.tests.self_tests")
     monkeypatch.setattr(self_tests, "_log", logging.getLogger("memo_coach.tests.self_tests"))
     before = list(logging.getLogger().handlers)
     assert (await logging_test()).endswith("came out.")

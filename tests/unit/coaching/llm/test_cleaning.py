@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.text import invisible_characters
+from tests.model_server import spoiling
 
 MEMO = "Our offer stands at https://offers.example.com/q3?x=1 and ana@example.com answers questions."
 
@@ -196,6 +197,13 @@ def test_no_address_is_ever_seen_while_it_is_being_written(text: str) -> None:
     for end in range(len(whole) + 1):
         shown = clean_chat(whole[:end], memo_text="", growing=True)
         assert not NAMED.search(shown)
+
+
+def test_no_part_of_a_tag_is_ever_seen_while_hostile_markup_is_being_written() -> None:
+    cleaner, text = Cleaner("A memo about pumps."), f"The date is missing. {spoiling.HOSTILE}"
+    shown = [cleaner.chat(text[:length], growing=True) for length in range(len(text))]
+    assert any(shown)
+    assert not [each for each in shown if any(mark in each for mark in ("http", "<", "](", "javascript:"))]
 
 
 @given(TEXTS)
