@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
-import time
+import termios
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from memo_coach import __version__
 from memo_coach.coaching.rubric_documents import FOLDER
 from tests.command_line import PROGRAM, run_command
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 MEMO = (
     "Subject: Replace the pump in hall 3\n\n"
@@ -208,16 +212,10 @@ def test_a_reader_who_goes_away_is_no_error(tmp_path: Path, memo: Path) -> None:
     assert (answer.returncode, answer.stderr) == (141, b"")
 
 
-def _wait_until_it_waits(process: int) -> None:
-    """Wait until a program has read its modules and computes no more."""
-    worked, deadline = -1, time.monotonic() + 20
-    while time.monotonic() < deadline:
-        time.sleep(0.4)
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        before, worked = worked, int(fields[11]) + int(fields[12])
-        if worked == before and fields[0] == "S":
-            return
-    raise AssertionError("it goes on computing")
+def _unread(pipe: IO[bytes]) -> int:
+    """Count what was written into a pipe and nobody has read yet."""
+    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
+    return int(count)
 
 
 def test_an_interruption_is_quiet(tmp_path: Path) -> None:
@@ -225,9 +223,13 @@ def test_an_interruption_is_quiet(tmp_path: Path) -> None:
         [*PROGRAM, "evaluate", "-"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path),
     )  # fmt: skip
-    _wait_until_it_waits(process.pid)
+    given = process.stdin
+    assert given is not None
+    given.write(b"Please approve")
+    given.flush()
+    wait_until(lambda: _unread(given) == 0, "it has read what there is, and waits for the rest")
     process.send_signal(signal.SIGINT)
-    _, complaint = process.communicate(timeout=10)
+    _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     assert complaint.strip() == b""
 
