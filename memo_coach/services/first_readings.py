@@ -13,6 +13,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from functools import partial
+from itertools import islice
 
 import structlog
 
@@ -92,16 +93,18 @@ class FirstReadings:
         Raises:
             ReadingStopped: it took too long.
         """
-        is_whole = False
+        is_whole, given = False, 0
         if not self._rests:
             async with aclosing(self._told(text, rubric, language)) as told:
                 async for events in told:
                     is_whole = bool(events)
                     if is_whole:
                         yield events
+                        given += 1
         if is_whole:
             return
-        steps = steps_of_text(text, rubric, language)
+        # The steps of a text are always the same: here it goes on where the process ended.
+        steps = islice(steps_of_text(text, rubric, language), given, None)
         while (again := await computed(len(text), partial(next, steps, None))) is not None:
             yield again
 

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.builtin.coach import evaluate_memo, evaluate_text, gathered
+from memo_coach.coaching.builtin.coach import evaluate_memo, evaluate_text, gathered, steps_of_text
 from memo_coach.coaching.evaluation import CoachEvent
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.services.first_readings import (
@@ -26,7 +27,13 @@ from memo_coach.services.first_readings import (
     FirstReadings,
     ReadingStopped,
 )
-from memo_coach.services.reading_process import ReadingBroke, ReadingProcess, ReadingTooSlow
+from memo_coach.services.reading_process import (
+    ReadingBroke,
+    ReadingProcess,
+    ReadingProcessEnded,
+    ReadingTooSlow,
+    Told,
+)
 from tests.live_server import ROOT
 from tests.waiting import until, wait_until
 
@@ -130,6 +137,20 @@ async def test_a_long_memo_is_told_step_by_step() -> None:
     steps = [events async for events in readings.steps(memo.text, RUBRIC, "en")]
     assert len(steps) > 2
     assert gathered(steps, "en", RUBRIC) == evaluate_memo(memo, RUBRIC)
+    readings.close()
+
+
+async def test_what_a_process_told_before_it_ended_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    memo, readings = long_memo(), FirstReadings()
+    whole = list(steps_of_text(memo.text, RUBRIC, "en"))
+
+    def read(_self: ReadingProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+        for events in whole[:-2]:
+            told(events)
+        raise ReadingProcessEnded("killed")
+
+    monkeypatch.setattr(ReadingProcess, "read", read)
+    assert [events async for events in readings.steps(memo.text, RUBRIC, "en")] == whole
     readings.close()
 
 
