@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from collections.abc import Iterator, MutableMapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -157,19 +159,27 @@ Secret: plan
 """
 
 
-def test_of_a_process_beside_class_and_places_are_logged_and_no_text() -> None:
-    structlog.reset_defaults()
-    with capture_logs() as logs:
-        standard_error.log_exceptions(BytesIO(TRACEBACK % __file__.encode()), "reading process")
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[MutableMapping[str, Any]]]:
+    """What is logged meanwhile; the module's own logger may have been bound by a test before this one."""
+    with capture_logs() as entries:
+        monkeypatch.setattr(standard_error, "_log", structlog.get_logger())
+        yield entries
+
+
+def test_of_a_process_beside_class_and_places_are_logged_and_no_text(
+    logs: list[MutableMapping[str, Any]],
+) -> None:
+    standard_error.log_exceptions(BytesIO(TRACEBACK % __file__.encode()), "reading process")
     assert [(each["event"], each["exception"]) for each in logs] == [
         ("reading process broke", f"ValueError at {__file__}:7 evaluate")
     ]
     assert "ecret" not in str(logs)
 
 
-def test_a_process_that_breaks_over_and_over_is_logged_so_many_times() -> None:
-    structlog.reset_defaults()
+def test_a_process_that_breaks_over_and_over_is_logged_so_many_times(
+    logs: list[MutableMapping[str, Any]],
+) -> None:
     stream = BytesIO(TRACEBACK % __file__.encode() * (2 * standard_error.MOST_EXCEPTIONS))
-    with capture_logs() as logs:
-        standard_error.log_exceptions(stream, "reading process")
+    standard_error.log_exceptions(stream, "reading process")
     assert len(logs) == standard_error.MOST_EXCEPTIONS
