@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from memo_coach.coaching.builtin.conversation import answer, language_of_question
-from memo_coach.coaching.builtin.conversation.feedback_text import comment_text, feedback_text
-from memo_coach.coaching.builtin.conversation.vocabulary import said
+from memo_coach.coaching.builtin.chat import answer, language_of_question
+from memo_coach.coaching.builtin.chat.feedback_text import comment_text, feedback_text
+from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.configuration.frameworks_document import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation, Provenance
 from memo_coach.coaching.llm import notices

@@ -13,8 +13,8 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
+from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
 from memo_coach.coaching.builtin.findings import registered_detectors
-from memo_coach.coaching.builtin.patterns import fault_of_pattern
 from memo_coach.coaching.document_reader import DocumentReader
 from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
 from memo_coach.coaching.rubric import Cap, Criterion, IndicatorShare, PatternDetector, Rubric

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from memo_coach.coaching.builtin.conversation.vocabulary import languages, said
+from memo_coach.coaching.builtin.chat.vocabulary import languages, said
 from memo_coach.coaching.evaluation import CoachKind, Comment, Evaluation
 from memo_coach.coaching.llm.model import Role
 from memo_coach.services.chat_turns import Turn

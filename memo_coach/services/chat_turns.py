@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from memo_coach.coaching.builtin.conversation.vocabulary import said
+from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.chat import (
     ChatLimits,
     ChatQuestion,

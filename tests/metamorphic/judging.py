@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from memo_coach.coaching.builtin import coach
+from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.builtin.patterns import read_pattern
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric

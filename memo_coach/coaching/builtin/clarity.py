@@ -11,15 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from memo_coach.coaching.builtin.detectors.hedges import hedges_in
-from memo_coach.coaching.builtin.detectors.jargon import jargon_in
-from memo_coach.coaching.builtin.detectors.nominalisations import nominal_burden
-from memo_coach.coaching.builtin.detectors.passive_voice import passive_share
-from memo_coach.coaching.builtin.detectors.readability import syllables_per_word
-from memo_coach.coaching.builtin.detectors.weasel_words import vagueness
-from memo_coach.coaching.builtin.detectors.wordiness import wordiness_burden
+from memo_coach.coaching.builtin.analysis.running_text import (
+    adjacent,
+    per_hundred,
+    repeated_sentences,
+    words_in,
+)
+from memo_coach.coaching.builtin.detectors.hedges.detector import hedges_in
+from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in
+from memo_coach.coaching.builtin.detectors.nominalisations.detector import nominal_burden
+from memo_coach.coaching.builtin.detectors.passive_voice.detector import passive_share
+from memo_coach.coaching.builtin.detectors.readability.detector import syllables_per_word
+from memo_coach.coaching.builtin.detectors.weasel_words.detector import vagueness
+from memo_coach.coaching.builtin.detectors.wordiness.detector import wordiness_burden
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.builtin.running_text import adjacent, per_hundred, repeated_sentences, words_in
 from memo_coach.coaching.memo import Memo, Sentence
 
 Sentences = tuple[Sentence, ...]

@@ -9,12 +9,13 @@ from itertools import islice
 
 import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
 from memo_coach.coaching.builtin import phrasing
-from memo_coach.coaching.builtin.detectors.instructions import instruction_spans
-from memo_coach.coaching.builtin.explaining import Explainer, phrase_of
+from memo_coach.coaching.builtin.analysis.patterns import read_pattern
+from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
-from memo_coach.coaching.builtin.guards import repeated_passages, without
+from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
+from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.builtin.patterns import read_pattern
+from memo_coach.coaching.builtin.masking import repeated_passages, without
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, score_memo
 from memo_coach.coaching.evaluation import (
@@ -203,7 +204,7 @@ def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
 
 def _spoken(memo: Memo) -> str:
     """Give the language that the coach answers a memo in."""
-    return memo.language if memo.language in phrasing.languages() else "en"
+    return memo.language if memo.language in languages() else "en"
 
 
 def _judged(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from memo_coach.coaching.builtin.explaining import first_sentence
+from memo_coach.coaching.builtin.justifications import first_sentence
 from memo_coach.coaching.builtin.ranking import TOP
 from memo_coach.coaching.evaluation import (
     HIGHEST_SCORE,

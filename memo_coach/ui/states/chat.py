@@ -9,7 +9,7 @@ from typing import Any
 
 import reflex as rx
 
-from memo_coach.coaching.builtin.conversation import suggestions
+from memo_coach.coaching.builtin.chat import suggestions
 from memo_coach.services.chat_views import ChatMessageView, ChatView
 from memo_coach.services.composition import current
 from memo_coach.services.errors import NotFound, ServiceError

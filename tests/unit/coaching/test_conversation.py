@@ -8,11 +8,11 @@ from functools import cache
 
 import pytest
 
+from memo_coach.coaching.builtin.chat import answer, language_of_question, suggestions
+from memo_coach.coaching.builtin.chat.feedback_text import feedback_text
+from memo_coach.coaching.builtin.chat.understanding import understand
+from memo_coach.coaching.builtin.chat.vocabulary import languages, said, vocabulary
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.builtin.conversation import answer, language_of_question, suggestions
-from memo_coach.coaching.builtin.conversation.feedback_text import feedback_text
-from memo_coach.coaching.builtin.conversation.understanding import understand
-from memo_coach.coaching.builtin.conversation.vocabulary import languages, said, vocabulary
 from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
 from memo_coach.coaching.evaluation import Comment, Evaluation
 from memo_coach.coaching.rubric import Criterion, Rubric

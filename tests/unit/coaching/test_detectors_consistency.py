@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.coaching.builtin.detectors.consistency import read_consistency
+from memo_coach.coaching.builtin.detectors.consistency.detector import read_consistency
 from memo_coach.coaching.builtin.findings import Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo

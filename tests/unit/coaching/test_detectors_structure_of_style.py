@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.coaching.builtin.detectors.headings import heading_worth, read_headings
-from memo_coach.coaching.builtin.detectors.long_paragraphs import read_long_paragraphs
-from memo_coach.coaching.builtin.detectors.long_sentences import read_long_sentences
-from memo_coach.coaching.builtin.detectors.readability import read_readability, reading_ease, syllables
-from memo_coach.coaching.builtin.detectors.repetition import read_repetition, repeated_sentences
+from memo_coach.coaching.builtin.detectors.headings.detector import heading_worth, read_headings
+from memo_coach.coaching.builtin.detectors.long_paragraphs.detector import read_long_paragraphs
+from memo_coach.coaching.builtin.detectors.long_sentences.detector import read_long_sentences
+from memo_coach.coaching.builtin.detectors.readability.detector import (
+    read_readability,
+    reading_ease,
+    syllables,
+)
+from memo_coach.coaching.builtin.detectors.repetition.detector import read_repetition, repeated_sentences
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo

@@ -126,7 +126,7 @@ def test_a_single_sentence_is_too_short_for_praise(name: str) -> None:
 @pytest.mark.parametrize("name", STYLE)
 def test_findings_stay_within_bounds_and_within_the_declared_kinds(name: str, language: str) -> None:
     text = (DREADFUL[language] + "\n\n") * 3
-    module = importlib.import_module(f"{detectors.__name__}.{STYLE[name]}")
+    module = importlib.import_module(f"{detectors.__name__}.{STYLE[name]}.detector")
     for finding in read(name, text, language).findings:
         assert finding.kind in module.KINDS
         assert 0 <= finding.severity <= 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from substance_memos import ENGLISH, SPANISH, STUFFING
 
-from memo_coach.coaching.builtin.detectors import ask, bottom_line, situation
+from memo_coach.coaching.builtin.detectors.ask.detector import read_ask
+from memo_coach.coaching.builtin.detectors.bottom_line.detector import place_score, read_bottom_line
+from memo_coach.coaching.builtin.detectors.situation.detector import read_situation
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo
@@ -29,7 +31,7 @@ def kinds(reading: Reading) -> set[str]:
 
 @STRONG
 def test_a_complete_ask_earns_everything_and_is_praised(text: str, language: str) -> None:
-    reading = read(ask.read_ask, text, language)
+    reading = read(read_ask, text, language)
     assert reading.indicators == {"ask-verb": 1.0, "ask-amount": 1.0, "ask-deadline": 1.0, "ask-decider": 1.0}
     assert kinds(reading) == {"ask.clear"}
 
@@ -38,7 +40,7 @@ def test_a_complete_ask_earns_everything_and_is_praised(text: str, language: str
 def test_a_memo_without_its_ask_is_told_that_it_asks_for_nothing(text: str, language: str) -> None:
     without = text.replace(ASK_OF[language] + " ", "")
     assert without != text
-    reading = read(ask.read_ask, without, language)
+    reading = read(read_ask, without, language)
     assert reading.indicators["ask-verb"] <= 0.3
     assert reading.indicators["ask-amount"] == reading.indicators["ask-deadline"] == 0
     assert "ask.verb-missing" in kinds(reading)
@@ -63,7 +65,7 @@ def test_a_memo_without_its_ask_is_told_that_it_asks_for_nothing(text: str, lang
 )
 def test_an_ask_without_an_amount_is_flagged_at_the_ask(text: str, language: str) -> None:
     memo = parse_memo(text, language)
-    reading = ask.read_ask(memo, lexicon_of(language))
+    reading = read_ask(memo, lexicon_of(language))
     assert reading.indicators["ask-amount"] <= 0.3
     finding = next(finding for finding in reading.findings if finding.kind == "ask.amount-missing")
     assert finding.span is not None
@@ -78,13 +80,13 @@ def test_an_ask_without_an_amount_is_flagged_at_the_ask(text: str, language: str
     ],
 )
 def test_an_ask_without_a_date_is_flagged(text: str, language: str) -> None:
-    reading = read(ask.read_ask, text, language)
+    reading = read(read_ask, text, language)
     assert reading.indicators["ask-deadline"] <= 0.3
     assert "ask.deadline-missing" in kinds(reading)
 
 
 def test_an_ask_of_nobody_is_flagged() -> None:
-    reading = read(ask.read_ask, "We request approval of €40,000 for the repair of the roof by 3 May.", "en")
+    reading = read(read_ask, "We request approval of €40,000 for the repair of the roof by 3 May.", "en")
     assert "ask.decider-missing" in kinds(reading)
 
 
@@ -105,7 +107,7 @@ def test_an_ask_of_nobody_is_flagged() -> None:
     ],
 )
 def test_the_usual_ways_of_asking_are_recognised(sentence: str, language: str) -> None:
-    assert read(ask.read_ask, sentence, language).indicators["ask-verb"] >= 0.9
+    assert read(read_ask, sentence, language).indicators["ask-verb"] >= 0.9
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_the_usual_ways_of_asking_are_recognised(sentence: str, language: str) -
     ],
 )
 def test_talk_of_approvals_is_no_ask(sentence: str, language: str) -> None:
-    assert read(ask.read_ask, sentence, language).indicators["ask-verb"] == 0
+    assert read(read_ask, sentence, language).indicators["ask-verb"] == 0
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_talk_of_approvals_is_no_ask(sentence: str, language: str) -> None:
     ],
 )
 def test_a_hint_earns_little_and_is_called_one(sentence: str, language: str) -> None:
-    reading = read(ask.read_ask, sentence, language)
+    reading = read(read_ask, sentence, language)
     assert 0 < reading.indicators["ask-verb"] < 0.5
     assert kinds(reading) == {"ask.oblique"}
 
@@ -147,18 +149,16 @@ def test_a_hint_earns_little_and_is_called_one(sentence: str, language: str) -> 
     ],
 )
 def test_people_hours_and_no_cost_are_amounts_too(sentence: str, language: str) -> None:
-    assert read(ask.read_ask, sentence, language).indicators["ask-amount"] == 1
+    assert read(read_ask, sentence, language).indicators["ask-amount"] == 1
 
 
 @STRONG
 def test_an_ask_up_front_is_praised_and_a_buried_one_is_flagged(text: str, language: str) -> None:
-    strong = read(bottom_line.read_bottom_line, text, language)
+    strong = read(read_bottom_line, text, language)
     assert strong.indicators["bottom-line"] == 1
     assert kinds(strong) == {"bottom-line.up-front"}
     sentence = ASK_OF[language]
-    buried = read(
-        bottom_line.read_bottom_line, text.replace(sentence + " ", "") + "\n" + sentence + "\n", language
-    )
+    buried = read(read_bottom_line, text.replace(sentence + " ", "") + "\n" + sentence + "\n", language)
     assert buried.indicators["bottom-line"] <= 0.3
     assert "bottom-line.buried" in kinds(buried)
 
@@ -166,7 +166,7 @@ def test_an_ask_up_front_is_praised_and_a_buried_one_is_flagged(text: str, langu
 @STRONG
 def test_a_memo_without_a_point_is_told_so_at_its_first_paragraph(text: str, language: str) -> None:
     memo = parse_memo(text.replace(ASK_OF[language] + " ", ""), language)
-    reading = bottom_line.read_bottom_line(memo, lexicon_of(language))
+    reading = read_bottom_line(memo, lexicon_of(language))
     finding = next(finding for finding in reading.findings if finding.kind == "bottom-line.missing")
     assert finding.span is not None
     assert memo.block_at(finding.span.start) is memo.blocks[0]
@@ -185,20 +185,20 @@ def test_in_a_status_update_the_status_is_the_point(sentence: str, language: str
         "es": "El equipo ha probado la primera parte. ",
     }
     text = sentence + "\n\n" + body[language] * 2 + "\n\n" + body[language].replace("first", "second") * 6
-    assert read(bottom_line.read_bottom_line, text, language).indicators["bottom-line"] >= 0.75
+    assert read(read_bottom_line, text, language).indicators["bottom-line"] >= 0.75
 
 
 def test_the_place_of_the_point_is_judged_by_words_and_by_share() -> None:
-    assert bottom_line.place_score(0, 100) == 1
-    assert bottom_line.place_score(90, 100) == 0
-    assert bottom_line.place_score(200, 2000) == 1
-    assert bottom_line.place_score(600, 20000) == 0
-    assert 0 < bottom_line.place_score(100, 400) < 1
+    assert place_score(0, 100) == 1
+    assert place_score(90, 100) == 0
+    assert place_score(200, 2000) == 1
+    assert place_score(600, 20000) == 0
+    assert 0 < place_score(100, 400) < 1
 
 
 @STRONG
 def test_a_present_state_with_figures_and_a_sized_problem_are_praised(text: str, language: str) -> None:
-    reading = read(situation.read_situation, text, language)
+    reading = read(read_situation, text, language)
     assert min(reading.indicators.values()) >= 0.75
     assert kinds(reading) == {"situation.clear", "situation.problem-sized"}
 
@@ -211,18 +211,16 @@ def test_a_present_state_with_figures_and_a_sized_problem_are_praised(text: str,
     ],
 )
 def test_a_lament_without_figures_is_asked_for_figures(text: str, language: str) -> None:
-    reading = read(situation.read_situation, text, language)
+    reading = read(read_situation, text, language)
     assert max(reading.indicators.values()) <= 0.5
     assert {"situation.without-facts", "situation.complication-unsized"} <= kinds(reading)
 
 
 def test_a_memo_that_begins_with_its_plan_lacks_situation_and_problem() -> None:
-    reading = read(
-        situation.read_situation, "We will paint the office blue. The work will be done by Ana.", "en"
-    )
+    reading = read(read_situation, "We will paint the office blue. The work will be done by Ana.", "en")
     assert kinds(reading) == {"situation.missing", "situation.complication-missing"}
 
 
-@pytest.mark.parametrize("detector", [ask.read_ask, bottom_line.read_bottom_line, situation.read_situation])
+@pytest.mark.parametrize("detector", [read_ask, read_bottom_line, read_situation])
 def test_platitudes_and_keywords_earn_nothing(detector: Read) -> None:
     assert set(read(detector, STUFFING, "en").indicators.values()) == {0.0}

@@ -8,7 +8,11 @@ import re
 import pytest
 from substance_memos import ENGLISH, SPANISH, STUFFING
 
-from memo_coach.coaching.builtin.detectors import next_step, options, plan, risks, substance
+from memo_coach.coaching.builtin.detectors.next_step.detector import read_next_step
+from memo_coach.coaching.builtin.detectors.options.detector import read_options
+from memo_coach.coaching.builtin.detectors.plan.detector import read_plan
+from memo_coach.coaching.builtin.detectors.risks.detector import read_risks
+from memo_coach.coaching.builtin.detectors.substance.detector import read_substance
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo
@@ -33,14 +37,14 @@ def without_section(text: str, *titles: str) -> str:
 
 @STRONG
 def test_priced_alternatives_with_doing_nothing_earn_everything(text: str, language: str) -> None:
-    reading = read(options.read_options, text, language)
+    reading = read(read_options, text, language)
     assert min(reading.indicators.values()) == 1
     assert {"options.compared", "options.do-nothing-weighed", "options.costs-given"} == kinds(reading)
 
 
 @STRONG
 def test_a_memo_without_its_options_is_asked_for_them(text: str, language: str) -> None:
-    reading = read(options.read_options, without_section(text, "Options", "Alternativas"), language)
+    reading = read(read_options, without_section(text, "Options", "Alternativas"), language)
     assert reading.indicators["options-compared"] < 0.2
     assert (
         max(reading.indicators.values()) < 0.4
@@ -56,14 +60,14 @@ def test_a_memo_without_its_options_is_asked_for_them(text: str, language: str) 
     ],
 )
 def test_options_without_doing_nothing_are_asked_for_it(text: str, language: str) -> None:
-    reading = read(options.read_options, text, language)
+    reading = read(read_options, text, language)
     assert reading.indicators["options-do-nothing"] <= 0.4
     assert "options.do-nothing-missing" in kinds(reading)
 
 
 def test_options_without_costs_are_asked_for_them() -> None:
     text = "## Options\n\n- Option A: lease the vans because it is quicker.\n- Option B: buy the vans, which takes longer.\n"
-    reading = read(options.read_options, text, "en")
+    reading = read(read_options, text, "en")
     assert reading.indicators["options-compared"] > 0.4
     assert "options.costs-missing" in kinds(reading)
 
@@ -78,7 +82,7 @@ def test_options_without_costs_are_asked_for_them() -> None:
     ],
 )  # fmt: skip
 def test_alternatives_weighed_in_prose_count(text: str, language: str) -> None:
-    reading = read(options.read_options, text, language)
+    reading = read(read_options, text, language)
     assert reading.indicators["options-compared"] >= 0.6
     assert reading.indicators["options-do-nothing"] == 1
 
@@ -92,19 +96,19 @@ def test_alternatives_weighed_in_prose_count(text: str, language: str) -> None:
     ],
 )
 def test_stock_options_are_no_alternatives(text: str, language: str) -> None:
-    assert set(read(options.read_options, text, language).indicators.values()) == {0.0}
+    assert set(read(read_options, text, language).indicators.values()) == {0.0}
 
 
 @STRONG
 def test_answered_and_owned_risks_are_praised(text: str, language: str) -> None:
-    reading = read(risks.read_risks, text, language)
+    reading = read(read_risks, text, language)
     assert reading.indicators["risks-mitigated"] == reading.indicators["risks-owned"] == 1
     assert {"risks.mitigated", "risks.owned"} <= kinds(reading)
 
 
 @STRONG
 def test_a_memo_without_its_risks_is_asked_for_them(text: str, language: str) -> None:
-    reading = read(risks.read_risks, without_section(text, "Risks", "Riesgos"), language)
+    reading = read(read_risks, without_section(text, "Risks", "Riesgos"), language)
     assert set(reading.indicators.values()) == {0.0}
     assert kinds(reading) == {"risks.missing"}
 
@@ -117,7 +121,7 @@ def test_a_memo_without_its_risks_is_asked_for_them(text: str, language: str) ->
     ],
 )  # fmt: skip
 def test_each_risk_without_an_answer_is_flagged_where_it_stands(text: str, language: str) -> None:
-    reading = read(risks.read_risks, text, language)
+    reading = read(read_risks, text, language)
     assert reading.indicators["risks-named"] == 0.5
     assert reading.indicators["risks-mitigated"] == 0
     flagged = [finding for finding in reading.findings if finding.kind == "risks.unmitigated"]
@@ -131,7 +135,7 @@ def test_a_table_of_risks_is_read_by_its_columns() -> None:
         "| Supplier fails | Second supplier under contract | CFO |\n"
         "| Staff leave early | Retention bonus until 2028 | TBD |\n| Floods in the hall | | |\n"
     )
-    reading = read(risks.read_risks, text, "en")
+    reading = read(read_risks, text, "en")
     assert reading.indicators["risks-mitigated"] == pytest.approx(2 / 3)
     assert reading.indicators["risks-owned"] == pytest.approx(1 / 3)
 
@@ -147,24 +151,24 @@ def test_a_table_of_risks_is_read_by_its_columns() -> None:
     ],
 )
 def test_talk_of_risk_names_none(text: str, language: str) -> None:
-    assert set(read(risks.read_risks, text, language).indicators.values()) == {0.0}
+    assert set(read(read_risks, text, language).indicators.values()) == {0.0}
 
 
 def test_a_mitigation_of_empty_words_answers_nothing() -> None:
     text = "## Risks\n\n- Supplier delay: the boards could arrive late. We will manage this risk with appropriate measures.\n"
-    assert read(risks.read_risks, text, "en").indicators["risks-mitigated"] == 0
+    assert read(read_risks, text, "en").indicators["risks-mitigated"] == 0
 
 
 def test_a_risk_in_prose_is_paired_with_the_next_sentence() -> None:
     text = "The main risk is that the vendor delivers late. We keep the old line in service until October."
-    reading = read(risks.read_risks, text, "en")
+    reading = read(read_risks, text, "en")
     assert reading.indicators["risks-mitigated"] == 0.5
     assert "risks.unmitigated" not in kinds(reading)
 
 
 @STRONG
 def test_a_plan_with_names_and_dates_is_praised(text: str, language: str) -> None:
-    reading = read(plan.read_plan, text, language)
+    reading = read(read_plan, text, language)
     assert min(reading.indicators.values()) >= 0.75
     assert kinds(reading) == {"plan.steps", "plan.owners-named", "plan.dates-given"}
 
@@ -179,7 +183,7 @@ def test_a_plan_with_names_and_dates_is_praised(text: str, language: str) -> Non
     ],
 )  # fmt: skip
 def test_a_passive_plan_has_dates_but_no_owners(text: str, language: str) -> None:
-    reading = read(plan.read_plan, text, language)
+    reading = read(read_plan, text, language)
     assert reading.indicators["plan-owners"] == 0
     assert reading.indicators["plan-dates"] == 1
     assert "plan.owners-missing" in kinds(reading)
@@ -187,7 +191,7 @@ def test_a_passive_plan_has_dates_but_no_owners(text: str, language: str) -> Non
 
 def test_a_plan_table_with_empty_owner_and_date_columns_is_asked_for_both() -> None:
     text = "## Plan\n\n| Step | Owner | Date |\n|---|---|---|\n| Sign the supply contract | TBD | TBD |\n| Prepare the new hall | | |\n"
-    reading = read(plan.read_plan, text, "en")
+    reading = read(read_plan, text, "en")
     assert reading.indicators["plan-owners"] == reading.indicators["plan-dates"] == 0
     assert {"plan.owners-missing", "plan.dates-missing"} <= kinds(reading)
 
@@ -200,18 +204,18 @@ def test_a_plan_table_with_empty_owner_and_date_columns_is_asked_for_both() -> N
     ],
 )
 def test_the_word_plan_is_no_plan(text: str, language: str) -> None:
-    reading = read(plan.read_plan, text, language)
+    reading = read(read_plan, text, language)
     assert set(reading.indicators.values()) == {0.0}
     assert kinds(reading) == {"plan.steps-missing"}
 
 
 @STRONG
 def test_who_does_what_next_and_when_is_praised_and_missed(text: str, language: str) -> None:
-    assert kinds(read(next_step.read_next_step, text, language)) == {"next-step.clear"}
+    assert kinds(read(read_next_step, text, language)) == {"next-step.clear"}
     shortened = without_section(
         text, "Next steps", "Próximos pasos", "Plan", "Calendario", "Risks", "Riesgos"
     )
-    assert read(next_step.read_next_step, shortened, language).indicators["next-step"] == 0
+    assert read(read_next_step, shortened, language).indicators["next-step"] == 0
 
 
 @pytest.mark.parametrize(
@@ -222,36 +226,36 @@ def test_who_does_what_next_and_when_is_praised_and_missed(text: str, language: 
     ],
 )
 def test_a_next_step_without_name_and_date_is_vague(text: str, language: str) -> None:
-    reading = read(next_step.read_next_step, text, language)
+    reading = read(read_next_step, text, language)
     assert 0 < reading.indicators["next-step"] < 0.5
     assert kinds(reading) == {"next-step.vague"}
 
 
 @STRONG
 def test_a_memo_of_decent_length_has_substance(text: str, language: str) -> None:
-    assert read(substance.read_substance, text, language).indicators["substance"] >= 0.6
+    assert read(read_substance, text, language).indicators["substance"] >= 0.6
 
 
 def test_platitudes_with_a_line_of_keywords_have_no_substance_and_are_told_why() -> None:
-    reading = read(substance.read_substance, STUFFING, "en")
+    reading = read(read_substance, STUFFING, "en")
     assert reading.indicators["substance"] <= 0.15
     assert {"substance.platitudes", "substance.keyword-list"} == kinds(reading)
 
 
 def test_repeating_the_memo_adds_no_substance() -> None:
     short = " ".join(ENGLISH.split("## Options")[0].splitlines()[4:])
-    once = read(substance.read_substance, short, "en").indicators["substance"]
-    assert read(substance.read_substance, "\n\n".join([short] * 8), "en").indicators["substance"] <= once
+    once = read(read_substance, short, "en").indicators["substance"]
+    assert read(read_substance, "\n\n".join([short] * 8), "en").indicators["substance"] <= once
 
 
 @pytest.mark.parametrize(
     "detector",
     [
-        options.read_options,
-        risks.read_risks,
-        plan.read_plan,
-        next_step.read_next_step,
-        substance.read_substance,
+        read_options,
+        read_risks,
+        read_plan,
+        read_next_step,
+        read_substance,
     ],
 )
 def test_platitudes_and_keywords_earn_nothing(detector: Read) -> None:
@@ -259,9 +263,7 @@ def test_platitudes_and_keywords_earn_nothing(detector: Read) -> None:
 
 
 @pytest.mark.parametrize(("strong", "language"), [(ENGLISH, "en"), (SPANISH, "es")])
-@pytest.mark.parametrize(
-    "detector", [options.read_options, risks.read_risks, plan.read_plan, next_step.read_next_step]
-)
+@pytest.mark.parametrize("detector", [read_options, read_risks, read_plan, read_next_step])
 def test_every_indicator_and_severity_stays_between_nought_and_one(
     detector: Read, strong: str, language: str
 ) -> None:

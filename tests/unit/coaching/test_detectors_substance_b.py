@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.coaching.builtin.detectors import evidence, financial_case, policy, status, strategy
+from memo_coach.coaching.builtin.detectors.evidence.detector import read_evidence
+from memo_coach.coaching.builtin.detectors.financial_case.detector import read_financial_case
+from memo_coach.coaching.builtin.detectors.policy.detector import read_policy
+from memo_coach.coaching.builtin.detectors.status.detector import read_status
+from memo_coach.coaching.builtin.detectors.strategy.detector import read_strategy
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo
@@ -48,7 +52,7 @@ def kinds(reading: Reading) -> set[str]:
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_case_with_figures_throughout_earns_every_financial_indicator(language: str) -> None:
-    reading = read(financial_case.read_financial_case, MONEY[language], language)
+    reading = read(read_financial_case, MONEY[language], language)
     assert all(reading.indicators[name] >= 0.75 for name in FINANCIAL), reading.indicators
     assert "financial.return-shown" in kinds(reading)
 
@@ -69,8 +73,8 @@ def test_deleting_one_sentence_of_the_case_drops_its_indicator(
 ) -> None:
     sentences = parse_memo(MONEY[language], language).sentences
     kept = " ".join(sentence.text for sentence in sentences if not sentence.text.startswith(start))
-    before = read(financial_case.read_financial_case, MONEY[language], language)
-    after = read(financial_case.read_financial_case, kept, language)
+    before = read(read_financial_case, MONEY[language], language)
+    after = read(read_financial_case, kept, language)
     assert after.indicators[indicator] <= before.indicators[indicator] - 0.5
     assert kind in kinds(after)
     assert kind not in kinds(before)
@@ -88,7 +92,7 @@ def test_deleting_one_sentence_of_the_case_drops_its_indicator(
 def test_a_return_praised_without_a_figure_is_flagged_and_earns_next_to_nothing(
     text: str, language: str
 ) -> None:
-    reading = read(financial_case.read_financial_case, text, language)
+    reading = read(read_financial_case, text, language)
     assert "financial.return-unquantified" in kinds(reading)
     assert reading.indicators["financial-return"] <= 0.1
 
@@ -107,11 +111,11 @@ def test_a_return_praised_without_a_figure_is_flagged_and_earns_next_to_nothing(
 def test_words_that_only_look_like_a_financial_measure_earn_nothing(
     text: str, language: str, indicator: str
 ) -> None:
-    assert read(financial_case.read_financial_case, text, language).indicators[indicator] <= 0.1
+    assert read(read_financial_case, text, language).indicators[indicator] <= 0.1
 
 
 def test_the_money_of_the_cost_is_not_taken_for_the_net_present_value() -> None:
-    reading = read(financial_case.read_financial_case, "The NPV is strong, and the cost is $3 million.")
+    reading = read(read_financial_case, "The NPV is strong, and the cost is $3 million.")
     assert reading.indicators["financial-return"] <= 0.1
     assert reading.indicators["financial-costs"] > 0.1
 
@@ -121,7 +125,7 @@ def test_a_table_states_costs_and_returns_in_its_heading_row() -> None:
         "| Option | Cost | NPV | Payback |\n|---|---|---|---|\n"
         "| Lease | $200,000 | $310,000 | 14 months |\n| Buy | $450,000 | $520,000 | 2.5 years |\n"
     )
-    reading = read(financial_case.read_financial_case, table)
+    reading = read(read_financial_case, table)
     assert reading.indicators["financial-return"] == 1.0
     assert reading.indicators["financial-costs"] == 1.0
 
@@ -145,7 +149,7 @@ EVIDENCE = {
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_measured_compared_and_sourced_prose_earns_all_of_evidence(language: str) -> None:
-    reading = read(evidence.read_evidence, EVIDENCE[language], language)
+    reading = read(read_evidence, EVIDENCE[language], language)
     assert all(value >= 0.8 for value in reading.indicators.values()), reading.indicators
     assert kinds(reading) == {"evidence.figures-given", "evidence.baselines-given", "evidence.sources-given"}
 
@@ -162,8 +166,8 @@ def test_removing_the_sources_drops_them_and_nothing_else(language: str, sources
     for source in sources:
         assert source in text
         text = text.replace(source, "")
-    before = read(evidence.read_evidence, EVIDENCE[language], language)
-    after = read(evidence.read_evidence, text, language)
+    before = read(read_evidence, EVIDENCE[language], language)
+    after = read(read_evidence, text, language)
     assert after.indicators["evidence-sources"] == 0.0
     assert "evidence.sources-missing" in kinds(after)
     assert after.indicators["evidence-baselines"] == before.indicators["evidence-baselines"]
@@ -180,14 +184,14 @@ def test_removing_the_sources_drops_them_and_nothing_else(language: str, sources
     ],
 )
 def test_vague_words_instead_of_numbers_leave_the_memo_without_evidence(text: str, language: str) -> None:
-    reading = read(evidence.read_evidence, text, language)
+    reading = read(read_evidence, text, language)
     assert reading.indicators["evidence-figures"] == 0.0
     assert "evidence.figures-missing" in kinds(reading)
 
 
 def test_dates_list_numbers_and_names_with_numbers_are_no_figures() -> None:
     text = "1. We met on 3 May 2026.\n2. We built it on Substrate 2.0 framework.\n3. We live at 6300 Zug.\n"
-    assert read(evidence.read_evidence, text).indicators["evidence-figures"] == 0.0
+    assert read(read_evidence, text).indicators["evidence-figures"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -199,7 +203,7 @@ def test_dates_list_numbers_and_names_with_numbers_are_no_figures() -> None:
     ],
 )
 def test_words_that_only_look_like_a_source_earn_nothing(text: str, language: str) -> None:
-    assert read(evidence.read_evidence, text, language).indicators["evidence-sources"] == 0.0
+    assert read(read_evidence, text, language).indicators["evidence-sources"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -214,14 +218,14 @@ def test_words_that_only_look_like_a_source_earn_nothing(text: str, language: st
     ],
 )
 def test_a_strong_claim_is_flagged_until_a_figure_backs_it(claim: str, backing: str, language: str) -> None:
-    assert "evidence.claim-unsupported" in kinds(read(evidence.read_evidence, claim, language))
-    assert "evidence.claim-unsupported" not in kinds(read(evidence.read_evidence, backing, language))
+    assert "evidence.claim-unsupported" in kinds(read(read_evidence, claim, language))
+    assert "evidence.claim-unsupported" not in kinds(read(read_evidence, backing, language))
 
 
 def test_the_quoted_claim_stands_in_the_memo_at_its_place() -> None:
     text = "We did the work. Our tool is best-in-class and loved."
     memo = parse_memo(text, "en")
-    found = [f for f in read(evidence.read_evidence, text).findings if f.kind == "evidence.claim-unsupported"]
+    found = [f for f in read(read_evidence, text).findings if f.kind == "evidence.claim-unsupported"]
     assert found[0].span is not None
     assert memo.quote(found[0].span) == "Our tool is best-in-class and loved."
     assert found[0].values == {"phrase": "best-in-class"}
@@ -246,8 +250,8 @@ def test_a_named_goal_with_content_is_worth_more_than_a_bow_to_the_strategy(
     named: str, generic: str, language: str
 ) -> None:
     strong, weak = (
-        read(strategy.read_strategy, named, language),
-        read(strategy.read_strategy, generic, language),
+        read(read_strategy, named, language),
+        read(read_strategy, generic, language),
     )
     assert strong.indicators["strategic-link"] >= 0.9
     assert kinds(strong) == {"strategy.linked"}
@@ -266,7 +270,7 @@ def test_a_named_goal_with_content_is_worth_more_than_a_bow_to_the_strategy(
     ],
 )
 def test_a_heading_or_another_kind_of_strategy_is_no_link(text: str, language: str) -> None:
-    reading = read(strategy.read_strategy, text, language)
+    reading = read(read_strategy, text, language)
     assert reading.indicators["strategic-link"] == 0.0
     assert kinds(reading) == {"strategy.missing"}
 
@@ -288,7 +292,7 @@ STATUS = {
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_candid_status_update_earns_all_three_indicators(language: str) -> None:
-    reading = read(status.read_status, STATUS[language], language)
+    reading = read(read_status, STATUS[language], language)
     assert reading.indicators["status-stated"] == 1.0
     assert reading.indicators["status-progress"] >= 0.8
     assert reading.indicators["status-deviations"] == 1.0
@@ -299,7 +303,7 @@ def test_a_candid_status_update_earns_all_three_indicators(language: str) -> Non
     [("Work continues and the team is busy.", "en"), ("Se sigue trabajando y el equipo está ocupado.", "es")],
 )
 def test_activity_is_neither_status_nor_progress(text: str, language: str) -> None:
-    reading = read(status.read_status, text, language)
+    reading = read(read_status, text, language)
     assert set(reading.indicators.values()) == {0.0}
     assert {"status.missing", "status.progress-missing", "status.deviations-missing"} <= kinds(reading)
 
@@ -315,7 +319,7 @@ def test_activity_is_neither_status_nor_progress(text: str, language: str) -> No
     ],
 )
 def test_a_colour_is_a_status_only_where_it_is_said_to_be_one(text: str, language: str, value: float) -> None:
-    assert read(status.read_status, text, language).indicators["status-stated"] == value
+    assert read(read_status, text, language).indicators["status-stated"] == value
 
 
 @pytest.mark.parametrize(
@@ -326,7 +330,7 @@ def test_a_colour_is_a_status_only_where_it_is_said_to_be_one(text: str, languag
     ],
 )
 def test_saying_that_nothing_slipped_is_a_full_answer(text: str, language: str) -> None:
-    assert read(status.read_status, text, language).indicators["status-deviations"] == 1.0
+    assert read(read_status, text, language).indicators["status-deviations"] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -334,7 +338,7 @@ def test_saying_that_nothing_slipped_is_a_full_answer(text: str, language: str) 
     [("The migration slipped again.", "en"), ("La migración se ha retrasado otra vez.", "es")],
 )
 def test_a_slip_without_cause_and_date_is_flagged(text: str, language: str) -> None:
-    reading = read(status.read_status, text, language)
+    reading = read(read_status, text, language)
     assert "status.deviations-unexplained" in kinds(reading)
     assert 0.0 < reading.indicators["status-deviations"] < 0.8
 
@@ -364,7 +368,7 @@ POLICY = {
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_a_complete_policy_earns_every_policy_indicator(language: str) -> None:
-    reading = read(policy.read_policy, POLICY[language], language)
+    reading = read(read_policy, POLICY[language], language)
     assert all(value >= 0.8 for value in reading.indicators.values()), reading.indicators
     assert {finding.polarity for finding in reading.findings} == {"strength"}
 
@@ -377,30 +381,30 @@ def test_a_complete_policy_earns_every_policy_indicator(language: str) -> None:
     ],
 )
 def test_advice_is_no_rule(text: str, language: str) -> None:
-    reading = read(policy.read_policy, text, language)
+    reading = read(read_policy, text, language)
     assert reading.indicators["policy-rules"] == 0.0
     assert {"policy.rules-weak", "policy.rules-missing", "policy.contact-missing"} <= kinds(reading)
 
 
 def test_a_duty_without_an_actor_counts_less_than_one_that_names_who() -> None:
-    nameless = read(policy.read_policy, "Receipts must be kept for two years.").indicators["policy-rules"]
-    named = read(policy.read_policy, "Employees must keep receipts for two years.").indicators["policy-rules"]
+    nameless = read(read_policy, "Receipts must be kept for two years.").indicators["policy-rules"]
+    named = read(read_policy, "Employees must keep receipts for two years.").indicators["policy-rules"]
     assert 0.0 < nameless < named
 
 
 def test_an_exception_that_nobody_decides_is_flagged() -> None:
-    reading = read(policy.read_policy, "There is one exception: trips within the city.")
+    reading = read(read_policy, "There is one exception: trips within the city.")
     assert "policy.exceptions-undecided" in kinds(reading)
 
 
 @pytest.mark.parametrize(
     "detector",
     [
-        financial_case.read_financial_case,
-        evidence.read_evidence,
-        strategy.read_strategy,
-        status.read_status,
-        policy.read_policy,
+        read_financial_case,
+        read_evidence,
+        read_strategy,
+        read_status,
+        read_policy,
     ],
 )
 def test_a_line_of_keywords_earns_nothing(detector: Read) -> None:
@@ -412,7 +416,5 @@ def test_a_line_of_keywords_earns_nothing(detector: Read) -> None:
 
 def test_the_same_sentence_said_again_earns_nothing_more() -> None:
     once = "We assume 1,200 orders a month. The cost is $700,000 for the machines."
-    one = read(financial_case.read_financial_case, once)
-    assert (
-        read(financial_case.read_financial_case, f"{once}\n\n{once}\n\n{once}").indicators == one.indicators
-    )
+    one = read(read_financial_case, once)
+    assert read(read_financial_case, f"{once}\n\n{once}\n\n{once}").indicators == one.indicators

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.builtin.figures import numbers_in, parse_number
+from memo_coach.coaching.builtin.analysis.figures import numbers_in, parse_number
+from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.builtin.prose import MemoFacts, facts_of
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.builtin.detectors.instructions import instruction_spans
+from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.samples import samples

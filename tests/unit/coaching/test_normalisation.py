@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import memo_coach
 from memo_coach.coaching.anchors import Anchors
+from memo_coach.coaching.builtin.chat.vocabulary import folded_words
 from memo_coach.coaching.builtin.coach import without_orders
-from memo_coach.coaching.builtin.conversation.vocabulary import folded_words
 from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.normalisation import LONGEST_RUN, Form, normalised
 from memo_coach.coaching.parsing import parse_memo

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memo_coach.coaching.builtin.patterns import fault_of_pattern
+from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
 from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.rubric_documents import load_rubric, shipped_rubric, shipped_rubrics

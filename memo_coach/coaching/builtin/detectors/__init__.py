@@ -1,9 +1,9 @@
-"""The detectors, one idea a module; importing this package imports them all, which fills the registry."""
+"""The detectors, one idea a folder; importing this package imports them all, which fills the registry."""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+from importlib import import_module
+from pathlib import Path
 
-for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
-    importlib.import_module(f"{__name__}.{_module}")
+for _folder in sorted(path.parent.name for path in Path(__file__).parent.glob("*/detector.py")):
+    import_module(f"{__name__}.{_folder}.detector")

@@ -1,0 +1,161 @@
+"""Headings: whether there is a way through the memo, and whether its signposts say anything."""
+
+from __future__ import annotations
+
+import re
+
+from memo_coach.coaching.builtin.analysis.running_text import (
+    WORDS_FOR_A_STRENGTH,
+    settled,
+    words_in,
+    worst_first,
+)
+from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
+from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.memo import Memo, Section
+
+KINDS: tuple[str, ...] = (
+    "headings.missing",
+    "headings.long-section",
+    "headings.empty-label",
+    "headings.label",
+    "headings.informative",
+)
+
+_SHORT_MEMO, _LONG_MEMO = 150, 350
+"""Below the first a memo needs no headings; from the second on it does (a page and a half of typescript)."""
+
+_SHORT_SECTION, _LONG_SECTION = 60, 300
+"""Words from one heading to the next, weighted by size: a screen holds about 250 words, so at 300 the
+reader scrolls on without a signpost."""
+
+_TOO_LONG_SECTION = 350
+_LABEL, _EMPTY, _SHORT_TITLE, _TELLING = 0.5, 0.15, 0.75, 1.0
+_NUMBERING = re.compile(r"^[\s#*_\d.)(:\-–—]+|[\s*_:.#\-–—]+$")
+_DIGIT = re.compile(r"\d")
+
+
+def heading_worth(title: str, lexicon: Lexicon) -> float:
+    """Give what a heading tells: 0.15 where it fits any text, 0.5 for a usual label, 1 for a statement."""
+    bare = _NUMBERING.sub("", title).strip()
+    key = bare.lower()
+    if not bare or key in lexicon.words("headings_empty"):
+        return _EMPTY
+    if key in lexicon.words("headings_labels"):
+        return _LABEL
+    words = bare.split()
+    _, _, rest = key.partition(":")
+    if rest.strip() or _DIGIT.search(bare) or len(words) >= 4:
+        return _TELLING
+    return _SHORT_TITLE
+
+
+def _section_words(memo: Memo, section: Section) -> int:
+    return sum(words_in(memo.sentences_of(block)) for block in section.blocks)
+
+
+@detector(
+    "headings",
+    indicators=("headings-present", "headings-informative"),
+    source="plainlanguage.gov, 'Add useful headings': questions and statements tell more than topics; "
+    "Nielsen Norman Group on how readers scan",
+)
+def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:
+    """Read whether headings break the text often enough, and whether they say something."""
+    sizes = [(section, _section_words(memo, section)) for section in memo.sections]
+    total = sum(words for _, words in sizes)
+    headed = [section for section, _ in sizes if section.heading is not None]
+    need = ramp(total, _SHORT_MEMO, _LONG_MEMO)
+    coverage = _coverage(sizes, total) if headed else 0.0
+    worths = [heading_worth(section.title, lexicon) for section in headed]
+    telling = sum(worths) / len(worths) if worths else 0.0
+    present = 1 - need * (1 - coverage)
+    informative = telling * (0.5 + 0.5 * coverage) if headed else 1 - need
+    findings = _missing(memo, sizes, headed, need) + _labels(headed, worths)
+    if len(headed) >= 2 and telling >= 0.8 and total >= WORDS_FOR_A_STRENGTH:
+        findings.append(_strength(headed, worths))
+    indicators = {
+        "headings-present": settled(present, total),
+        "headings-informative": settled(informative, total),
+    }
+    return Reading(indicators, worst_first(findings, total))
+
+
+def _coverage(sizes: list[tuple[Section, int]], total: int) -> float:
+    """Give how closely the text is signposted, from the size of the section that a word stands in."""
+    if not total:
+        return 0.0
+    mean = sum(words * words for _, words in sizes) / total
+    return ramp(mean, _LONG_SECTION, _SHORT_SECTION)
+
+
+def _missing(
+    memo: Memo, sizes: list[tuple[Section, int]], headed: list[Section], need: float
+) -> list[Finding]:
+    if not headed:
+        if need < 0.5:
+            return []
+        return [Finding("headings.missing", "headings-present", "opportunity", None, need, 0.85)]
+    return [
+        Finding(
+            "headings.long-section",
+            "headings-present",
+            "opportunity",
+            section.heading.span if section.heading else section.blocks[0].span,
+            ramp(words, _TOO_LONG_SECTION - 150, 2 * _TOO_LONG_SECTION),
+            0.7,
+            {"words": str(words), "heading": section.title},
+        )
+        for section, words in sizes
+        if words > _TOO_LONG_SECTION and section.blocks
+    ]
+
+
+def _labels(headed: list[Section], worths: list[float]) -> list[Finding]:
+    """Point at empty labels, and once at the usual ones where hardly any heading says more."""
+    findings = []
+    labels = [section for section, worth in zip(headed, worths, strict=True) if worth == _LABEL]
+    for section, worth in zip(headed, worths, strict=True):
+        if worth == _EMPTY and section.heading is not None and section.title:
+            values = {"heading": section.title}
+            severity = min(1.0, 0.2 + 0.8 / len(headed))
+            findings.append(
+                Finding(
+                    "headings.empty-label",
+                    "headings-informative",
+                    "opportunity",
+                    section.heading.span,
+                    severity,
+                    0.7,
+                    values,
+                )
+            )
+    if labels and len(labels) * 2 > len(headed) and labels[0].heading is not None:
+        values = {"heading": labels[0].title, "count": str(len(labels))}
+        findings.append(
+            Finding(
+                "headings.label",
+                "headings-informative",
+                "opportunity",
+                labels[0].heading.span,
+                0.3,
+                0.5,
+                values,
+            )
+        )
+    return findings
+
+
+def _strength(headed: list[Section], worths: list[float]) -> Finding:
+    best = max(range(len(headed)), key=lambda index: (worths[index], -index))
+    heading = headed[best].heading
+    span = heading.span if heading is not None else None
+    return Finding(
+        "headings.informative",
+        "headings-informative",
+        "strength",
+        span,
+        0.5,
+        0.7,
+        {"heading": headed[best].title},
+    )
