@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 from typing import Literal
 
 from memo_coach.coaching.words import word_set
@@ -80,8 +79,16 @@ def heading_title(bare: str, content: int = 0) -> str:
     """Give the words of a heading line: no number, emphasis, link target, emoji name, nor a last colon."""
     words = bare[heading_words_start(bare, content) :]
     words = _NOISE.sub("", _LINK.sub(r"\1", words.rstrip("# \t")))
-    words = _SPACES.sub(" ", unescape(_EMPHASIS.sub("", words))).strip()
+    words = _SPACES.sub(" ", _unescaped(_EMPHASIS.sub("", words))).strip()
     return words.rstrip(":").rstrip()
+
+
+def _unescaped(words: str) -> str:
+    if "&" not in words:
+        return words
+    from html import unescape  # noqa: PLC0415 - its table of entities is slow to load, and seldom needed
+
+    return unescape(words)
 
 
 # A line is looked at again from the lines before it, so the latest answers are kept.

@@ -41,33 +41,33 @@ class Feature:
     weight: float
 
     def value(self, memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-        """Give 1 for a measure of nought, one half at ``half``, and ever less beyond."""
+        """Return 1 for a measure of nought, one half at ``half``, and ever less beyond."""
         return self.half / (self.half + max(0.0, self.measure(memo, sentences, lexicon)))
 
 
 def sentence_length(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the length, in words, of the sentence that a word stands in: long ones weigh more."""
+    """Return the length, in words, of the sentence that a word stands in: long ones weigh more."""
     words = words_in(sentences)
     return sum(sentence.word_count**2 for sentence in sentences) / words if words else 0.0
 
 
 def word_length(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the mean syllables per word beyond the first."""
+    """Return the mean syllables per word beyond the first."""
     return syllables_per_word(memo, sentences) - 1.0
 
 
 def hedging(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the hedges per hundred words."""
+    """Return the hedges per hundred words."""
     return per_hundred(sum(w for s in sentences for w, _ in hedges_in(memo, s, lexicon)), words_in(sentences))
 
 
 def buzzwords(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the buzzwords per hundred words."""
+    """Return the buzzwords per hundred words."""
     return per_hundred(sum(len(jargon_in(memo, s, lexicon)) for s in sentences), words_in(sentences))
 
 
 def impersonality(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the share of sentences that speak neither of "you" nor of "we".
+    """Return the share of sentences that speak neither of "you" nor of "we".
 
     Source: plainlanguage.gov, 'Address the user'.
 
@@ -80,7 +80,7 @@ def impersonality(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 
 
 def clause_depth(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the subordinate clauses, asides in brackets and commas for each sentence."""
+    """Return the subordinate clauses, asides in brackets and commas for each sentence."""
     openers = lexicon.words("clarity_subordinators")
     clauses = 0.0
     for sentence in sentences:
@@ -93,7 +93,7 @@ def clause_depth(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 
 
 def negation(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the negations beyond the first in each sentence. plainlanguage.gov, 'Use positive language'."""
+    """Return the negations beyond the first in each sentence. plainlanguage.gov, 'Use positive language'."""
     negations = lexicon.words("clarity_negations")
     beyond = 0
     for sentence in sentences:
@@ -124,7 +124,7 @@ def noun_strings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 
 
 def empty_openings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give the share of sentences that open with "there is" or "it is"."""
+    """Return the share of sentences that open with "there is" or "it is"."""
     openings = lexicon.phrases("clarity_expletives")
     found = sum(
         1
@@ -156,14 +156,14 @@ of the pairs at most; there is no held-out set."""
 
 
 def clarity_features(memo: Memo) -> Mapping[str, float]:
-    """Give each feature's worth, 0 (poor) to 1 (best), by name."""
+    """Return each feature's worth, 0 (poor) to 1 (best), by name."""
     lexicon = lexicon_of(memo.language)
     sentences = _distinct_sentences(memo)
     return {feature.name: feature.value(memo, sentences, lexicon) for feature in FEATURES}
 
 
 def clarity_of(memo: Memo) -> float:
-    """Give how clearly a memo is written, 0 to 1; 0 where there is no text.
+    """Return how clearly a memo is written, 0 to 1; 0 where there is no text.
 
     The weighted mean of :data:`FEATURES`. It is a rate, so a longer text is neither better nor worse. Meant
     for comparing texts of one language.
@@ -176,6 +176,6 @@ def clarity_of(memo: Memo) -> float:
 
 
 def _distinct_sentences(memo: Memo) -> Sentences:
-    """Give all sentences but repeated ones; rows of a table count, for a table can be clearest."""
+    """Return all sentences but repeated ones; rows of a table count, for a table can be clearest."""
     repeated = repeated_sentences(memo)
     return tuple(s for index, s in enumerate(memo.sentences) if s.word_count and index not in repeated)

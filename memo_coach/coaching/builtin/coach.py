@@ -72,7 +72,7 @@ def steps_of_text(text: str, rubric: Rubric, language: str) -> Iterator[Sequence
 
 
 def gathered(steps: Iterable[Sequence[CoachEvent]], language: str, rubric: Rubric) -> Evaluation:
-    """Give what all steps of a judgement say together."""
+    """Return what all steps of a judgement say together."""
     criteria: list[CriterionScore] = []
     comments: list[Comment] = []
     overall: OverallJudgement | None = None
@@ -116,12 +116,12 @@ def without_orders(memo: Memo) -> WithoutOrders:
 
 
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
-    """Give the opportunities that matter most, for showing while somebody writes."""
+    """Return the opportunities that matter most, for showing while somebody writes."""
     return most_important(evaluate_memo(memo, rubric), limit)
 
 
 def most_important(evaluation: Evaluation, limit: int) -> tuple[Comment, ...]:
-    """Give the opportunities that matter most."""
+    """Return the opportunities that matter most."""
     opportunities = (comment for comment in evaluation.comments if comment.kind == "opportunity")
     return tuple(islice(opportunities, limit))
 
@@ -203,7 +203,7 @@ def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
 
 
 def _spoken(memo: Memo) -> str:
-    """Give the language that the coach answers a memo in."""
+    """Return the language that the coach answers a memo in."""
     return memo.language if memo.language in languages() else "en"
 
 

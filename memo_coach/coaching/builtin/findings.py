@@ -76,7 +76,7 @@ def detector(name: str, *, indicators: tuple[str, ...], source: str) -> Callable
 
 
 def registered_detectors() -> tuple[Detector, ...]:
-    """Give all detectors, by name; :mod:`memo_coach.coaching.builtin.detectors` fills the registry."""
+    """Return all detectors, by name; :mod:`memo_coach.coaching.builtin.detectors` fills the registry."""
     return tuple(_DETECTORS[name] for name in sorted(_DETECTORS))
 
 

@@ -85,7 +85,7 @@ class Explainer:
     def overall(
         self, scored: ScoredMemo, ranked: Sequence[RankedFinding], notices: Sequence[str]
     ) -> OverallJudgement:
-        """Give the judgement on the memo as a whole: score, two sentences, lists and notices."""
+        """Return the judgement on the memo as a whole: score, two sentences, lists and notices."""
         strengths = self._lines(item for item in ranked if item.finding.polarity == "strength")
         opportunities = self._lines(item for item in ranked if item.finding.polarity == "opportunity")
         return OverallJudgement(
@@ -205,7 +205,7 @@ class Explainer:
 
 
 def phrase_of(item: RankedFinding, patterns: Mapping[str, PatternDetector], language: str) -> phrasing.Phrase:
-    """Give the texts for a finding: from the phrasing files, or from the rubric for a pattern detector."""
+    """Return the texts for a finding: from the phrasing files, or from the rubric for a pattern detector."""
     pattern = patterns.get(item.finding.indicator)
     if pattern is None:
         return phrasing.phrase(language, item.finding.kind)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -16,17 +15,17 @@ from memo_coach.coaching.builtin.analysis.phrases import PhraseList
 from memo_coach.coaching.builtin.language_files import content_of, merged
 
 
-@dataclass
 class Lexicon:
     """The word lists of one language; each form of a list is made when it is first asked for."""
 
-    language: str
-    _raw: Mapping[str, str | dict[str, str]]
-    _phrases: dict[str, PhraseList] = field(default_factory=dict)
-    _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    _words: dict[str, frozenset[str]] = field(default_factory=dict)
-    _entries: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    _replacements: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    def __init__(self, language: str, raw: Mapping[str, str | dict[str, str]]) -> None:
+        self.language = language
+        self._raw = raw
+        self._phrases: dict[str, PhraseList] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._words: dict[str, frozenset[str]] = {}
+        self._entries: dict[str, tuple[str, ...]] = {}
+        self._replacements: dict[str, Mapping[str, str]] = {}
 
     def names(self) -> frozenset[str]:
         """Return the name of every list."""

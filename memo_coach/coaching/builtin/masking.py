@@ -28,7 +28,7 @@ class _Unit:
 
 
 def without(memo: Memo, spans: Sequence[Span]) -> Memo:
-    """Give the memo as it reads with the spans blanked; the same memo where there are none.
+    """Return the memo as it reads with the spans blanked; the same memo where there are none.
 
     Where nothing is left of a block, its bullet or number goes too.
     """

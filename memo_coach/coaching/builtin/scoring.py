@@ -86,12 +86,12 @@ def score_memo(rubric: Rubric, indicators: Mapping[str, float]) -> ScoredMemo:
 
 
 def ceiling_of(substance: float) -> float:
-    """Give the highest score that a text of so much substance (0 to 1) can earn on any criterion."""
+    """Return the highest score that a text of so much substance (0 to 1) can earn on any criterion."""
     return LOWEST_SCORE + (HIGHEST_SCORE - LOWEST_SCORE) * min(1.0, max(0.0, substance) / FULL_SUBSTANCE)
 
 
 def distance(item: ScoredCriterion, indicators: Collection[str]) -> float:
-    """Tell how far a criterion's score (0 to 1) would rise if these of its indicators were full.
+    """Return how far a criterion's score (0 to 1) would rise if these of its indicators were full.
 
     A binding cap or ceiling is set aside, so that the advice still names what the memo lacks; lifting the
     cap itself counts in full.

@@ -38,14 +38,14 @@ class _Calendar:
     """The date words of one language, in sets for one look-up a word."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.months = frozenset(lexicon.entries("months"))
-        self.weekdays = frozenset(lexicon.entries("weekdays"))
-        self.units = frozenset(lexicon.entries("time_units"))
-        self.quarters = frozenset(lexicon.entries("quarter_words"))
-        self.next = frozenset(lexicon.entries("next_words"))
-        self.within = frozenset(lexicon.entries("within_words"))
-        self.deadline = frozenset(lexicon.entries("deadline_words"))
-        self.numbers = frozenset(lexicon.replacements("number_words"))
+        self.months = lexicon.words("months")
+        self.weekdays = lexicon.words("weekdays")
+        self.units = lexicon.words("time_units")
+        self.quarters = lexicon.words("quarter_words")
+        self.next = lexicon.words("next_words")
+        self.within = lexicon.words("within_words")
+        self.deadline = lexicon.words("deadline_words")
+        self.numbers = lexicon.words("number_words")
         self.capital_months = lexicon.replacements("number_format").get("months") == "capital"
         self.phrases = lexicon.phrases("date_phrases")
         self.anchors = self.months | self.weekdays | self.units | self.quarters
@@ -80,7 +80,7 @@ def dates_in(text: str, words: Words, lexicon: Lexicon) -> list[DateMention]:
 
 
 def _datelike(vocabulary: Iterable[str], calendar: _Calendar) -> frozenset[str]:
-    """Give the words that may belong to a date: listed ones, and what begins like a number or a quarter."""
+    """Return the words that may belong to a date: listed ones, and what begins like a number or a quarter."""
     return frozenset(
         word
         for word in vocabulary
@@ -159,7 +159,7 @@ def _adjacent(words: Sequence[Word], index: int) -> bool:
 
 
 def _counts_something(words: Sequence[Word], index: int, calendar: _Calendar) -> bool:
-    """Tell "2000 hours" from the year 2000: a unit of time follows."""
+    """Whether it is "2000 hours" and not the year 2000: a unit of time follows."""
     return index + 1 < len(words) and words[index + 1].lower in calendar.units
 
 

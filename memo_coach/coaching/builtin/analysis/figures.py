@@ -126,7 +126,7 @@ def _follow_of(lexicon: Lexicon) -> _Follow:
         )
         decimal = "," if lexicon.replacements("number_format").get("decimal") == "comma" else "."
         found = _FOLLOWS[lexicon.language] = _Follow(
-            pattern, magnitudes, currencies, decimal, frozenset(lexicon.entries("function_words"))
+            pattern, magnitudes, currencies, decimal, lexicon.words("function_words")
         )
     return found
 
@@ -219,10 +219,7 @@ def _currency_before(text: str, start: int) -> tuple[str, int]:
 
 
 def _is_part_of_a_name(text: str, start: int) -> bool:
-    """Tell a number that follows a letter (``Q3``, ``v2``, ``COVID-19``.
-
-    ``#12``) or a dot within a version.
-    """
+    """Whether a number follows a letter or sign (``Q3``, ``COVID-19``, ``#12``) or a dot within a version."""
     previous = text[start - 1] if start else " "
     if previous.isalnum() or previous in "_#":
         return True
@@ -230,7 +227,7 @@ def _is_part_of_a_name(text: str, start: int) -> bool:
 
 
 def _size_of_range(text: str, stop: int, follow: _Follow) -> float:
-    """Give the magnitude that ``€1.2`` borrows in ``€1.2–1.5m``, or 1."""
+    """Return the magnitude that ``€1.2`` borrows in ``€1.2–1.5m``, or 1."""
     dash = _RANGE.match(text, stop)
     second = _NUMBER.match(text, dash.end() + (text[dash.end()] in _SYMBOLS)) if dash else None
     after = follow.pattern.match(text, second.end()) if second else None

@@ -10,13 +10,13 @@ from memo_coach.coaching.builtin.analysis.passages import (
     Passage,
     has_column,
     holding,
+    holds,
     items_of,
     mentions,
     runs_of_items,
 )
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Memo, Sentence, Span, Word
 from memo_coach.coaching.words import words_between
 
@@ -36,7 +36,7 @@ class Option:
 
 
 def options_in(memo: Memo, lexicon: Lexicon, passages: tuple[Passage, ...]) -> list[Option]:
-    """Give the alternatives, read in the first way that gives two: listed, labelled, told off in order."""
+    """Return the alternatives, read in the first way that gives two: listed, labelled, told off in order."""
     facts = facts_of(memo, lexicon)
     options = _listed(memo, lexicon, facts, passages)
     for read_more in (_labelled, _counted):
@@ -101,7 +101,7 @@ def _opens_with_ordinal(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> boo
 
 
 def _content(item: Item, memo: Memo, lexicon: Lexicon) -> int:
-    stock = word_set(lexicon, "stock_keywords")
+    stock = lexicon.words("stock_keywords")
     return sum(word.lower not in stock for sentence in item.sentences for word in memo.words_of(sentence))
 
 
@@ -141,7 +141,7 @@ def _labels_of(
     options: dict[str, Option],
     facts: MemoFacts,
 ) -> list[Option]:
-    """Give the options that a sentence names; a later mention of one adds nothing new."""
+    """Return the options that a sentence names; a later mention of one adds nothing new."""
     if not facts.is_evidence(sentence):
         return []
     near_misses = _near_misses(memo, lexicon)
@@ -164,7 +164,7 @@ def _label(words: Sequence[Word], index: int, lexicon: Lexicon, near_misses: fro
 
 
 def _near_misses(memo: Memo, lexicon: Lexicon) -> frozenset[int]:
-    """Give the places of words such as "option" within "stock option"."""
+    """Return the places of words such as "option" within "stock option"."""
     return facts_of(memo, lexicon).once("option-near-misses", lambda: _read_near_misses(memo, lexicon))
 
 
@@ -176,13 +176,8 @@ def _read_near_misses(memo: Memo, lexicon: Lexicon) -> frozenset[int]:
     )
 
 
-def holds(memo: Memo, lexicon: Lexicon, sentence: Sentence, name: str) -> bool:
-    """Tell whether the sentence holds a phrase of the list ``name``."""
-    return sentence.span.start in holding(memo, lexicon, name)
-
-
 def weighed(memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> list[Sentence]:
-    """Give the sentences that weigh an alternative in words ("we rejected leasing because …")."""
+    """Return the sentences that weigh an alternative in words ("we rejected leasing because …")."""
     near_misses = _near_misses(memo, lexicon)
     found: list[Sentence] = []
     for match in lexicon.phrases("option_considered").find(memo.words):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, facts_of, table_rows
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word
 from memo_coach.coaching.words import words_between
 
@@ -51,7 +50,7 @@ class Item:
     """For a table row: the lower-cased column heading and the cell, column by column."""
 
     def cell(self, lexicon: Lexicon, name: str) -> Cell | None:
-        """Give the first cell whose column heading holds a phrase of the list ``name``."""
+        """Return the first cell whose column heading holds a phrase of the list ``name``."""
         return next((cell for title, cell in self.cells if mentions(title, lexicon, name)), None)
 
     @property
@@ -63,12 +62,12 @@ class Item:
 
     @property
     def is_row(self) -> bool:
-        """Tell whether the item is a table row."""
+        """Whether the item is a table row."""
         return bool(self.cells)
 
 
 def mentions(text: str, lexicon: Lexicon, name: str) -> bool:
-    """Tell whether a short text, such as a heading, holds a phrase of the list ``name``."""
+    """Whether a short text, such as a heading, holds a phrase of the list ``name``."""
     return _holds(words_between(text, 0, len(text)), lexicon, name)
 
 
@@ -77,12 +76,17 @@ def _holds(words: Sequence[Word], lexicon: Lexicon, name: str) -> bool:
 
 
 def holding(memo: Memo, lexicon: Lexicon, name: str) -> frozenset[int]:
-    """Give the starts of the sentences that hold a phrase of the list ``name``; found once a memo."""
+    """Return the starts of the sentences that hold a phrase of the list ``name``; found once a memo."""
     key = f"{lexicon.language} holding {name}"
     held: frozenset[int] | None = memo.remembered.get(key)
     if held is None:
         held = memo.remembered[key] = _holding(memo, lexicon, name)
     return held
+
+
+def holds(memo: Memo, lexicon: Lexicon, sentence: Sentence, name: str) -> bool:
+    """Whether the sentence holds a phrase of the list ``name``."""
+    return sentence.span.start in holding(memo, lexicon, name)
 
 
 def _holding(memo: Memo, lexicon: Lexicon, name: str) -> frozenset[int]:
@@ -96,7 +100,7 @@ def _holding(memo: Memo, lexicon: Lexicon, name: str) -> frozenset[int]:
 
 
 def place_among(siblings: Sequence[Sentence], sentence: Sentence) -> int:
-    """Give the index of a sentence among the sentences of its block, in logarithmic time."""
+    """Return the index of a sentence among the sentences of its block, in logarithmic time."""
     return bisect_left(siblings, sentence.span.start, key=lambda other: other.span.start)
 
 
@@ -131,12 +135,12 @@ def _passages_about(memo: Memo, lexicon: Lexicon, name: str) -> tuple[Passage, .
 
 
 def _titles(memo: Memo) -> tuple[Sequence[Word], ...]:
-    """Give the words of each section's heading."""
+    """Return the words of each section's heading."""
     return tuple(words_between(section.title, 0, len(section.title)) for section in memo.sections)
 
 
 def _is_topic(words: Sequence[Word], lexicon: Lexicon, name: str) -> bool:
-    """Tell whether a heading is about the list's subject.
+    """Whether a heading is about the list's subject.
 
     Short, or with the subject among its first words.
     """
@@ -145,7 +149,7 @@ def _is_topic(words: Sequence[Word], lexicon: Lexicon, name: str) -> bool:
 
 
 def _with_subsections(memo: Memo, section: Section) -> tuple[tuple[Block, ...], int]:
-    """Give the section's blocks and those of the sections below it.
+    """Return the section's blocks and those of the sections below it.
 
     And the index of the last section taken.
     """
@@ -188,7 +192,7 @@ def _leads(memo: Memo) -> dict[int, list[_Lead]]:
 
 
 def _with_list(section: Section, position: int) -> tuple[Block, ...]:
-    """Give a block of a section with the list or table that follows it."""
+    """Return a block of a section with the list or table that follows it."""
     end = position + 1
     while end < len(section.blocks) and section.blocks[end].kind in {"list_item", "table"}:
         end += 1
@@ -196,7 +200,7 @@ def _with_list(section: Section, position: int) -> tuple[Block, ...]:
 
 
 def _lead(opening: str) -> str:
-    """Give the label that a paragraph opens with.
+    """Return the label that a paragraph opens with.
 
     Five words before a colon, two before a full stop ("Risks.").
     """
@@ -236,7 +240,7 @@ def _parts(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _is_one_item(body: Sequence[Block], memo: Memo, lexicon: Lexicon) -> bool:
-    """Tell a subsection about one thing from one that lists several."""
+    """Whether a subsection is about one thing and does not list several."""
     if any(block.kind == "table" for block in body):
         return False
     listed = [block for block in body if block.kind == "list_item"]
@@ -279,7 +283,7 @@ def _taken_apart(blocks: Sequence[Block], memo: Memo, facts: MemoFacts) -> Itera
 
 
 def _with_nested(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Give each block alone, but a list item with those nested in it."""
+    """Return each block alone, but a list item with those nested in it."""
     group: list[Block] = []
     for block in blocks:
         nested = block.kind == "list_item" and block.level > 0 and group and group[0].kind == "list_item"
@@ -306,7 +310,7 @@ def rows_of(block: Block, memo: Memo, facts: MemoFacts) -> Iterator[Item]:
 
 
 def owned(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
-    """Tell who answers for an item: 1 for a name, role or team, :data:`BY_US` for "we" or "I", else 0."""
+    """Return who answers for an item: 1 for a name, role or team, :data:`BY_US` for "we" or "I", else 0."""
     known = facts.once("owned", dict[Item, float])
     if item not in known:
         known[item] = _owned(item, lexicon, facts)
@@ -317,7 +321,7 @@ def _owned(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     cell = item.cell(lexicon, "owner_columns")
     if cell is not None:
         words = words_between(cell.text, 0, len(cell.text))
-        placeholders = word_set(lexicon, "placeholders")
+        placeholders = lexicon.words("placeholders")
         return 1.0 if words and words[0].lower not in placeholders else 0.0
     if item.actor_carried or any(actors_in(sentence, facts, lexicon) for sentence in item.sentences):
         return 1.0
@@ -325,17 +329,17 @@ def _owned(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
 
 
 def actors_in(sentence: Sentence, facts: MemoFacts, lexicon: Lexicon) -> tuple[Span, ...]:
-    """Give the owners in a sentence, but not the board of "if the board agrees, …"."""
+    """Return the owners in a sentence, but not the board of "if the board agrees, …"."""
     owners = facts.owners_in(sentence)
     opening = sentence.text.lstrip("*_ ").partition(" ")[0].lower()
-    if not owners or opening not in word_set(lexicon, "conditions"):
+    if not owners or opening not in lexicon.words("conditions"):
         return owners
     comma = sentence.text.find(",")
     return tuple(span for span in owners if span.start > sentence.span.start + comma)
 
 
 def dated(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
-    """Tell whether an item says when: 1 for a date or something in its column, 0.5 for a duration, else 0."""
+    """Whether an item says when: 1 for a date or something in its column, 0.5 for a duration, else 0."""
     known = facts.once("dated", dict[Item, float])
     if item not in known:
         known[item] = _dated(item, lexicon, facts)
@@ -348,8 +352,8 @@ def _dated(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
     cell = item.cell(lexicon, "date_columns")
     if cell is not None:
         words = words_between(cell.text, 0, len(cell.text))
-        return 1.0 if words and words[0].lower not in word_set(lexicon, "placeholders") else 0.0
-    units = word_set(lexicon, "time_units")
+        return 1.0 if words and words[0].lower not in lexicon.words("placeholders") else 0.0
+    units = lexicon.words("time_units")
     lasts = any(figure.unit in units for figure in facts.figures_in(item.span))
     return 0.5 if lasts or facts.dates_in(item.span) else 0.0
 
@@ -371,5 +375,5 @@ def runs_of_items(memo: Memo, facts: MemoFacts, covered: frozenset[int]) -> Iter
 
 
 def has_column(items: Sequence[Item], lexicon: Lexicon, name: str) -> bool:
-    """Tell whether the items are rows of a table with a column that a phrase of the list ``name`` heads."""
+    """Whether the items are rows of a table with a column that a phrase of the list ``name`` heads."""
     return bool(items) and any(mentions(title, lexicon, name) for title, _ in items[0].cells)

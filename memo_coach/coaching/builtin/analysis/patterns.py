@@ -76,7 +76,7 @@ def _ways_of_item(operator: str, argument: Any, repeated: bool) -> int:  # noqa:
 
 
 def _groups_within(operator: str, argument: Any) -> list[Any]:  # noqa: ANN401 - the parser's own tree
-    """Give the sub-patterns of a group, look-around, atomic group or conditional."""
+    """Return the sub-patterns of a group, look-around, atomic group or conditional."""
     if operator == "SUBPATTERN":
         return [argument[3]]
     if operator in ("ASSERT", "ASSERT_NOT"):

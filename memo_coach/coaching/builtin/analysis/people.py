@@ -31,7 +31,7 @@ class OwnerReader:
         self._lists = _OwnerLists.of(lexicon)
 
     def owners_in(self, first: int, last: int) -> tuple[Span, ...]:
-        """Give the owners in ``words[first:last]``, in order, without overlaps."""
+        """Return the owners in ``words[first:last]``, in order, without overlaps."""
         found: list[Span] = []
         reach = first
         for role in self._lists.roles.find(self._words, first, last):
@@ -55,7 +55,7 @@ class OwnerReader:
         return tuple(sorted(found))
 
     def continues(self, first: int, last: int) -> bool:
-        """Tell whether the words open with "he" or "they", or hold a verb whose subject is left out."""
+        """Whether the words open with "he" or "they", or hold a verb whose subject is left out."""
         lists = self._lists
         lowers = [word.lower for word in self._words[first:last]]
         if lowers and lowers[0] in lists.carried:
@@ -69,18 +69,18 @@ class OwnerReader:
         return False
 
     def _is_pronoun(self, index: int) -> bool:
-        """Tell "it" from the department IT, and "ti" from TI."""
+        """Whether the word is "it" or "ti", and not the department IT or TI."""
         span = self._words[index].span
         return len(span) < _LONGEST_PRONOUN and not self._text[span.start : span.end].isupper()
 
     def _gap(self, index: int, first: int) -> str:
-        """Give the text between a word and the one before it in the sentence; ``(`` before the first word."""
+        """Return the text between a word and the one before it in the sentence; ``(`` before the first."""
         if index <= first:
             return "("
         return self._text[self._words[index - 1].span.end : self._words[index].span.start]
 
     def _set_off(self, first_word: int, last_word: int, first: int, last: int) -> bool:
-        """Tell whether the words stand alone between marks, as in "(IT, 3 May)" or "Pilot: Ana Ruiz"."""
+        """Whether the words stand alone between marks, as in "(IT, 3 May)" or "Pilot: Ana Ruiz"."""
         before = self._gap(first_word, first)
         if _OPENERS.isdisjoint(before):
             return False
@@ -106,7 +106,7 @@ class OwnerReader:
         return self._lists.acts(following)
 
     def _name_end(self, position: int, last: int) -> int:
-        """Give the end of a run of capitalised words from ``position``.
+        """Return the end of a run of capitalised words from ``position``.
 
         Which is ``position`` where there is none.
         """
@@ -142,7 +142,7 @@ class OwnerReader:
         return self._opens_as_subject(last_word, last, known=known or len(names) > 1)
 
     def _opens_as_subject(self, last_word: int, last: int, *, known: bool) -> bool:
-        """Tell whether an opening name is the subject ("Ana leads"); a lone word must act as people do."""
+        """Whether an opening name is the subject ("Ana leads"); a lone word must act as people do."""
         following = self._words[last_word].lower if last_word < last else ""
         after_verb = self._words[last_word + 1].lower if last_word + 1 < last else ""
         if following in self._lists.modals:
@@ -166,7 +166,7 @@ class OwnerReader:
         )
 
     def _marked(self, first: int, last: int) -> list[Span]:
-        """Give what follows "owner:" or "responsable:" unless it is a placeholder such as "TBD"."""
+        """Return what follows "owner:" or "responsable:" unless it is a placeholder such as "TBD"."""
         for match in self._lists.markers.find(self._words, first, last):
             index = match.last
             if index < last and ":" in self._gap(index, first):
@@ -184,18 +184,18 @@ class _OwnerLists:
     def __init__(self, lexicon: Lexicon) -> None:
         self.roles: PhraseList = lexicon.phrases("roles")
         self.markers: PhraseList = lexicon.phrases("owner_markers")
-        self.determiners = frozenset(lexicon.entries("determiners"))
-        self.agents = frozenset(lexicon.entries("agent_prepositions"))
-        self.agent_pairs = frozenset(lexicon.entries("agent_pairs"))
-        self.prepositions = frozenset(lexicon.entries("prepositions")) - self.agents
-        self.modals = frozenset(lexicon.entries("acting_modals"))
-        self.agent_verbs = frozenset(lexicon.entries("agent_verbs"))
-        self.placeholders = frozenset(lexicon.entries("placeholders"))
-        self.carried = frozenset(lexicon.entries("carried_subjects"))
+        self.determiners = lexicon.words("determiners")
+        self.agents = lexicon.words("agent_prepositions")
+        self.agent_pairs = lexicon.words("agent_pairs")
+        self.prepositions = lexicon.words("prepositions") - self.agents
+        self.modals = lexicon.words("acting_modals")
+        self.agent_verbs = lexicon.words("agent_verbs")
+        self.placeholders = lexicon.words("placeholders")
+        self.carried = lexicon.words("carried_subjects")
         self.carried_endings = lexicon.entries("carried_endings")
-        self.links = frozenset(lexicon.entries("carried_links"))
-        self._forms = frozenset(lexicon.entries("finite_verbs"))
-        self._endings = tuple(lexicon.entries("acting_endings"))
+        self.links = lexicon.words("carried_links")
+        self._forms = lexicon.words("finite_verbs")
+        self._endings = lexicon.entries("acting_endings")
         dates = (*lexicon.entries("months"), *lexicon.entries("weekdays"))
         self.never_names = frozenset(
             (*dates, *lexicon.entries("function_words"), *lexicon.entries("stock_keywords"))
@@ -203,14 +203,14 @@ class _OwnerLists:
 
     @classmethod
     def of(cls, lexicon: Lexicon) -> _OwnerLists:
-        """Give the lists of a language, made once."""
+        """Return the lists of a language, made once."""
         found = cls._made.get(lexicon.language)
         if found is None:
             found = cls._made[lexicon.language] = cls(lexicon)
         return found
 
     def acts(self, following: str) -> bool:
-        """Tell whether the word after a name or a role is a verb that it may be the subject of."""
+        """Whether the word after a name or a role is a verb that it may be the subject of."""
         if following in self.modals or following in self.agent_verbs or following in self._forms:
             return True
         return len(following) > 4 and following.endswith(self._endings)

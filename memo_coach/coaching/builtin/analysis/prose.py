@@ -22,7 +22,6 @@ from memo_coach.coaching.builtin.analysis.dates import DateMention, dates_in
 from memo_coach.coaching.builtin.analysis.figures import Figure, numbers_in
 from memo_coach.coaching.builtin.analysis.people import OwnerReader
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import endings_of, word_set
 from memo_coach.coaching.memo import Block, Memo, Sentence, Span, Word
 
 __all__ = ["Cell", "DateMention", "Figure", "MemoFacts", "facts_of", "table_rows"]
@@ -69,7 +68,7 @@ class MemoFacts:
 
     def _read_sentences(self, memo: Memo, lexicon: Lexicon) -> None:
         seen: set[tuple[str, ...]] = set()
-        stock_words = word_set(lexicon, "stock_keywords") - word_set(lexicon, "function_words")
+        stock_words = lexicon.words("stock_keywords") - lexicon.words("function_words")
         small = _small_function_words(memo, lexicon)
         ours = _first_person_among(memo.words.places, lexicon)
         for sentence in memo.sentences:
@@ -97,52 +96,52 @@ class MemoFacts:
                 self._first_person.add(start)
 
     def has_finite_verb(self, sentence: Sentence) -> bool:
-        """Tell whether the sentence has a verb that asserts, asks or orders something."""
+        """Whether the sentence has a verb that asserts, asks or orders something."""
         return self._finite.get(sentence.span.start, False)
 
     def is_prose(self, sentence: Sentence) -> bool:
-        """Tell a sentence with a finite verb and function words from a line of keywords."""
+        """Whether it is a sentence with a finite verb and function words, and no line of keywords."""
         return sentence.span.start in self._prose
 
     def is_evidence(self, sentence: Sentence) -> bool:
-        """Tell whether the sentence may earn anything.
+        """Whether the sentence may earn anything.
 
         Prose, or a list item or row with content, said the first time.
         """
         return sentence.span.start in self._evidence
 
     def is_keyword_list(self, sentence: Sentence) -> bool:
-        """Tell whether the sentence strings keywords together without a verb."""
+        """Whether the sentence strings keywords together without a verb."""
         return sentence.span.start in self._keyword_lists
 
     def is_first_person(self, sentence: Sentence) -> bool:
-        """Tell whether the writer speaks of what "I" or "we" do."""
+        """Whether the writer speaks of what "I" or "we" do."""
         return sentence.span.start in self._first_person
 
     def once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """Give what ``make`` gives, made once a memo; for readings that two detectors share."""
+        """Return what ``make`` gives, made once a memo; for readings that two detectors share."""
         if name not in self._kept:
             self._kept[name] = make()
         return cast("_Made", self._kept[name])
 
     def figures_in(self, span: Span) -> Sequence[Figure]:
-        """Give the figures within a span."""
+        """Return the figures within a span."""
         return self._figures.inside(span, self.figures)
 
     def amounts_in(self, span: Span) -> Sequence[Figure]:
-        """Give the amounts of money within a span."""
+        """Return the amounts of money within a span."""
         return self._amounts.inside(span, self.amounts)
 
     def percentages_in(self, span: Span) -> Sequence[Figure]:
-        """Give the percentages within a span."""
+        """Return the percentages within a span."""
         return self._percentages.inside(span, self.percentages)
 
     def dates_in(self, span: Span) -> Sequence[DateMention]:
-        """Give the dates within a span, bare years among them."""
+        """Return the dates within a span, bare years among them."""
         return self._dates.inside(span, self.dates)
 
     def owners_in(self, sentence: Sentence) -> tuple[Span, ...]:
-        """Give the persons, roles and teams who do, decide or own something in the sentence.
+        """Return the persons, roles and teams who do, decide or own something in the sentence.
 
         A team that something is done for ("training for the finance team") is no owner; neither is "TBD".
         """
@@ -153,21 +152,21 @@ class MemoFacts:
         return found
 
     def carries_on(self, before: Sentence, sentence: Sentence) -> bool:
-        """Tell whether the owner in ``before`` is the unnamed subject of the sentence after it."""
+        """Whether the owner in ``before`` is the unnamed subject of the sentence after it."""
         return bool(self.owners_in(before)) and self._owners.continues(
             sentence.first_word, sentence.last_word
         )
 
 
 def _small_function_words(memo: Memo, lexicon: Lexicon) -> list[int]:
-    """Give the indices of the function words that are written with a small letter, in order."""
+    """Return the indices of the function words that are written with a small letter, in order."""
     text, words = memo.text, memo.words
-    places = words.places_of(word_set(lexicon, "function_words"), 0, len(words))
+    places = words.places_of(lexicon.words("function_words"), 0, len(words))
     return [place for place in places if text[words[place].span.start].islower()]
 
 
 def _first_person_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
-    ours, endings = word_set(lexicon, "self_words"), endings_of(lexicon, "self_endings")
+    ours, endings = lexicon.words("self_words"), lexicon.entries("self_endings")
     return frozenset(word for word in words if word in ours or word.endswith(endings))
 
 
@@ -185,7 +184,7 @@ class _Positions:
         return items[low:high] if low < high else ()
 
     def within(self, span: Span) -> bool:
-        """Tell whether the span starts within one of the items."""
+        """Whether the span starts within one of the items."""
         index = bisect_left(self._starts, span.start + 1) - 1
         return index >= 0 and span.start < self._ends[index]
 
@@ -199,27 +198,27 @@ class _VerbReader:
     _made: dict[str, _VerbReader] = {}  # noqa: RUF012  one a language, filled on first use
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._forms = word_set(lexicon, "finite_verbs") | word_set(lexicon, "business_verbs")
-        self._bases = word_set(lexicon, "command_verbs")
-        self._subjects = word_set(lexicon, "subject_pronouns")
-        self._endings = endings_of(lexicon, "finite_endings")
-        self._initial = endings_of(lexicon, "initial_endings")
-        self._contractions = endings_of(lexicon, "verb_contractions")
-        self._not_verbs = word_set(lexicon, "finite_ending_exceptions")
-        self._determiners = word_set(lexicon, "determiners")
-        self._heralds = word_set(lexicon, "verb_heralds")
-        self._function_words = word_set(lexicon, "function_words")
+        self._forms = lexicon.words("finite_verbs") | lexicon.words("business_verbs")
+        self._bases = lexicon.words("command_verbs")
+        self._subjects = lexicon.words("subject_pronouns")
+        self._endings = lexicon.entries("finite_endings")
+        self._initial = lexicon.entries("initial_endings")
+        self._contractions = lexicon.entries("verb_contractions")
+        self._not_verbs = lexicon.words("finite_ending_exceptions")
+        self._determiners = lexicon.words("determiners")
+        self._heralds = lexicon.words("verb_heralds")
+        self._function_words = lexicon.words("function_words")
 
     @classmethod
     def of(cls, lexicon: Lexicon) -> _VerbReader:
-        """Give the reader of a language, made once."""
+        """Return the reader of a language, made once."""
         found = cls._made.get(lexicon.language)
         if found is None:
             found = cls._made[lexicon.language] = cls(lexicon)
         return found
 
     def is_finite(self, text: str, words: Sequence[Word]) -> bool:
-        """Tell whether a run of words has a finite verb."""
+        """Whether a run of words has a finite verb."""
         # A capital within the sentence makes "May" a month and "Will" a man.
         if any(
             word.lower in self._forms and (not at or text[word.span.start].islower())
@@ -252,7 +251,7 @@ class _VerbReader:
         return "'" in lower and lower.endswith(self._contractions)
 
     def _may_be_verb(self, text: str, word: Word) -> bool:
-        """Tell what may follow "it" or "se" as their verb from particles, names and figures."""
+        """Return what may follow "it" or "se" as their verb from particles, names and figures."""
         lower = word.lower
         if not text[word.span.start].islower() or len(lower) < 3:
             return False
@@ -300,7 +299,7 @@ def _rows_of(memo: Memo, block: Block) -> Iterator[tuple[Cell, ...]]:
 
 
 def facts_of(memo: Memo, lexicon: Lexicon) -> MemoFacts:
-    """Give the facts of a memo, read once however many detectors ask."""
+    """Return the facts of a memo, read once however many detectors ask."""
     held: MemoFacts | None = memo.remembered.get("facts")
     if held is None or held.language != lexicon.language:
         held = memo.remembered["facts"] = MemoFacts(memo, lexicon)

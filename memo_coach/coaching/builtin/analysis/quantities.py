@@ -23,7 +23,7 @@ _UNIT_STARTS = {
 
 
 def measures_in(memo: Memo, facts: MemoFacts, span: Span) -> list[Figure]:
-    """Give the figures within a span, among them lengths of time that also read as dates.
+    """Return the figures within a span, among them lengths of time that also read as dates.
 
     "In 26 months" answers when, and how long a payback is.
     """
@@ -40,7 +40,7 @@ def measures_in(memo: Memo, facts: MemoFacts, span: Span) -> list[Figure]:
 
 
 def rounding_of(value: float) -> float:
-    """Give half of the last digit that a figure seems to be rounded to, at most 5 % of it.
+    """Return half of the last digit that a figure seems to be rounded to, at most 5 % of it.
 
     >>> rounding_of(1_200_000.0), rounding_of(312_000.0)
     (50000.0, 500.0)
@@ -55,14 +55,14 @@ def rounding_of(value: float) -> float:
 
 
 def agree(first: float, second: float) -> bool:
-    """Tell whether two figures can be the same quantity, rounded differently."""
+    """Whether two figures can be the same quantity, rounded differently."""
     return math.isclose(
         first, second, rel_tol=0.001, abs_tol=max(rounding_of(first), rounding_of(second)) * 1.001
     )
 
 
 def in_years(figure: Figure) -> float | None:
-    """Give a length of time in years, or ``None`` for what is no length of time."""
+    """Return a length of time in years, or ``None`` for what is no length of time."""
     for unit, starts in _UNIT_STARTS.items():
         if figure.unit.startswith(starts):
             return figure.value * _YEARS_IN[unit]

@@ -18,7 +18,6 @@ from memo_coach.coaching.builtin.analysis.passages import (
 )
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Memo, Sentence, Span
 from memo_coach.coaching.words import words_between
 
@@ -56,7 +55,7 @@ class RiskReader:
         self._empty = _empty_words(lexicon)
 
     def risks(self, passages: Sequence[Passage]) -> list[Risk]:
-        """Give the risks of the passages about risk, of untitled tables and lists, and of prose."""
+        """Return the risks of the passages about risk, of untitled tables and lists, and of prose."""
         found: list[Risk] = []
         for passage in passages:
             found.extend(self._of_passage(passage))
@@ -69,16 +68,16 @@ class RiskReader:
         return found
 
     def _sentences_with(self, name: str) -> frozenset[int]:
-        """Give the starts of the sentences with a word of a list in small letters: "may", not "May"."""
+        """Return the starts of the sentences with a word of a list in small letters: "may", not "May"."""
         memo = self._memo
         places = (memo.words[match.first].span for match in self._lexicon.phrases(name).find(memo.words))
         small = (memo.sentence_at(place.start) for place in places if memo.text[place.start].islower())
         return frozenset(sentence.span.start for sentence in small if sentence is not None)
 
     def _sentences_on_risk(self) -> frozenset[int]:
-        """Give the starts of the sentences that name a risk; "risk-free" and "the risk committee" do not."""
+        """Return the starts of the sentences that name a risk; "risk-free" and "risk committee" do not."""
         memo, lexicon = self._memo, self._lexicon
-        nouns, links = word_set(lexicon, "risk_nouns"), word_set(lexicon, "risk_links")
+        nouns, links = lexicon.words("risk_nouns"), lexicon.words("risk_links")
         near_misses = {
             index
             for match in lexicon.phrases("risk_near_misses").find(memo.words)
@@ -154,7 +153,7 @@ class RiskReader:
             yield Risk(sentence.span, after or self._answers_itself(sentence), owner)
 
     def _opens(self, sentence: Sentence, *, first: bool, headed: bool) -> bool:
-        """Tell whether a sentence names a new risk rather than the answer to the last one."""
+        """Whether a sentence names a new risk rather than the answer to the last one."""
         if not self._facts.is_prose(sentence) or self._content(sentence) < _LEAST_NAMING:
             return False
         start = sentence.span.start
@@ -173,7 +172,7 @@ class RiskReader:
         return len({word.lower for word in self._memo.words_of(sentence)} - self._empty)
 
     def _answers(self, sentence: Sentence) -> bool:
-        """Tell whether a sentence says what is done: a measure or somebody who acts, and how.
+        """Whether a sentence says what is done: a measure or somebody who acts, and how.
 
         What "could" happen is the risk itself, not the answer to it.
         """
@@ -187,7 +186,7 @@ class RiskReader:
         return self._facts.is_first_person(sentence)
 
     def _answers_itself(self, sentence: Sentence) -> bool:
-        """Tell whether one sentence holds risk and answer: content on either side of a word of mitigation."""
+        """Whether one sentence holds risk and answer: content on either side of a word of mitigation."""
         if self._facts.is_first_person(sentence) and self._content(sentence) >= 2 * _LEAST_MITIGATION:
             return True
         words = self._memo.words
@@ -213,11 +212,9 @@ class RiskReader:
 
 
 def _empty_words(lexicon: Lexicon) -> frozenset[str]:
-    """Give the words that are no content, made once a language."""
+    """Return the words that are no content, made once a language."""
     found = _EMPTY.get(lexicon.language)
     if found is None:
         names = ("function_words", "mitigation_empty", "stock_keywords")
-        found = _EMPTY[lexicon.language] = frozenset[str]().union(
-            *(word_set(lexicon, name) for name in names)
-        )
+        found = _EMPTY[lexicon.language] = frozenset[str]().union(*(lexicon.words(name) for name in names))
     return found

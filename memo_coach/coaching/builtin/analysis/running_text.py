@@ -32,7 +32,7 @@ _SHORTEST_FULL_SENTENCE = 5
 
 
 def repeated_sentences(memo: Memo) -> frozenset[int]:
-    """Give the indices of the sentences that repeat an earlier one, word for word, case and marks aside.
+    """Return the indices of the sentences that repeat an earlier one, word for word, case and marks aside.
 
     Sentences of fewer than four words, and entries of lists and tables of fewer than eight, are left alone:
     "To be confirmed." or "Duration: two months" may stand in many places.
@@ -57,7 +57,7 @@ def _repeated(memo: Memo) -> Iterator[int]:
 
 
 def running_sentences(memo: Memo) -> tuple[Sentence, ...]:
-    """Give the sentences of paragraphs and list items that have words and repeat no earlier one."""
+    """Return the sentences of paragraphs and list items that have words and repeat no earlier one."""
     held: tuple[Sentence, ...] | None = memo.remembered.get("running_sentences")
     if held is not None:
         return held
@@ -87,7 +87,7 @@ def words_in(sentences: Iterable[Sentence]) -> int:
 
 
 def sentences_around(sentences: Sequence[Sentence], places: Iterable[int]) -> list[Sentence]:
-    """Give those of some sentences, in order, that have one of the places, which are indices of words.
+    """Return those of some sentences, in order, that have one of the places, which are indices of words.
 
     A detector that looks for what is rare goes through these alone, instead of asking each sentence.
     """
@@ -101,7 +101,7 @@ def sentences_around(sentences: Sequence[Sentence], places: Iterable[int]) -> li
 
 
 def per_hundred(count: float, words: int) -> float:
-    """Give a count per hundred words; 0 for no words."""
+    """Return a count per hundred words; 0 for no words."""
     return 100.0 * count / words if words else 0.0
 
 
@@ -116,12 +116,12 @@ def settled(indicator: float, words: int) -> float:
 
 
 def span_of(memo: Memo, match: PhraseMatch) -> Span:
-    """Give the passage of a phrase that was found in ``memo.words``."""
+    """Return the passage of a phrase that was found in ``memo.words``."""
     return Span(memo.words[match.first].span.start, memo.words[match.last - 1].span.end)
 
 
 def adjacent(memo: Memo, first: int, second: int) -> bool:
-    """Tell whether only blanks stand between two words of ``memo.words``: no comma, bracket or full stop."""
+    """Whether only blanks stand between two words of ``memo.words``: no comma, bracket or full stop."""
     return not memo.text[memo.words[first].span.end : memo.words[second].span.start].strip()
 
 

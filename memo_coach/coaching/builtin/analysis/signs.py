@@ -18,7 +18,7 @@ _NOTE, _MEMO = 100, 250
 
 
 def sentences_with(memo: Memo, lexicon: Lexicon, name: str) -> tuple[Sentence, ...]:
-    """Give the sentences of prose, each said the first time, that hold a phrase of the list ``name``."""
+    """Return the sentences of prose, each said the first time, that hold a phrase of the list ``name``."""
     facts = facts_of(memo, lexicon)
     starts = holding(memo, lexicon, name)
     return facts.once(
@@ -32,7 +32,7 @@ def sentences_with(memo: Memo, lexicon: Lexicon, name: str) -> tuple[Sentence, .
 
 
 def part_earned(memo: Memo, lexicon: Lexicon, name: str, *, enough: float, at_most: float) -> float:
-    """Give what the sentences with a phrase of ``name`` earn: in proportion, ``at_most`` from ``enough`` on.
+    """Return what sentences with a phrase of ``name`` earn: in proportion, ``at_most`` from ``enough`` on.
 
     In a text of a few sentences they earn nothing: there a word proves little.
     """

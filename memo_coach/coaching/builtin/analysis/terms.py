@@ -47,7 +47,7 @@ class TermReader:
 
     @classmethod
     def of(cls, lexicon: Lexicon, names: tuple[str, ...]) -> TermReader:
-        """Give the reader for some lists of a language."""
+        """Return the reader for some lists of a language."""
         found = cls._made.get((lexicon.language, names))
         if found is None:
             found = cls._made[lexicon.language, names] = cls(lexicon, names)
@@ -90,19 +90,19 @@ class Terms:
                     self._headings.setdefault(block.index, set()).update(term.lists)
 
     def of(self, sentence: Sentence) -> Sequence[Term]:
-        """Give the phrases within a sentence, in order."""
+        """Return the phrases within a sentence, in order."""
         return self._of_sentence.get(sentence.first_word, ())
 
     def named(self, sentence: Sentence, *names: str) -> list[Term]:
-        """Give the phrases of a sentence that stand in one of the lists named."""
+        """Return the phrases of a sentence that stand in one of the lists named."""
         return [term for term in self.of(sentence) if not term.lists.isdisjoint(names)]
 
     def in_heading(self, block: Block | None, *names: str) -> bool:
-        """Tell whether a heading holds a phrase of one of the lists."""
+        """Whether a heading holds a phrase of one of the lists."""
         return block is not None and not self._headings.get(block.index, set()).isdisjoint(names)
 
     def section_about(self, memo: Memo, *names: str) -> Section | None:
-        """Give the first section below the title whose heading holds a phrase of one of the lists."""
+        """Return the first section below the title whose heading holds a phrase of one of the lists."""
         for term in self._elsewhere:
             if not term.lists.isdisjoint(names):
                 block = memo.block_at(term.span.start)
@@ -112,7 +112,7 @@ class Terms:
 
 
 def nearest_term(memo: Memo, figure: Figure, terms: Sequence[Term], furthest: int) -> Term | None:
-    """Give the term that a figure belongs to: the nearest, at most ``furthest`` words off.
+    """Return the term that a figure belongs to: the nearest, at most ``furthest`` words off.
 
     A term after the figure counts one and a half words further off, so that in "an NPV of €2m and capital of
     €3m" each amount goes to its own name.

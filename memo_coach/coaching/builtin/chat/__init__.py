@@ -45,7 +45,7 @@ def answer(
 
 
 def suggestions(language: str, *, about_comment: bool) -> tuple[str, ...]:
-    """Give questions that are worth asking first, of a comment or of the whole; either coach can answer."""
+    """Return questions that are worth asking first, of a comment or of the whole; either coach can answer."""
     spoken = language if language in languages() else "en"
     names = ("explain", "act", "question") if about_comment else ("begin", "gain", "strengths", "structure")
     return tuple(said(spoken, f"offer-{name}") for name in names)

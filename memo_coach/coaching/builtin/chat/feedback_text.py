@@ -12,7 +12,7 @@ LONGEST_FEEDBACK = 24_000
 
 
 def feedback_text(evaluation: Evaluation, rubric: Rubric, *, longest: int = LONGEST_FEEDBACK) -> str:
-    """Give scores, reasons and comments in the language of the memo, at most ``longest`` characters."""
+    """Return scores, reasons and comments in the language of the memo, at most ``longest`` characters."""
     known = _known(evaluation, rubric)
     overall = evaluation.overall
     score = "" if overall.score is None else known.say("summary-score", score=known.number(overall.score))
@@ -37,7 +37,7 @@ def feedback_text(evaluation: Evaluation, rubric: Rubric, *, longest: int = LONG
 
 
 def comment_text(comment: Comment, evaluation: Evaluation) -> str:
-    """Give one comment with its passage, questions and suggestion."""
+    """Return one comment with its passage, questions and suggestion."""
     language = _spoken(evaluation.language)
     return _of_comment(comment, Knowledge(language, evaluation, "", _NO_RUBRIC, ()))
 

@@ -28,11 +28,11 @@ class Knowledge:
     frameworks: tuple[Framework, ...]
 
     def say(self, name: str, /, **values: str) -> str:
-        """Give one of the conversation's sentences."""
+        """Return one of the conversation's sentences."""
         return said(self.language, name, **values)
 
     def in_words(self, text: LocalisedText) -> str:
-        """Give a text of the rubric or of a framework."""
+        """Return a text of the rubric or of a framework."""
         return localised(text, self.language).strip()
 
     def number(self, value: float | None, otherwise: str = "–") -> str:
@@ -63,16 +63,16 @@ class Knowledge:
         return next((each for each in self.evaluation.criteria if each.id == criterion_id), None)
 
     def scored(self) -> list[tuple[float, CriterionScore]]:
-        """Give the criteria that have a score, with it, in the order of the rubric."""
+        """Return the criteria that have a score, with it, in the order of the rubric."""
         return [(each.score, each) for each in self.evaluation.criteria if each.score is not None]
 
     def by_gain(self) -> list[CriterionScore]:
-        """Give the criteria with a score below 5, those first where most is to be won overall."""
+        """Return the criteria with a score below 5, those first where most is to be won overall."""
         open_ones = [each for score, each in self.scored() if score < HIGHEST_SCORE]
         return sorted(open_ones, key=lambda each: -gain(each, HIGHEST_SCORE))
 
     def comments(self, kind: CommentKind | None = None, criterion: str | None = None) -> list[Comment]:
-        """Give the comments of a kind and on a criterion, those first that matter most."""
+        """Return the comments of a kind and on a criterion, those first that matter most."""
         found = [
             each
             for each in self.evaluation.comments
@@ -104,12 +104,12 @@ class Knowledge:
 
 
 def gain(judged: CriterionScore, to: float) -> float:
-    """Tell how many points of the overall score it is worth to bring a criterion to a score."""
+    """Return how many points of the overall score it is worth to bring a criterion to a score."""
     return 0.0 if judged.score is None else max(0.0, to - judged.score) * judged.effective_weight / 100
 
 
 def quoted(text: str, longest: int = LONGEST_QUOTE) -> str:
-    """Give a passage on one line, cut where it is long."""
+    """Return a passage on one line, cut where it is long."""
     return shortened(text, longest)
 
 
@@ -120,5 +120,5 @@ def first_sentence(text: str) -> str:
 
 
 def listed(lines: Sequence[str]) -> str:
-    """Give lines as a list."""
+    """Return lines as a list."""
     return "\n".join(f"- {' '.join(line.split())}" for line in lines if line.strip())

@@ -14,7 +14,7 @@ _STEM = 5
 
 
 def nearest_offers(asked: Question, known: Knowledge) -> list[str]:
-    """Give up to three questions that the coach can answer, those first that share words with this one."""
+    """Return up to three questions that the coach can answer, those first that share words with this one."""
     marks = vocabulary(known.language).marks
     wanted = {_stem(word) for word in asked.words.split() if word not in marks and len(word) > 3}
     ranked = sorted(
@@ -29,7 +29,7 @@ def nearest_offers(asked: Question, known: Knowledge) -> list[str]:
 
 
 def usual_offers(known: Knowledge) -> list[str]:
-    """Give questions that are worth asking of any evaluation."""
+    """Return questions that are worth asking of any evaluation."""
     offers = [known.say("offer-begin"), known.say("offer-gain")]
     open_ones = known.by_gain()
     if open_ones:
@@ -41,7 +41,7 @@ def usual_offers(known: Knowledge) -> list[str]:
 
 
 def _offers(known: Knowledge) -> Iterator[tuple[str, str]]:
-    """Give every offer about a criterion or framework with the text by which it is found."""
+    """Return every offer about a criterion or framework with the text by which it is found."""
     for criterion in known.rubric.criteria:
         judged = known.judged(criterion.id)
         comments = known.comments(criterion=criterion.id)

@@ -68,7 +68,7 @@ def understand(text: str, *, rubric: Rubric, frameworks: Sequence[Framework], la
 
 
 def language_of_question(text: str, otherwise: str) -> str:
-    """Give the language of a question where its small words tell, and ``otherwise`` where they do not."""
+    """Return the language of a question where its small words tell, and ``otherwise`` where they do not."""
     words = folded_words(text[:LONGEST_READ]).split()
     counts = {each: sum(map(vocabulary(each).marks.__contains__, words)) for each in languages()}
     if "es" in counts and _SPANISH_MARK.search(text.casefold()):
@@ -81,7 +81,7 @@ def language_of_question(text: str, otherwise: str) -> str:
 
 
 def _intent(words: str, known: Vocabulary) -> str | None:
-    """Give the intent of the pattern with most terms; of two alike, the one that stands first."""
+    """Return the intent of the pattern with most terms; of two alike, the one that stands first."""
     best, most = None, 0
     for intent, patterns in known.intents.items():
         for pattern in patterns:
@@ -104,7 +104,7 @@ def _framework(words: str, frameworks: Sequence[Framework]) -> tuple[Framework |
 
 
 def _parts(name: str) -> Sequence[str]:
-    """Give a framework's name as a whole, without article and brackets, and what stands in brackets."""
+    """Return a framework's name as a whole, without article and brackets, and what stands in brackets."""
     return (name, _ARTICLE.sub("", _BRACKETS.sub("", name)), *_BRACKETS.findall(name))
 
 

@@ -30,7 +30,7 @@ class Term:
     """Each between spaces; one that may end in any way has no space at its end."""
 
     def place(self, words: str) -> int | None:
-        """Tell where it first occurs in a question, as :func:`folded_words` gives it, or ``None``."""
+        """Return where it first occurs in a question, as :func:`folded_words` gives it, or ``None``."""
         padded = f" {words} "
         places = [padded.find(phrase) for phrase in self.phrases]
         at = 0
@@ -49,7 +49,7 @@ class Pattern:
     terms: tuple[Term, ...]
 
     def matches(self, words: str) -> bool:
-        """Tell whether a question has all terms."""
+        """Whether a question has all terms."""
         return all(term.place(words) is not None for term in self.terms)
 
 
@@ -67,7 +67,7 @@ class Vocabulary:
 
 
 def folded_words(text: str) -> str:
-    """Give the words of a text in small letters without accents, with one space between them."""
+    """Return the words of a text in small letters without accents, with one space between them."""
     decomposed = normalised("NFD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(_WORD.findall(plain))
@@ -88,7 +88,7 @@ def term(source: str) -> Term:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Give the codes of the languages that the conversation is held in."""
+    """Return the codes of the languages that the conversation is held in."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 
@@ -113,7 +113,7 @@ def vocabulary(language: str) -> Vocabulary:
 
 
 def said(language: str, name: str, /, **values: str) -> str:
-    """Give a sentence with its slots filled. What fills a slot is not looked into for further slots.
+    """Return a sentence with its slots filled. What fills a slot is not looked into for further slots.
 
     Raises:
         MissingSentence: the language has none of that name.

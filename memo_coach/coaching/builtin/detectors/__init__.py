@@ -5,5 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-for _folder in sorted(path.parent.name for path in Path(__file__).parent.glob("*/detector.py")):
+_folders = (path.name for path in Path(__file__).parent.iterdir() if (path / "detector.py").is_file())
+for _folder in sorted(_folders):
     import_module(f"{__name__}.{_folder}.detector")

@@ -68,14 +68,14 @@ def _is_spoken(acronym: str) -> bool:
 
 
 def _is_shouted(sentence: Sentence) -> bool:
-    """Tell whether the line is set in capitals, where no word can be told for an acronym."""
+    """Whether the line is set in capitals, where no word can be told for an acronym."""
     words = [word for word in sentence.text.split() if any(letter.isalpha() for letter in word)]
     capitals = sum(1 for word in words if word.isupper() and len(word) > 1)
     return len(words) > 1 and 2 * capitals > len(words)
 
 
 def explained_acronyms(text: str) -> frozenset[str]:
-    """Give the acronyms that the text expands, as "net present value (NPV)" or "NPV (net present value)"."""
+    """Return the acronyms that the text expands: "net present value (NPV)" or "NPV (net present value)"."""
     return frozenset(_explained(text))
 
 
@@ -90,7 +90,7 @@ def _explained(text: str) -> Iterator[str]:
 
 
 def _stands_for(acronym: str, words: list[str]) -> bool:
-    """Tell whether most letters of the acronym begin, in order, some of the words.
+    """Whether most letters of the acronym begin, in order, some of the words.
 
     One letter may be missing: it often comes from inside a word, or the words are of another language.
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from memo_coach.coaching.builtin.analysis.figures import numbers_in
 from memo_coach.coaching.builtin.analysis.passages import (
     holding,
+    holds,
     mentions,
     passages_about,
     place_among,
@@ -14,7 +15,6 @@ from memo_coach.coaching.builtin.analysis.passages import (
 from memo_coach.coaching.builtin.analysis.prose import DateMention, MemoFacts, facts_of
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Memo, Sentence, Span
 
 KINDS = (
@@ -61,7 +61,7 @@ def asks_in(memo: Memo, lexicon: Lexicon) -> tuple[Ask, ...]:
 
 
 def best_ask(memo: Memo, lexicon: Lexicon) -> Ask | None:
-    """Give the plainest ask, the first of several equally plain."""
+    """Return the plainest ask, the first of several equally plain."""
     return max(asks_in(memo, lexicon), key=lambda ask: ask.strength, default=None)
 
 
@@ -90,28 +90,28 @@ def _strength(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence
     by_words = max(
         _of_opening(memo, lexicon, facts, sentence),
         _of_command(memo, lexicon, sentence, headed=headed),
-        0.35 if _has(memo, lexicon, sentence, "ask_oblique") else 0.0,
+        0.35 if holds(memo, lexicon, sentence, "ask_oblique") else 0.0,
     )
-    if by_words > 0 or not _has(memo, lexicon, sentence, "decision_verbs"):
+    if by_words > 0 or not holds(memo, lexicon, sentence, "decision_verbs"):
         return by_words
-    if _has(memo, lexicon, sentence, "ask_questions"):
+    if holds(memo, lexicon, sentence, "ask_questions"):
         return 0.8
     return _of_third_person(memo, lexicon, facts, sentence, headed=headed)
 
 
 def _of_opening(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence) -> float:
-    if not facts.is_prose(sentence) or not _has(memo, lexicon, sentence, "ask_openers"):
+    if not facts.is_prose(sentence) or not holds(memo, lexicon, sentence, "ask_openers"):
         return 0.0
     opening = next(lexicon.phrases("ask_openers").find(memo.words, sentence.first_word, sentence.last_word))
     before = memo.words[opening.first - 1].lower if opening.first > sentence.first_word else ""
-    if before in word_set(lexicon, "relative_pronouns"):
+    if before in lexicon.words("relative_pronouns"):
         return 0.0  # "a token, which we recommend having" advises in passing
-    concrete = _has(memo, lexicon, sentence, "decision_verbs") or _decider(memo, lexicon, sentence)
+    concrete = holds(memo, lexicon, sentence, "decision_verbs") or _decider(memo, lexicon, sentence)
     return 1.0 if concrete or facts.amounts_in(sentence.span) else 0.75
 
 
 def _of_command(memo: Memo, lexicon: Lexicon, sentence: Sentence, *, headed: bool) -> float:
-    commands = word_set(lexicon, "decision_commands")
+    commands = lexicon.words("decision_commands")
     words = [
         word.lower
         for word in memo.words[sentence.first_word : min(sentence.first_word + 2, sentence.last_word)]
@@ -140,7 +140,7 @@ def _of_third_person(
 
 
 def _decider(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> bool:
-    return _has(memo, lexicon, sentence, "deciders")
+    return holds(memo, lexicon, sentence, "deciders")
 
 
 @detector(
@@ -216,7 +216,7 @@ def _without_an_ask(memo: Memo, lexicon: Lexicon, best: Ask | None) -> Reading:
 
 
 def _implied(memo: Memo, lexicon: Lexicon) -> tuple[float, float]:
-    """Give what a labelled total is worth as an amount, and the duration beside it as a date."""
+    """Return what a labelled total is worth as an amount, and the duration beside it as a date."""
     facts = facts_of(memo, lexicon)
     totals = holding(memo, lexicon, "total_labels")
     total = next((s for s in memo.sentences if s.span.start in totals and facts.amounts_in(s.span)), None)
@@ -229,7 +229,7 @@ def _implied(memo: Memo, lexicon: Lexicon) -> tuple[float, float]:
         for s in memo.sentences
         if s.span.start in priced and facts.amounts_in(s.span)
     } - {section}
-    units = word_set(lexicon, "time_units")
+    units = lexicon.words("time_units")
     beside = [s for s in memo.sentences if memo.blocks[s.block].section == section]
     timed = any(
         facts.dates_in(s.span) or any(figure.unit in units for figure in facts.figures_in(s.span))
@@ -243,7 +243,7 @@ def _subject_has_money(memo: Memo, lexicon: Lexicon) -> bool:
 
 
 def _beside(memo: Memo, facts: MemoFacts, sentence: Sentence) -> list[Sentence]:
-    """Give the sentence before and the one after within the block, and the list that a colon announces."""
+    """Return the sentence before and the one after within the block, and the list that a colon announces."""
     block = memo.blocks[sentence.block]
     siblings = memo.sentences_of(block)
     at = place_among(siblings, sentence)
@@ -255,28 +255,24 @@ def _beside(memo: Memo, facts: MemoFacts, sentence: Sentence) -> list[Sentence]:
     return [other for other in near if facts.is_evidence(other)]
 
 
-def _has(memo: Memo, lexicon: Lexicon, sentence: Sentence, name: str) -> bool:
-    return sentence.span.start in holding(memo, lexicon, name)
-
-
 def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence) -> float:
     """Weigh the amount: in the asking sentence 1.0, beside it in a sentence about cost 0.7."""
-    if facts.amounts_in(sentence.span) or _has(memo, lexicon, sentence, "no_amount_phrases"):
+    if facts.amounts_in(sentence.span) or holds(memo, lexicon, sentence, "no_amount_phrases"):
         return 1.0
     if _counts_resources(memo, lexicon, sentence):
         return 1.0
     for other in _beside(memo, facts, sentence):
-        about_cost = _has(memo, lexicon, other, "ask_amount_words")
-        about_cost = about_cost and not _has(memo, lexicon, other, "gain_words")
-        if (facts.amounts_in(other.span) and about_cost) or _has(memo, lexicon, other, "no_amount_phrases"):
+        about_cost = holds(memo, lexicon, other, "ask_amount_words")
+        about_cost = about_cost and not holds(memo, lexicon, other, "gain_words")
+        if (facts.amounts_in(other.span) and about_cost) or holds(memo, lexicon, other, "no_amount_phrases"):
             return 0.7
     return 0.0
 
 
 def _counts_resources(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> bool:
-    """Tell whether people, posts, hours or licences are asked for by number: "two engineers", "40 hours"."""
+    """Whether people, posts, hours or licences are asked for by number: "two engineers", "40 hours"."""
     units = lexicon.phrases("resource_units")
-    numbers = word_set(lexicon, "number_words")
+    numbers = lexicon.words("number_words")
     for match in units.find(memo.words, sentence.first_word, sentence.last_word):
         before = memo.words[max(sentence.first_word, match.first - 3) : match.first]
         if any(word.lower[0].isdigit() or word.lower in numbers for word in before):
@@ -293,7 +289,7 @@ def _deadline(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence
     if best >= 0.8:
         return best
     for other in _beside(memo, facts, sentence):
-        if _has(memo, lexicon, other, "ask_deadline_words"):
+        if holds(memo, lexicon, other, "ask_deadline_words"):
             near = (_date_strength(date) for date in facts.dates_in(other.span) if date.deadline)
             best = max(best, 0.8 * max(near, default=0.0))
     return best
@@ -315,6 +311,6 @@ def _decider_strength(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> float
     if _decider(memo, lexicon, sentence):
         return 1.0
     addressed = bool(memo.header_value("to"))
-    if _has(memo, lexicon, sentence, "reader_words"):
+    if holds(memo, lexicon, sentence, "reader_words"):
         return 0.8 if addressed else 0.4
     return 0.5 if addressed else 0.0

@@ -115,7 +115,7 @@ def _details(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence)
 
 
 def _with(memo: Memo, lexicon: Lexicon, facts: MemoFacts, name: str) -> list[Sentence]:
-    """Give the sentences of running prose that hold a phrase of a list."""
+    """Return the sentences of running prose that hold a phrase of a list."""
     starts = holding(memo, lexicon, name)
     return [
         s for s in memo.sentences if s.span.start in starts and facts.is_prose(s) and facts.is_evidence(s)

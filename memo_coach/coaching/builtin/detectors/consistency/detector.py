@@ -157,7 +157,7 @@ class _Reader:
             return
 
     def _is_of_another_option(self, figures: Sequence[Figure], amounts: Sequence[Figure]) -> bool:
-        """Tell a payback that its own sentence explains: "it costs 120, saves 20 a year, so 6 years"."""
+        """Whether a payback is explained by its own sentence: "it costs 120, saves 20 a year, so 6 years"."""
         asked = {ask.figure.value for ask in self.asks}
         if len(amounts) < 2 or any(amount.value in asked for amount in amounts):
             return False
@@ -180,7 +180,7 @@ class _Reader:
                     self.measures[name].append(_Stated(figure, sentence.span))
 
     def _is_after(self, term: Term, figure: Figure) -> bool:
-        """Tell a name that follows its figure at some distance, which is rather another thing's."""
+        """Whether a name follows its figure at some distance, and so is rather another thing's."""
         gap = self.memo.text[figure.span.end : term.span.start].split()
         return term.span.start > figure.span.end and len(gap) > 1
 
@@ -364,7 +364,7 @@ class _Reader:
 
 
 def _comparable(figure: Figure) -> tuple[str, float] | None:
-    """Give unit and value on one scale: lengths of time in years."""
+    """Return unit and value on one scale: lengths of time in years."""
     years = in_years(figure) if figure.kind == "quantity" else None
     if years is not None:
         return "years", years

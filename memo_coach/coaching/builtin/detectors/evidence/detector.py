@@ -111,7 +111,7 @@ class _Reader:
         return self.seen
 
     def _measured(self, sentence: Sentence) -> list[Figure]:
-        """Give the figures that measure something: money, shares, and numbers with a unit."""
+        """Return the figures that measure something: money, shares, and numbers with a unit."""
         return [
             figure
             for figure in measures_in(self.memo, self.facts, sentence.span)
@@ -119,7 +119,7 @@ class _Reader:
         ]
 
     def _counts(self, figure: Figure) -> bool:
-        """Tell "16 hours" from the numbers of names: "Substrate 2.0 framework", "6300 Zug"."""
+        """Whether it is "16 hours" and no number of a name: "Substrate 2.0 framework", "6300 Zug"."""
         text = self.memo.text
         unit = text[figure.span.end - len(figure.unit) : figure.span.end]
         if figure.value <= 1 or (unit.istitle() and len(unit) > 2):
@@ -129,7 +129,7 @@ class _Reader:
         return not (named and before[-3][-1:] not in {"", ".", ":", "!", "?", "\n"})
 
     def _tells(self, sentence: Sentence) -> bool:
-        """Tell a running sentence from a label with its value, such as "Duration: 2 months"."""
+        """Whether it is a running sentence and no label with its value, such as "Duration: 2 months"."""
         return self.facts.is_prose(sentence) and ":" not in sentence.text[:30]
 
     def _count(self, sentence: Sentence, figures: Sequence[Figure]) -> None:
@@ -150,7 +150,7 @@ class _Reader:
             self.seen.baselines.append(sentence.span)
 
     def _from_to(self, figures: Sequence[Figure]) -> bool:
-        """Tell "from 40 to 55 orders" or "de 40 a 55 pedidos": two figures with no word but "to" between."""
+        """Whether it is "from 40 to 55 orders" or "de 40 a 55 pedidos": figures with only "to" between."""
         text = self.memo.text
         for first, second in pairwise(figures):
             between = text[first.span.end : second.span.start]
@@ -199,11 +199,11 @@ class _Reader:
         return 0.5 if figures and "http" in sentence.text and _LINK.search(sentence.text) else 0.0
 
     def _is_label(self, term: Term) -> bool:
-        """Tell "Source: finance ledger" from "source code" and "open source"."""
+        """Whether it is "Source: finance ledger" and not "source code" and "open source"."""
         return self.memo.text[term.span.end : term.span.end + 3].lstrip("*_ ").startswith(":")
 
     def _in_brackets(self, nouns: Iterable[Term]) -> bool:
-        """Tell a citation in brackets, such as "(accounts payable ledger, December 2026)"."""
+        """Whether it is a citation in brackets, such as "(accounts payable ledger, December 2026)"."""
         text = self.memo.text
         for noun in nouns:
             before = text[max(0, noun.span.start - 60) : noun.span.start]
@@ -214,7 +214,7 @@ class _Reader:
 
     @staticmethod
     def _shown(terms: Sequence[Term], nouns: Iterable[Term]) -> bool:
-        """Tell "the March survey shows": a source and, soon after it, a verb of finding."""
+        """Whether it is "the March survey shows": a source and, soon after it, a verb of finding."""
         return any(
             "evidence_source_verb" in term.lists and 0 <= term.first - noun.last <= _VERB_REACH
             for noun in nouns

@@ -101,7 +101,7 @@ class _Reader:
         self._reader = TermReader.of(lexicon, _LISTS)
         self.terms: Terms = self._reader.read(memo)
         self.time_units = lexicon.words("time_units")
-        self._number_words = frozenset(lexicon.replacements("number_words"))
+        self._number_words = lexicon.words("number_words")
         self.case = _Case()
         self._assumed_sections = {
             section.index
@@ -152,7 +152,7 @@ class _Reader:
         self._assumption(sentence, terms, figures)
 
     def _claim(self, sentence: Sentence, terms: Sequence[Term], figures: Sequence[Figure]) -> set[Term]:
-        """Give each figure to the measure it belongs to."""
+        """Return each figure to the measure it belongs to."""
         claimed: set[Term] = set()
         for figure in figures:
             kind = self._kind(figure)
@@ -283,7 +283,7 @@ def _efforts(memo: Memo, facts: MemoFacts, case: _Case, lexicon: Lexicon) -> int
 
 
 def _place(memo: Memo, terms: Terms, *names: str) -> Span | None:
-    """Give the heading under which something absent belongs, or ``None``."""
+    """Return the heading under which something absent belongs, or ``None``."""
     section = terms.section_about(memo, *names)
     return section.heading.span if section is not None and section.heading is not None else None
 

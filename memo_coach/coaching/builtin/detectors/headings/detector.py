@@ -36,7 +36,7 @@ _DIGIT = re.compile(r"\d")
 
 
 def heading_worth(title: str, lexicon: Lexicon) -> float:
-    """Give what a heading tells: 0.15 where it fits any text, 0.5 for a usual label, 1 for a statement."""
+    """Return what a heading tells: 0.15 where it fits any text, 0.5 for a usual label, 1 for a statement."""
     bare = _NUMBERING.sub("", title).strip()
     key = bare.lower()
     if not bare or key in lexicon.words("headings_empty"):
@@ -82,7 +82,7 @@ def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:
 
 
 def _coverage(sizes: list[tuple[Section, int]], total: int) -> float:
-    """Give how closely the text is signposted, from the size of the section that a word stands in."""
+    """Return how closely the text is signposted, from the size of the section that a word stands in."""
     if not total:
         return 0.0
     mean = sum(words * words for _, words in sizes) / total

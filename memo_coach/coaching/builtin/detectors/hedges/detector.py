@@ -32,7 +32,7 @@ _MODAL = 0.5
 
 
 def hedges_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[float, PhraseMatch]]:
-    """Give the hedges of a sentence, each with what it counts for: 1, or a half for a modal.
+    """Return the hedges of a sentence, each with what it counts for: 1, or a half for a modal.
 
     A question may be tentative, and a sentence about a risk speaks of what could happen: their modals are
     no hedge.

@@ -7,8 +7,6 @@ base64 or in ROT13 is read too.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 import unicodedata
 from bisect import bisect_right
@@ -40,7 +38,7 @@ _ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm
 
 @cache
 def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-    """Give each pattern with the fixed words without which it cannot match."""
+    """Return each pattern with the fixed words without which it cannot match."""
     found = []
     for language in languages():
         for entry in words_of_folder(Path(__file__).parent, language).entries("instruction_patterns"):
@@ -82,7 +80,7 @@ class _Plain:
             self._length += len(piece)
 
     def origin(self, position: int) -> int:
-        """Give the place in the memo of a place in the plain text."""
+        """Return the place in the memo of a place in the plain text."""
         index = bisect_right(self._starts, position) - 1
         return self._origins[index] + position - self._starts[index] if index >= 0 else 0
 
@@ -96,13 +94,13 @@ It begins with all but the plain characters, so that the search can skip those.
 
 @cache
 def _folded(char: str) -> str:
-    """Give a full-width or otherwise decorated letter its plain form, where that is one character."""
+    """Return a full-width or otherwise decorated letter its plain form, where that is one character."""
     plain = normalised("NFKC", char).lower()
     return plain if len(plain) == 1 else char
 
 
 def instruction_spans(memo: Memo) -> tuple[Span, ...]:
-    """Give the passages that order the grader about, in order and without overlaps.
+    """Return the passages that order the grader about, in order and without overlaps.
 
     A passage within a sentence of the memo is given as that whole sentence, so that the coach can leave it
     out of everything it scores; in a comment, a code block or a heading it is the line or sentence there.
@@ -133,11 +131,13 @@ def _spans_in(memo: Memo) -> list[Span]:
 
 
 def _decoded(run: str) -> str:
-    """Give what a run of base64 says; empty where it is none, or none of text."""
+    """Return what a run of base64 says; empty where it is none, or none of text."""
+    from base64 import b64decode  # noqa: PLC0415 - loads more than it is worth where no text has base64
+
     bare = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
-        text = base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+        text = b64decode(bare + "=" * (-len(bare) % 4), validate=True).decode("utf-8")
+    except ValueError:
         return ""
     return _Plain(text).text
 
@@ -159,7 +159,7 @@ def _hits(text: str) -> list[tuple[int, int]]:
 
 
 def _windows(positions: list[int]) -> list[tuple[int, int]]:
-    """Give the surroundings of the positions, joined where they overlap, so that no text is read twice."""
+    """Return the surroundings of the positions, joined where they overlap, so that no text is read twice."""
     windows: list[tuple[int, int]] = []
     for position in positions:
         start, end = max(0, position - _BEFORE), position + _AFTER

@@ -25,7 +25,7 @@ it is a poster."""
 
 
 def jargon_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[PhraseMatch, ...]:
-    """Give the buzzwords of a sentence."""
+    """Return the buzzwords of a sentence."""
     return tuple(lexicon.phrases("jargon_words").find(memo.words, sentence.first_word, sentence.last_word))
 
 

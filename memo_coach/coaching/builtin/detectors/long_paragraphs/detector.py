@@ -24,7 +24,7 @@ _GOOD, _POOR = 0.03, 0.6
 
 
 def paragraph_burden(words: int, sentences: int) -> float:
-    """Give what a paragraph asks of a reader: 0 up to 110 words and six sentences, 1 at 240 or twelve.
+    """Return what a paragraph asks of a reader: 0 up to 110 words and six sentences, 1 at 240 or twelve.
 
     Many sentences weigh only as far as the paragraph is long too: ten short ones are a quick read.
     """

@@ -22,7 +22,7 @@ sentences of more than 30."""
 
 
 def sentence_burden(words: int, easy: float, very_long: float) -> float:
-    """Give what a sentence asks of the reader: 0 up to the easy length, 1 at a fifth beyond the very long."""
+    """Return what a sentence asks of the reader: 0 up to the easy length, 1 a fifth beyond the very long."""
     return ramp(words, easy, 1.2 * very_long)
 
 

@@ -62,7 +62,7 @@ def _weight(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
 
 
 def _ending(memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> list[Item]:
-    """Give sentences of the ending that say what happens next; anywhere, those that open "once approved"."""
+    """Return sentences at the end that say what happens next; anywhere, those with "once approved"."""
     asks = {ask.sentence.span.start for ask in asks_in(memo, lexicon)}
     limit = memo.body_word_count * _ENDING
     named = holding(memo, lexicon, "next_step_phrases")
@@ -79,7 +79,7 @@ def _ending(memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> list[Item]:
 
 
 def _promises(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence) -> bool:
-    """Tell whether a sentence says that somebody will do something by a date; a forecast alone does not."""
+    """Whether a sentence says that somebody will do something by a date; a forecast alone does not."""
     if not any(date.kind != "year" for date in facts.dates_in(sentence.span)):
         return False
     if actors_in(sentence, facts, lexicon):
@@ -88,6 +88,6 @@ def _promises(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence
 
 
 def _last_block(memo: Memo) -> Span | None:
-    """Give the last block if it is a paragraph or a list item: there the next step belongs."""
+    """Return the last block if it is a paragraph or a list item: there the next step belongs."""
     last = next((block for block in reversed(memo.blocks) if memo.sentences_of(block)), None)
     return last.span if last is not None and last.kind in {"paragraph", "list_item"} else None

@@ -45,7 +45,7 @@ class Nominalisation:
 def nominalisations_in(
     memo: Memo, sentence: Sentence, lexicon: Lexicon, verbs: Mapping[str, str]
 ) -> Iterator[Nominalisation]:
-    """Give the hidden verbs of a sentence; ``verbs`` maps a noun to the verb in it."""
+    """Return the hidden verbs of a sentence; ``verbs`` maps a noun to the verb in it."""
     first, stop = sentence.first_word, sentence.last_word
     taken: set[int] = set()
     light = tuple(lexicon.phrases("nominalisations_light_verbs").find(memo.words, first, stop))
@@ -112,7 +112,7 @@ def _abstract_among(words: Iterable[str], lexicon: Lexicon) -> frozenset[str]:
 
 
 def _suspects(memo: Memo, lexicon: Lexicon, verbs: Mapping[str, str]) -> Iterator[int]:
-    """Give the places of light verbs, of nouns that hide a verb and of abstract nouns."""
+    """Return the places of light verbs, of nouns that hide a verb and of abstract nouns."""
     words = memo.words
     yield from lexicon.phrases("nominalisations_light_verbs").places(words)
     endings = lexicon.entries("nominalisations_endings")
@@ -122,7 +122,7 @@ def _suspects(memo: Memo, lexicon: Lexicon, verbs: Mapping[str, str]) -> Iterato
 
 
 def nominal_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
-    """Give the burden of hidden verbs per hundred words."""
+    """Return the burden of hidden verbs per hundred words."""
     verbs = lexicon.replacements("nominalisations_verbs")
     burden = 0.0
     for sentence in sentences:

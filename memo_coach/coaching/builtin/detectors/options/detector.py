@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from memo_coach.coaching.builtin.analysis.option_list import Option, holds, options_in, weighed
+from memo_coach.coaching.builtin.analysis.option_list import Option, options_in, weighed
 from memo_coach.coaching.builtin.analysis.passages import (
     Passage,
+    holds,
     passages_about,
     place_among,
 )
@@ -149,7 +150,7 @@ def _do_nothing(
 def _share_with_reasons(
     memo: Memo, lexicon: Lexicon, options: list[Option], weighed: list[Sentence]
 ) -> float:
-    """Give the share of options that say more than their name: a comparison, a reason, a figure."""
+    """Return the share of options that say more than their name: a comparison, a reason, a figure."""
     if not options:
         return 1.0 if weighed else 0.0
     facts = facts_of(memo, lexicon)
@@ -164,7 +165,7 @@ def _share_with_reasons(
 
 
 def _costs(facts: MemoFacts, options: list[Option], weighed: list[Sentence]) -> float:
-    """Give the share of the options (of two at least) that carry a figure of money, share or quantity."""
+    """Return the share of the options (of two at least) that carry a figure of money, share or quantity."""
     if options:
         priced = sum(
             any(facts.amounts_in(s.span) or facts.percentages_in(s.span) for s in option.sentences)

@@ -73,17 +73,17 @@ class _Grammar:
         self.reflexive_not = lexicon.entries("passive_reflexive_not")
 
     def is_participle(self, word: str) -> bool:
-        """Tell whether the word is a past participle by list or ending; states included."""
+        """Whether the word is a past participle by list or ending; states included."""
         return word in self.irregular or (len(word) > 4 and word.endswith(self.endings))
 
 
 def passives_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[Passive, ...]:
-    """Give the passives of one sentence, left to right."""
+    """Return the passives of one sentence, left to right."""
     return tuple(_passives(memo, sentence, _Grammar(lexicon)))
 
 
 def passive_share(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
-    """Give the share of the sentences that are passive, 0 to 1; a doubtful one counts in part."""
+    """Return the share of the sentences that are passive, 0 to 1; a doubtful one counts in part."""
     grammar = _Grammar(lexicon)
     weights = (max((p.weight for p in _passives(memo, s, grammar)), default=0.0) for s in sentences)
     return sum(weights) / len(sentences) if sentences else 0.0
@@ -124,7 +124,7 @@ def _with_auxiliary(memo: Memo, first: int, stop: int, grammar: _Grammar) -> Pas
 
 
 def _has_agent(memo: Memo, position: int, stop: int, grammar: _Grammar) -> bool:
-    """Tell whether "by somebody" follows at once, and not "by Friday" or "by 12 %"."""
+    """Whether "by somebody" follows at once, and not "by Friday" or "by 12 %"."""
     if position + 1 >= stop or memo.words[position].lower not in grammar.agents:
         return False
     following = memo.words[position + 1].lower

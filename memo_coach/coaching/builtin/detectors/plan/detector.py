@@ -8,7 +8,7 @@ from memo_coach.coaching.builtin.analysis.passages import (
     actors_in,
     dated,
     has_column,
-    holding,
+    holds,
     items_of,
     mentions,
     owned,
@@ -19,7 +19,6 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import asks_in, best_ask
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import endings_of, word_set
 from memo_coach.coaching.memo import Memo, Sentence, Span
 from memo_coach.coaching.words import words_between
 
@@ -92,7 +91,7 @@ def read_plan(memo: Memo, lexicon: Lexicon) -> Reading:
 
 def _phases(passages: tuple[Passage, ...], lexicon: Lexicon, facts: MemoFacts) -> int:
     """Count the sections of the plan that say when, or for how long."""
-    units = word_set(lexicon, "time_units")
+    units = lexicon.words("time_units")
     return len(
         {
             block.section
@@ -104,7 +103,7 @@ def _phases(passages: tuple[Passage, ...], lexicon: Lexicon, facts: MemoFacts) -
 
 
 def _is_of_strategy(title: str, lexicon: Lexicon) -> bool:
-    """Tell "The change serves our Plan 2030" from "The plan: running by 2030"."""
+    """Whether it is "The change serves our Plan 2030" rather than "The plan: running by 2030"."""
     words = words_between(title, 0, len(title))
     plan = next(lexicon.phrases("plan_headings").find(words), None)
     return plan is not None and plan.first > 1 and mentions(title, lexicon, "strategy_link")
@@ -143,10 +142,7 @@ def _findings(
 
 
 def _is_step(item: Item, memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> bool:
-    """Tell a step from the label lines of a milestone ("Estimated duration.
-
-    9 weeks") and from plain remarks.
-    """
+    """Whether it is a step, no label line of a milestone ("Duration: 9 weeks") and no plain remark."""
     if not item.sentences:
         return False
     dates = any(date.kind != "year" for date in facts.dates_in(item.span))
@@ -171,7 +167,7 @@ def _is_loose(item: Item, memo: Memo, lexicon: Lexicon, facts: MemoFacts) -> boo
 
 
 def _is_a_plan(items: tuple[Item, ...], lexicon: Lexicon, facts: MemoFacts) -> bool:
-    """Tell an untitled plan: columns for who and when, or a list most of whose items say both."""
+    """Whether it is an untitled plan: columns for who and when, or most of its items say both."""
     if has_column(items, lexicon, "owner_columns") and has_column(items, lexicon, "date_columns"):
         return True
     full = sum(owned(item, lexicon, facts) == 1 and dated(item, lexicon, facts) == 1 for item in items)
@@ -184,19 +180,19 @@ def _is_label(sentence: Sentence, lexicon: Lexicon) -> bool:
 
 
 def is_future(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence) -> bool:
-    """Tell whether a sentence says what will be done."""
+    """Whether a sentence says what will be done."""
     if not facts.is_prose(sentence):
         return False
-    if sentence.span.start in holding(memo, lexicon, "future_words"):
+    if holds(memo, lexicon, sentence, "future_words"):
         return True
-    future = endings_of(lexicon, "future_endings")
+    future = lexicon.entries("future_endings")
     return any(len(word.lower) > 4 and word.lower.endswith(future) for word in memo.words_of(sentence))
 
 
 def _steps_elsewhere(
     memo: Memo, lexicon: Lexicon, facts: MemoFacts, covered: set[int], *, untold: bool
 ) -> list[Item]:
-    """Give sentences elsewhere that say what is to be done, with a date and an actor.
+    """Return sentences elsewhere that say what is to be done, with a date and an actor.
 
     The ask is none.
     """
@@ -214,7 +210,7 @@ def _steps_elsewhere(
 
 
 def _acts(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence, *, untold: bool) -> bool:
-    """Tell whether an owner will act, or acts in a timetable's present ("Ana signs by 5 June")."""
+    """Whether an owner will act, or acts in a timetable's present ("Ana signs by 5 June")."""
     owners = actors_in(sentence, facts, lexicon)
     if not owners or not facts.is_prose(sentence):
         return False
@@ -223,9 +219,9 @@ def _acts(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentence: Sentence, *,
     if not untold or owners[0].start > memo.words_of(sentence)[0].span.start:
         return False  # "before the supplier ends support on 31 December" is no step
     following = next((word for word in memo.words_of(sentence) if word.span.start >= owners[0].end), None)
-    if following is None or following.lower in word_set(lexicon, "acting_modals"):
+    if following is None or following.lower in lexicon.words("acting_modals"):
         return False
-    return following.lower.endswith(endings_of(lexicon, "present_endings"))
+    return following.lower.endswith(lexicon.entries("present_endings"))
 
 
 def _distinct(steps: list[Item]) -> list[Item]:

@@ -162,7 +162,7 @@ class _Reader:
             self.seen.keep("contact", 0.6, sentence.span)
 
     def _is_told(self, term: Term) -> bool:
-        """Tell "We ask the committee", which is no invitation to the reader."""
+        """Whether it is "We ask the committee", which is no invitation to the reader."""
         return term.first > 0 and self.memo.words[term.first - 1].lower in self._subjects
 
 

@@ -43,7 +43,7 @@ def syllables(word: str, language: str) -> int:
 
 
 def syllables_per_word(memo: Memo, sentences: tuple[Sentence, ...]) -> float:
-    """Give the mean syllables of the words with letters; 0 for none."""
+    """Return the mean syllables of the words with letters; 0 for none."""
     counts: list[int] | None = memo.remembered.get("syllables")
     if counts is None:
         counts = memo.remembered["syllables"] = _syllables_of_words(memo)
@@ -63,7 +63,7 @@ def _syllables_of_words(memo: Memo) -> list[int]:
 
 
 def reading_ease(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
-    """Give the score of the language's formula: about 0 (very hard) to 100 (very easy); 100 for no words."""
+    """Return the score of the language's formula: about 0 (very hard) to 100 (very easy, or no words)."""
     words = words_in(sentences)
     if not words:
         return 100.0

@@ -12,7 +12,6 @@ from memo_coach.coaching.builtin.analysis.prose import Figure, MemoFacts, facts_
 from memo_coach.coaching.builtin.detectors.ask.detector import asks_in
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Memo, Sentence, Span
 
 KINDS = (
@@ -54,7 +53,7 @@ def read_situation(memo: Memo, lexicon: Lexicon) -> Reading:
     present = holding(memo, lexicon, "situation_words")
     troubled = holding(memo, lexicon, "complication_words")
     headed = {block.index for passage in passages for block in passage.blocks}
-    conditions = word_set(lexicon, "conditions")
+    conditions = lexicon.words("conditions")
     gains = holding(memo, lexicon, "gain_words")
     elsewhere = _blocks_about_the_proposal(memo, lexicon) - headed
     situation: list[tuple[float, Sentence]] = []
@@ -83,7 +82,7 @@ def _weight(figures: int, bare: float) -> float:
 
 
 def _blocks_about_the_proposal(memo: Memo, lexicon: Lexicon) -> set[int]:
-    """Give the blocks on options, risks and plan: what they lament is not the present state."""
+    """Return the blocks on options, risks and plan: what they lament is not the present state."""
     return {
         block.index
         for name in ("option_headings", "risk_headings", "plan_headings")
@@ -93,12 +92,12 @@ def _blocks_about_the_proposal(memo: Memo, lexicon: Lexicon) -> set[int]:
 
 
 def _is_measure(figure: Figure) -> bool:
-    """Tell a measurement, or a count in the hundreds, from "three options"."""
+    """Whether it is a measurement, or a count in the hundreds, and not "three options"."""
     return figure.kind != "plain" or figure.value >= _A_COUNT
 
 
 def _is_sized_next(memo: Memo, facts: MemoFacts, sentence: Sentence) -> bool:
-    """Tell whether the next sentence of the paragraph measures what this one laments."""
+    """Whether the next sentence of the paragraph measures what this one laments."""
     siblings = memo.sentences_of(memo.blocks[sentence.block])
     following = siblings[place_among(siblings, sentence) + 1 :][:1]
     return any(_is_measure(figure) for other in following for figure in facts.figures_in(other.span))
@@ -144,7 +143,7 @@ def _judge(
 
 
 def _opening(memo: Memo, passages: tuple[Passage, ...]) -> list[Sentence]:
-    """Give the sentences of the first half of the body and those under a heading for the situation."""
+    """Return the sentences of the first half of the body and those under a heading for the situation."""
     headed = {block.index for passage in passages for block in passage.blocks}
     limit = max(_LEAST_BLOCKS, len(memo.blocks) * _OPENING_SHARE)
     return [sentence for sentence in memo.sentences if sentence.block < limit or sentence.block in headed]

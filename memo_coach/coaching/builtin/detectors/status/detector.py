@@ -100,7 +100,7 @@ class _Reader:
         self.seen.done.append((_DONE_WORTH[bool(figures) + against], sentence))
 
     def _is_under_a_slip(self, index: int, sentence: Sentence) -> bool:
-        """Tell the first sentence under a heading such as "The cold rooms slip by two weeks"."""
+        """Return the first sentence under a heading such as "The cold rooms slip by two weeks"."""
         section = self.memo.blocks[sentence.block].section
         first = index == 0 or self.memo.blocks[self.memo.sentences[index - 1].block].section != section
         return first and self.terms.in_heading(self.memo.sections[section].heading, "status_deviation")

@@ -42,7 +42,7 @@ class _Reader:
         self.promises = lexicon.words("strategy_promise")
 
     def links(self) -> list[tuple[float, Span]]:
-        """Give the worth (0 to 1) of each sentence that links, with its span."""
+        """Return the worth (0 to 1) of each sentence that links, with its span."""
         found = []
         for sentence in self.memo.sentences:
             terms = self.terms.of(sentence)
@@ -72,14 +72,14 @@ class _Reader:
         return best
 
     def _belongs_elsewhere(self, goal: Term) -> bool:
-        """Tell a pricing strategy or the project's own goal from the organisation's."""
+        """Whether it is a pricing strategy or the project's own goal rather than the organisation's."""
         around = (
             self.memo.words[max(0, goal.first - 1) : goal.first] + self.memo.words[goal.last : goal.last + 1]
         )
         return any(word.lower in self._others for word in around)
 
     def _is_named_plan(self, goal: Term) -> bool:
-        """Tell "Strategy 2030" or "goal 3 of the Valdeoca Plan 2030": a plan with its year."""
+        """Whether it is "Strategy 2030" or "goal 3 of the Valdeoca Plan 2030": a plan with its year."""
         words = self.memo.words[goal.first : goal.last + _NAME_REACH]
         for position, word in enumerate(words):
             if word.lower in self._plans and self.memo.text[word.span.start].isupper():

@@ -9,7 +9,6 @@ from memo_coach.coaching.builtin.analysis.passages import holding
 from memo_coach.coaching.builtin.analysis.prose import facts_of
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.builtin.word_sets import word_set
 from memo_coach.coaching.memo import Memo, Span
 
 KINDS = ("substance.thin", "substance.platitudes", "substance.keyword-list", "substance.solid")
@@ -31,7 +30,7 @@ _ENOUGH_CONTENT_WORDS = 90
 def read_substance(memo: Memo, lexicon: Lexicon) -> Reading:
     """Count the words of distinct sentences with a finite verb, list items at half, slogans at nothing."""
     facts = facts_of(memo, lexicon)
-    function_words = word_set(lexicon, "function_words")
+    function_words = lexicon.words("function_words")
     slogans = holding(memo, lexicon, "platitudes")
     total = solid = empty = 0.0
     content: set[str] = set()

@@ -34,7 +34,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def has_figure(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> bool:
-    """Tell whether a sentence has a figure, in digits or in words; a bare year is none."""
+    """Whether a sentence has a figure, in digits or in words; a bare year is none."""
     numbers: frozenset[str] | None = memo.remembered.get("numbers")
     if numbers is None:
         signs = (word for word in memo.words.places if not word.isalpha())
@@ -44,7 +44,7 @@ def has_figure(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> bool:
 
 
 def weasels_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tuple[str, PhraseMatch]]:
-    """Give ``("quantity" or "change", match)`` for each vague word of a sentence without a figure."""
+    """Return ``("quantity" or "change", match)`` for each vague word of a sentence without a figure."""
     if has_figure(memo, sentence, lexicon):
         return
     first, last = sentence.first_word, sentence.last_word
@@ -56,7 +56,7 @@ def weasels_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tup
 
 
 def vagueness(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
-    """Give the vague words per hundred words; a verb of change counts 0.4."""
+    """Return the vague words per hundred words; a verb of change counts 0.4."""
     burden = 0.0
     for sentence in sentences:
         burden += sum(_CHANGE if what == "change" else 1.0 for what, _ in weasels_in(memo, sentence, lexicon))

@@ -32,20 +32,20 @@ _LEAVE_OUT = "("
 
 
 def wordy_phrases(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[PhraseMatch, ...]:
-    """Give the wordy phrases of a sentence."""
+    """Return the wordy phrases of a sentence."""
     return tuple(
         lexicon.phrases("wordiness_phrases").find(memo.words, sentence.first_word, sentence.last_word)
     )
 
 
 def formal_words(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[int, ...]:
-    """Give the positions in ``memo.words`` of the formal words of a sentence."""
+    """Return the positions in ``memo.words`` of the formal words of a sentence."""
     formal = lexicon.words("wordiness_formal")
     return tuple(memo.words.places_of(formal, sentence.first_word, sentence.last_word))
 
 
 def wordiness_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
-    """Give the burden of wordy phrases (1 each) and formal words (a quarter each) per hundred words."""
+    """Return the burden of wordy phrases (1 each) and formal words (a quarter each) per hundred words."""
     burden = 0.0
     for sentence in sentences:
         burden += len(wordy_phrases(memo, sentence, lexicon))
