@@ -31,7 +31,7 @@ class Judgement:
     def _work(self) -> coach._Work:
         memo = parse_memo(self.text, self.evaluation.language)
         lexicon = lexicon_of(memo.language)
-        work, _ = coach._guarded(memo, self.rubric, lexicon)
+        work, _ = coach._masked(memo, self.rubric, lexicon)
         for detector in coach._needed(self.rubric):
             work.take(detector.read(work.shown, lexicon))
         for pattern in self.rubric.detectors:

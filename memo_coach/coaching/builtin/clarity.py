@@ -103,7 +103,7 @@ def negation(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 
 
 def noun_strings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
-    """Give, per hundred words, those beyond the third in a run without any small word: nouns heaped on nouns.
+    """Return, per hundred words, those beyond the third in a run without a small word: nouns on nouns.
 
     A mark of punctuation or a name in capitals ends the run. plainlanguage.gov, 'Avoid noun strings'.
     """

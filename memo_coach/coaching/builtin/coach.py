@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, reg
 from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.builtin.masking import repeated_passages, without
+from memo_coach.coaching.builtin.masking import masked, repeated_passages
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, score_memo
 from memo_coach.coaching.evaluation import (
@@ -62,12 +62,12 @@ class BuiltinCoach:
 
 
 def evaluate_memo(memo: Memo, rubric: Rubric) -> Evaluation:
-    """Judge a memo and give everything at once."""
+    """Judge a memo and return all of the evaluation at once."""
     return gathered(_steps(memo, rubric), memo.language, rubric)
 
 
 def steps_of_text(text: str, rubric: Rubric, language: str) -> Iterator[Sequence[CoachEvent]]:
-    """Parse a text (already normalised) and judge it, step by step; each step gives what it led to."""
+    """Parse a text (already normalised) and judge it, step by step; each step yields what it led to."""
     yield from _steps(parse_memo(text, language), rubric)
 
 
@@ -112,7 +112,7 @@ class WithoutOrders:
 def without_orders(memo: Memo) -> WithoutOrders:
     """Blank every passage that tells the grader how to judge, however many there are."""
     orders = instruction_spans(memo)
-    return WithoutOrders(without(memo, orders), orders, _orders_notice(memo, orders))
+    return WithoutOrders(masked(memo, orders), orders, _orders_notice(memo, orders))
 
 
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
@@ -143,11 +143,11 @@ class _Work:
 
 
 def _steps(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEvent]]:
-    """Do the work step by step; each step gives the events that it led to."""
+    """Do the work step by step; each step yields the events that it led to."""
     lexicon = lexicon_of(memo.language)
     groups = _groups(_needed(rubric))
     total = 1 + len(groups) + 1
-    work, notices = _guarded(memo, rubric, lexicon)
+    work, notices = _masked(memo, rubric, lexicon)
     yield [Progressed(1, total)]
     for done, group in enumerate(groups, 2):
         for detector in group:
@@ -177,15 +177,15 @@ def _groups(detectors: Sequence[Detector]) -> list[Sequence[Detector]]:
     return [detectors[i : i + _DETECTORS_IN_A_STEP] for i in range(0, len(detectors), _DETECTORS_IN_A_STEP)]
 
 
-def _guarded(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[str]]:
+def _masked(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[str]]:
     """Read what concerns the whole text, and blank what the other detectors are not to see."""
     by_name = {detector.name: detector for detector in registered_detectors()}
     orders = by_name[INSTRUCTIONS].read(memo, lexicon)
     ordering = [finding.span for finding in orders.findings if finding.span is not None]
-    obeying = without(memo, ordering)
+    obeying = masked(memo, ordering)
     repetition = by_name[REPETITION].read(obeying, lexicon)
     repeats = repeated_passages(obeying)
-    work = _Work(memo, rubric, without(obeying, repeats))
+    work = _Work(memo, rubric, masked(obeying, repeats))
     work.take(orders)
     work.take(repetition)
     notice = _orders_notice(memo, ordering)

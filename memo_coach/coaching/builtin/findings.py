@@ -1,4 +1,4 @@
-"""What a detector gives: indicators from 0 to 1, and findings that point at passages or at what is absent."""
+"""What a detector returns: indicators from 0 to 1, and findings on passages or on what is absent."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class _Unit:
     words: int
 
 
-def without(memo: Memo, spans: Sequence[Span]) -> Memo:
+def masked(memo: Memo, spans: Sequence[Span]) -> Memo:
     """Return the memo as it reads with the spans blanked; the same memo where there are none.
 
     Where nothing is left of a block, its bullet or number goes too.

@@ -53,7 +53,7 @@ def test_a_command_or_an_option_that_is_not_there_is_named(command: str, unknown
     "path",
     [
         "memo_coach/settings.py",
-        "memo_coach/coaching/builtin/phrasing/<language>/",
+        "memo_coach/coaching/builtin/detectors/<idea>/",
         "memo_coach/{settings,memo_coach}.py",
         "docs/*.md",
         "elsewhere/of/somebody/else.py",

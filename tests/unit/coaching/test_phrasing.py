@@ -10,7 +10,7 @@ import pytest
 
 from memo_coach.coaching.builtin import detectors, phrasing
 from memo_coach.coaching.builtin.findings import registered_detectors
-from memo_coach.coaching.builtin.language_files import FOLDER, content_of, files_of, languages
+from memo_coach.coaching.builtin.language_files import languages
 from tests.some import some
 
 LANGUAGES = languages()
@@ -22,24 +22,6 @@ def kinds() -> list[str]:
     for module in pkgutil.iter_modules(detectors.__path__):
         found.extend(importlib.import_module(f"{detectors.__name__}.{module.name}.detector").KINDS)
     return sorted(found)
-
-
-def test_every_folder_has_a_file_for_every_language() -> None:
-    assert {"en", "es"} <= set(LANGUAGES)
-    folders = {module.name for module in pkgutil.iter_modules(detectors.__path__)}
-    for language in LANGUAGES:
-        files = [path.relative_to(FOLDER).as_posix() for path in files_of(language)]
-        assert files[:2] == [f"{language}.yaml", f"analysis/{language}.yaml"]
-        assert set(files[2:]) == {f"detectors/{folder}/{language}.yaml" for folder in folders}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_sentences_of_a_detector_stand_in_its_folder(language: str) -> None:
-    for detector in registered_detectors():
-        folder = detector.read.__module__.split(".")[-2]
-        content = content_of(FOLDER / "detectors" / folder / f"{language}.yaml")
-        assert set(content["findings"]) == set(importlib.import_module(detector.read.__module__).KINDS)
-        assert set(content.get("indicators", {})) == set(detector.indicators)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -119,7 +119,7 @@ class MemoFacts:
         return sentence.span.start in self._first_person
 
     def once(self, name: str, make: Callable[[], _Made]) -> _Made:
-        """Return what ``make`` gives, made once a memo; for readings that two detectors share."""
+        """Return what ``make`` returns, made once a memo; for readings that two detectors share."""
         if name not in self._kept:
             self._kept[name] = make()
         return cast("_Made", self._kept[name])

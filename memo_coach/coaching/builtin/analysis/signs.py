@@ -2,7 +2,7 @@
 
 A writer who says how the proposal differs from others has begun to weigh options; one who says on what the
 work depends has begun to name risks. Each such sentence earns a part, and all of them together never the
-whole. The words stand in the lists ``sign_…`` of the lexicon.
+whole. The words stand in the lists ``sign_…`` of the detectors.
 """
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def _with(memo: Memo, lexicon: Lexicon, facts: MemoFacts, name: str) -> list[Sen
 
 
 def _word_offsets(memo: Memo) -> dict[int, int]:
-    """Give, for the start of each sentence, how many words of the body stand before it."""
+    """Return, for the start of each sentence, how many words of the body stand before it."""
     offsets: dict[int, int] = {}
     before = 0
     for sentence in memo.sentences:
