@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from memo_coach.coaching.memo import Memo, Span
 from memo_coach.coaching.parsing import parse_memo
@@ -18,8 +18,7 @@ SHORTEST_REPEAT = 8
 _VISIBLE = re.compile(r"\S")
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A sentence, or a heading with its markup."""
 
     span: Span

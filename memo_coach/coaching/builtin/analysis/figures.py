@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo import Span
@@ -95,8 +95,7 @@ class Figure:
     span: Final[Span]
 
 
-@dataclass(frozen=True, slots=True)
-class _Follow:
+class _Follow(NamedTuple):
     """Patterns and tables of one language for what may follow a number."""
 
     pattern: re.Pattern[str]

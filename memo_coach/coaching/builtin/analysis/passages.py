@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, facts_of, table_rows
 from memo_coach.coaching.builtin.lexicon import Lexicon
@@ -165,8 +166,7 @@ def _with_subsections(memo: Memo, section: Section) -> tuple[tuple[Block, ...], 
     return tuple(blocks), last
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
+class _Lead(NamedTuple):
     """The label that a paragraph opens with ("Risks. The supplier …")."""
 
     span: Span

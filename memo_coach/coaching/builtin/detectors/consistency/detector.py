@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
+from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.figures import Figure, numbers_in
 from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, facts_of, table_rows
@@ -60,8 +61,7 @@ _PERCENT_TOLERANCE = 1.5
 """Percentage points, or a twentieth of the change where that is more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
+class _Stated(NamedTuple):
     """A figure with what it is said to be."""
 
     figure: Figure
