@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.passages import (
     BY_US,
@@ -32,8 +32,7 @@ _LONGEST_ANSWER = 4
 _EMPTY: dict[str, frozenset[str]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Risk:
+class Risk(NamedTuple):
     """One risk: its place, whether something is done about it, and whether somebody owns it (0 to 1)."""
 
     span: Span

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.running_text import (
     WORDS_FOR_A_STRENGTH,
@@ -32,8 +32,7 @@ _REACH = 3
 """A light verb and its noun have at most two words between them: "make a final decision"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nominalisation:
+class Nominalisation(NamedTuple):
     """A hidden verb: ``memo.words[first:last]``, how it hides, and the verb."""
 
     first: int

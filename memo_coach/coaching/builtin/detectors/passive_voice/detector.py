@@ -7,7 +7,7 @@ Spanish ``se``), so a new language needs lists and no code.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.running_text import (
     WORDS_FOR_A_STRENGTH,
@@ -42,8 +42,7 @@ _BETWEEN = 3
 """At most so many adverbs stand between auxiliary and participle: "has not yet been fully approved"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passive:
+class Passive(NamedTuple):
     """One passive: ``memo.words[first:last]``, how it is made, and what it counts for (0 to 1)."""
 
     first: int
