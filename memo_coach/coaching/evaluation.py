@@ -13,6 +13,8 @@ from memo_coach.coaching.memo import Span
 
 CoachKind = Literal["builtin", "llm"]
 CommentKind = Literal["strength", "opportunity"]
+Claim = Literal["missing", "weak", "there"]
+"""What a comment says of an element of a memo: not given, given and not good enough, given."""
 
 LOWEST_SCORE = 1.0
 HIGHEST_SCORE = 5.0
@@ -70,6 +72,12 @@ class Comment:
     """0 is the one that matters most among its kind."""
     priority: float = 0.0
     """Criterion weight (0 to 1) times distance from full (0 to 1) times confidence (0 to 1)."""
+    element: str | None = None
+    """The part of a memo that it is about, such as ``risks``: one of those that annotated documents name."""
+    claim: Claim | None = None
+    """What it says of the element."""
+    confidence: float | None = None
+    """How sure the coach is of it, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)

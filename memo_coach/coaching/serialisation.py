@@ -62,6 +62,9 @@ def comment_as_dict(comment: Comment) -> dict[str, Any]:
         "finding": comment.finding,
         "rank": comment.rank,
         "priority": comment.priority,
+        "element": comment.element,
+        "claim": comment.claim,
+        "confidence": comment.confidence,
     }
 
 

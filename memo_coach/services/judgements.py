@@ -9,6 +9,7 @@ from typing import Any, cast
 import structlog
 
 from memo_coach.coaching.evaluation import (
+    Claim,
     CoachKind,
     Comment,
     CommentKind,
@@ -62,6 +63,9 @@ def comment_values(evaluation_id: str, comment: Comment) -> dict[str, Any]:
         "finding": comment.finding,
         "rank": comment.rank,
         "priority": comment.priority,
+        "element": comment.element,
+        "claim": comment.claim,
+        "confidence": comment.confidence,
     }
 
 
@@ -241,6 +245,9 @@ def _comments(rows: Sequence[CommentRow]) -> tuple[Comment, ...]:
             finding=row.finding,
             rank=row.rank,
             priority=row.priority,
+            element=row.element,
+            claim=cast("Claim | None", row.claim),
+            confidence=row.confidence,
         )
         for row in rows
     )

@@ -215,3 +215,6 @@ class CommentRow(Table, table=True):
     finding: str = ""
     rank: int = 0
     priority: float = 0.0
+    element: str | None = None
+    claim: str | None = None
+    confidence: float | None = None

@@ -105,6 +105,37 @@ async def test_evaluations_from_before_there_were_models_are_the_builtin_coachs(
         assert [row[0] for row in found] == ["done", "failed"]
 
 
+BEFORE_CLAIMS = (
+    BEFORE_MODELS
+    + """;
+INSERT INTO comments (evaluation, id, criterion, kind, comment, questions, finding, rank, priority)
+    VALUES ('done', 'c01', 'ask', 'opportunity', 'Hm.', '[]', 'ask.amount-missing', 0, 0.5)
+"""
+)
+
+
+async def test_comments_from_before_they_claimed_anything_stay_and_claim_nothing(database: Database) -> None:
+    if database.path is not None:
+        database.path.parent.mkdir(exist_ok=True)
+    statements = BEFORE_CLAIMS.format(
+        noon="2026-05-01 12:00:00+00:00", no="0" if database.is_sqlite else "false"
+    )
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.upgrade(schema.configuration(inner), "0001"))
+        for statement in statements.split(";"):
+            await connection.exec_driver_sql(statement)
+    await schema.upgrade(database)
+    async with database.read_connection() as connection:
+        found = await connection.exec_driver_sql(
+            "SELECT id, finding, element, claim, confidence FROM comments"
+        )
+        assert [tuple(row) for row in found] == [("c01", "ask.amount-missing", None, None, None)]
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.downgrade(schema.configuration(inner), "0004"))
+        found = await connection.exec_driver_sql("SELECT id, finding FROM comments")
+        assert [tuple(row) for row in found] == [("c01", "ask.amount-missing")]
+
+
 async def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     await schema.upgrade(database)
     assert (await schema.upgrade(database)).is_current
