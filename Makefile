@@ -32,7 +32,7 @@ REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench docs image operations rehearse lock clean
+.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval docs image operations rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -70,6 +70,10 @@ format: $(DEVELOPMENT) ## put every file into the project's format
 
 bench: build $(DEVELOPMENT) ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
+
+eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER=path (OPTIONS="--coach llm --runs 3")
+	@test -n "$(FOLDER)" || { echo "Name the folder with the annotated documents: make eval FOLDER=path"; exit 2; }
+	@$(BIN)/memo-coach eval $(OPTIONS) "$(FOLDER)"
 
 docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/operate/environment.md, .env.example
 	@$(BIN)/python -m tests.checks.environment_docs --write

@@ -18,6 +18,7 @@ from memo_coach import __version__
 from memo_coach.cli.backup import backup
 from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
+from memo_coach.cli.eval import measure
 from memo_coach.cli.evaluate import evaluate
 from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
@@ -58,7 +59,7 @@ def version() -> None:
     say(f"memo-coach {__version__}")
 
 
-for command in (evaluate, serve, db, doctor, backup, restore, visitors):
+for command in (evaluate, measure, serve, db, doctor, backup, restore, visitors):
     commands.add_command(command)
 
 

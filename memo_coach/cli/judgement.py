@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from memo_coach.coaching.evaluation import (
     Attributed,
@@ -24,6 +26,9 @@ from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
+
+if TYPE_CHECKING:
+    from memo_coach.services.model_coaches import ModelCoaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,26 @@ def judge(
     order = CoachOrder(text, glance.language, rubric)
     if settings is None or not settings.llm_model or coach == BUILTIN:
         kind = Coaches().kind(coach)
-        return asyncio.run(_judge(Coaches(), order, glance, kind))
+        return asyncio.run(judged(Coaches(), order, glance, kind))
     return asyncio.run(_judge_with_models(settings, order, glance, coach))
 
 
 async def _judge_with_models(
     settings: Settings, order: CoachOrder, glance: Glance, coach: str | None
 ) -> FileJudgement:
+    async with opened_models(settings) as models:
+        coaches = Coaches(models)
+        judgement = await judged(coaches, order, glance, coaches.kind(coach))
+        return replace(judgement, usage=models.used)
+
+
+@asynccontextmanager
+async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
+    """Open the database, in which calls are written down, and the models; close both at the end.
+
+    Raises:
+        DatabaseUnusable: it cannot be opened.
+    """
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
     from memo_coach.services.models import open_models  # noqa: PLC0415 - the database, only where it is needed
     from memo_coach.storage import schema  # noqa: PLC0415
@@ -78,16 +96,19 @@ async def _judge_with_models(
         await schema.upgrade(database)
         models = await open_models(settings, database)
         try:
-            coaches = Coaches(models.coaches)
-            judged = await _judge(coaches, order, glance, coaches.kind(coach))
-            return replace(judged, usage=models.coaches.used)
+            yield models.coaches
         finally:
             await models.close()
     finally:
         await database.close()
 
 
-async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: CoachKind) -> FileJudgement:
+async def judged(coaches: Coaches, order: CoachOrder, glance: Glance, kind: CoachKind) -> FileJudgement:
+    """Let a coach judge an order, and gather what it says.
+
+    Raises:
+        ServiceError, CoachingError: the text cannot be judged, with a sentence.
+    """
     criteria: dict[str, CriterionScore] = {}
     comments: list[Comment] = []
     overall: OverallJudgement | None = None
@@ -108,9 +129,9 @@ async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
     if overall is None:
         raise AssertionError("a coach ends with an overall judgement")
     places = {criterion.id: place for place, criterion in enumerate(order.rubric.criteria)}
-    judged = tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id]))
+    scores = tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id]))
     if provenance.kind == MODEL:
-        judged, comments = with_shared_weights(judged), list(ranked(comments))
+        scores, comments = with_shared_weights(scores), list(ranked(comments))
     comments.sort(key=lambda comment: (comment.kind == "opportunity", comment.rank, comment.id))
     return FileJudgement(
         text=order.text,
@@ -119,7 +140,7 @@ async def _judge(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
         coach=kind,
         provenance=provenance,
         overall=overall,
-        criteria=judged,
+        criteria=scores,
         comments=tuple(comments),
         usage=Usage(),
     )

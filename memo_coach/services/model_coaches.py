@@ -157,6 +157,20 @@ class ModelCoaches:
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
+    async def load(self) -> None:
+        """Load the providers' library with its prices, so that estimates are there. Nobody is asked.
+
+        Raises:
+            ModelFailure: the library cannot be loaded.
+        """
+        if self._providers is not None:
+            await self._loading(self._providers)
+
+    def _loading(self, providers: Providers) -> asyncio.Task[None]:
+        if self._warming is None:
+            self._warming = asyncio.create_task(providers.warm_up(), name="loading of models")
+        return self._warming
+
     async def estimate(self, order: CoachOrder) -> CostEstimate | None:
         """Give the most that one answer would cost; a repair comes on top, at most as much again.
 
@@ -165,9 +179,7 @@ class ModelCoaches:
         """
         if self._providers is None:
             return None
-        if self._warming is None:
-            self._warming = asyncio.create_task(self._providers.warm_up(), name="loading of models")
-        if not self._warming.done():
+        if not self._loading(self._providers).done():
             return None
         messages = self._prompts.evaluation(
             order.text, order.language, order.rubric, self.boundary(order.text)

@@ -170,8 +170,8 @@ class _Reader:
 
     def _name(self, value: object, where: str) -> str:
         name = self._text(value, where)
-        if len(name) > LONGEST_NAME:
-            self._fault(f"{where}: at most {LONGEST_NAME} characters, not {len(name):,}")
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            self._fault(f"{where}: one line of at most {LONGEST_NAME} characters, not {_shortened(name)}")
         return name
 
     def _one_of(self, value: object, where: str, known: Iterable[str]) -> str:

@@ -1,0 +1,78 @@
+"""Read a folder of annotated documents: ``NAME.json`` beside ``NAME.md``, in the folder or one below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from memo_coach.cli.problems import Problem, shown
+from memo_coach.cli.reading import read_text
+from memo_coach.coaching.measure.annotated import AnnotatedDocument
+from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
+from memo_coach.coaching.rubric_documents import shipped_rubrics
+
+MOST_DOCUMENTS = 1_000
+LARGEST_ANNOTATIONS = 1024 * 1024
+"""Bytes; annotations of a long document have ten thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedFolder:
+    """What was found in a folder."""
+
+    documents: tuple[AnnotatedDocument, ...]
+    left_out: dict[str, tuple[str, ...]]
+    """What cannot be used, by name: its faults, each a line that names it."""
+
+
+def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
+    """Read the documents of a folder, or those of one set.
+
+    Raises:
+        Problem: there is none, or there are too many.
+    """
+    folder, documents, left_out = Path(name), [], {}
+    for path in _annotations_in(folder):
+        called = shown(path.relative_to(folder).with_suffix("").as_posix())
+        try:
+            documents.append(_document(path, called))
+        except BrokenAnnotations as error:
+            left_out[called] = error.faults
+        except Problem as problem:
+            left_out[called] = (f"{called}: {problem.format_message()}",)
+    if not documents and not left_out:
+        raise Problem(f"There is no annotated document in {shown(name)}: NAME.json beside NAME.md.")
+    chosen = tuple(each for each in documents if collection in (None, each.collection))
+    if documents and not chosen:
+        sets = ", ".join(sorted({each.collection for each in documents}))
+        raise Problem(f"No document belongs to the set {shown(collection or '')}. The sets are: {sets}.")
+    return AnnotatedFolder(chosen, left_out)
+
+
+def _annotations_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise Problem(f"There is no folder {shown(str(folder))}.")
+    try:
+        found = list(islice(_json_files(folder), MOST_DOCUMENTS + 1))
+    except OSError as error:
+        raise Problem(f"{shown(str(folder))} cannot be read: {error.strerror}.") from None
+    if len(found) > MOST_DOCUMENTS:
+        raise Problem(f"{shown(str(folder))} has more than {MOST_DOCUMENTS:,} annotated documents.")
+    return sorted(found, key=str)
+
+
+def _json_files(folder: Path) -> Iterator[Path]:
+    yield from folder.glob("*.json")
+    yield from folder.glob("*/*.json")
+
+
+def _document(path: Path, called: str) -> AnnotatedDocument:
+    for file in (path, path.with_suffix(".md")):
+        if not file.is_file():  # a pipe or a device would be read for ever
+            raise Problem(f"There is no file {shown(file.name)}.")
+    if path.stat().st_size > LARGEST_ANNOTATIONS:
+        raise Problem(f"{shown(path.name)} is larger than {LARGEST_ANNOTATIONS // 2**20} MiB.")
+    annotations, text = read_text(str(path)), read_text(str(path.with_suffix(".md")))
+    return read_annotations(annotations, text, name=called, rubrics=shipped_rubrics())

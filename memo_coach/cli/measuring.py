@@ -1,0 +1,147 @@
+"""Have a coach judge annotated documents, once or several times, and measure what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from memo_coach.cli.judgement import FileJudgement, judged, opened_models
+from memo_coach.coaching.errors import CoachingError
+from memo_coach.coaching.evaluation import CoachKind
+from memo_coach.coaching.measure.annotated import AnnotatedDocument
+from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
+from memo_coach.coaching.measure.figures import Measure, summed_up
+from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.services.coaches import MODEL, Coaches, CoachOrder
+from memo_coach.services.errors import ServiceError
+from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.views import Usage
+from memo_coach.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A document that was not judged in a run."""
+
+    run: int
+    document: str
+    reason: str
+    by_model: bool
+    """Whether the model gave no usable answer; otherwise the text cannot be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What asking a model would take."""
+
+    model: str
+    answers: int
+    prompt_tokens: int
+    usd: float
+    """At most, where no answer has to be mended."""
+    budget_usd: float
+    """What may be spent in a day."""
+
+
+@dataclass(slots=True)
+class Measured:
+    """A coach measured."""
+
+    coach: CoachKind
+    model: str | None = None
+    runs: list[Measure] = field(default_factory=list)
+    failed: list[Failed] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+
+
+Told = Callable[[int, int, AnnotatedDocument], None]
+"""Called before a document is judged: its number among all, how many there are, and the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """What is to be judged, and how often."""
+
+    documents: Sequence[AnnotatedDocument]
+    runs: int
+    told: Told
+
+    async def of_builtin(self) -> Measured:
+        """Measure the built-in coach."""
+        measured = Measured("builtin")
+        await self._run(Coaches(), measured)
+        return measured
+
+    async def of_model(self, settings: Settings, approve: Callable[[Cost], None]) -> Measured:
+        """Measure the coach that asks a model; ``approve`` raises where it shall not be asked.
+
+        Raises:
+            UnknownCoach: no model is configured.
+            ModelFailure: the providers' library cannot be loaded.
+            DatabaseUnusable: what the model costs cannot be written down.
+        """
+        if not settings.llm_model:
+            Coaches().kind(MODEL)
+        async with opened_models(settings) as models:
+            coaches = Coaches(models)
+            coaches.kind(MODEL)
+            await models.load()
+            approve(await self._cost(coaches, settings))
+            measured = Measured(MODEL, settings.llm_model)
+            await self._run(coaches, measured)
+            measured.usage = models.used
+        return measured
+
+    async def _cost(self, coaches: Coaches, settings: Settings) -> Cost:
+        tokens, usd = 0, 0.0
+        for document in self.documents:
+            try:
+                order, _ = _ordered(document)
+            except (ServiceError, CoachingError):
+                continue  # told when it is its turn
+            estimate = await coaches.estimate(order)
+            if estimate is not None:
+                tokens += estimate.prompt_tokens
+                usd += estimate.cost_usd
+        return Cost(
+            model=settings.llm_model,
+            answers=len(self.documents) * self.runs,
+            prompt_tokens=tokens * self.runs,
+            usd=usd * self.runs,
+            budget_usd=float(settings.llm_daily_budget_usd),
+        )
+
+    async def _run(self, coaches: Coaches, measured: Measured) -> None:
+        usual = usual_elements(self.documents)
+        for run in range(self.runs):
+            comparisons: list[Comparison] = []
+            for number, document in enumerate(self.documents, 1 + run * len(self.documents)):
+                self.told(number, self.runs * len(self.documents), document)
+                try:
+                    judgement = await _judged(coaches, measured.coach, document)
+                except (ServiceError, CoachingError) as error:
+                    measured.failed.append(Failed(run + 1, document.name, str(error), by_model=False))
+                    continue
+                if judgement.provenance.kind != measured.coach:
+                    reason = next(iter(judgement.overall.notices), "The model gave no usable answer.")
+                    measured.failed.append(Failed(run + 1, document.name, reason, by_model=True))
+                    continue
+                comparisons.append(compare(document, _feedback(judgement), usual))
+            measured.runs.append(summed_up(comparisons))
+
+
+async def _judged(coaches: Coaches, kind: CoachKind, document: AnnotatedDocument) -> FileJudgement:
+    order, glance = _ordered(document)
+    return await judged(coaches, order, glance, kind)
+
+
+def _ordered(document: AnnotatedDocument) -> tuple[CoachOrder, Glance]:
+    """Give the order for a document. Its language is found as for every memo, whatever the reader wrote."""
+    text = submitted_text(document.text)
+    glance = glance_at(text)
+    return CoachOrder(text, glance.language, shipped_rubric(document.rubric)), glance
+
+
+def _feedback(judgement: FileJudgement) -> Feedback:
+    scores = {criterion.id: criterion.score for criterion in judgement.criteria}
+    return Feedback(judgement.comments, scores, judgement.overall.score)
