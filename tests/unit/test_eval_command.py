@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
+from memo_coach.cli.measure_report import as_text
+from memo_coach.cli.measuring import Measured
 from memo_coach.coaching.control_characters import without_controls
+from memo_coach.coaching.measure.annotated import AnnotatedDocument
+from memo_coach.coaching.measure.comparing import Feedback, compare
+from memo_coach.coaching.measure.figures import Measure, summed_up
 from tests.annotated import TEXT, annotations, element, write_document
 from tests.command_line import PROGRAM
 from tests.model_server import ModelServer, running_model_server
@@ -111,17 +116,19 @@ def test_a_document_that_the_coach_refuses_is_told_and_counted(tmp_path: Path, f
         (("annotated", "--set", "new"), ("the set new", "dev, held")),
         (("annotated", "--coach", "oracle"), ("“oracle”", "builtin, llm")),
         (("annotated", "--coach", "llm", "--yes"), ("LLM_MODEL",)),
-        (("many",), ("more than 1,000",)),
     ],
 )
 def test_a_problem_is_one_line(
     tmp_path: Path, folder: Path, arguments: tuple[str, ...], parts: tuple[str, ...]
 ) -> None:
-    for name in ("bare", "many"):
-        (tmp_path / name).mkdir()
-    for number in range(1_001):
-        (tmp_path / "many" / f"{number}.json").touch()
+    (tmp_path / "bare").mkdir()
     assert_one_line(run(tmp_path, "eval", *arguments), 1, *parts)
+
+
+def test_a_folder_with_too_many_documents_is_refused(tmp_path: Path) -> None:
+    for number in range(1_001):
+        (tmp_path / f"{number}.json").touch()
+    assert_one_line(run(tmp_path, "eval", "."), 1, "more than 1,000")
 
 
 @pytest.mark.parametrize("arguments", [(), ("annotated", "--runs", "0"), ("annotated", "--runs", "21")])
@@ -165,72 +172,53 @@ def test_no_control_character_reaches_the_terminal(tmp_path: Path, folder: Path,
 # With a model
 
 
-def test_a_model_is_measured_in_several_runs_and_its_cost_is_told_first(
+def test_a_model_is_measured_beside_the_builtin_coach_in_several_runs_and_its_cost_is_told_first(
     tmp_path: Path, folder: Path, model: ModelServer
 ) -> None:
-    status, document, complaint = as_json(
-        tmp_path, "--coach", "llm", "--runs", "2", "--yes", **asking(model, "fine")
-    )
-    (coach,) = document["coaches"]
+    both = ("--coach", "builtin", "--coach", "llm")
+    status, document, complaint = as_json(tmp_path, *both, "--runs", "2", "--yes", **asking(model, "fine"))
+    builtin, asked = document["coaches"]
     told = complaint.splitlines()
     assert status == 0, complaint
-    assert told[0].startswith("4 answers of openai/fine: about ")
-    assert "USD" in told[0]
-    assert told[1:] == [
-        "1 of 4: decision/01", "2 of 4: other/02", "3 of 4: decision/01", "4 of 4: other/02",
-    ]  # fmt: skip
-    assert (coach["kind"], coach["model"], coach["failed"]) == ("llm", "openai/fine", [])
-    assert [each["whole"]["documents"] for each in coach["runs"]] == [2, 2]
-    spread = coach["figures"]["overall_difference"]
+    assert told[4].startswith("4 answers of openai/fine: about ")
+    assert "USD" in told[4]
+    each = ["1 of 4: decision/01", "2 of 4: other/02", "3 of 4: decision/01", "4 of 4: other/02"]
+    assert told[:4] == told[5:] == each
+    assert (builtin["kind"], builtin["model"], builtin["usage"]["prompt_tokens"]) == ("builtin", None, 0)
+    assert (asked["kind"], asked["model"], asked["failed"]) == ("llm", "openai/fine", [])
+    assert [run["whole"]["documents"] for run in asked["runs"]] == [2, 2]
+    spread = asked["figures"]["overall_difference"]
     assert spread["lowest"] <= spread["median"] <= spread["highest"]
-    assert coach["usage"]["prompt_tokens"] > 0
+    assert asked["usage"]["prompt_tokens"] > 0
     assert len(model.requests) >= 4
-
-
-def test_both_coaches_can_be_measured_at_once(tmp_path: Path, folder: Path, model: ModelServer) -> None:
-    answer = run(
-        tmp_path,
-        "eval",
-        str(folder),
-        "--coach",
-        "builtin",
-        "--coach",
-        "llm",
-        "--yes",
-        **asking(model, "fine"),
-    )
-    report = answer.stdout.decode()
-    assert answer.returncode == 0
-    assert report.index("Built-in coach: 2 documents") < report.index(
-        "Coach that asks openai/fine: 2 documents"
-    )
 
 
 def test_without_a_terminal_a_model_is_asked_only_with_consent(
     tmp_path: Path, folder: Path, model: ModelServer
 ) -> None:
-    answer = run(tmp_path, "eval", str(folder), "--coach", "llm", **asking(model, "fine"))
+    variables = asking(model, "fine", LLM_DAILY_BUDGET_USD="0")
+    answer = run(tmp_path, "eval", str(folder), "--coach", "llm", **variables)
     assert answer.returncode == 2
+    assert b"The budget of a day is 0.00 USD (LLM_DAILY_BUDGET_USD)" in answer.stderr
     assert b"Say --yes" in answer.stderr
     assert not model.requests
 
 
-@pytest.mark.parametrize(("reply", "status"), [(b"n\n", 1), (b"y\n", 0)])
-def test_on_a_terminal_the_cost_is_asked_about(
-    tmp_path: Path, folder: Path, model: ModelServer, reply: bytes, status: int
+def test_on_a_terminal_whoever_declines_the_cost_has_asked_nothing(
+    tmp_path: Path, folder: Path, model: ModelServer
 ) -> None:
     leader, follower = pty.openpty()
-    os.write(leader, reply)
+    os.write(leader, b"n\n")
     answer = subprocess.run(
         [*PROGRAM, "eval", str(folder), "--coach", "llm"],
         stdin=follower, capture_output=True, check=False, env=environment(tmp_path, **asking(model, "fine")),
     )  # fmt: skip
     os.close(follower)
     os.close(leader)
-    assert answer.returncode == status, answer.stderr
+    assert (answer.returncode, answer.stdout) == (1, b"")
     assert b"2 answers of openai/fine" in answer.stderr
-    assert bool(model.requests) == (status == 0)
-    assert (b"Nothing was asked." in answer.stderr) == (status == 1)
+    assert b"Nothing was asked." in answer.stderr
+    assert not model.requests
 
 
 def test_where_the_model_fails_the_builtin_coach_is_not_measured_in_its_place(
@@ -245,11 +233,14 @@ def test_where_the_model_fails_the_builtin_coach_is_not_measured_in_its_place(
     assert complaint.splitlines()[-1].startswith("memo-coach: The model gave no usable answer 2 times")
 
 
-def test_a_cost_beyond_the_budget_of_the_day_is_told_first(
-    tmp_path: Path, folder: Path, model: ModelServer
-) -> None:
-    variables = asking(model, "fine", LLM_DAILY_BUDGET_USD="0")
-    status, _, complaint = as_json(tmp_path, "--coach", "llm", "--yes", **variables)
-    assert status == 3
-    assert "The budget of a day is 0.00 USD (LLM_DAILY_BUDGET_USD)" in complaint
-    assert not model.requests
+def test_the_spread_of_several_runs_stands_behind_the_median() -> None:
+    def run_of(apart: float) -> Measure:
+        document = AnnotatedDocument(
+            "01", TEXT, "decision", "decision-memo", "en", "dev", {}, {}, 3.0, (), ()
+        )
+        return summed_up([compare(document, Feedback((), {}, 3.0 + apart), {})])
+
+    report = as_text([Measured("llm", "openai/some", [run_of(0.5), run_of(0.25), run_of(1.0)])])
+    line = next(line for line in report.splitlines() if line.endswith(")") and line.startswith("all "))
+    assert line.split("  ")[-1] == "0.50 (0.25 to 1.00)"
+    assert report.startswith("Coach that asks openai/some: 1 document, 3 runs, 0 tokens, 0.0000 USD\n")
