@@ -12,7 +12,7 @@ from memo_coach.cli.measuring import Measured
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.coaching.measure.figures import HEADLINES, Figures, Measure, Spread, spread_of
 
-_TABLES: Sequence[tuple[str, Sequence[tuple[str, str, int]]]] = (
+TABLES: Sequence[tuple[str, Sequence[tuple[str, str, int]]]] = (
     (
         "The five remarks shown first, in %",
         (
@@ -109,7 +109,7 @@ def _lines(measured: Measured) -> Iterator[str]:
     rows = [whole, *_rows(measured.runs, "by_kind"), *languages]
     yield _heading(measured)
     yield ""
-    for heading, columns in _TABLES:
+    for heading, columns in TABLES:
         yield heading
         cells = [[_cell(row.runs, figure, decimals) for _, figure, decimals in columns] for row in rows]
         documents = [_number(median(each.documents for each in row.runs), 0) for row in rows]

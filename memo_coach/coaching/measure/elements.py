@@ -42,7 +42,7 @@ OF_POLICIES: Mapping[str, str] = {
     "scope": "to whom and what it applies",
     "rules": "what must be done, in words that bind",
     "effective-date": "from when it holds",
-    "exceptions": "what is exempt, and who may exempt",
+    "exceptions": "what is exempt",
     "contact": "whom to ask",
 }
 ELEMENTS: Mapping[str, str] = {**COMMON, **OF_STATUS_UPDATES, **OF_POLICIES}

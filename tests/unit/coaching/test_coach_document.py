@@ -7,18 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from memo_coach.cli import main
+from memo_coach.cli.measure_report import TABLES
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.findings import registered_detectors
 from memo_coach.coaching.builtin.scoring import FULL_SUBSTANCE, SCORE_CURVE
 from memo_coach.coaching.errors import BrokenRubric
-from memo_coach.coaching.rubric_documents import load_rubric
+from memo_coach.coaching.measure.annotations import read_annotations
+from memo_coach.coaching.measure.elements import ELEMENTS
+from memo_coach.coaching.rubric_documents import load_rubric, shipped_rubrics
 from tests.some import some
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "coach.md").read_text("utf-8")
 
 
-def example() -> str:
-    match = re.search(r"<!-- example: rubric -->\n```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+def example(name: str = "rubric", language: str = "yaml") -> str:
+    match = re.search(rf"<!-- example: {name} -->\n```{language}\n(.*?)```", DOCUMENT, re.DOTALL)
     assert match is not None
     return match[1]
 
@@ -50,3 +54,26 @@ def test_the_curve_is_that_of_the_code() -> None:
     flat = " ".join(DOCUMENT.split())
     assert ", ".join(f"{point:g} → {score}" for point, score in SCORE_CURVE) in flat
     assert f"(substance ÷ {FULL_SUBSTANCE})" in flat
+
+
+def test_the_example_of_annotations_can_be_measured(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    text, annotations = example("annotated text", "markdown"), example("annotations", "json")
+    read = read_annotations(annotations, text, name="example", rubrics=shipped_rubrics())
+    assert {found.status for found in read.elements.values()} == {"present", "partial", "absent"}
+    (tmp_path / "example.md").write_text(text, "utf-8")
+    (tmp_path / "example.json").write_text(annotations, "utf-8")
+    assert main(["eval", str(tmp_path)]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"Built-in coach: 1 document, 1 run\n")
+
+
+def test_every_element_is_told() -> None:
+    for element, what in some(ELEMENTS.items()):
+        assert f"| `{element}` | {what} |" in DOCUMENT
+
+
+def test_every_figure_is_told() -> None:
+    section = DOCUMENT.partition("### How to read the figures")[2]
+    for name in some([name for _, columns in TABLES for name, _, _ in columns]):
+        assert any(name in line.split("|")[1] for line in section.splitlines() if line.startswith("| ")), name
