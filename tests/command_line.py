@@ -17,6 +17,7 @@ from pathlib import Path
 
 # What the commands import when they run: loaded here once, for all of them.
 import memo_coach.cli.judgement
+import memo_coach.cli.measure_report
 import memo_coach.cli.report
 import memo_coach.coaching.builtin.coach
 import memo_coach.operations.backup.creating

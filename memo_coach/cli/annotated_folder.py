@@ -52,9 +52,9 @@ def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
 
 
 def _annotations_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise Problem(f"There is no folder {shown(str(folder))}.")
     try:
+        if not folder.is_dir():
+            raise Problem(f"There is no folder {shown(str(folder))}.")
         found = list(islice(_json_files(folder), MOST_DOCUMENTS + 1))
     except OSError as error:
         raise Problem(f"{shown(str(folder))} cannot be read: {error.strerror}.") from None

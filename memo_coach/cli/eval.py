@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -71,6 +70,8 @@ def _kinds(coaches: Sequence[str]) -> list[str]:
 
 
 def _measured(documents: Sequence[AnnotatedDocument], kind: str, runs: int, *, yes: bool) -> Measured:
+    import asyncio  # noqa: PLC0415 - which the other commands do without
+
     from memo_coach.cli.measuring import Measuring  # noqa: PLC0415
     from memo_coach.services.coaches import BUILTIN  # noqa: PLC0415
 
@@ -80,6 +81,8 @@ def _measured(documents: Sequence[AnnotatedDocument], kind: str, runs: int, *, y
 
 
 def _model_measured(measuring: Measuring, *, yes: bool) -> Measured:
+    import asyncio  # noqa: PLC0415 - as above
+
     from memo_coach.coaching.llm.model import ModelFailure  # noqa: PLC0415
     from memo_coach.services.errors import ServiceError  # noqa: PLC0415
     from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415

@@ -27,7 +27,7 @@ class Failed:
     document: str
     reason: str
     by_model: bool
-    """Whether the model gave no usable answer; otherwise the text cannot be judged."""
+    """Whether the model gave no usable answer, or another one did; otherwise the text cannot be judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Measuring:
                 except (ServiceError, CoachingError) as error:
                     measured.failed.append(Failed(run + 1, document.name, str(error), by_model=False))
                     continue
-                if judgement.provenance.kind != measured.coach:
+                if judgement.provenance.fallback_from is not None:
                     reason = next(iter(judgement.overall.notices), "The model gave no usable answer.")
                     measured.failed.append(Failed(run + 1, document.name, reason, by_model=True))
                     continue

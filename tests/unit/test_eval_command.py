@@ -112,6 +112,7 @@ def test_a_document_that_the_coach_refuses_is_told_and_counted(tmp_path: Path, f
     [
         (("nowhere",), ("no folder nowhere",)),
         (("no\x1b[31m\nwhere",), ("no folder 'no\\x1b[31m\\nwhere'",)),
+        (("x" * 5000,), ("cannot be read",)),
         (("bare",), ("no annotated document in bare",)),
         (("annotated", "--set", "new"), ("the set new", "dev, held")),
         (("annotated", "--coach", "oracle"), ("“oracle”", "builtin, llm")),
@@ -221,10 +222,12 @@ def test_on_a_terminal_whoever_declines_the_cost_has_asked_nothing(
     assert not model.requests
 
 
-def test_where_the_model_fails_the_builtin_coach_is_not_measured_in_its_place(
-    tmp_path: Path, folder: Path, model: ModelServer
+@pytest.mark.parametrize("another", ["", "openai/fine"])
+def test_where_the_model_fails_no_other_coach_is_measured_in_its_place(
+    tmp_path: Path, folder: Path, model: ModelServer, another: str
 ) -> None:
-    status, document, complaint = as_json(tmp_path, "--coach", "llm", "--yes", **asking(model, "refused-key"))
+    variables = asking(model, "refused-key", LLM_FALLBACK_MODELS=another)
+    status, document, complaint = as_json(tmp_path, "--coach", "llm", "--yes", **variables)
     (coach,) = document["coaches"]
     assert status == 3
     assert [each["document"] for each in coach["failed"]] == ["decision/01", "other/02"]
