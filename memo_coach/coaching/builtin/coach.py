@@ -142,6 +142,16 @@ class _Work:
         self.findings.extend(reading.findings)
 
 
+def indicators_of(memo: Memo) -> Mapping[str, float]:
+    """Return the indicators of all detectors, whatever a rubric would ask for."""
+    lexicon = lexicon_of(memo.language)
+    indicators: dict[str, float] = {}
+    for detector in registered_detectors():
+        if detector.name not in _OF_THE_WHOLE_TEXT:
+            indicators.update(detector.read(memo, lexicon).indicators)
+    return indicators
+
+
 def _steps(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEvent]]:
     """Do the work step by step; each step yields the events that it led to."""
     lexicon = lexicon_of(memo.language)

@@ -31,6 +31,10 @@ class Lexicon:
         """Return the name of every list."""
         return frozenset(self._raw)
 
+    def is_plain(self, name: str) -> bool:
+        """Whether a list has entries alone, without better wordings."""
+        return isinstance(self._raw[name], str)
+
     def entries(self, name: str) -> tuple[str, ...]:
         """Return the entries of a list in the file's order, or the keys of a mapping."""
         found = self._entries.get(name)

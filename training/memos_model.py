@@ -1,0 +1,124 @@
+"""The second model: what the units of a memo say together, as four probabilities for each element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from memo_coach.coaching.builtin.elements.catalogue import NAMES
+from memo_coach.coaching.builtin.elements.memo_features import (
+    KINDS,
+    common_features,
+    found_of,
+    memo_features,
+    shape_of,
+)
+from training.documents import Document, Reading
+
+OWN = 6
+"""Of the features, those of the element itself; then come one, the kinds, the shape and what was found of all."""
+_SHAPE = 12
+STRENGTH = 0.1
+"""Inverse of the penalty."""
+
+
+@dataclass
+class Rows:
+    """One row for each document, reading and element."""
+
+    features: np.ndarray
+    element: np.ndarray
+    document: np.ndarray
+    absent: np.ndarray
+    present: np.ndarray
+    expected: np.ndarray
+    remark: np.ndarray
+    remarks: np.ndarray
+    weight: np.ndarray
+    published: np.ndarray
+
+
+def features_by_element(
+    document: Document, chances: np.ndarray, kind: str, indicators: Mapping[str, float]
+) -> dict[str, Sequence[float]]:
+    """Return what the second model sees of each element of a document."""
+    rows = [list(map(float, row)) for row in chances]
+    found = [found_of(rows, output) for output in range(len(NAMES))]
+    common = common_features(kind, shape_of(document.memo, [read.unit for read in document.units]), found)
+    return {name: memo_features(number, found, indicators, common) for number, name in enumerate(NAMES)}
+
+
+def rows_of(
+    documents: Iterable[Document],
+    chances: Mapping[str, np.ndarray],
+    indicators: Mapping[str, Mapping[str, float]],
+) -> Rows:
+    """Put all readings of all documents into rows."""
+    made: list[tuple[Sequence[float], int, str, Reading, str]] = []
+    for document in documents:
+        for reading in document.readings:
+            seen = features_by_element(
+                document, chances[document.name], reading.rubric, indicators[document.name]
+            )
+            made += [
+                (seen[name], NAMES.index(name), document.name, reading, name)
+                for name in sorted(reading.states)
+            ]
+    readings = [(reading, name) for _, _, _, reading, name in made]
+    return Rows(
+        features=np.array([features for features, *_ in made]),
+        element=np.array([element for _, element, *_ in made]),
+        document=np.array([document for _, _, document, *_ in made]),
+        absent=np.array([reading.states[name] == "absent" for reading, name in readings]),
+        present=np.array([reading.states[name] == "present" for reading, name in readings]),
+        expected=np.array([reading.expected[name] for reading, name in readings]),
+        remark=np.array([name in reading.remarks for reading, name in readings]),
+        remarks=np.array([reading.remarks.count(name) for reading, name in readings]),
+        weight=np.array([reading.weight for reading, _ in readings]),
+        published=np.array([reading.reader == "published" for reading, _ in readings]),
+    )
+
+
+def design(features: np.ndarray, element: np.ndarray) -> csr_matrix:
+    """Spread the features out into those that all elements share and those of each element.
+
+    The factors say how soon a weight is worth its penalty: what an element has in common with all others is
+    cheap, what is its own has to be learned from few documents and is dear.
+    """
+    own, kinds = features[:, :OWN], features[:, OWN + 1 : OWN + 1 + len(KINDS)]
+    shape = features[:, OWN + 1 + len(KINDS) : OWN + 1 + len(KINDS) + _SHAPE]
+    found = features[:, OWN + 1 + len(KINDS) + _SHAPE :]
+    one = np.eye(len(NAMES))[element]
+
+    def of_each(columns: np.ndarray, factor: float) -> np.ndarray:
+        return factor * (one[:, :, None] * columns[:, None, :]).reshape(len(columns), -1)
+
+    parts = [own, kinds, shape, 0.15 * found, one]
+    parts += [of_each(own[:, [0]], 0.5), of_each(own[:, [3]], 1.0), of_each(own[:, [5]], 1.0)]
+    parts += [of_each(kinds, 0.7), of_each(shape, 0.3), of_each(found, 0.08)]
+    return csr_matrix(np.hstack(parts).astype(np.float32))
+
+
+def fit(rows: Rows, which: np.ndarray, answer: str) -> LogisticRegression:
+    """Train one answer on some of the rows."""
+    classifier = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
+    truth = getattr(rows, answer)
+    return classifier.fit(
+        design(rows.features[which], rows.element[which]), truth[which], sample_weight=rows.weight[which]
+    )
+
+
+def folded(classifier: LogisticRegression) -> np.ndarray:
+    """Return the classifier's weights as one row an element, for the features as they are."""
+    width = OWN + 1 + len(KINDS) + _SHAPE + len(NAMES)
+    folded_rows = np.zeros((len(NAMES), width))
+    for element in range(len(NAMES)):
+        basis = np.vstack([np.zeros(width), np.eye(width)])
+        sums = design(basis, np.full(width + 1, element)) @ classifier.coef_[0] + classifier.intercept_[0]
+        folded_rows[element] = sums[1:] - sums[0]
+        folded_rows[element][OWN] += sums[0]
+    return folded_rows

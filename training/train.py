@@ -1,0 +1,117 @@
+"""Train both models and write the coach's weights, or say how well they do on documents that they never saw.
+
+    python -m training.train [--validate] [--allow-missing] FOLDER...
+
+The folders hold the labelled texts that may not be in the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from memo_coach.coaching.builtin.coach import indicators_of
+from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
+from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, SHARED_GROUPS
+from memo_coach.coaching.builtin.elements.model import ANSWERS, FILE
+from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
+from training import memos_model, units_model
+from training.documents import Document, documents
+from training.validation import report
+
+SCALE = 64
+"""Whole weights that make 1: finer steps change no answer."""
+_LEAST_WEIGHT = 4
+_STYLE = (
+    "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
+    "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
+)  # fmt: skip
+"""Lists on how things are said; what is said is in the others."""
+
+
+def lists_of(lexicon: Lexicon) -> set[str]:
+    """Return the names of the lists of plain words and phrases on what is said."""
+    found = set()
+    for name in lexicon.names():
+        if name.startswith(_STYLE) or name.endswith(("_endings", "_contractions")):
+            continue
+        if lexicon.is_plain(name) and not any(
+            sign in entry for entry in lexicon.entries(name) for sign in "\\(["
+        ):
+            found.add(name)
+    return found
+
+
+def unit_weights(numbers: Mapping[units_model.Key, int], weights: np.ndarray) -> dict[str, object]:
+    """Return the first model's weights as they are kept: whole numbers, those that change nothing left out."""
+    whole = np.rint(weights * SCALE).astype(int)
+    shared: dict[str, dict[str, list[int]]] = {group: {} for group in SHARED_GROUPS}
+    words: dict[str, dict[str, dict[str, list[int]]]] = {}
+    for (language, group, key), number in numbers.items():
+        row = [
+            int(part)
+            for output in np.flatnonzero(np.abs(whole[number]) >= _LEAST_WEIGHT)
+            for part in (output, whole[number, output])
+        ]
+        if row:
+            table = (
+                words.setdefault(language, {}).setdefault(group, {})
+                if group in GROUPS_OF_WORDS
+                else shared[group]
+            )
+            table[key] = row
+    return {"bias": whole[-1].tolist(), "shared": shared, "words": words}
+
+
+def memo_weights(rows: memos_model.Rows) -> dict[str, list[list[int]]]:
+    """Train the second model on all rows and return its weights."""
+    everything = np.ones(len(rows.element), dtype=bool)
+    return {
+        answer: np.rint(memos_model.folded(memos_model.fit(rows, everything, answer)) * SCALE)
+        .astype(int)
+        .tolist()
+        for answer in ANSWERS
+    }
+
+
+def write(weights: Mapping[str, object]) -> None:
+    """Write the file that the coach reads, one line a group, so that a change can be read."""
+    lines = json.dumps(weights, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    FILE.write_text(lines.replace('":{"', '":{\n"').replace('],"', '],\n"') + "\n", "utf-8")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Train or validate, as the arguments say."""
+    parser = argparse.ArgumentParser(prog="python -m training.train")
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--validate", action="store_true")
+    parser.add_argument("--allow-missing", action="store_true")
+    options = parser.parse_args(arguments)
+    lists = sorted(lists_of(lexicon_of("en")) & lists_of(lexicon_of("es")))
+    labelled = documents(options.folders, lists, allow_missing=options.allow_missing)
+    sys.stdout.write(f"{len(labelled)} documents, {sum(len(one.units) for one in labelled)} units\n")
+    indicators = {one.name: indicators_of(one.memo) for one in labelled}
+    rows = memos_model.rows_of(labelled, units_model.held_out(labelled), indicators)
+    if options.validate:
+        sys.stdout.write(report(labelled, rows))
+        return
+    numbers, weights = units_model.trained(labelled)
+    write(
+        {
+            "scale": SCALE,
+            "lists": lists,
+            "outputs": list(OUTPUTS),
+            **unit_weights(numbers, weights),
+            "memo": memo_weights(rows),
+        }
+    )
+    sys.stdout.write(f"{FILE.name}: {FILE.stat().st_size // 1024} KiB\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
