@@ -77,7 +77,7 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
 def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | None) -> FileJudgement:
     from memo_coach.cli.judgement import judge  # noqa: PLC0415
     from memo_coach.coaching.errors import CoachingError  # noqa: PLC0415
-    from memo_coach.services.errors import ServiceError, UnknownLanguage  # noqa: PLC0415
+    from memo_coach.services.errors import LanguageNotRead, ServiceError, UnknownLanguage  # noqa: PLC0415
     from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = None if coach == "builtin" else settings_or_problem()
@@ -87,6 +87,8 @@ def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | Non
         raise DependencyFailed(str(error)) from error
     except UnknownLanguage as error:
         raise click.BadParameter(error.message, param_hint="--language") from error
+    except LanguageNotRead as error:
+        raise Problem(f"{error} (With --language en or --language es.)") from error
     except (ServiceError, CoachingError) as error:
         raise Problem(str(error)) from error
 

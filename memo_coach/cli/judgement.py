@@ -23,7 +23,7 @@ from memo_coach.coaching.evaluation import (
 from memo_coach.coaching.llm.combining import ranked, with_shared_weights
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
-from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 
@@ -64,6 +64,7 @@ def judge(
     order = CoachOrder(text, glance.language, rubric)
     if settings is None or not settings.llm_model or coach == BUILTIN:
         kind = Coaches().kind(coach)
+        check_readable(text, language)
         return asyncio.run(judged(Coaches(), order, glance, kind))
     return asyncio.run(_judge_with_models(settings, order, glance, coach))
 

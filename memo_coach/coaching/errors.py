@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class CoachingError(Exception):
     """Something in the input stops the coach. ``str(error)`` is a sentence for the person."""
@@ -13,6 +15,19 @@ class EmptyMemo(CoachingError):
 
 class MemoTooLong(CoachingError):
     """The memo passes :data:`memo_coach.coaching.text.LONGEST_MEMO` characters."""
+
+
+class LanguageNotRead(CoachingError):
+    """The memo is in a language that the built-in coach does not read.
+
+    ``str(error)`` says so in every language that it does read, for the writer may know only one of them.
+    """
+
+    def __init__(self, language: str, messages: Mapping[str, str]) -> None:
+        """``language`` is a code, empty where unknown; ``messages`` has one for each language read."""
+        super().__init__(" / ".join(messages.values()))
+        self.language = language
+        self.messages = messages
 
 
 class BrokenRubric(CoachingError):

@@ -62,7 +62,7 @@ def detect_language(text: str) -> str:
 
     Of a text longer than three slices the start, the middle and the end are read, so the time is bounded.
     """
-    sample = _PLACE_NAME.sub("", _sample(text)).lower()
+    sample = _PLACE_NAME.sub("", sample_of(text)).lower()
     words = WORD.findall(sample)
     english = sum(map(_ENGLISH.__contains__, words))
     spanish = sum(map(_SPANISH.__contains__, words))
@@ -84,7 +84,8 @@ def _shapes(words: list[str]) -> tuple[float, float]:
     return english, spanish
 
 
-def _sample(text: str) -> str:
+def sample_of(text: str) -> str:
+    """Give a text, or the start, the middle and the end of one that is longer than three slices."""
     if len(text) <= 3 * _SLICE:
         return text
     middle = len(text) // 2

@@ -44,6 +44,10 @@ class UnknownLanguage(ServiceError):
     """The coach does not read the language."""
 
 
+class LanguageNotRead(ServiceError):
+    """The memo is in a language that the built-in coach does not read, and no other was chosen for it."""
+
+
 class UnknownCoach(ServiceError):
     """No such coach is available in this installation."""
 

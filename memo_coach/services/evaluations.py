@@ -15,7 +15,7 @@ from memo_coach.coaching.computing import computed
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.coaches import MODEL, Coaches
+from memo_coach.services.coaches import BUILTIN, MODEL, Coaches
 from memo_coach.services.drafts import store_new_memo
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
 from memo_coach.services.following import Follower, Sources, State
@@ -27,7 +27,7 @@ from memo_coach.services.queue_shares import due
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
-from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import UNHURRIED, Workers
 from memo_coach.storage.evaluations import EvaluationRepository
@@ -89,12 +89,15 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such memo.
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, UnknownCoach, TooMany: with a sentence.
+            LanguageNotRead: the built-in coach is to judge a text that is in neither of its languages.
         """
         kind = self._coaches.kind(coach)
         chosen = self._rubrics.get(rubric)
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
         self._budget.count_written(address, len(text.encode()))
+        if kind == BUILTIN:
+            await computed(len(text), partial(check_readable, text, language))
         glance = await computed(len(text), partial(glance_at, text, language=language, title=title))
         moment = self._clock()
         async with self._records.write(adds=True) as session:

@@ -11,7 +11,7 @@ from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.services.first_readings import FirstReadings
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.texts import language_of, submitted_text
+from memo_coach.services.texts import check_readable, language_of, submitted_text
 from memo_coach.services.views import Hint
 
 MOST_HINTS = 3
@@ -33,7 +33,7 @@ class HintService:
         """Give up to three hints on a text.
 
         Raises:
-            MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage: with a sentence.
+            MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.
             ReadingStopped: the text took too long.
         """
         chosen = self._rubrics.get(rubric)
@@ -47,6 +47,7 @@ class HintService:
 
 def _submitted(raw: str, language: str | None) -> tuple[str, str]:
     text = submitted_text(raw)
+    check_readable(text, language)
     return text, language_of(text, language)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from memo_coach.coaching import errors as coaching
 from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.other_languages import refuse_other_languages
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.text import LONGEST_MEMO, check_memo_text, normalise_text
 from memo_coach.coaching.words import WORD
-from memo_coach.services.errors import MemoEmpty, MemoTooLong, UnknownLanguage
+from memo_coach.services.errors import LanguageNotRead, MemoEmpty, MemoTooLong, UnknownLanguage
 
 LONGEST_TITLE = 120
 UNTITLED = "Untitled memo"
@@ -73,6 +74,20 @@ def language_of(text: str, language: str | None) -> str:
             f"The coach does not read the language “{language}”. It reads: {', '.join(SUPPORTED_LANGUAGES)}."
         )
     return language
+
+
+def check_readable(text: str, language: str | None) -> None:
+    """Refuse a text that the built-in coach cannot read; a language that was chosen is taken at its word.
+
+    Raises:
+        LanguageNotRead: it is in neither English nor Spanish.
+    """
+    if language is not None:
+        return
+    try:
+        refuse_other_languages(text)
+    except coaching.LanguageNotRead as error:
+        raise LanguageNotRead(str(error)) from error
 
 
 def glance_at(text: str, *, language: str | None = None, title: str | None = None) -> Glance:

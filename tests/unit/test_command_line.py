@@ -21,6 +21,7 @@ import pytest
 from memo_coach import __version__
 from memo_coach.coaching.rubric_documents import FOLDER
 from tests.command_line import PROGRAM, run_command
+from tests.unit.coaching.foreign_memos import sentences
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
 MEMO = (
@@ -343,3 +344,13 @@ def test_judging_a_file_loads_no_database_and_no_framework() -> None:
     assert loaded.isdisjoint(
         {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "reflex", "granian", "starlette"}
     )
+
+
+def test_a_memo_in_another_language_is_one_line_and_status_1_unless_its_language_is_given(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "memo.md"
+    path.write_text(" ".join(sentences()["de"]), "utf-8")
+    answer = run(tmp_path, "evaluate", str(path))
+    assert_one_line(answer, 1, "German", "alemán", "--language")
+    assert run(tmp_path, "evaluate", str(path), "--language", "en").returncode == 0

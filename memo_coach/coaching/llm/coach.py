@@ -34,6 +34,7 @@ from memo_coach.coaching.llm.placing import Placing
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.llm.reading import AnswerReader, ReadPart
 from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.llm.unread import language_unread, refused, without_reading
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
 
@@ -93,16 +94,31 @@ class LlmCoach:
         self._limits = limits
 
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
-        """Judge ``memo`` against ``rubric``; closing the stream stops the model at once."""
+        """Judge ``memo`` against ``rubric``; closing the stream stops the model at once.
+
+        Raises:
+            LanguageNotRead: the model failed, and the built-in coach does not read the memo's language.
+        """
         shown = await computed(len(memo.text), partial(without_orders, memo))
         async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
             # The model is asked first; what it says before the built-in reading is there waits.
             await asyncio.sleep(0)
-            first = await self._first_reader(memo, rubric)
+            unread = await computed(len(memo.text), partial(language_unread, memo))
+            if unread is None:
+                first = await self._first_reader(memo, rubric)
+            else:
+                first = without_reading(memo, rubric, unread)
             placing = await computed(len(memo.text), partial(_prepared, memo, shown.memo))
-            yield FirstReading(first)
+            if unread is None:
+                yield FirstReading(first)
             growing = GrowingEvaluation(
-                memo, rubric, shown, first, placing=placing, prompt_version=self._prompts.version
+                memo,
+                rubric,
+                shown,
+                first,
+                placing=placing,
+                prompt_version=self._prompts.version,
+                is_unread=unread is not None,
             )
             yield growing.progressed()
             reader = AnswerReader(rubric, language=memo.language, memo_text=shown.memo.text)
@@ -125,6 +141,8 @@ class LlmCoach:
             failure = answer.failure
         if failure is None and not growing.is_begun:
             failure = ModelFailure("unusable" if answer.has_spoken else "empty")
+        if unread is not None and failure is not None and not growing.is_begun:
+            raise refused(unread, failure)
         for event in self._end(memo, growing, first, failure):
             yield event
 

@@ -57,7 +57,10 @@ class GrowingEvaluation:
         *,
         placing: Placing,
         prompt_version: str,
+        is_unread: bool = False,
     ) -> None:
+        """``is_unread`` is whether the built-in coach does not read the memo's language."""
+        self._is_unread = is_unread
         self._memo = memo
         self._shown = shown
         self._rubric = rubric
@@ -109,7 +112,8 @@ class GrowingEvaluation:
                 yield from self._borrowed(_most_important(self._first.comments, criterion.id))
         if missing:
             names = self._names(criterion.id for criterion in missing)
-            self._notices.append(sentence(self._memo.language, "part", criteria=names, why=reason))
+            key = "part-unread" if self._is_unread else "part"
+            self._notices.append(sentence(self._memo.language, key, criteria=names, why=reason))
         yield from self._borrowed(each for each in self._first.comments if each.finding == ORDERS)
         yield from self._ended()
 

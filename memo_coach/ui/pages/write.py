@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.coaching.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.rubric import localised
 from memo_coach.coaching.rubric_documents import shipped_rubrics
 from memo_coach.ui.components.layout import alert, frame
@@ -29,6 +30,22 @@ def _rubric() -> rx.Component:
             default_value=shipped_rubrics()[0].id,
             on_change=WriteState.choose_rubric,
             custom_attrs={"data-editor-rubric": ""},
+        ),
+        class_name="field",
+    )
+
+
+def _language() -> rx.Component:
+    """Let a writer say which language it is, where the coach takes it for another."""
+    return rx.el.div(
+        rx.el.label(text("write.language"), html_for="language"),
+        rx.el.select(
+            rx.el.option(text("write.language_as_written"), value=""),
+            *[rx.el.option(text(f"languages.{code}"), value=code) for code in SUPPORTED_LANGUAGES],
+            id="language",
+            name="language",
+            default_value="",
+            on_change=WriteState.choose_language,
         ),
         class_name="field",
     )
@@ -65,7 +82,7 @@ def _sample(quality: str) -> rx.Component:
 def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            rx.el.div(_rubric(), _coach(), class_name="row"),
+            rx.el.div(_rubric(), _language(), _coach(), class_name="row"),
             rx.el.div(_sample("weak"), _sample("strong"), class_name="row"),
             class_name="editor-tools",
         ),
@@ -149,6 +166,7 @@ def _hints() -> rx.Component:
                 ),
             ),
             ("long", rx.el.p(text("write.hints_long"), class_name="quiet")),
+            ("unread", rx.el.p(text("write.hints_unread"), class_name="quiet")),
             rx.el.p(text("write.hints_empty"), class_name="quiet"),
         ),
         rx.el.p(text("write.shortcut"), class_name="note"),

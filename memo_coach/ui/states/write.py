@@ -7,10 +7,10 @@ from typing import Any
 
 import reflex as rx
 
-from memo_coach.coaching.language import detect_language
+from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.composition import current
-from memo_coach.services.errors import ServiceError
+from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
 from memo_coach.ui.manuscript import shortened
 from memo_coach.ui.translations import text
@@ -53,9 +53,11 @@ class WriteState(rx.State):
     problem: str = ""
     rubric: str = ""
     """The rubric that was chosen, or empty for the first."""
+    language: str = ""
+    """The language that was chosen, or empty for the one that the memo is written in."""
     hints: list[HintOnScreen] = []
     reviewed: str = "never"
-    """``never``, ``done`` or ``long``."""
+    """``never``, ``done``, ``long``, or ``unread`` where the built-in coach does not read the language."""
 
     def _rubric(self) -> str:
         return self.rubric or current().rubrics.all()[0].id
@@ -78,7 +80,9 @@ class WriteState(rx.State):
         estimate = None
         if memo.strip():
             rubric = current().rubrics.get(self._rubric())
-            estimate = await current().coaches.estimate(CoachOrder(memo, detect_language(memo), rubric))
+            estimate = await current().coaches.estimate(
+                CoachOrder(memo, self.language or detect_language(memo), rubric)
+            )
         if estimate is None:
             return text("write.sent_unknown", model=offer.model, destination=offer.destination)
         cost = f"{estimate.cost_usd:.2f}" if estimate.cost_usd >= 0.1 else f"{estimate.cost_usd:.4f}"
@@ -98,6 +102,12 @@ class WriteState(rx.State):
         self.problem = ""
 
     @rx.event
+    def choose_language(self, language: str) -> None:
+        """Take another language for the hints, or the one that the memo is written in."""
+        self.language = language if language in SUPPORTED_LANGUAGES else ""
+        self.problem = ""
+
+    @rx.event
     async def review(self, memo: str) -> None:
         """Renew the hints. The browser calls this after a pause in typing, never at a key."""
         try:
@@ -112,7 +122,10 @@ class WriteState(rx.State):
             self.hints, self.reviewed = [], "never"
             return
         try:
-            hints = await current().hints.of(memo, self._rubric())
+            hints = await current().hints.of(memo, self._rubric(), self.language or None)
+        except LanguageNotRead:
+            self.hints, self.reviewed = [], "unread"
+            return
         except ServiceError:
             # A memo too short to judge yet is no fault of the writer in the middle of a word.
             self.hints, self.reviewed = [], "never"
@@ -134,6 +147,7 @@ class WriteState(rx.State):
                 owner,
                 text=str(form.get("memo") or ""),
                 rubric=str(form.get("rubric") or self._rubric()),
+                language=str(form.get("language") or "") or None,
                 memo_id=str(form.get("memo_id") or "") or None,
                 base_revision=_revision(form.get("revision")),
                 coach=str(form.get("coach") or "") or None,
@@ -166,6 +180,7 @@ allow(
     "open",
     "choose_coach",
     "choose_rubric",
+    "choose_language",
     "review",
     storing=("evaluate",),
     # Also one that is too long comes to the service, which says so.
