@@ -1,29 +1,46 @@
-"""Read the lines ``To: … From: … Date: … Subject: …`` at the top of a memo, in English and in Spanish."""
+"""Read the lines ``To: … From: … Date: … Subject: …`` at the top of a memo, in English and in Spanish.
+
+In any order, with the labels of letters and of mail programs, in bold type, or as rows of a table.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from memo_coach.coaching.headings import atx_heading
 from memo_coach.coaching.lines import Line, is_rule, setext_level
 from memo_coach.coaching.memo import HeaderLine, HeaderName, Span
 
 _NAMES: dict[str, HeaderName] = {
-    "to": "to", "para": "to", "a": "to",
-    "from": "from", "de": "from",
-    "cc": "cc", "c.c.": "cc", "copia": "cc", "con copia": "cc", "copy": "cc",
-    "date": "date", "fecha": "date",
-    "subject": "subject", "re": "subject", "asunto": "subject", "ref": "subject", "ref.": "subject",
+    "to": "to", "para": "to", "a": "to", "attn": "to", "attn.": "to", "attention": "to", "recipient": "to",
+    "recipients": "to", "atención": "to", "atn": "to", "atn.": "to", "a la atención de": "to",
+    "destinatario": "to", "destinatarios": "to", "destinataria": "to",
+    "from": "from", "de": "from", "sender": "from", "remitente": "from",
+    "cc": "cc", "c.c.": "cc", "copia": "cc", "con copia": "cc", "copy": "cc", "copies": "cc",
+    "bcc": "cc", "cco": "cc", "copias": "cc", "con copia a": "cc",
+    "through": "via", "thru": "via", "via": "via", "vía": "via", "a través de": "via",
+    "por conducto de": "via",
+    "date": "date", "fecha": "date", "sent": "date", "enviado": "date", "enviado el": "date",
+    "subject": "subject", "re": "subject", "asunto": "subject", "tema": "subject", "objeto": "subject",
+    "ref": "reference", "ref.": "reference", "reference": "reference", "our ref": "reference",
+    "your ref": "reference", "referencia": "reference", "n/ref": "reference", "n/ref.": "reference",
+    "s/ref": "reference", "s/ref.": "reference",
 }  # fmt: skip
+_ANY_NAME = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
 _LINE = re.compile(
-    r"(?:[-*+•][ \t]+)?(?P<open>\*\*|__|\*|_)?"
-    r"(?P<name>" + "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True)) + r")"
+    rf"(?:[-*+•][ \t]+)?(?P<open>\*\*|__|\*|_)?(?P<name>{_ANY_NAME})"
     r"[ \t]*+(?:\*\*|__|\*|_)?[ \t]*+:[ \t]*(?P<close>\*\*|__|\*(?!\*)|_(?!_))?[ \t]*",
     re.IGNORECASE,
 )
-_MEMO_TITLE = re.compile(r"[*_ ]*(?:memo|memorandum|memorándum|memorando)\b.{0,80}", re.IGNORECASE)
+_ROW = re.compile(
+    rf"\|?[ \t]*+(?:\*\*|__|\*|_)?(?P<name>{_ANY_NAME})[ \t]*+:?(?:\*\*|__|\*|_)?[ \t]*+:?[ \t]*+\|[ \t]*+"
+    r"(?P<value>[^|]*[^|\s])[ \t]*+\|?",
+    re.IGNORECASE,
+)
+_EMPTY_ROW = frozenset("| \t-:")
+_MEMO_TITLE = re.compile(r"[-=*_~# ]{0,40}(?:memo|memorandum|memorándum|memorando)\b.{0,80}", re.IGNORECASE)
 _LONGEST_TITLE = 80
 _MOST_TITLES = 4
 
@@ -47,11 +64,15 @@ def read_header(lines: Sequence[Line]) -> HeaderReading:
     header: list[HeaderLine] = []
     taken: set[int] = set()
     preamble: list[int] = []
+    rules: list[int] = []
     sure = True
     for index, line in enumerate(lines):
         if not line.bare or (is_rule(line.bare) and not header):
             continue
-        found = _header_line(line)
+        if line.bare[0] == "|" and set(line.bare) <= _EMPTY_ROW:
+            rules.append(index)
+            continue
+        found = _header_line(line) or _header_row(line)
         if found is not None:
             header.append(found)
         elif header and index - 1 in taken and line.indent >= 2:
@@ -62,13 +83,34 @@ def read_header(lines: Sequence[Line]) -> HeaderReading:
             preamble.append(index)
             sure = sure and _is_title(lines, index)
             continue
+        sure = sure and line.bare[0] != "|"
         taken.add(index)
     if not sure and len({line.name for line in header}) < 2:
         header, taken = [], set()
-    if not header:
+    if header:
+        taken.update(index for index in rules if index - 1 in taken or index + 1 in taken)
+        header = _with_subject(header)
+    else:
         preamble = _memo_title(lines, preamble)
     plain = frozenset(index for index in preamble if not _is_marked(lines, index))
     return HeaderReading(tuple(header), frozenset(taken), plain)
+
+
+def _with_subject(header: list[HeaderLine]) -> list[HeaderLine]:
+    """Take the reference for the subject where no line is called so."""
+    if any(line.name == "subject" for line in header):
+        return header
+    return [replace(line, name="subject") if line.name == "reference" else line for line in header]
+
+
+def _header_row(line: Line) -> HeaderLine | None:
+    """Read a row of a table with two cells, a label and what it stands for."""
+    found = _ROW.fullmatch(line.bare) if "|" in line.bare else None
+    if found is None:
+        return None
+    start = line.start + found.start("value")
+    value = Span(start, start + len(found["value"]))
+    return HeaderLine(_NAMES[found["name"].lower()], Span(line.start, line.end), found["value"], value)
 
 
 def _memo_title(lines: Sequence[Line], preamble: Sequence[int]) -> list[int]:

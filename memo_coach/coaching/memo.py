@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Final, Literal
 
 BlockKind = Literal["heading", "paragraph", "list_item", "table", "code", "quote"]
-HeaderName = Literal["to", "from", "cc", "date", "subject"]
+HeaderName = Literal["to", "from", "cc", "via", "date", "subject", "reference"]
 
 
 # Spans, words and sentences are made by the thousand, and a frozen dataclass takes three times as long to
