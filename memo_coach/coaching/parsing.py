@@ -11,6 +11,7 @@ What a value of :class:`~memo_coach.coaching.memo.Memo` made here guarantees:
   code and header lines have none. Each sentence has at least one word, lies in its block, and follows
   the one before it. A block of bare links or signs has none.
 * Words are those of sentences and headings. Addresses, link targets and HTML are no words.
+* What older messages of a mail thread say is a quotation, with the lines that announce them.
 * There is at least one section, also where the memo is empty.
 """
 
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 from memo_coach.coaching.header_lines import HeaderReading, read_header
 from memo_coach.coaching.language import detect_language
 from memo_coach.coaching.lines import Line, lines_of
+from memo_coach.coaching.mail_threads import may_be_thread, quoted_lines
 from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word, Words
 from memo_coach.coaching.segmentation import Draft, Segmenter
 from memo_coach.coaching.sentences import sentences_between, trimmed
@@ -37,7 +39,8 @@ def parse_memo(text: str, language: str | None = None) -> Memo:
     """
     lines = lines_of(text)
     reading = read_header(lines)
-    drafts = Segmenter(text, _without_header(lines, reading), reading.preamble).drafts_of_all()
+    quoted = quoted_lines(lines) if may_be_thread(text) else frozenset()
+    drafts = Segmenter(text, _without_header(lines, reading), reading.preamble, quoted).drafts_of_all()
     assembly = _Assembly(text)
     for draft in drafts:
         assembly.add(draft)

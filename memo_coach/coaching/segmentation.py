@@ -59,8 +59,15 @@ class Draft:
 class Segmenter:
     """Reads lines from the first to the last; each recogniser takes the lines that it knows."""
 
-    def __init__(self, text: str, lines: Sequence[Line], preamble: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        text: str,
+        lines: Sequence[Line],
+        preamble: frozenset[int] = frozenset(),
+        quoted: frozenset[int] = frozenset(),
+    ) -> None:
         self.text = text
+        self.quoted = quoted
         self.lines = lines
         self.preamble = preamble
         self.drafts: list[Draft] = []
@@ -84,6 +91,8 @@ class Segmenter:
         return self.drafts
 
     def _take(self, index: int) -> int:
+        if index in self.quoted:
+            return self._older_message(index)
         for recognise in (
             self._code,
             self._atx,
@@ -156,6 +165,13 @@ class Segmenter:
         self._add("quote", index, last)
         return last + 1
 
+    def _older_message(self, index: int) -> int:
+        last = index
+        while last + 1 in self.quoted and self.lines[last + 1].bare:
+            last += 1
+        self._add("quote", index, last)
+        return last + 1
+
     def _table(self, index: int) -> int | None:
         last = table_end(self.lines, index)
         if last is None:
@@ -197,7 +213,7 @@ class Segmenter:
 
     def _continues_item(self, item: Line, last: int) -> bool:
         line, before = self.lines[last + 1], self.lines[last]
-        if not line.bare or list_marker(line.bare) or self._interrupts(last + 1):
+        if last + 1 in self.quoted or not line.bare or list_marker(line.bare) or self._interrupts(last + 1):
             return False
         if line.indent > item.indent:
             return True
@@ -256,7 +272,11 @@ class Segmenter:
         last = index
         alone = self._line_is_paragraph or is_image(self.lines[index].bare)
         while not alone and last + 1 < len(self.lines) and self.lines[last + 1].bare:
-            if self._interrupts(last + 1) or setext_level(self.lines[last + 1].bare):
+            if (
+                last + 1 in self.quoted
+                or self._interrupts(last + 1)
+                or setext_level(self.lines[last + 1].bare)
+            ):
                 break
             last += 1
         self._add("paragraph", index, last)

@@ -9,6 +9,7 @@ from memo_coach.coaching import errors as coaching
 from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.coaching.other_languages import refuse_other_languages
 from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.plain_reading import plain_reading
 from memo_coach.coaching.text import LONGEST_MEMO, check_memo_text, normalise_text
 from memo_coach.coaching.words import WORD
 from memo_coach.services.errors import LanguageNotRead, MemoEmpty, MemoTooLong, UnknownLanguage
@@ -68,7 +69,7 @@ def language_of(text: str, language: str | None) -> str:
         UnknownLanguage: the coach does not read it.
     """
     if language is None:
-        return detect_language(text)
+        return detect_language(plain_reading(text).text)
     if language not in SUPPORTED_LANGUAGES:
         raise UnknownLanguage(
             f"The coach does not read the language “{language}”. It reads: {', '.join(SUPPORTED_LANGUAGES)}."
@@ -85,7 +86,7 @@ def check_readable(text: str, language: str | None) -> None:
     if language is not None:
         return
     try:
-        refuse_other_languages(text)
+        refuse_other_languages(plain_reading(text).text)
     except coaching.LanguageNotRead as error:
         raise LanguageNotRead(str(error)) from error
 
@@ -103,7 +104,7 @@ def glance_at(text: str, *, language: str | None = None, title: str | None = Non
 
 
 def _title_of(text: str, language: str) -> str:
-    memo = parse_memo(text[:_HEAD], language=language)
+    memo = parse_memo(plain_reading(text[:_HEAD]).text, language=language)
     headings = (block.text for block in memo.blocks if block.kind == "heading")
     sentences = (sentence.text for sentence in memo.sentences)
     candidates = (memo.header_value("subject"), *headings, *sentences, text[:_HEAD])

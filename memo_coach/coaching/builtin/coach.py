@@ -34,6 +34,7 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.memo import Memo, Span
 from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.plain_reading import PlainMemo
 from memo_coach.coaching.rubric import PatternDetector, Rubric
 
 INSTRUCTIONS = "instructions"
@@ -153,7 +154,13 @@ def indicators_of(memo: Memo) -> Mapping[str, float]:
 
 
 def _steps(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEvent]]:
-    """Do the work step by step; each step yields the events that it led to."""
+    """Do the work step by step, on the memo as it is read; each step gives the events that it led to."""
+    plain = PlainMemo(memo)
+    for events in _steps_of_reading(plain.memo, rubric):
+        yield [plain.placed(event) for event in events]
+
+
+def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEvent]]:
     lexicon = lexicon_of(memo.language)
     groups = _groups(_needed(rubric))
     total = 1 + len(groups) + 1

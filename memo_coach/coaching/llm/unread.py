@@ -13,6 +13,7 @@ from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.coaching.llm.notices import sentence, why
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.other_languages import foreign_language, language_not_read
+from memo_coach.coaching.plain_reading import plain_reading
 from memo_coach.coaching.rubric import Rubric, localised
 
 
@@ -21,9 +22,8 @@ def language_unread(memo: Memo) -> str | None:
 
     A language other than the one that would have been taken was chosen by the writer, and is respected.
     """
-    if memo.language != detect_language(memo.text):
-        return None
-    return foreign_language(memo.text)
+    text = plain_reading(memo.text).text
+    return foreign_language(text) if memo.language == detect_language(text) else None
 
 
 def without_reading(memo: Memo, rubric: Rubric, code: str) -> Evaluation:
