@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from memo_coach.coaching.words import word_set
+
 _FREQUENT = {
     "en": """
         the of and to in is that for it with as was on are be this by at from or an which have has had
@@ -100,6 +102,12 @@ _FREQUENT = {
 LANGUAGES = tuple(_FREQUENT)
 
 
+@cache
+def frequent_words(code: str) -> frozenset[str]:
+    """Give the most frequent words of a language, in small letters."""
+    return word_set(_FREQUENT[code])
+
+
 @dataclass(frozen=True, slots=True)
 class WordCounts:
     """How many words there are, and how many of them are frequent ones of each language."""
@@ -126,7 +134,7 @@ def counts_of(words: Iterable[str]) -> WordCounts:
 @cache
 def _languages_of_words() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for code, listed in _FREQUENT.items():
-        for word in set(listed.split()):
+    for code in LANGUAGES:
+        for word in frequent_words(code):
             found[word] = (*found.get(word, ()), code)
     return found

@@ -33,6 +33,7 @@ from memo_coach.coaching.evaluation import (
     evidence_at,
 )
 from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.mixed_languages import language_notice
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.plain_reading import PlainMemo
 from memo_coach.coaching.rubric import PatternDetector, Rubric
@@ -209,7 +210,8 @@ def _masked(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[s
     notices = [] if notice is None else [notice]
     if repeats:
         notices.append(phrasing.sentence(_spoken(memo), "notice-repeats"))
-    return work, notices
+    mixed = language_notice(memo)
+    return work, notices if mixed is None else [*notices, mixed]
 
 
 def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
