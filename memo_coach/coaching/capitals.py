@@ -2,8 +2,8 @@
 
 A capital tells the detectors a name, an acronym, the start of a sentence; where everything is one it tells
 nothing. So letters become small but for the first of a sentence, line or cell, acronyms, months beside a
-figure, and names: those that stand in the memo's head, in a column of owners, or after a title. Each letter
-keeps its place.
+figure, and names: those that stand in the memo's head, in a column of owners, or after a title, and plans
+with their year. Each letter keeps its place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MOSTLY = 0.75
 """Share of capitals among the letters of a text from which on it is read so."""
 _WHOLLY = 0.9
 """The same of a paragraph in a text that is not."""
-_LEAST_LETTERS = 60
+_LEAST_LETTERS = 40
 _LEAST_WORDS = 12
 """A shorter paragraph in capitals is a heading, or a line that is shouted."""
 
@@ -41,6 +41,10 @@ _STARTS = re.compile(
     re.MULTILINE,
 )
 _DATE = re.compile(r"(?:\d|\bDE) *[*_]*$", re.IGNORECASE)
+_NAMED_PLAN = re.compile(
+    r"(?P<before>STRATEGIC |CORPORATE )?(?P<plan>PLAN|STRATEGY|ESTRATEGIA|AGENDA|PROGRAMME|PROGRAMA)"
+    r"(?P<name>(?: (?!(?:OF|FOR|IN|BY|TO|DE|DEL|PARA|EN)\b)[^\W\d_]{2,30}){0,2}) 20\d\d"
+)
 _ROMAN = re.compile(r"[IVX]{2,5}")
 _DEFINED = re.compile(r"\(([^\W\d_]{2,6})\)")
 
@@ -104,6 +108,9 @@ def _small(text: str, whole: str) -> str:
             letters[start : found.end()] = word
         elif (lower := word.lower()) in names or lower == "i" or (lower in _MONTHS and _is_date(text, found)):
             letters[start] = word[0]
+    for plan in _NAMED_PLAN.finditer(text):
+        for found in _WORD.finditer(plan[0]):
+            letters[plan.start() + found.start()] = found[0][0]
     for found in _STARTS.finditer(text):
         letters[found.start("first")] = found["first"]
     return "".join(letters)

@@ -4,6 +4,7 @@ import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.rubric_documents import shipped_rubric
+from tests.metamorphic.base_memo import BaseMemo, base_memos
 from tests.metamorphic.disguises import DISGUISES, Disguise, strong
 
 RUBRICS = ("investment-memo", "decision-memo", "status-update", "policy-memo")
@@ -35,3 +36,12 @@ def test_a_strong_memo_keeps_its_score(rubric: str, language: str, disguise: Dis
     for criterion in disguised.criteria:
         for evidence in criterion.evidence:
             assert text[evidence.start : evidence.end] == evidence.quote
+
+
+@pytest.mark.parametrize("memo", base_memos(), ids=lambda memo: memo.name)
+def test_further_memos_keep_their_score_in_capitals(memo: BaseMemo) -> None:
+    rubric = shipped_rubric("investment-memo")
+    plain, disguised = evaluate_text(memo.text, rubric), evaluate_text(memo.text.upper(), rubric)
+    assert plain.overall.score is not None
+    assert disguised.overall.score is not None
+    assert abs(disguised.overall.score - plain.overall.score) <= MOST_APART + 1e-9

@@ -84,6 +84,10 @@ def test_edits_of_several_rounds_lead_back_to_the_beginning() -> None:
             "FROM: ANA RUIZ\n\nTHE REPORT IS LATE. ANA RUIZ SENDS IT ON 3 MARCH, AND WE MARCH ON.",
             "From: Ana Ruiz\n\nThe report is late. Ana Ruiz sends it on 3 March, and we march on.",
         ),
+        (
+            "THIS SERVES THE STRATEGIC PLAN 2030 AND OUR PLAN FOR 2031, AND THE PLAN VALDEOCA 2030 AS WELL.",
+            "This serves the Strategic Plan 2030 and our plan for 2031, and the Plan Valdeoca 2030 as well.",
+        ),
         ("We ask NASA and ESA for help.", "We ask NASA and ESA for help."),
     ],
 )
