@@ -130,5 +130,5 @@ def _runs(memo: Memo, theirs: frozenset[str], ours: frozenset[str]) -> Iterator[
 
 @cache
 def _own_words(code: str, other: str) -> frozenset[str]:
-    """Give the frequent words of one language that the other does not have."""
-    return frequent_words(code) - frequent_words(other)
+    """Give the frequent words of one language that the other does not have; a letter is a mark in a table."""
+    return frozenset(word for word in frequent_words(code) - frequent_words(other) if len(word) > 1)

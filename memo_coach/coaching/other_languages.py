@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from memo_coach.coaching.errors import LanguageNotRead
-from memo_coach.coaching.frequent_words import LANGUAGES, counts_of
+from memo_coach.coaching.frequent_words import LANGUAGES, counts_of, frequent_words
 from memo_coach.coaching.language import SUPPORTED_LANGUAGES, sample_of
 from memo_coach.coaching.words import WORD
 
@@ -91,6 +92,8 @@ class _Bar:
 # as are Spanish ones (in Catalan); in 384 English and Spanish documents at most 0.75 times as many.
 _OF_A_TEXT = _Bar(count=4, share=0.12, ahead=1.0)
 _OF_A_LINE = _Bar(count=4, share=0.30, ahead=1.5)
+_LEAST_OWN = 0.03
+"""Share of words that are frequent in the other language, and in neither English nor Spanish."""
 _LEAST_LETTERS = 8
 _MOSTLY = 0.5
 """Share of letters of another script."""
@@ -155,8 +158,10 @@ def _by_script(sample: str) -> str:
 
 
 def _by_words(sample: str) -> str | None:
-    words = WORD.findall(sample)
-    counts = counts_of(word.lower() for word in words if word[0].isalpha())
+    words = WORD.findall(sample.lower() if sample.isupper() else sample)
+    # A single capital is a mark in a table or an initial.
+    forms = [word.lower() for word in words if word[0].isalpha() and (len(word) > 1 or word.islower())]
+    counts = counts_of(forms)
     total = counts.total
     if not total:
         return None
@@ -164,9 +169,17 @@ def _by_words(sample: str) -> str | None:
     bar = _OF_A_LINE if total < _FEW_WORDS else _OF_A_TEXT
     best = max((code for code in LANGUAGES if code not in SUPPORTED_LANGUAGES), key=counts.of)
     most = counts.of(best)
-    if most >= bar.count and most >= bar.share * total and most >= bar.ahead * supported:
-        return best
+    if most >= bar.count and most >= bar.share * total and most > bar.ahead * supported:
+        # What Spanish could be as well is no evidence: lists and tables may hold few other words.
+        own = [form for form in forms if form in _own_words(best)]
+        if len(own) >= _LEAST_OWN * total and len(set(own)) >= (1 if total < 2 * _FEW_WORDS else 2):
+            return best
     if total >= 2 * _FEW_WORDS and supported < _HARDLY_READ * total and not sample.isascii():
         strange = sum(1 for word in words if word[0].islower() and _OF_NEITHER.search(word))
         return UNNAMED if strange >= _STRANGE * total else None
     return None
+
+
+@cache
+def _own_words(code: str) -> frozenset[str]:
+    return frequent_words(code).difference(*map(frequent_words, SUPPORTED_LANGUAGES))

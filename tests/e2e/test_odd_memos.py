@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from memo_coach.coaching.text import normalise_text
 from tests.e2e import pages
 from tests.e2e.conftest import NOT_FOUND, NewPage
+from tests.unit.coaching.foreign_memos import sentences
 
 HOSTILE = """To: the board
 From: <b>Eve</b>
@@ -75,6 +76,17 @@ def test_a_refusal_goes_when_the_memo_is_mended(page: Page) -> None:
     page.get_by_role("button", name="Evaluate").click()
     expect(page.get_by_role("alert")).to_be_visible()
     pages.write(page, pages.sample("weak"))
+    pages.evaluate(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_memo_in_another_language_is_refused_by_name_unless_its_language_is_chosen(page: Page) -> None:
+    pages.open_editor(page)
+    pages.write(page, " ".join(sentences()["fr"]))
+    expect(page.get_by_role("complementary")).to_contain_text("another language")
+    page.get_by_role("button", name="Evaluate").click()
+    expect(page.get_by_role("alert")).to_contain_text("French")
+    page.get_by_label("Language").select_option("es")
     pages.evaluate(page)
     expect(page.get_by_role("alert")).to_have_count(0)
 

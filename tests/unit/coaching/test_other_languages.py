@@ -54,6 +54,8 @@ def test_no_sample_is_taken_for_another_language(rubric: str, language: str) -> 
         "La Défense: 4 étages",
         "São Paulo, Curitiba e Porto Alegre",
         "東京",
+        "| Tarea | Ana | Luis | Marta |\n|---|---|---|---|\n" + "| Diseño de la base | R | A | I |\n" * 12,
+        "# Otros\n\n* Definición de alcance\n* Plan de actividad\n* Control de cambio\n" * 3,
         "1.2.3 → 4 ✓ 😀😀😀😀😀😀😀😀😀😀",
         "| Łódź | Gdańsk | Wrocław |\n|---|---|---|\n"
         + "| Paweł Żak | Zoë Łuć | Agnieszka Dąbrowska |\n" * 12,
