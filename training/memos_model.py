@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -81,6 +81,12 @@ def rows_of(
         weight=np.array([reading.weight for reading, _ in readings]),
         published=np.array([reading.reader == "published" for reading, _ in readings]),
     )
+
+
+def without(rows: Rows, documents: Collection[str]) -> Rows:
+    """Return the rows of all other documents."""
+    kept = ~np.isin(rows.document, list(documents))
+    return Rows(*(getattr(rows, each.name)[kept] for each in fields(rows)))
 
 
 def design(features: np.ndarray, element: np.ndarray) -> csr_matrix:

@@ -24,9 +24,9 @@ from training import memos_model, units_model
 from training.documents import Document, documents
 from training.validation import report
 
-SCALE = 64
+SCALE = 20
 """Whole weights that make 1: finer steps change no answer."""
-_LEAST_WEIGHT = 4
+_LEAST_WEIGHT = 3
 _STYLE = (
     "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
     "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
@@ -79,6 +79,20 @@ def memo_weights(rows: memos_model.Rows) -> dict[str, list[list[int]]]:
     }
 
 
+def shipped_lists() -> list[str]:
+    """Return the names of the lists that are features, which every language has."""
+    return sorted(lists_of(lexicon_of("en")) & lists_of(lexicon_of("es")))
+
+
+def weights_of(
+    labelled: Sequence[Document], rows: memos_model.Rows, lists: Sequence[str]
+) -> dict[str, object]:
+    """Train both models and return what is kept of them."""
+    numbers, weights = units_model.trained(labelled)
+    kept = {"scale": SCALE, "lists": list(lists), "outputs": list(OUTPUTS)}
+    return {**kept, **unit_weights(numbers, weights), "memo": memo_weights(rows)}
+
+
 def write(weights: Mapping[str, object]) -> None:
     """Write the file that the coach reads, one line a group, so that a change can be read."""
     lines = json.dumps(weights, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -92,7 +106,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--validate", action="store_true")
     parser.add_argument("--allow-missing", action="store_true")
     options = parser.parse_args(arguments)
-    lists = sorted(lists_of(lexicon_of("en")) & lists_of(lexicon_of("es")))
+    lists = shipped_lists()
     labelled = documents(options.folders, lists, allow_missing=options.allow_missing)
     sys.stdout.write(f"{len(labelled)} documents, {sum(len(one.units) for one in labelled)} units\n")
     indicators = {one.name: indicators_of(one.memo) for one in labelled}
@@ -100,16 +114,7 @@ def main(arguments: Sequence[str]) -> None:
     if options.validate:
         sys.stdout.write(report(labelled, rows))
         return
-    numbers, weights = units_model.trained(labelled)
-    write(
-        {
-            "scale": SCALE,
-            "lists": lists,
-            "outputs": list(OUTPUTS),
-            **unit_weights(numbers, weights),
-            "memo": memo_weights(rows),
-        }
-    )
+    write(weights_of(labelled, rows, lists))
     sys.stdout.write(f"{FILE.name}: {FILE.stat().st_size // 1024} KiB\n")
 
 

@@ -11,6 +11,8 @@ import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
 from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
+from memo_coach.coaching.builtin.elements.reading import read_elements
+from memo_coach.coaching.builtin.elements.remarks import INDICATORS, findings_from, indicators_from
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
 from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
 from memo_coach.coaching.builtin.language_files import languages
@@ -43,6 +45,8 @@ REPETITION = "repetition"
 _OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
 """Detectors that must see what the others are not shown."""
 _ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE})
+_OF_NO_ELEMENT = frozenset({"evidence.claim-unsupported"})
+"""Findings of a detector that say nothing of the element that its indicator stands for."""
 _MOST_EVIDENCE = 3
 _DETECTORS_IN_A_STEP = 6
 
@@ -143,6 +147,22 @@ class _Work:
         self.indicators.update(reading.indicators)
         self.findings.extend(reading.findings)
 
+    def take_elements(self, lexicon: Lexicon) -> None:
+        """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
+        asked = INDICATORS & _asked(self.rubric)
+        readings = read_elements(self.shown, lexicon, self.rubric, self.indicators)
+        for name, value in indicators_from(readings.values()).items():
+            if name in asked:
+                self.indicators.pop(name, None)
+                if value is not None:
+                    self.indicators[name] = value
+        self.findings = [
+            finding
+            for finding in self.findings
+            if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
+        ]
+        self.findings.extend(findings_from(self.shown, readings.values(), asked))
+
 
 def indicators_of(memo: Memo) -> Mapping[str, float]:
     """Return the indicators of all detectors, whatever a rubric would ask for."""
@@ -173,16 +193,23 @@ def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEven
         yield [Progressed(done, total)]
     for pattern in rubric.detectors:
         work.take(read_pattern(work.shown, pattern))
+    work.take_elements(lexicon)
     scored = score_memo(rubric, work.indicators)
     ranked = rank_findings(memo, scored, work.findings)
     *judged, overall = _judged(work, scored, ranked, notices)
     yield [*judged, Progressed(total, total), overall]
 
 
+def _asked(rubric: Rubric) -> set[str]:
+    """Return the indicators that a rubric asks for."""
+    asked = {share.indicator for criterion in rubric.criteria for share in criterion.indicators}
+    asked.update(cap.indicator for criterion in rubric.criteria for cap in criterion.caps)
+    asked.update(cap.indicator for cap in rubric.caps)
+    return asked
+
+
 def _needed(rubric: Rubric) -> list[Detector]:
-    used = {share.indicator for criterion in rubric.criteria for share in criterion.indicators}
-    used.update(cap.indicator for criterion in rubric.criteria for cap in criterion.caps)
-    used.update(cap.indicator for cap in rubric.caps)
+    used = _asked(rubric)
     return [
         detector
         for detector in registered_detectors()
@@ -279,6 +306,9 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
         finding=finding.kind,
         rank=item.rank,
         priority=round(item.priority, 4),
+        element=finding.element,
+        claim=finding.claim,
+        confidence=round(finding.confidence, 2),
     )
 
 

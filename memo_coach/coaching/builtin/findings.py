@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.evaluation import CommentKind
+from memo_coach.coaching.evaluation import Claim, CommentKind
 from memo_coach.coaching.memo import Memo, Span
 
 
@@ -30,6 +30,12 @@ class Finding:
     """0 to 1: how sure the detector is that a careful reader would agree."""
     values: Mapping[str, str] = field(default_factory=dict)
     """Words for the slots of the phrasing, such as ``{"phrase": "in order to", "better": "to"}``."""
+    element: str | None = None
+    """What of a memo it is about, such as ``risks``, where it is one of the things that readers look for."""
+    claim: Claim | None = None
+    """What it says of that element."""
+    importance: float | None = None
+    """0 to 1: how likely a careful reader makes a remark about it; ``None`` where only its weight counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,8 @@ def _placed(
         return RankedFinding(
             finding, item.criterion.id, counts * finding.severity * finding.confidence, 0, index
         )
+    if finding.importance is not None:
+        return RankedFinding(finding, item.criterion.id, finding.importance, 0, index)
     far = max(LEAST_DISTANCE, distance(item, reach.get(finding.kind, {finding.indicator})))
     priority = weight * far * min(1.0, max(0.05, finding.severity)) * finding.confidence
     return RankedFinding(finding, item.criterion.id, priority, 0, index)

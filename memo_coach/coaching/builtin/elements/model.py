@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.features import SHARED_GROUPS, Features
 
@@ -66,8 +66,12 @@ def probability(sum_of_weights: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, sum_of_weights))))
 
 
+def model_of(raw: Mapping[str, Any]) -> Model:
+    """Return the model that a file of weights describes."""
+    return Model(raw["scale"], tuple(raw["lists"]), raw["bias"], raw["shared"], raw["words"], raw["memo"])
+
+
 @cache
 def model() -> Model:
-    """Return the model, read once in a process."""
-    raw = json.loads(FILE.read_text("utf-8"))
-    return Model(raw["scale"], tuple(raw["lists"]), raw["bias"], raw["shared"], raw["words"], raw["memo"])
+    """Return the model that the coach comes with, read once in a process."""
+    return model_of(json.loads(FILE.read_text("utf-8")))

@@ -1,0 +1,119 @@
+"""What is said of the elements of a memo: findings for what is missing, weak or there, and the indicators.
+
+Comment, justification and score come from one reading, so they cannot contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
+
+from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
+from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
+from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.memo import Memo
+
+INDICATORS: Final = frozenset(element.indicator for element in ELEMENTS)
+"""The indicators that elements decide."""
+BURIED: Final = "bottom-line.buried"
+_LATE_FROM = 0.1
+"""The part of the text within which the main point belongs (the protocol of the annotated documents)."""
+MOST_STRENGTHS: Final = 4
+_LEAST_OF_A_STRENGTH = 0.12
+_LEAST_REMARK = 0.1
+"""Below this chance that a reader would say more of what is there, the coach does not."""
+
+
+def indicators_from(readings: Iterable[ElementReading]) -> Mapping[str, float | None]:
+    """Return the value of each indicator; ``None`` where nothing was found that nobody would expect here."""
+    values: dict[str, list[float]] = {}
+    for reading in readings:
+        counted = values.setdefault(reading.element.indicator, [])
+        if reading.is_expected or reading.state != "missing":
+            counted.append(reading.value)
+    return {name: sum(found) / len(found) if found else None for name, found in values.items()}
+
+
+def findings_from(
+    memo: Memo, readings: Iterable[ElementReading], asked: Collection[str]
+) -> Iterator[Finding]:
+    """Yield what is to be said of the elements whose indicators a rubric asks for."""
+    considered = [reading for reading in readings if reading.element.indicator in asked]
+    for reading in considered:
+        if reading.is_expected:
+            yield from _opportunity(memo, reading)
+    yield from _strengths(memo, considered)
+
+
+def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
+    element, place = reading.element, next(iter(reading.passages), None)
+    if reading.state == "missing":
+        yield _finding(memo, reading, element.missing, None, reading.absent)
+    elif reading.state == "weak":
+        yield _finding(memo, reading, element.weak, place, 1.0 - reading.present)
+    elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
+        yield _finding(memo, reading, BURIED, place, reading.present)
+    elif reading.remark >= _LEAST_REMARK:
+        yield _finding(memo, reading, element.more, place, reading.remark)
+
+
+def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Finding]:
+    """Yield the strengths of which one passage tells most: what stands everywhere has no place to praise."""
+    candidates = [
+        (reading.present * passage.probability * passage.share, reading, passage)
+        for reading in readings
+        if reading.state == "there" and (passage := reading.passages[0])
+        and not (reading.element.name == "bottom-line" and _is_late(memo, passage))
+    ]
+    candidates.sort(key=lambda one: (-one[0], one[1].element.name))
+    for worth, reading, passage in candidates[:MOST_STRENGTHS]:
+        if worth >= _LEAST_OF_A_STRENGTH:
+            yield Finding(
+                reading.element.there,
+                reading.element.indicator,
+                "strength",
+                passage.span,
+                worth,
+                reading.present,
+                _values(memo, passage),
+                element=reading.element.name,
+                claim="there",
+            )
+
+
+def _finding(
+    memo: Memo, reading: ElementReading, kind: str, passage: Passage | None, confidence: float
+) -> Finding:
+    return Finding(
+        kind,
+        reading.element.indicator,
+        "opportunity",
+        None if passage is None else passage.span,
+        1.0 - reading.value,
+        confidence,
+        _values(memo, passage),
+        element=reading.element.name,
+        claim="missing" if kind == reading.element.missing else "weak",
+        importance=reading.remark,
+    )
+
+
+def _is_late(memo: Memo, passage: Passage) -> bool:
+    return passage.span.start > max(_LATE_FROM * len(memo.text), 400)
+
+
+def _values(memo: Memo, passage: Passage | None) -> dict[str, str]:
+    """Return the memo's own words for the slots of a remark."""
+    values = {}
+    subject = memo.header_value("subject") or next((s.title for s in memo.sections if s.title), "")
+    if subject.strip():
+        values["subject"] = subject.strip()
+    if passage is None:
+        return values
+    values["quote"] = memo.quote(passage.span).strip(" |*#\n-")
+    block = memo.block_at(passage.span.start)
+    if block is not None and block.kind != "heading":
+        title = memo.sections[block.section].title.strip(" #*:.")
+        if title:
+            values["heading"] = title
+    return values
