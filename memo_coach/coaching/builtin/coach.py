@@ -20,6 +20,7 @@ from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from memo_coach.coaching.builtin.masking import masked, repeated_passages
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, score_memo
+from memo_coach.coaching.builtin.slots import slot_values
 from memo_coach.coaching.evaluation import (
     CoachEvent,
     CoachKind,
@@ -293,6 +294,7 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
     texts = phrase_of(item, patterns, explainer.language)
     finding = item.finding
     span = finding.span if finding.span is not None and len(finding.span) else None
+    values, key = slot_values(memo, finding), memo.quote(span) if span else finding.kind
     return Comment(
         id=f"c{number:02d}",
         criterion=item.criterion,
@@ -300,9 +302,9 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
         start=None if span is None else span.start,
         end=None if span is None else span.end,
         quote=None if span is None else memo.quote(span),
-        comment=phrasing.fill(texts.comment, finding.values),
-        questions=tuple(phrasing.fill(question, finding.values) for question in texts.questions),
-        suggestion=None if texts.suggestion is None else phrasing.fill(texts.suggestion, finding.values),
+        comment=phrasing.chosen(texts.comment, values, key),
+        questions=tuple(phrasing.chosen(question, values, key) for question in texts.questions),
+        suggestion=phrasing.chosen(texts.suggestion, values, key) if texts.suggestion else None,
         finding=finding.kind,
         rank=item.rank,
         priority=round(item.priority, 4),

@@ -103,7 +103,9 @@ class Explainer:
                 continue
             texts = phrase_of(item, self.patterns, self.language)
             short = texts.strength if item.finding.polarity == "strength" else texts.opportunity
-            lines.setdefault(phrasing.fill(short or first_sentence(texts.comment), item.finding.values))
+            values, kind = item.finding.values, item.finding.kind
+            whole = phrasing.chosen((short,) if short else texts.comment, values, kind)
+            lines.setdefault(whole if short else first_sentence(whole))
             if len(lines) == TOP:
                 break
         return tuple(lines)
@@ -118,7 +120,7 @@ class Explainer:
         best = max(judged, key=lambda item: ((item.score or 0.0) - 1) * (item.effective_weight + 10))
         earned = _earned(best)
         if not earned:
-            return self._sentence("good-none")
+            return self._sentence("good-none", criterion=self.name(best))
         band = "good-high" if score >= _GOOD else "good-middle" if score >= _POOR else "good-low"
         clause = self._joined(earned, "earned")
         return self._sentence(band, criterion=self.name(best), clause=clause)
@@ -210,9 +212,9 @@ def phrase_of(item: RankedFinding, patterns: Mapping[str, PatternDetector], lang
     if pattern is None:
         return phrasing.phrase(language, item.finding.kind)
     return phrasing.Phrase(
-        comment=_without_slots(localised(pattern.comment, language)),
-        questions=(_without_slots(localised(pattern.question, language)),),
-        suggestion=_without_slots(localised(pattern.suggestion, language)),
+        comment=(_without_slots(localised(pattern.comment, language)),),
+        questions=((_without_slots(localised(pattern.question, language)),),),
+        suggestion=(_without_slots(localised(pattern.suggestion, language)),),
     )
 
 

@@ -2,12 +2,16 @@
 
 The texts for a kind of finding and the clauses for an indicator stand in the folder of their detector; the
 sentences of the coach as a whole stand in ``en.yaml`` and the like, beside this module.
+
+A comment, a suggestion and each of the questions may be one text or a list of variants: the same memo always
+gets the same words, and two memos that lack the same thing get different ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,11 +26,12 @@ _SLOT = re.compile(r"\{([a-z][a-z0-9_-]{0,40})\}")
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """The texts for one kind of finding, with their slots unfilled."""
+    """The texts for one kind of finding, each with its variants, with their slots unfilled."""
 
-    comment: str
-    questions: tuple[str, ...]
-    suggestion: str | None = None
+    comment: tuple[str, ...]
+    questions: tuple[tuple[str, ...], ...]
+    suggestion: tuple[str, ...] = ()
+    """Empty where nothing is suggested."""
     strength: str | None = None
     """A short clause for lists of strengths."""
     opportunity: str | None = None
@@ -51,17 +56,51 @@ def phrase(language: str, kind: str) -> Phrase:
 
 @cache
 def phrases(language: str) -> Mapping[str, Phrase]:
-    """Return all texts for findings in a language."""
+    """Return all texts for findings in a language.
+
+    Raises:
+        ValueError: a list of variants has none that can be said of every memo.
+    """
     return {
         kind: Phrase(
-            comment=entry["comment"].strip(),
-            questions=tuple(entry["questions"]),
-            suggestion=entry.get("suggestion"),
+            comment=_variants(kind, entry["comment"]),
+            questions=tuple(_variants(kind, question) for question in entry["questions"]),
+            suggestion=_variants(kind, entry["suggestion"]) if "suggestion" in entry else (),
             strength=entry.get("strength"),
             opportunity=entry.get("opportunity"),
         )
         for kind, entry in merged(language, "findings").items()
     }
+
+
+def _variants(kind: str, written: str | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(written, str):
+        return (written.strip(),)
+    if all(map(slots_in, written)):
+        raise ValueError(f"the variants of {kind!r} all have slots: {list(written)}")
+    return tuple(variant.strip() for variant in written)
+
+
+def slots_in(text: str) -> frozenset[str]:
+    """Return the names of the slots of a text."""
+    return frozenset(_SLOT.findall(text)) if "{" in text else frozenset()
+
+
+def chosen(variants: Sequence[str], values: Mapping[str, str], key: str) -> str:
+    """Choose one of the variants and fill its slots.
+
+    Of those whose slots all have a value it is one with the most slots, because it says most about this memo;
+    among several of these the passage decides, ``key``, so that the same memo gets the same words.
+
+    Raises:
+        MissingPhrase: no variant has a value for each of its slots.
+    """
+    sayable = [text for text in variants if all(values.get(slot) for slot in slots_in(text))]
+    if not sayable:
+        return fill(variants[0], values)
+    most = max(len(slots_in(text)) for text in sayable)
+    fullest = [text for text in sayable if len(slots_in(text)) == most]
+    return fill(fullest[zlib.crc32(key.encode("utf-8", "replace")) % len(fullest)], values)
 
 
 @cache

@@ -1,0 +1,58 @@
+"""What fills the slots of a remark: words of the memo itself, fit to stand within a sentence of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from memo_coach.coaching.builtin.analysis.figures import numbers_in
+from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.lexicon import lexicon_of
+from memo_coach.coaching.memo import Memo
+
+COMMON_SLOTS = frozenset({"quote", "heading", "figure", "subject"})
+"""The slots that any text may have; a kind of finding may bring more of its own."""
+
+_READ = 400
+"""Characters of a passage that are looked at: four times what is shown of it."""
+_MARKERS = re.compile(r"^(?:[>#*+|-]+\s+|\d{1,3}[.)]\s+|\|)+")
+_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,200}\)")
+_EMPHASIS = re.compile(r"\*\*|__|`")
+_QUOTED_WITHIN: Mapping[str, dict[int, str]] = {
+    "en": str.maketrans({"“": "‘", "”": "’", '"': "'"}),
+    "es": str.maketrans({"«": "“", "»": "”"}),
+}
+"""Quotation marks within a quotation: our own stand around it."""
+
+
+def slot_values(memo: Memo, finding: Finding) -> dict[str, str]:
+    """Return what can be said of a finding in the memo's own words; what there is none of is left out.
+
+    ``quote`` is the passage, ``figure`` the first amount, share or quantity in it, ``heading`` that of the
+    section where it stands, and ``subject`` what the memo calls itself. A finding's own values come first.
+    """
+    values = {"subject": memo.header_value("subject") or _title_of(memo)}
+    if finding.span is not None and len(finding.span):
+        passage = memo.quote(finding.span)[:_READ]
+        values["quote"] = quotable(passage, memo.language)
+        values["figure"] = _figure_in(passage, memo.language)
+        block = memo.block_at(finding.span.start)
+        values["heading"] = "" if block is None else memo.sections[block.section].title.strip(" #*:.")
+    return {**{name: value for name, value in values.items() if value}, **finding.values}
+
+
+def quotable(passage: str, language: str) -> str:
+    """Take off a passage what would jar within a sentence: markup, the last stop, its marks of quotation."""
+    plain = _EMPHASIS.sub("", _LINK.sub(r"\1", _MARKERS.sub("", passage.strip())))
+    return plain.translate(_QUOTED_WITHIN.get(language, {})).strip(" \n\t|.;:,")
+
+
+def _figure_in(passage: str, language: str) -> str:
+    found = (figure for figure in numbers_in(passage, lexicon_of(language)) if figure.kind != "plain")
+    first = next(found, None)
+    return "" if first is None else passage[first.span.start : first.span.end]
+
+
+def _title_of(memo: Memo) -> str:
+    first = next((section.title for section in memo.sections if section.heading is not None), "")
+    return first.strip(" #*:.")
