@@ -148,7 +148,7 @@ async def test_the_model_is_told_memo_feedback_history_comment_and_question() ->
     (request,) = model.requests
     assert (request.purpose, request.schema, request.most_tokens) == ("chat", None, 400)
     sent = "\n".join(message.content for message in request.messages)
-    for text in (MEMO[:200], "The very first version", "A date.", "No risk is named.", "b0undary", "SCQA"):
+    for text in (MEMO[:200], "The very first version", "A date.", comment.comment, "b0undary", "SCQA"):
         assert text in sent
     last = request.messages[-1].content
     assert comment.comment in last

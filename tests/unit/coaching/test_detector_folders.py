@@ -11,6 +11,7 @@ import pytest
 from memo_coach.coaching.builtin import detectors
 from memo_coach.coaching.builtin.findings import Detector, registered_detectors
 from memo_coach.coaching.builtin.language_files import FOLDER, content_of, files_of, languages
+from memo_coach.coaching.builtin.remarks import REMARKS
 
 DETECTORS = Path(detectors.__path__[0])
 IDEAS = sorted(path.parent.name for path in DETECTORS.glob("*/detector.py"))
@@ -42,9 +43,12 @@ def test_every_folder_has_a_file_for_every_language(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_said_of_a_detector_stands_in_its_folder(language: str) -> None:
+    remarks = {kind for kinds in REMARKS.values() for kind in kinds}
     for detector in registered_detectors():
         content = content_of(DETECTORS / idea_of(detector) / f"{language}.yaml")
-        assert set(content["findings"]) == set(importlib.import_module(detector.read.__module__).KINDS)
+        own = set(importlib.import_module(detector.read.__module__).KINDS)
+        named = {kind for kind in remarks if kind.startswith(f"{detector.name}.")}
+        assert set(content["findings"]) == own | named
         assert set(content.get("indicators", {})) == set(detector.indicators)
 
 

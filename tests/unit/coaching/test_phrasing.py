@@ -11,6 +11,7 @@ import pytest
 from memo_coach.coaching.builtin import detectors, phrasing
 from memo_coach.coaching.builtin.findings import registered_detectors
 from memo_coach.coaching.builtin.language_files import languages
+from memo_coach.coaching.builtin.remarks import REMARKS
 from tests.some import some
 
 LANGUAGES = languages()
@@ -21,7 +22,7 @@ def kinds() -> list[str]:
     found: list[str] = []
     for module in pkgutil.iter_modules(detectors.__path__):
         found.extend(importlib.import_module(f"{detectors.__name__}.{module.name}.detector").KINDS)
-    return sorted(found)
+    return sorted({*found, *(kind for remarks in REMARKS.values() for kind in remarks)})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -37,10 +38,10 @@ def test_there_are_no_words_for_findings_that_nobody_makes(language: str) -> Non
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_comment_says_something_asks_and_suggests(language: str) -> None:
     for kind, texts in some(phrasing.phrases(language).items()):
-        assert len(texts.comment) > 20, kind
+        assert all(len(comment) > 15 for comment in texts.comment), kind
         if texts.strength is None:
             assert 1 <= len(texts.questions) <= 3, kind
-            assert all("?" in question for question in texts.questions), kind
+            assert all("?" in question for asked in texts.questions for question in asked), kind
             assert texts.suggestion, kind
 
 
@@ -53,8 +54,13 @@ def test_a_kind_has_the_same_slots_in_every_language() -> None:
 
 
 def slots_of(texts: phrasing.Phrase) -> set[str]:
-    everything = (texts.comment, *texts.questions, texts.suggestion, texts.strength, texts.opportunity)
-    return {slot for text in everything if text for slot in SLOT.findall(text)}
+    return {slot for text in said_in(texts) for slot in SLOT.findall(text)}
+
+
+def said_in(texts: phrasing.Phrase) -> list[str]:
+    asked = (question for variants in texts.questions for question in variants)
+    short = (text for text in (texts.strength, texts.opportunity) if text)
+    return [*texts.comment, *asked, *texts.suggestion, *short]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
