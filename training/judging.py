@@ -79,12 +79,23 @@ def main(arguments: Sequence[str]) -> None:
         if kept:
             kept.write_text(json.dumps([(sorted(names), weights) for names, weights in folds]), "utf-8")
     models = {name: model for names, weights in folds for model in [model_of(json.loads(weights))] for name in names}
-    for name, figures in _table(measured(read_folder(options.annotated), models)):
+    for name, figures in table(measured(read_folder(str(options.annotated), None).documents, models)):
         sys.stdout.write(f"{name:24} {figures}\n")
 
 
-def _table(measure: Measure) -> list[tuple[str, object]]:
-    return [("all", measure.whole), *measure.by_kind.items(), *measure.by_language.items()]
+def table(measure: Measure) -> list[tuple[str, str]]:
+    """Return the figures of all documents, of each kind and of each language."""
+    found = [("all", measure.whole), *measure.by_kind.items(), *measure.by_language.items()]
+    return [
+        (
+            name,
+            f"{one.documents:3d} documents: false {one.false}, misplaced {one.misplaced}, hit {one.hit} "
+            f"(a constant list {one.hit_of_usual}), strengths {one.strengths_at}, missing {one.missing_precision}/"
+            f"{one.missing_recall}, criteria {one.criteria_correlation}, overall "
+            + (f"{one.overall.rank_correlation} {one.overall.mean_difference}" if one.overall else "-"),
+        )
+        for name, one in found
+    ]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from memo_coach.coaching.builtin.coach import asked_by
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
 from memo_coach.coaching.builtin.elements.memo_features import (
     KINDS,
@@ -17,6 +18,7 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     memo_features,
     shape_of,
 )
+from memo_coach.coaching.rubric_documents import shipped_rubric
 from training.documents import Document, Reading
 
 OWN = 6
@@ -61,9 +63,9 @@ def rows_of(
     made: list[tuple[Sequence[float], int, str, Reading, str]] = []
     for document in documents:
         for reading in document.readings:
-            seen = features_by_element(
-                document, chances[document.name], reading.rubric, indicators[document.name]
-            )
+            asked = asked_by(shipped_rubric(reading.rubric))
+            known = {name: value for name, value in indicators[document.name].items() if name in asked}
+            seen = features_by_element(document, chances[document.name], reading.rubric, known)
             made += [
                 (seen[name], NAMES.index(name), document.name, reading, name)
                 for name in sorted(reading.states)

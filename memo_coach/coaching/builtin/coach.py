@@ -12,14 +12,19 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.elements.reading import read_elements
-from memo_coach.coaching.builtin.elements.remarks import INDICATORS, findings_from, indicators_from
+from memo_coach.coaching.builtin.elements.remarks import (
+    INDICATORS,
+    findings_from,
+    indicators_from,
+    states_from,
+)
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
 from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from memo_coach.coaching.builtin.masking import masked, repeated_passages
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
-from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, score_memo
+from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, State, score_memo
 from memo_coach.coaching.builtin.slots import slot_values
 from memo_coach.coaching.evaluation import (
     CoachEvent,
@@ -143,6 +148,7 @@ class _Work:
     """The memo as the detectors see it."""
     indicators: dict[str, float] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    states: Mapping[str, State] = field(default_factory=dict)
 
     def take(self, reading: Reading) -> None:
         self.indicators.update(reading.indicators)
@@ -150,19 +156,20 @@ class _Work:
 
     def take_elements(self, lexicon: Lexicon) -> None:
         """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
-        asked = INDICATORS & _asked(self.rubric)
+        asked = INDICATORS & asked_by(self.rubric)
         readings = read_elements(self.shown, lexicon, self.rubric, self.indicators)
-        for name, value in indicators_from(readings.values()).items():
+        for name, value in indicators_from(readings.values(), self.indicators).items():
             if name in asked:
                 self.indicators.pop(name, None)
                 if value is not None:
                     self.indicators[name] = value
+        self.states = states_from(readings.values())
         self.findings = [
             finding
             for finding in self.findings
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
-        self.findings.extend(findings_from(self.shown, readings.values(), asked))
+        self.findings.extend(findings_from(self.shown, readings.values()))
 
 
 def indicators_of(memo: Memo) -> Mapping[str, float]:
@@ -195,13 +202,13 @@ def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEven
     for pattern in rubric.detectors:
         work.take(read_pattern(work.shown, pattern))
     work.take_elements(lexicon)
-    scored = score_memo(rubric, work.indicators)
+    scored = score_memo(rubric, work.indicators, work.states)
     ranked = rank_findings(memo, scored, work.findings)
     *judged, overall = _judged(work, scored, ranked, notices)
     yield [*judged, Progressed(total, total), overall]
 
 
-def _asked(rubric: Rubric) -> set[str]:
+def asked_by(rubric: Rubric) -> set[str]:
     """Return the indicators that a rubric asks for."""
     asked = {share.indicator for criterion in rubric.criteria for share in criterion.indicators}
     asked.update(cap.indicator for criterion in rubric.criteria for cap in criterion.caps)
@@ -210,7 +217,7 @@ def _asked(rubric: Rubric) -> set[str]:
 
 
 def _needed(rubric: Rubric) -> list[Detector]:
-    used = _asked(rubric)
+    used = asked_by(rubric)
     return [
         detector
         for detector in registered_detectors()

@@ -19,10 +19,6 @@ from memo_coach.coaching.evaluation import OverallJudgement
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import PatternDetector, Rubric, localised
 
-EARNED = 0.7
-"""From this value on an indicator is called earned."""
-MISSING = 0.4
-"""Below this value it is called missing."""
 _PRESUPPOSES = {
     "ask-amount": "ask-verb",
     "ask-deadline": "ask-verb",
@@ -129,20 +125,26 @@ class Explainer:
         self, judged: Sequence[ScoredCriterion], ranked: Sequence[RankedFinding], score: float
     ) -> str:
         """Say what the first of the opportunities says: the criterion, and what it lacks there."""
-        first = next(
-            (one for one in ranked if one.finding.polarity == "opportunity" and one.priority > 0), None
+        found = next(
+            (
+                (one, item, value)
+                for one in ranked
+                if one.finding.polarity == "opportunity" and one.priority > 0
+                for item in judged
+                if item.criterion.id == one.criterion
+                for value in item.values
+                if value.indicator == one.finding.indicator and value.state != "earned"
+            ),
+            None,
         )
-        if first is None:
+        if found is None:
             return self._without_opportunities(judged)
-        item = next(item for item in judged if item.criterion.id == first.criterion)
-        concerned = next(value for value in item.values if value.indicator == first.finding.indicator)
-        if concerned.value >= EARNED and score >= _EXCELLENT:
-            return self._sentence("change-nothing")
+        first, item, concerned = found
         others = [value for value in _wanting(item) if value is not concerned][: _CLAUSES - 1]
-        clause = self._clause(concerned, "partly" if concerned.value >= MISSING else "missing")
+        clause = self._clause(concerned, concerned.state)
         if others:
             clause = self._sentence(
-                "and", first=clause, second=self._clause(others[0], _state(others[0].value))
+                "and", first=clause, second=self._clause(others[0], others[0].state)
             )
         texts = {"criterion": self.name(item), "clause": clause}
         if score >= _EXCELLENT:
@@ -184,7 +186,7 @@ class Explainer:
         return self.number(one_decimal(ceiling_of(self.indicators.get(SUBSTANCE, 1.0))))
 
     def _joined(self, values: Sequence[IndicatorValue], state: str | None) -> str:
-        clauses = [self._clause(value, state or _state(value.value)) for value in values[:_CLAUSES]]
+        clauses = [self._clause(value, state or value.state) for value in values[:_CLAUSES]]
         if len(clauses) < _CLAUSES:
             return "".join(clauses)
         return self._sentence("and", first=clauses[0], second=clauses[1])
@@ -230,24 +232,18 @@ def _without_slots(text: str) -> str:
 
 
 def _earned(item: ScoredCriterion) -> list[IndicatorValue]:
-    earned = [value for value in item.values if value.value >= EARNED]
+    earned = [value for value in item.values if value.state == "earned"]
     return sorted(earned, key=lambda value: -value.share * value.value)
 
 
 def _wanting(item: ScoredCriterion) -> list[IndicatorValue]:
-    absent = {value.indicator for value in item.values if value.value < MISSING}
+    absent = {value.indicator for value in item.values if value.state == "missing"}
     wanting = [
         value
         for value in item.values
-        if value.value < EARNED and _PRESUPPOSES.get(value.indicator) not in absent
+        if value.state != "earned" and _PRESUPPOSES.get(value.indicator) not in absent
     ]
     return sorted(wanting, key=lambda value: -value.share * (1 - value.value))
-
-
-def _state(value: float) -> str:
-    if value >= EARNED:
-        return "earned"
-    return "partly" if value >= MISSING else "missing"
 
 
 def _capitalised(text: str) -> str:

@@ -8,9 +8,10 @@ the same memo gives the same order.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from memo_coach.coaching.builtin.elements.catalogue import HOMES
 from memo_coach.coaching.builtin.findings import Finding, registered_detectors
 from memo_coach.coaching.builtin.scoring import ScoredCriterion, ScoredMemo, distance
 from memo_coach.coaching.memo import Memo, Span
@@ -53,7 +54,8 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
     fallback = _fallback_criterion(scored)
     findings = tuple(findings)
     reach = _reach(findings)
-    placed = [_placed(memo, finding, homes, fallback, reach) for finding in findings]
+    criteria = [item.criterion.id for item in scored.criteria]
+    placed = [_placed(memo, finding, homes, fallback, reach, criteria) for finding in findings]
     candidates = _limited([item for item in placed if item is not None])
     opportunities = [item for item in candidates if item.finding.polarity == "opportunity"]
     strengths = [item for item in candidates if item.finding.polarity == "strength"][:MOST_STRENGTHS]
@@ -110,11 +112,15 @@ def _placed(
     homes: Mapping[str, tuple[ScoredCriterion, float]],
     fallback: str,
     reach: Mapping[str, frozenset[str]],
+    criteria: Collection[str],
 ) -> RankedFinding | None:
     block = memo.block_at(finding.span.start) if finding.span is not None else None
     index = None if block is None else block.index
     home = homes.get(finding.indicator)
     if home is None:
+        if finding.importance is not None or finding.claim == "there":
+            priority = finding.confidence * finding.severity if finding.importance is None else finding.importance
+            return RankedFinding(finding, _nearest(finding, criteria, fallback), priority, 0, index)
         if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
             return RankedFinding(finding, fallback, 0.0, 0, index)
         return None
@@ -129,6 +135,14 @@ def _placed(
     far = max(LEAST_DISTANCE, distance(item, reach.get(finding.kind, {finding.indicator})))
     priority = weight * far * min(1.0, max(0.05, finding.severity)) * finding.confidence
     return RankedFinding(finding, item.criterion.id, priority, 0, index)
+
+
+def _nearest(finding: Finding, criteria: Collection[str], fallback: str) -> str:
+    """Return the criterion that a remark on something which the rubric does not score is shown with."""
+    wanted = HOMES.get(finding.kind.partition(".")[0], ())
+    if finding.element == "problem":
+        wanted = HOMES["problem"]
+    return next((one for one in wanted if one in criteria), fallback)
 
 
 def _order(item: RankedFinding) -> tuple[float, int, str]:

@@ -57,6 +57,21 @@ ELEMENTS: Final = (
     _element("exceptions", "policy-exceptions", "policy.exceptions-", "policy.exceptions-clear"),
     _element("contact", "policy-contact", "policy.contact-", "policy.contact-clear"),
 )  # fmt: skip
+HOMES: Final = {
+    "ask": ("ask", "help-needed", "bottom-line"),
+    "problem": ("problem", "reason", "deviations"),
+    "options": ("options", "reason", "help-needed"),
+    "financial": ("financial-case", "evidence", "progress", "reason"),
+    "evidence": ("evidence", "progress", "reason"),
+    "strategy": ("strategic-fit", "problem", "reason", "status"),
+    "risks": ("risks", "exceptions"),
+    "plan": ("plan", "next-steps"),
+    "next-step": ("plan", "next-steps"),
+    "bottom-line": ("ask", "bottom-line", "status"),
+    "situation": ("problem", "reason", "status"),
+}
+"""Where a remark on an element is shown whose indicator a rubric does not score: criteria, the first that the
+rubric has, by the first part of the remark's kind."""
 NAMES: Final = tuple(element.name for element in ELEMENTS)
 OF_STATUS: Final = frozenset({"status-stated", "progress", "deviations"})
 OF_POLICY: Final = frozenset({"scope", "rules", "effective-date", "exceptions", "contact"})

@@ -11,38 +11,66 @@ from typing import Final
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
 from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.scoring import State
 from memo_coach.coaching.memo import Memo
 
 INDICATORS: Final = frozenset(element.indicator for element in ELEMENTS)
 """The indicators that elements decide."""
 BURIED: Final = "bottom-line.buried"
+_SHARE_OF_DETECTORS = 0.4
+"""With two fifths of the detectors' own values scores agree best with those of readers (docs/coach.md)."""
 _LATE_FROM = 0.1
 """The part of the text within which the main point belongs (the protocol of the annotated documents)."""
 MOST_STRENGTHS: Final = 4
 _LEAST_OF_A_STRENGTH = 0.12
+_RATHER_LATE = 0.1
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
 
 
-def indicators_from(readings: Iterable[ElementReading]) -> Mapping[str, float | None]:
-    """Return the value of each indicator; ``None`` where nothing was found that nobody would expect here."""
+def indicators_from(
+    readings: Iterable[ElementReading], detected: Mapping[str, float]
+) -> Mapping[str, float | None]:
+    """Return the value of each indicator; ``None`` where nothing was found that nobody would expect here.
+
+    ``detected`` are the detectors' own values, which count for a part.
+    """
     values: dict[str, list[float]] = {}
     for reading in readings:
         counted = values.setdefault(reading.element.indicator, [])
         if reading.is_expected or reading.state != "missing":
             counted.append(reading.value)
-    return {name: sum(found) / len(found) if found else None for name, found in values.items()}
+    return {
+        name: _blended(sum(found) / len(found), detected.get(name)) if found else None
+        for name, found in values.items()
+    }
 
 
-def findings_from(
-    memo: Memo, readings: Iterable[ElementReading], asked: Collection[str]
-) -> Iterator[Finding]:
-    """Yield what is to be said of the elements whose indicators a rubric asks for."""
-    considered = [reading for reading in readings if reading.element.indicator in asked]
-    for reading in considered:
-        if reading.is_expected:
+def states_from(readings: Iterable[ElementReading]) -> Mapping[str, State]:
+    """Return what is to be said of each indicator, so that reasons say what the remarks say."""
+    found: dict[str, set[str]] = {}
+    for reading in readings:
+        if reading.is_expected or reading.state != "missing":
+            found.setdefault(reading.element.indicator, set()).add(reading.state)
+    return {name: _state(states) for name, states in found.items()}
+
+
+def _state(states: set[str]) -> State:
+    if states == {"there"}:
+        return "earned"
+    return "missing" if states == {"missing"} else "partly"
+
+
+def _blended(read: float, detected: float | None) -> float:
+    return read if detected is None else (1 - _SHARE_OF_DETECTORS) * read + _SHARE_OF_DETECTORS * detected
+
+
+def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[Finding]:
+    """Yield what is to be said of the elements."""
+    for reading in readings:
+        if reading.is_expected or (reading.is_mentioned and reading.state == "missing"):
             yield from _opportunity(memo, reading)
-    yield from _strengths(memo, considered)
+    yield from _strengths(memo, readings)
 
 
 def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
@@ -94,7 +122,7 @@ def _finding(
         _values(memo, passage),
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
-        importance=reading.remark,
+        importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
     )
 
 
