@@ -16,7 +16,7 @@ COMMON_SLOTS = frozenset({"quote", "heading", "figure", "subject"})
 _READ = 400
 """Characters of a passage that are looked at: four times what is shown of it."""
 _MARKERS = re.compile(r"^(?:[>#*+|-]+\s+|\d{1,3}[.)]\s+|\|)+")
-_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,200}\)")
+_LINK = re.compile(r"(?<!\w)\[([^\[\]]{1,200})\](?:\([^()\s]{0,200}\)|\[[^\[\]]{0,80}\])?")
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _QUOTED_WITHIN: Mapping[str, dict[int, str]] = {
     "en": str.maketrans({"“": "‘", "”": "’", '"': "'"}),

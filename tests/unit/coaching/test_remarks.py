@@ -213,6 +213,7 @@ def test_a_figure_without_a_unit_is_not_taken_for_one_that_matters() -> None:
         ("en", "| Audits | 155k |", "Audits | 155k"),
         ("en", "-5% is what we fear", "-5% is what we fear"),
         ("en", "### Why `now`?", "Why now?"),
+        ("en", "Fill out the [Travel Form] or [this](https://e.org/x).", "Fill out the Travel Form or this"),
     ],
 )
 def test_a_quoted_passage_loses_its_markup(language: str, passage: str, quoted: str) -> None:
