@@ -1,377 +1,44 @@
-"""Consistency of figures: the same amount everywhere, sums that add up, a payback and percentages.
+"""Consistency of figures: sums, shares, products, and the same amount everywhere.
 
-A wrong alarm costs more trust than a missed slip, so a pair is compared only where the words around both say
-that they are the same thing, and rounding is allowed for.
+A wrong alarm costs more trust than a missed slip, so figures are compared only where the words around them
+say that they are parts of one thing or the same thing, and rounding is allowed for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise, product
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from memo_coach.coaching.builtin.analysis.figures import Figure, numbers_in
-from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, facts_of, table_rows
-from memo_coach.coaching.builtin.analysis.quantities import agree, in_years, measures_in, written
-from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms, nearest_term
+from memo_coach.coaching.builtin.analysis.prose import facts_of
+from memo_coach.coaching.builtin.detectors.consistency.checks import Checks
+from memo_coach.coaching.builtin.detectors.consistency.lists import ListReader
+from memo_coach.coaching.builtin.detectors.consistency.named import NamedReader
+from memo_coach.coaching.builtin.detectors.consistency.sentences import read_sentences
+from memo_coach.coaching.builtin.detectors.consistency.tables import TableReader
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Sentence, Span
+from memo_coach.coaching.memo import Memo
 
 KINDS = (
     "consistency.amounts-differ",
     "consistency.payback-off",
     "consistency.sum-off",
+    "consistency.sum-open",
+    "consistency.parts-off",
+    "consistency.shares-off",
+    "consistency.product-off",
     "consistency.percent-off",
     "consistency.agree",
 )
 
-_MEASURES = ("financial_npv", "financial_irr", "financial_payback")
-_LISTS = (
-    "consistency_ask",
-    "consistency_total",
-    "consistency_other",
-    "consistency_yearly",
-    "consistency_capital",
-    "consistency_gross",
-    "consistency_rise",
-    "consistency_points",
-    "financial_benefit",
-    "financial_cost",
-    "evidence_from",
-    "evidence_to",
-    *_MEASURES,
-)
 _NEUTRAL = 0.6
 """Where nothing in the memo can be compared: neither a fault nor a merit."""
 _BY_CHECKS = (_NEUTRAL, 0.85, 1.0)
 """By comparisons that agree: one may be chance, two show that the writer checked."""
 _BY_FAULTS = (1.0, 0.3, 0.0)
 """One contradiction is enough for a reader to doubt every other figure."""
-_ASK_REACH = 4
-_MEASURE_REACH = 8
-_FURTHEST_RATIO = 3.0
-"""Amounts further apart than this are taken for different things rather than for a slip."""
-_PAYBACK_TOLERANCE = 0.15
-"""Simple payback leaves out ramp-up and rounding; beyond 15 % a reader with a calculator stumbles."""
-_SUM_TOLERANCE = 0.01
-_MOST_FAULTS = 6
-_PERCENT_TOLERANCE = 1.5
-"""Percentage points, or a twentieth of the change where that is more."""
 
 
-class _Stated(NamedTuple):
-    """A figure with what it is said to be."""
-
-    figure: Figure
-    sentence: Span
-
-
-@dataclass
-class _Checks:
-    agreed: int = 0
-    first_agreed: Span | None = None
-    faults: list[Finding] = field(default_factory=list)
-
-    def agree(self, span: Span) -> None:
-        self.agreed += 1
-        self.first_agreed = self.first_agreed or span
-
-    def fault(self, kind: str, span: Span, confidence: float, values: dict[str, str]) -> None:
-        if len(self.faults) < _MOST_FAULTS and all(fault.span != span for fault in self.faults):
-            self.faults.append(
-                Finding(
-                    f"consistency.{kind}", "figures-consistent", "opportunity", span, 0.7, confidence, values
-                )
-            )
-
-
-class _Reader:
-    """Collects what can be compared, and compares it."""
-
-    def __init__(self, memo: Memo, lexicon: Lexicon) -> None:
-        self.memo = memo
-        self.lexicon = lexicon
-        self.facts: MemoFacts = facts_of(memo, lexicon)
-        self.reader = TermReader.of(lexicon, _LISTS)
-        self.terms: Terms = self.reader.read(memo)
-        self.asks: list[_Stated] = []
-        self.capitals: list[_Stated] = []
-        self.benefits: list[_Stated] = []
-        self.measures: dict[str, list[_Stated]] = {name: [] for name in _MEASURES}
-        self.breakdowns: list[tuple[float, str, Span]] = []
-        self.checks = _Checks()
-
-    def read(self) -> _Checks:
-        self._subject()
-        for sentence in self.memo.sentences:
-            if self.memo.blocks[sentence.block].kind != "table":
-                self._sentence(sentence)
-        self._compare_asks()
-        self._compare_measures()
-        self._compare_payback()
-        self._compare_breakdowns()
-        for block in self.memo.blocks:
-            if block.kind == "table":
-                self._table(block)
-        self._labelled_costs()
-        return self.checks
-
-    def _subject(self) -> None:
-        for line in self.memo.header:
-            if line.name == "subject":
-                amounts = [
-                    figure for figure in numbers_in(line.value, self.lexicon) if figure.kind == "money"
-                ]
-                if len(amounts) == 1 and "consistency_ask" in self.reader.lists_in(line.value):
-                    start = line.value_span.start
-                    span = Span(start + amounts[0].span.start, start + amounts[0].span.end)
-                    amount = Figure("money", amounts[0].value, amounts[0].unit, span)
-                    self.asks.append(_Stated(amount, line.value_span))
-
-    def _sentence(self, sentence: Sentence) -> None:
-        figures = measures_in(self.memo, self.facts, sentence.span)
-        terms = self.terms.of(sentence)
-        if not figures or not terms:
-            return
-        names = frozenset().union(*(term.lists for term in terms))
-        amounts = [figure for figure in figures if figure.kind == "money" and figure.value]
-        running = self.memo.blocks[sentence.block].kind != "list_item" and self.facts.is_prose(sentence)
-        if amounts and "consistency_ask" in names and running:
-            self._ask(sentence, amounts, terms)
-        if "consistency_gross" not in names and not self._is_of_another_option(figures, amounts):
-            self._measure(sentence, figures, terms)
-            self._capital_and_benefit(sentence, amounts, terms, names)
-        if "consistency_rise" in names:
-            self._percentage(sentence, figures, names)
-
-    def _ask(self, sentence: Sentence, amounts: Sequence[Figure], terms: Sequence[Term]) -> None:
-        asks = [term for term in terms if "consistency_ask" in term.lists]
-        others = [term for term in terms if "consistency_other" in term.lists]
-        for figure in amounts:
-            ask = nearest_term(self.memo, figure, asks, _ASK_REACH)
-            if ask is None or nearest_term(self.memo, figure, others, _ASK_REACH):
-                continue
-            self.asks.append(_Stated(figure, sentence.span))
-            return
-
-    def _is_of_another_option(self, figures: Sequence[Figure], amounts: Sequence[Figure]) -> bool:
-        """Whether a payback is explained by its own sentence: "it costs 120, saves 20 a year, so 6 years"."""
-        asked = {ask.figure.value for ask in self.asks}
-        if len(amounts) < 2 or any(amount.value in asked for amount in amounts):
-            return False
-        years = [length for figure in figures if (length := in_years(figure))]
-        return any(
-            abs(capital.value / benefit.value - length) <= _PAYBACK_TOLERANCE * length
-            for capital, benefit in pairwise(amounts)
-            for length in years
-        )
-
-    def _measure(self, sentence: Sentence, figures: Sequence[Figure], terms: Sequence[Term]) -> None:
-        named = [term for term in terms if not term.lists.isdisjoint(_MEASURES)]
-        for figure in figures:
-            term = nearest_term(self.memo, figure, named, _MEASURE_REACH)
-            if term is None or self._is_after(term, figure):
-                continue
-            for name in term.lists.intersection(_MEASURES):
-                fits = {"financial_npv": figure.kind == "money", "financial_irr": figure.kind == "percent"}
-                if fits.get(name, in_years(figure) is not None):
-                    self.measures[name].append(_Stated(figure, sentence.span))
-
-    def _is_after(self, term: Term, figure: Figure) -> bool:
-        """Whether a name follows its figure at some distance, and so is rather another thing's."""
-        gap = self.memo.text[figure.span.end : term.span.start].split()
-        return term.span.start > figure.span.end and len(gap) > 1
-
-    def _capital_and_benefit(
-        self, sentence: Sentence, amounts: Sequence[Figure], terms: Sequence[Term], names: frozenset[str]
-    ) -> None:
-        capital = [term for term in terms if "consistency_capital" in term.lists]
-        benefit = [term for term in terms if "financial_benefit" in term.lists]
-        measured = [term for term in terms if "financial_npv" in term.lists]
-        for figure in amounts:
-            nearest = nearest_term(self.memo, figure, [*capital, *benefit, *measured], _MEASURE_REACH)
-            if nearest is None:
-                continue
-            if nearest in benefit and "consistency_yearly" in names:
-                self.benefits.append(_Stated(figure, sentence.span))
-            elif nearest in capital:
-                self.capitals.append(_Stated(figure, sentence.span))
-        leads = (
-            bool(capital)
-            and capital[0].first - sentence.first_word <= 4
-            and "consistency_yearly" not in names
-        )
-        if leads and len(amounts) >= 3 and len({figure.unit for figure in amounts}) == 1:
-            total = sum(figure.value for figure in amounts)
-            self.breakdowns.append((total, amounts[0].unit, sentence.span))
-
-    def _compare_asks(self) -> None:
-        """Compare each amount that is asked for with the first one."""
-        if not self.asks:
-            return
-        first = self.asks[0]
-        for other in self.asks[1:]:
-            self._pair(first, other)
-
-    def _compare_measures(self) -> None:
-        for stated in self.measures.values():
-            for other in stated[1:]:
-                self._pair(stated[0], other)
-
-    def _pair(self, first: _Stated, second: _Stated) -> None:
-        one, two = _comparable(first.figure), _comparable(second.figure)
-        if one is None or two is None or one[0] != two[0] or not one[1] or not two[1]:
-            return
-        if agree(one[1], two[1]):
-            self.checks.agree(second.figure.span)
-        elif 1 / _FURTHEST_RATIO <= one[1] / two[1] <= _FURTHEST_RATIO and first.sentence != second.sentence:
-            values = {
-                "first": self.memo.quote(first.figure.span),
-                "second": self.memo.quote(second.figure.span),
-            }
-            self.checks.fault("amounts-differ", second.figure.span, 0.7, values)
-
-    def _compare_payback(self) -> None:
-        """Hold the payback against capital ÷ yearly benefit; any of the amounts stated may be meant."""
-        paybacks = self.measures["financial_payback"][:1]
-        capitals = (self.asks + self.capitals)[:6]
-        if not paybacks or not capitals or not self.benefits:
-            return
-        payback = in_years(paybacks[0].figure)
-        if not payback:
-            return
-        ratios = [
-            capital.figure.value / benefit.figure.value
-            for capital, benefit in product(capitals, self.benefits[:6])
-            if capital.figure.unit == benefit.figure.unit and benefit.figure.value
-        ]
-        if not ratios:
-            return
-        span = paybacks[0].figure.span
-        if any(abs(ratio - payback) <= _PAYBACK_TOLERANCE * payback for ratio in ratios):
-            self.checks.agree(span)
-            return
-        unit = paybacks[0].figure.value / payback
-        expected = f"{written(round(ratios[0] * unit, 1), self.lexicon)} {paybacks[0].figure.unit}"
-        self.checks.fault("payback-off", span, 0.75, {"payback": self.memo.quote(span), "expected": expected})
-
-    def _compare_breakdowns(self) -> None:
-        """Hold the parts of the capital, told in one sentence, against the amount that is asked for."""
-        for total, unit, span in self.breakdowns[:2]:
-            wholes = [ask.figure.value for ask in self.asks if ask.figure.unit == unit]
-            # A sentence that names the total first and its parts after adds up to twice the total.
-            if any(agree(total, whole) or agree(total, 2 * whole) for whole in wholes):
-                self.checks.agree(span)
-            elif wholes and 0.5 <= total / wholes[0] <= 2.0:
-                values = {
-                    "total": self.memo.quote(self.asks[0].figure.span),
-                    "sum": written(total, self.lexicon),
-                }
-                self.checks.fault("sum-off", span, 0.6, values)
-
-    def _percentage(self, sentence: Sentence, figures: Sequence[Figure], names: frozenset[str]) -> None:
-        """Check "from 40 to 50, up 25 %" where nothing else in the sentence could be meant."""
-        shares = [figure for figure in figures if figure.kind == "percent"]
-        others = [figure for figure in figures if figure.kind != "percent"]
-        if len(shares) != 1 or len(others) != 2 or not others[0].value or "consistency_points" in names:
-            return
-        first, second = others
-        if second.unit and first.unit and first.unit != second.unit and first.kind != "plain":
-            return
-        if not self._is_from_to(first, second):
-            return
-        change = abs(second.value - first.value) / first.value * 100
-        if abs(change - shares[0].value) <= max(_PERCENT_TOLERANCE, change / 20):
-            self.checks.agree(shares[0].span)
-        else:
-            values = {
-                "percent": self.memo.quote(shares[0].span),
-                "expected": f"{written(round(change), self.lexicon)} %",
-            }
-            self.checks.fault("percent-off", shares[0].span, 0.75, values)
-
-    def _is_from_to(self, first: Figure, second: Figure) -> bool:
-        between = self.memo.text[first.span.end : second.span.start].lower().split()
-        unit = first.unit if first.kind == "quantity" else ""
-        before = self.memo.text[max(0, first.span.start - 12) : first.span.start].lower().split()
-        to_words, from_words = self.lexicon.words("evidence_to"), self.lexicon.words("evidence_from")
-        joined = bool(between) and len(between) <= 3 and between[-1] in to_words
-        # "from 40 to 50" may be read with "to" as the unit of 40.
-        return (joined or (not between and unit in to_words)) and bool(before) and before[-1] in from_words
-
-    def _table(self, block: Block) -> None:
-        """Add up the columns of a table that ends in a row of totals."""
-        last = block.text.rstrip().rpartition("\n")[2].strip(" |").partition("|")[0]
-        if "consistency_total" not in self.reader.lists_in(last):
-            return
-        rows = table_rows(self.memo, block)
-        if len(rows) < 4 or not self._is_total(rows[-1]):
-            return
-        for column in range(1, len(rows[-1])):
-            stated = self._number(rows[-1][column])
-            parts = [self._number(row[column]) for row in rows[1:-1] if column < len(row)]
-            known = [part for part in parts if part is not None]
-            if stated is None or len(known) < 2 or len(known) != len(rows) - 2 or not stated.value:
-                continue
-            if any(part.unit != stated.unit or part.kind != stated.kind for part in known):
-                continue
-            self._sum(stated, sum(part.value for part in known), rows[-1][column].span)
-
-    def _sum(self, stated: Figure, total: float, span: Span) -> None:
-        if abs(total - stated.value) <= max(_SUM_TOLERANCE * stated.value, 0.5):
-            self.checks.agree(span)
-        elif 0.5 <= total / stated.value <= 2.0:
-            values = {"total": self.memo.quote(span).strip("* "), "sum": written(total, self.lexicon)}
-            self.checks.fault("sum-off", span, 0.75, values)
-
-    def _is_total(self, row: Sequence[Cell]) -> bool:
-        return bool(row) and "consistency_total" in self.reader.lists_in(row[0].text)
-
-    def _number(self, cell: Cell) -> Figure | None:
-        """Read a cell that is one amount or plain number; percentages seldom add up to anything."""
-        figures = numbers_in(cell.text, self.lexicon)
-        if len(figures) != 1 or figures[0].kind == "percent":
-            return None
-        negative = cell.text.lstrip("*_ ").startswith(("-", "–", "−", "("))
-        figure = figures[0]
-        return Figure(figure.kind, -figure.value, figure.unit, figure.span) if negative else figure
-
-    def _labelled_costs(self) -> None:
-        """Add up items such as "Costs: $5,000" and hold them against the one "Total costs: $15,000"."""
-        totals: list[Figure] = []
-        parts: list[Figure] = []
-        for sentence in self.memo.sentences:
-            label, colon, _ = sentence.text.partition(":")
-            if not colon or len(label) > 24 or self.memo.blocks[sentence.block].kind != "list_item":
-                continue
-            amounts = [figure for figure in self.facts.amounts_in(sentence.span) if figure.value]
-            names = self.reader.lists_in(label)
-            if len(amounts) != 1 or "consistency_other" in names:
-                continue
-            if "consistency_total" in names:
-                totals.append(amounts[0])
-            elif "financial_cost" in names and len(label.split()) <= 2:
-                parts.append(amounts[0])
-        if len(totals) == 1 and len(parts) >= 2 and all(part.unit == totals[0].unit for part in parts):
-            total = sum(part.value for part in parts)
-            if abs(total - totals[0].value) <= _SUM_TOLERANCE * totals[0].value:
-                self.checks.agree(totals[0].span)
-            elif 0.5 <= total / totals[0].value <= 2.0:
-                values = {"total": self.memo.quote(totals[0].span), "sum": written(total, self.lexicon)}
-                self.checks.fault("sum-off", totals[0].span, 0.7, values)
-
-
-def _comparable(figure: Figure) -> tuple[str, float] | None:
-    """Return unit and value on one scale: lengths of time in years."""
-    years = in_years(figure) if figure.kind == "quantity" else None
-    if years is not None:
-        return "years", years
-    return (figure.unit, figure.value) if figure.kind in {"money", "percent"} else None
-
-
-def _strength(checks: _Checks) -> Iterable[Finding]:
+def _strength(checks: Checks) -> Iterable[Finding]:
     if checks.agreed >= 2 and not checks.faults:
         yield Finding("consistency.agree", "figures-consistent", "strength", checks.first_agreed, 0.8, 0.7)
 
@@ -384,6 +51,14 @@ def _strength(checks: _Checks) -> Iterable[Finding]:
 )
 def read_consistency(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read whether the figures of the memo agree with one another."""
-    checks = _Reader(memo, lexicon).read()
+    checks = Checks(memo, lexicon)
+    facts = facts_of(memo, lexicon)
+    tables = TableReader(checks, facts)
+    for block in memo.blocks:
+        if block.kind == "table":
+            tables.read(block)
+    ListReader(checks, facts).read()
+    read_sentences(checks, facts)
+    NamedReader(checks, facts).read()
     value = _BY_FAULTS[min(len(checks.faults), 2)] if checks.faults else _BY_CHECKS[min(checks.agreed, 2)]
     return Reading({"figures-consistent": value}, (*checks.faults, *_strength(checks)))
