@@ -21,6 +21,8 @@ from memo_coach.coaching.memo import Block, Sentence, Span
 _TOTAL_WORD = re.compile(r"(?i)totals?\b|\bsuma\b|\bsum\b")
 _BULLET = re.compile(r"[ \t>]*(?:[-*+•‣◦–—·]|\(?[0-9]{1,2}[.)]|\(?[a-z]\))[ \t]+")
 _LABEL_END = re.compile(r"[*_:=|–—~]|\s-\s|\.{2,}")
+_TOTALS = frozenset({"total", "totals", "sum", "suma", "totales", "subtotal"})
+_LEAST_FIGURES = 3
 _LONGEST_LINE = 200
 _MOST_LINES = 40
 _MOST_TOTALS = 8
@@ -57,9 +59,20 @@ class ListReader:
 
     def read(self) -> None:
         """Check the lists and sums of a memo."""
-        text = self.memo.text
-        if not self.facts.figures:
+        if len(self.facts.figures) < _LEAST_FIGURES:
             return
+        if self.memo.words.vocabulary & _TOTALS:
+            self._total_lines()
+            self._labelled_costs()
+            for before, sentence in pairwise(self.memo.sentences):
+                if before.block == sentence.block:
+                    self._summing_sentence(before, sentence)
+        for block in self.memo.blocks:
+            if block.kind == "paragraph" and block.text.endswith((":", ":**", ":*")):
+                self._introduced(block)
+
+    def _total_lines(self) -> None:
+        text = self.memo.text
         seen: set[int] = set()
         for found in _TOTAL_WORD.finditer(text):
             start = text.rfind("\n", max(0, found.start() - _LONGEST_LINE), found.start()) + 1
@@ -76,13 +89,6 @@ class ListReader:
             ):
                 seen.add(start)
                 self._total_line(_Line(line, start))
-        for block in self.memo.blocks:
-            if block.kind == "paragraph" and block.text.endswith((":", ":**", ":*")):
-                self._introduced(block)
-        self._labelled_costs()
-        for before, sentence in pairwise(self.memo.sentences):
-            if sentence.first_word < sentence.last_word and before.block == sentence.block:
-                self._summing_sentence(before, sentence)
 
     def _amount(self, figures: Sequence[Figure]) -> list[Figure]:
         """Return the amounts of money among figures, or all where there is none."""

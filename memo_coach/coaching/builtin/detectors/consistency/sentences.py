@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from memo_coach.coaching.builtin.analysis.figures import Figure
@@ -30,7 +30,7 @@ def read_sentences(checks: Checks, facts: MemoFacts) -> None:
     """Check every sentence that has enough figures for it."""
     patterns = _Patterns.of(checks.lexicon)
     text = checks.memo.text
-    for sentence in checks.memo.sentences:
+    for sentence in checks.memo.sentences if len(facts.figures) > 2 else ():
         figures = facts.figures_in(sentence.span)
         if 3 <= len(figures) <= _MOST_FIGURES and len(sentence.text) <= _LONGEST:
             if "=" in sentence.text:
@@ -39,8 +39,22 @@ def read_sentences(checks: Checks, facts: MemoFacts) -> None:
                 _whole_first(checks, patterns, sentence, figures)
                 _whole_last(checks, patterns, sentence, figures)
                 _split(checks, patterns, sentence, figures)
-    for found in patterns.of_which.finditer(text):
-        _counts(checks, patterns, found)
+    for start in _counted(checks, patterns):
+        found = patterns.of_which.match(text, start)
+        if found:
+            _counts(checks, patterns, found)
+
+
+def _counted(checks: Checks, patterns: _Patterns) -> Iterator[int]:
+    """Yield where an “of” stands before a number, an article between them or not."""
+    words = checks.memo.words
+    forms = words.forms
+    for place in words.places_of(patterns.of_words, 0, len(words) - 2):
+        following = forms[place + 1]
+        if not following[0].isdigit() and following not in patterns.numbers:
+            following = forms[place + 2]
+        if following[0].isdigit() or following in patterns.numbers:
+            yield words[place].span.start
 
 
 class _Patterns:
@@ -58,6 +72,7 @@ class _Patterns:
         self.overlap = lexicon.pattern("consistency_overlap")
         self.numbers: Mapping[str, str] = lexicon.replacements("consistency_numbers")
         number = r"(?:[0-9]{1,3}(?:[.,][0-9]{3}){1,3}|[0-9]{1,6}|" + "|".join(self.numbers) + ")"
+        self.of_words = frozenset(entry.split(" ")[0] for entry in lexicon.entries("consistency_of"))
         of = "|".join(lexicon.entries("consistency_of"))
         join = "|".join(lexicon.entries("consistency_and"))
         self.last_join = re.compile(rf"(?i)\b(?:{join}) [^,;]{{0,40}}$")
@@ -66,7 +81,8 @@ class _Patterns:
         self.of_which = re.compile(
             rf"(?i)\b(?:{of})({number}) "
             rf"([^\W\d][\w-]{{1,24}}(?: [^\W\d][\w-]{{0,24}}){{0,2}}?),? "
-            rf"(?:[^\W\d]\w{{0,14}} ){{0,2}}?{part}(?:, {part})?(?:, {part})?,? (?:{join}) {part}(?=[.;,)\n]|$)"
+            rf"(?:[^\W\d]\w{{0,14}} ){{0,2}}?{part}(?:, {part})?(?:, {part})?,? "
+            rf"(?:{join}) {part}(?=[.;,)\n]|$)"
         )
 
     @classmethod
