@@ -23,7 +23,7 @@ from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from memo_coach.coaching.builtin.masking import masked, repeated_passages
-from memo_coach.coaching.builtin.ranking import TOP, RankedFinding, rank_findings
+from memo_coach.coaching.builtin.ranking import CHECKS, TOP, RankedFinding, rank_findings
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, State, score_memo
 from memo_coach.coaching.builtin.slots import slot_values
 from memo_coach.coaching.evaluation import (
@@ -50,7 +50,7 @@ INSTRUCTIONS = "instructions"
 REPETITION = "repetition"
 _OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
 """Detectors that must see what the others are not shown."""
-_ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE})
+_ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE}) | CHECKS
 _OF_NO_ELEMENT = frozenset({"evidence.claim-unsupported"})
 """Findings of a detector that say nothing of the element that its indicator stands for."""
 _MOST_EVIDENCE = 3

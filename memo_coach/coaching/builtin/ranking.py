@@ -1,5 +1,6 @@
 """Which comments matter first: what would raise the score most, spread over passages and criteria.
 
+What a check found wrong (:data:`CHECKS`) comes before all else, if it is sure of it.
 The priority of a comment is the weight of its criterion, times how far the criterion would rise if the
 finding were mended, times how sure the detector is. Everything is ordered by values of the memo alone, so
 the same memo gives the same order.
@@ -28,7 +29,11 @@ MOST_OF_A_CRITERION_ON_TOP = 2
 LEAST_DISTANCE = 0.02
 """A flagged passage counts this much even where its indicator is full, so that it still has a place."""
 
-WITHOUT_INDICATOR = frozenset({"instructions"})
+CHECKS = frozenset({"blanks", "consistency", "timeline"})
+"""Detectors of what is there and wrong: what they are sure of outranks what is missing."""
+SURE = 0.7
+"""Confidence from which a finding of a check comes first."""
+WITHOUT_INDICATOR = frozenset({"instructions"}) | CHECKS
 """Detectors whose findings are shown though no criterion is scored from them."""
 
 
@@ -63,7 +68,12 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
     ordered = _spread(opportunities, taken, TOP)[: MOST_COMMENTS - len(strengths)]
     if strengths and all(item.block in taken for item in strengths):
         best = strengths[0].block
-        if best is not None and len({item.block for item in opportunities} - {best}) >= TOP:
+        checked = {item.block for item in opportunities if is_sure_check(item.finding)}
+        if (
+            best is not None
+            and best not in checked
+            and len({item.block for item in opportunities} - {best}) >= TOP
+        ):
             ordered = _spread(opportunities, {best}, TOP)[: MOST_COMMENTS - len(strengths)]
             taken = {item.block for item in ordered[:TOP] if item.block is not None}
     ordered_strengths = _spread(strengths, taken, TOP_STRENGTHS)
@@ -122,7 +132,8 @@ def _placed(
             priority = finding.confidence * finding.severity if finding.importance is None else finding.importance
             return RankedFinding(finding, _nearest(finding, criteria, fallback), priority, 0, index)
         if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
-            return RankedFinding(finding, fallback, 0.0, 0, index)
+            least = LEAST_DISTANCE * finding.severity * finding.confidence if _is_check(finding) else 0.0
+            return RankedFinding(finding, fallback, least, 0, index)
         return None
     item, counts = home
     weight = item.effective_weight / 100
@@ -145,9 +156,18 @@ def _nearest(finding: Finding, criteria: Collection[str], fallback: str) -> str:
     return next((one for one in wanted if one in criteria), fallback)
 
 
-def _order(item: RankedFinding) -> tuple[float, int, str]:
+def _is_check(finding: Finding) -> bool:
+    return finding.polarity == "opportunity" and finding.kind.partition(".")[0] in CHECKS
+
+
+def is_sure_check(finding: Finding) -> bool:
+    """Whether a check found something wrong and is sure of it: that comes first."""
+    return _is_check(finding) and finding.confidence >= SURE
+
+
+def _order(item: RankedFinding) -> tuple[bool, float, int, str]:
     position = item.finding.span.start if item.finding.span is not None else -1
-    return (-round(item.priority, 9), position, item.finding.kind)
+    return (not is_sure_check(item.finding), -round(item.priority, 9), position, item.finding.kind)
 
 
 def _limited(items: Iterable[RankedFinding]) -> list[RankedFinding]:

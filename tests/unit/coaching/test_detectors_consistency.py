@@ -8,6 +8,7 @@ from memo_coach.coaching.builtin.detectors.consistency.detector import read_cons
 from memo_coach.coaching.builtin.findings import Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.parsing import parse_memo
+from tests.work import grows_at_most
 
 
 def read(text: str, language: str = "en") -> Reading:
@@ -134,3 +135,152 @@ def test_figures_that_agree_everywhere_are_a_strength() -> None:
     reading = read(text)
     assert reading.indicators["figures-consistent"] == 1.0
     assert kinds(reading) == {"consistency.agree"}
+
+
+PUMPS = (
+    "| Item | Qty | Unit price | Amount |\n|---|---|---|---|\n| A | 3 | £20 | £60 |\n| B | 4 | £30 | {} |\n"
+)
+WEIGHTS = "| Criterion | Weight |\n|---|---|\n| Cost | 40% |\n| Speed | 40% |\n| Risk | {} |\n"
+STAFF = (
+    "| Team | Planned | Here |\n|---|---|---|\n| A | 84 | 76 |\n| B | 22 | 19 |\n| C | 18 | 18 |\n"
+    "| **Total** | **{}** | **113** |\n"
+)
+COSTS = "| Item | Cost |\n|---|---|\n| A | £100 |\n| B | £50 |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "kind", "language"),
+    [
+        (STAFF, "124", "128", "sum-off", "en"),
+        (
+            "| | |\n|---|---|\n| Puente | 41.000 |\n| Planta | 18.500 |\n| TOTAL | {} |\n",
+            "59.500",
+            "57.000",
+            "sum-off",
+            "es",
+        ),
+        ("- Rent: £4,000\n- Food: £3,000\n- Total: {}\n", "£7,000", "£8,000", "sum-off", "en"),
+        ("* Pump – $11,400\n* Reserve – about $13,000\n\nTotal {}\n", "$24,300", "$26,000", "sum-off", "en"),
+        (
+            "Gastado: obra $64,300; sal $9,200; hielo $3,150. Total {} cerrados.",
+            "$76,650",
+            "$85,000",
+            "sum-off",
+            "es",
+        ),
+        (
+            "The total of {} breaks down as follows:\n\n- Rent: £4,000\n- Food: £3,000\n",
+            "£7,000",
+            "£8,000",
+            "sum-off",
+            "en",
+        ),
+        ("We ask for {}: £25,000 for desks and £10,000 for chairs.", "£35,000", "£40,000", "parts-off", "en"),
+        ("Pedimos {}: 25.000 € para obra y 10.000 € para mesas.", "35.000 €", "40.000 €", "parts-off", "es"),
+        (
+            "We have {} savers: 9,700 in Uyo, 4,150 in Eket and 3,050 in Oron.",
+            "16,900",
+            "15,900",
+            "parts-off",
+            "en",
+        ),
+        (
+            "Of the town, of the {} farms, 165 are hit, 60 slightly hit and 35 not hit.",
+            "260",
+            "240",
+            "parts-off",
+            "en",
+        ),
+        (
+            "De {} puntos llevamos cuatro cumplidos, dos en proceso y dos pendientes.",
+            "ocho",
+            "siete",
+            "parts-off",
+            "es",
+        ),
+        ("Staff cost £25,000 and rent £10,000, for a total of {}.", "£35,000", "£45,000", "parts-off", "en"),
+        (
+            "The budget is split 50% for staff, 30% for rent and {} for travel.",
+            "20%",
+            "30%",
+            "shares-off",
+            "en",
+        ),
+        (
+            "Se reparte en 50 % para personal, 30 % para obra y {} para viajes.",
+            "20 %",
+            "30 %",
+            "shares-off",
+            "es",
+        ),
+        (WEIGHTS, "20%", "30%", "shares-off", "en"),
+        (PUMPS, "£120", "£150", "product-off", "en"),
+        ("The cost is 12 × £300 = {}.", "£3,600", "£3,900", "product-off", "en"),
+        ("Son 12 × 300 € = {}.", "3.600 €", "3.900 €", "product-off", "es"),
+        (
+            "The total cost is £14,000 for the hall. We like it. The total cost is {}.",
+            "£14,000",
+            "£11,900",
+            "amounts-differ",
+            "en",
+        ),
+    ],
+)
+def test_what_does_not_add_up_is_found_and_what_does_is_not(
+    text: str, right: str, wrong: str, kind: str, language: str
+) -> None:
+    assert f"consistency.{kind}" in kinds(read(text.format(wrong), language))
+    found = read(text.format(right), language).findings
+    assert not [finding for finding in found if finding.polarity == "opportunity"]
+
+
+def test_both_figures_are_told() -> None:
+    found = read("- Rent: £4,000\n- Food: £3,000\n- Total: £8,000\n").findings
+    assert found[0].values == {"total": "£8,000", "sum": "£7,000"}
+
+
+def test_a_line_without_a_figure_is_named_where_the_total_is_larger() -> None:
+    table = COSTS + "| Damp | ? |\n| Floor | £1,150 |\n| Total | £1,400 |\n"
+    (finding,) = [found for found in read(table).findings if found.polarity == "opportunity"]
+    assert finding.kind == "consistency.sum-open"
+    assert finding.values["row"] == "Damp"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COSTS + "| Subtotal | £150 |\n| VAT | £30 |\n| Total | £180 |\n",
+        COSTS + "| Of which paid | £20 |\n| Total | £150 |\n",
+        COSTS + "| Quarterly | £150 |\n| Total | £600 |\n",
+        "| Item | Cost |\n|---|---|\n| A | £100 |\n| A1 | £60 |\n| A2 | £40 |\n"
+        "| B | £50 |\n| Total | £150 |\n",
+        "| Item | Unit price |\n|---|---|\n| A | £100 |\n| B | £50 |\n| Total | £130 |\n",
+        "| Part | Share |\n|---|---|\n| A | 33.3% |\n| B | 33.3% |\n| C | 33.3% |\n| Total | 100% |\n",
+        "| Part | k€ |\n|---|---|\n| A | 12 |\n| B | 15 |\n| C | 18 |\n| Total | 46 |\n",
+        "The rollout costs $1.2m for software and $0.7m for staff, $2.0m in total.",
+        "Of 40 users, 30 like the map, 25 like the list and 12 want both.",
+        "In 12 months: 8 workshops, 3 visits and 2 reports.",
+        "We ask for £9,850. The total cost is £14,000.",
+    ],
+)
+def test_sums_that_differ_for_a_reason_are_left_alone(text: str) -> None:
+    assert not [finding for finding in read(text).findings if finding.polarity == "opportunity"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "total 5\n",
+        "| 5 | total |\n",
+        "of 3 a 2 b, 2 c and ",
+        "£5 and £6, ",
+        "5 × 5 = ",
+        "- a: £5\n",
+        "total £5. a £1, £2, £3. ",
+    ],
+)
+def test_time_grows_with_the_length_and_no_faster(hostile: str) -> None:
+    def on(count: int) -> None:
+        read(hostile * (count // len(hostile)))
+
+    assert grows_at_most(24, short=lambda: on(4_000), long=lambda: on(32_000))

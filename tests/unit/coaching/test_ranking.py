@@ -177,3 +177,23 @@ def test_a_span_between_paragraphs_is_tied_to_no_paragraph() -> None:
     gap = MEMO.blocks[0].span.end
     item = Finding("a.missing", "a", "opportunity", Span(gap, gap + 1), 1.0, 1.0)
     assert ranked(scored({"a": 100}, {"a": 0.0}), item)[0].block is None
+
+
+def test_what_a_check_is_sure_of_outranks_what_is_missing() -> None:
+    judged = scored({"a": 99, "figures-consistent": 1}, {"a": 0.0, "figures-consistent": 0.3})
+    wrong = Finding("consistency.sum-off", "figures-consistent", "opportunity", MEMO.blocks[3].span, 0.7, 0.9)
+    assert kinds(ranked(judged, finding("a", 1), wrong)) == ["consistency.sum-off", "a.missing"]
+
+
+def test_what_a_check_is_not_sure_of_waits_its_turn() -> None:
+    judged = scored({"a": 100}, {"a": 0.0})
+    unsure = Finding("timeline.out-of-order", "", "opportunity", MEMO.blocks[3].span, 0.7, 0.6)
+    assert kinds(ranked(judged, finding("a", 1), unsure)) == ["a.missing", "timeline.out-of-order"]
+
+
+def test_a_check_that_no_criterion_is_scored_from_is_listed_all_the_same() -> None:
+    judged = scored({"a": 100}, {"a": 0.0})
+    blank = Finding("blanks.placeholder", "", "opportunity", MEMO.blocks[3].span, 0.7, 0.9)
+    first = ranked(judged, finding("a", 1), blank)[0]
+    assert (first.finding.kind, first.rank) == ("blanks.placeholder", 0)
+    assert first.priority > 0
