@@ -252,8 +252,10 @@ def test_a_line_without_a_figure_is_named_where_the_total_is_larger() -> None:
         COSTS + "| Subtotal | £150 |\n| VAT | £30 |\n| Total | £180 |\n",
         COSTS + "| Of which paid | £20 |\n| Total | £150 |\n",
         COSTS + "| Quarterly | £150 |\n| Total | £600 |\n",
-        "| Item | Cost |\n|---|---|\n| A | £100 |\n| A1 | £60 |\n| A2 | £40 |\n"
-        "| B | £50 |\n| Total | £150 |\n",
+        (
+            "| Item | Cost |\n|---|---|\n| A | £100 |\n| A1 | £60 |\n| A2 | £40 |\n"
+            "| B | £50 |\n| Total | £150 |\n"
+        ),
         "| Item | Unit price |\n|---|---|\n| A | £100 |\n| B | £50 |\n| Total | £130 |\n",
         "| Part | Share |\n|---|---|\n| A | 33.3% |\n| B | 33.3% |\n| C | 33.3% |\n| Total | 100% |\n",
         "| Part | k€ |\n|---|---|\n| A | 12 |\n| B | 15 |\n| C | 18 |\n| Total | 46 |\n",

@@ -25,8 +25,10 @@ def findings(text: str, language: str = "en") -> tuple[Finding, ...]:
         ("The trial runs from 12 May 2025 to 3 April 2025.", "end-before-start", "en"),
         ("La prueba va del 12 de mayo de 2025 al 3 de abril de 2025.", "end-before-start", "es"),
         (
-            "| Phase | Start | End |\n|---|---|---|\n"
-            "| Build | 2025-05-01 | 2025-04-01 |\n| Test | 2025-06-01 | |",
+            (
+                "| Phase | Start | End |\n|---|---|---|\n"
+                "| Build | 2025-05-01 | 2025-04-01 |\n| Test | 2025-06-01 | |"
+            ),
             "end-before-start",
             "en",
         ),

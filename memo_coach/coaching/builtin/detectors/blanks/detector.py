@@ -33,6 +33,7 @@ _DOTS = re.compile(r"[:$€£] ?(?:\.{5,}|…{2,})")
 _CROSSES = re.compile(r"(?<![\w.-])(?:[$€£] ?)?[Xx]{2,6}(?:[.,/-][Xx]{2,4}){0,2}(?![\w-])[ \u00a0]?%?")
 _YEAR = re.compile(r"(?<!\w)20[XxYy_]{2}(?!\w)")
 _TO_BE = re.compile(r"(?<!\w)TB[ACD](?!\w)")
+_LEAD = re.compile(r"^[ \t>*_\-#]{0,6}", re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]{1,200}`")
 _VALUE_BEFORE = re.compile(r"(?:[:|\t=(–—] ?|\b(?:is|on|by|of|es|el|de)[ ])[*_ ]{0,4}$")
 _VALUE_AFTER = re.compile(r"[*_ ]{0,4}(?:[|).,;\n\t]|$)")
@@ -100,9 +101,12 @@ class _Reader:
                 yield _Blank("blanks.placeholder", Span(*found.span()), _LIKELY)
 
     def _template(self) -> Iterator[_Blank]:
-        for found in self.lexicon.pattern("blanks_template").finditer(self.text):
-            lead = len(found[0]) - len(found[0].lstrip("\n\t >*_(-#"))
-            start = found.start() + lead
+        pattern = self.lexicon.pattern("blanks_template")
+        for lead in _LEAD.finditer(self.text):
+            found = pattern.match(self.text, lead.end())
+            if found is None:
+                continue
+            start = found.start()
             line, first = self._line(start)
             sentence = self.memo.sentence_at(start)
             end = min(first + len(line), start + _LONGEST_QUOTE if sentence is None else sentence.span.end)
