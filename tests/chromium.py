@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARGUMENTS = (
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--disable-dev-shm-usage",
 )  # fmt: skip
+_BY_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "TcpPortRandomizationWin",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    "msForceBrowserSignIn", "msEdgeUpdateLaunchServicesPreferredVersion",
+)  # fmt: skip
+_POPUPS_OF_THE_ADDRESS_BAR = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+WITHOUT_POPUPS = f"--disable-features={','.join((*_BY_PLAYWRIGHT, *_POPUPS_OF_THE_ADDRESS_BAR))}"
+"""For browsers that open hundreds of windows: each would load two pages of its own, for popups of an address
+bar that nobody sees, which is more work than a page of ours. The last such list counts: it has Playwright's
+too."""
 
 
 class NoChromiumError(RuntimeError):
@@ -34,13 +50,25 @@ def chromium() -> str:
         if not Path(named).is_file():
             raise NoChromiumError(f"CHROMIUM names {named}, which is not there.")
         return named
-    found = _of_the_system() or _of_playwright() or _of_the_distribution()
+    found = _of_the_system()
+    if found is None:
+        with _one_install_at_a_time():
+            found = _of_the_system() or _of_playwright() or _of_the_distribution()
     if found is None:
         raise NoChromiumError(
             "The end-to-end tests need Chromium, and it could not be installed. Install it by hand, for "
             "example with `apt-get install chromium`, or name one: CHROMIUM=/path/to/chromium make test."
         )
     return found
+
+
+@contextlib.contextmanager
+def _one_install_at_a_time() -> Iterator[None]:
+    """Let the processes of a run wait for the one that installs: apt serves one and fails the others."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / "chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _of_the_system() -> str | None:

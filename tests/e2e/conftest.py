@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.chromium import ARGUMENTS, chromium
+from tests.chromium import ARGUMENTS, WITHOUT_POPUPS, chromium
 from tests.e2e import traces
 from tests.e2e.model_sites import ModelSites, running_model_sites
 from tests.e2e.slow_server import SlowServer
@@ -86,7 +86,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=program, args=[*ARGUMENTS, "--disable-quic"], env={}
+            executable_path=program, args=[*ARGUMENTS, WITHOUT_POPUPS, "--disable-quic"], env={}
         )
         yield launched
         launched.close()
