@@ -1,4 +1,4 @@
-"""How a run is spread over the cores: as many processes as cores, whole files, the longest work first.
+"""How a run is spread over the cores: two processes a core, whole files, the longest work first.
 
 A file stays in one process, so that what its tests share is made once. Files are handed out in the order of
 collection: what takes long begins early, and what is short fills up the end evenly.
@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
+PROCESSES_PER_CORE = 2
+"""Tests wait much of their time: for a browser, a server, another program. With one process a core the core
+waits as well; with two the other one computes. Each process collects all tests and starts servers of its
+own, so still more of them cost more than they win."""
 MOST_PROCESSES = 8
 """Each has servers, a Postgres and a browser of its own: more of them need more memory than a laptop has."""
 LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
@@ -19,8 +23,8 @@ LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Give the number of processes for ``-n auto``: the cores that we may use."""
-    return min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
+    """Give the number of processes for ``-n auto``, from the cores that we may use."""
+    return min(MOST_PROCESSES, PROCESSES_PER_CORE * len(os.sched_getaffinity(0)))
 
 
 @pytest.hookimpl(tryfirst=True)
