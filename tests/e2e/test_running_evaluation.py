@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
 from tests.e2e.slow_server import SlowServer
+from tests.waiting import wait_until
 
 RECOVERY_MILLISECONDS = 40_000
 """A worker's lease, a page's way back to a killed server, and a busy machine."""
@@ -99,12 +100,14 @@ def test_closing_the_tab_does_not_stop_the_evaluation(slow_page: Page, slow_serv
     slow_server.let_go()
     page = context.new_page()
     page.goto("/memos")
-    for _ in range(20):
-        if pages.memos(page).locator(".versions a").filter(has_text=re.compile(r"\d\.\d")).count():
-            break
-        page.wait_for_timeout(250)
+
+    def has_a_score() -> bool:
         page.reload()
         expect(pages.memos(page)).to_have_count(1)
+        return pages.memos(page).locator(".versions a").filter(has_text=re.compile(r"\d\.\d")).count() > 0
+
+    wait_until(lambda: "judged" in slow_server.diary(), "the coach has judged")
+    wait_until(has_a_score, "the evaluation is stored")
     assert slow_server.diary() == ["began", "judged"]
     page.goto(f"/feedback/{evaluation}")
     expect_whole_feedback_once(page, evaluation)

@@ -109,12 +109,13 @@ async def test_a_broken_database_is_told_in_a_sentence(services: Services, owner
 async def test_fifty_clicks_at_once_make_one_memo_one_version_and_one_evaluation(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.2
+    coach.hold()
 
     async def click() -> str:
         return await services.evaluations.submit(owner, text="Buy a pump.", rubric="investment-memo")
 
     (evaluation,) = set(await asyncio.gather(*(click() for _ in range(50))))
+    coach.go_on()
     views = [view async for view in services.evaluations.follow(owner, evaluation)]
     assert views[-1].status == "done"
     (memo,) = await services.memos.list(owner)

@@ -34,6 +34,7 @@ from memo_coach.storage.tables import ChatMessage, CommentRow, CriterionRow, Eva
 from tests.databases import database_at
 from tests.scripted_model import ScriptedModel
 from tests.stored_rows import NOON, add_visitor, queued
+from tests.waiting import PATIENCE_SECONDS
 
 OWNER, STRANGER, JUDGED = "v", "w", "e-v"
 WORDS = ("The ", "reader ", "wants ", "a date.")
@@ -112,12 +113,12 @@ async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
 
 
 async def followed(service: ChatService) -> list[ChatView]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return [view async for view in service.follow(OWNER, JUDGED)]
 
 
 async def until_said(service: ChatService, text: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while text not in (await service.get(OWNER, JUDGED)).messages[-1].text:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -147,7 +148,7 @@ async def test_a_model_answers_with_its_name_and_is_shown_as_it_comes(begin: Beg
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")
     seen: list[str] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for view in service.follow(OWNER, JUDGED):
             seen.append(view.messages[-1].text)
             assert model.go is not None
@@ -179,7 +180,7 @@ async def test_what_came_of_an_answer_is_stored_while_it_grows(
     # The last word is held back: it may yet turn out to be the beginning of an address.
     model = speaking(go=asyncio.Semaphore(3))
     await begin(model).ask(OWNER, JUDGED, "What is missing?")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (await stored(database))[-1].text != "The reader":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert (await stored(database))[-1].status == "streaming"
@@ -220,7 +221,7 @@ async def test_a_second_stop_does_not_interrupt_the_last_store_of_the_first(
     await service.ask(OWNER, JUDGED, "What is missing?")
     await until_said(service, "The reader")
     stops = [asyncio.create_task(service.stop(OWNER, JUDGED))]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await storing.wait()
         for _ in range(3):
             stops.append(asyncio.create_task(service.stop(OWNER, JUDGED)))
@@ -237,7 +238,7 @@ async def test_an_answer_that_is_whole_is_stored_as_whole_whoever_stops_it_then(
     storing, go = last_store
     service = begin(speaking())
     await service.ask(OWNER, JUDGED, "What is missing?")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await storing.wait()
         stops = [asyncio.create_task(service.stop(OWNER, JUDGED)) for _ in range(2)]
         await asyncio.sleep(0)
@@ -257,7 +258,7 @@ async def test_a_fault_is_told_also_where_the_answer_is_stopped_while_that_is_st
     storing, go = last_store
     service = begin(Broken(WORDS))
     await service.ask(OWNER, JUDGED, "What is missing?")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await storing.wait()
         stop = asyncio.create_task(service.stop(OWNER, JUDGED))
         await asyncio.sleep(0)
@@ -283,7 +284,7 @@ async def test_an_answer_of_another_process_can_be_stopped(
     answering, other = begin(model), begin()
     await answering.ask(OWNER, JUDGED, "What is missing?")
     await other.stop(OWNER, JUDGED)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not model.closed:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert (await other.get(OWNER, JUDGED)).messages[-1].status == "stopped"
@@ -471,7 +472,7 @@ async def test_a_conversation_goes_with_its_memo(
         await session.delete(memo)
     with pytest.raises(NotFound):
         await followed(service)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not model.closed:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     assert await stored(database) == []

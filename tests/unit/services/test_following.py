@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import cast
 
@@ -19,6 +20,7 @@ from memo_coach.services.views import EvaluationView
 from memo_coach.services.workers import Pace, Workers
 from memo_coach.storage.evaluations import EvaluationRepository
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
+from tests.waiting import PATIENCE_SECONDS
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 
@@ -42,21 +44,34 @@ async def stored_criteria(services: Services, owner: str, evaluation: str) -> in
     return len(stored.criteria)
 
 
+async def step_by_step(
+    services: Services, owner: str, evaluation: str, coach: ScriptedCoach
+) -> AsyncIterator[EvaluationView]:
+    """Follow an evaluation to its end; its coach, who is held, makes a step when the last one is seen."""
+    let_through = 0
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        async for view in services.evaluations.follow(owner, evaluation):
+            yield view
+            if len(view.criteria) == let_through:
+                coach.go_on(1)
+                let_through += 1
+
+
 @pytest.mark.usefixtures("unstored")
 async def test_a_follower_sees_what_the_database_is_told_only_later(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.25
+    coach.hold()
     evaluation = await submit(services, owner)
-    async with asyncio.timeout(10):
-        seen = [
-            (len(view.criteria), await stored_criteria(services, owner, evaluation))
-            async for view in services.evaluations.follow(owner, evaluation)
-        ]
+    seen = [
+        (len(view.criteria), await stored_criteria(services, owner, evaluation))
+        async for view in step_by_step(services, owner, evaluation, coach)
+    ]
     shown = [criteria for criteria, _ in seen]
     assert shown == sorted(shown)
-    assert {1, 2, 3} <= set(shown)
-    assert [stored for _, stored in seen[:-1]] == [0] * (len(seen) - 1)
+    assert set(shown) == set(range(STEPS + 1))
+    # With the last step it ends, and is stored: before it nothing is.
+    assert {stored for criteria, stored in seen if criteria < STEPS} == {0}
     assert seen[-1] == (STEPS, STEPS)
 
 
@@ -64,8 +79,9 @@ async def test_a_follower_sees_what_the_database_is_told_only_later(
 async def test_a_page_that_is_opened_meanwhile_shows_as_much(
     services: Services, owner: str, stranger: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 0.25
+    coach.hold()
     evaluation = await submit(services, owner)
+    coach.go_on(2)
     async for view in services.evaluations.follow(owner, evaluation):
         if len(view.criteria) == 2:
             break
@@ -85,16 +101,15 @@ async def test_a_follower_of_another_processs_evaluation_sees_what_is_stored(
     monkeypatch.setattr(following, "LOOK_ANYWAY_SECONDS", 0.05)
     monkeypatch.setattr("memo_coach.services.workers.STORE_EVERY_SECONDS", 0.05)
     await services.workers.close()
-    coach.pause = 0.25
+    coach.hold()
     evaluation = await submit(services, owner)
     rubrics = cast("RubricService", OwnRubrics())
     pace = Pace(look=0.1, drain=0.1)
     elsewhere = Workers(services.database, rubrics, MemoryBroadcast(), coaches.Coaches(), pace)
     elsewhere.start()
-    async with asyncio.timeout(10):
-        seen = [view async for view in services.evaluations.follow(owner, evaluation)]
+    seen = [view async for view in step_by_step(services, owner, evaluation, coach)]
     await elsewhere.close()
-    assert len({len(view.criteria) for view in seen}) >= 4
+    assert {len(view.criteria) for view in seen} == set(range(STEPS + 1))
     assert seen[-1].status == "done"
 
 
@@ -104,16 +119,16 @@ async def test_nothing_is_kept_of_an_evaluation_that_has_ended(
     done = await submit(services, owner)
     async for _ in services.evaluations.follow(owner, done):
         pass
-    coach.pause = 5.0
+    coach.hold()
     cancelled = await services.evaluations.submit(owner, text=TEXT + " Soon.", rubric="investment-memo")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async for view in services.evaluations.follow(owner, cancelled):
             if view.status == "queued":
                 while services.workers.live.of(cancelled) is None:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
                 await services.evaluations.cancel(owner, cancelled)
     assert view.status == "cancelled"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while services.workers.live.of(cancelled) is not None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert services.workers.live.of(done) is None

@@ -85,8 +85,10 @@ async def test_a_cancellation_comes_when_the_statement_has_ended_and_the_connect
 
     await work()
     connections = opened(migrated)
+    begun = asyncio.Event()
+    event.listen(migrated.engine.sync_engine, "before_cursor_execute", lambda *_: begun.set())
     task = asyncio.create_task(work())
-    await asyncio.sleep(0.03)
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -102,14 +104,17 @@ async def test_a_time_limit_around_a_statement_is_a_time_limit(migrated: Databas
 
 
 async def test_a_cancelled_writer_rolls_back_and_lets_the_next_one_in(migrated: Database) -> None:
+    written = asyncio.Event()
+
     async def work() -> None:
         async with migrated.write() as session:
             session.add(Visitor(id="v", created=NOON, last_seen=NOON))
             await session.flush()
+            written.set()
             await asyncio.sleep(60)
 
     task = asyncio.create_task(work())
-    await asyncio.sleep(0.1)
+    await written.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -119,16 +124,17 @@ async def test_a_cancelled_writer_rolls_back_and_lets_the_next_one_in(migrated: 
 
 
 async def test_work_that_does_not_end_is_not_waited_for_for_ever() -> None:
-    ended = asyncio.Event()
+    begun, ended = asyncio.Event(), asyncio.Event()
 
     async def endless() -> None:
+        begun.set()
         try:
             await asyncio.sleep(3600)
         finally:
             ended.set()
 
     task = asyncio.create_task(settled(endless(), longest=0.05))
-    await asyncio.sleep(0.01)
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 3)

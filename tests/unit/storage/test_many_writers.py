@@ -21,6 +21,7 @@ from memo_coach.storage.visitors import VisitorRepository
 from tests.databases import only_on_postgres
 from tests.scripted_coach import ScriptedCoach
 from tests.stored_rows import NOON, add_visitor, queued
+from tests.waiting import PATIENCE_SECONDS
 
 RUBRIC = "investment-memo"
 
@@ -64,7 +65,7 @@ async def test_a_worker_takes_the_next_job_while_another_is_still_taking_one(
     later = NOON + timedelta(minutes=1)
     async with both[0].write() as one, both[1].write() as other:
         first = await JobQueue(one).take("one", NOON, later)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             second = await JobQueue(other).take("other", NOON, later)
     assert first is not None
     assert second is not None
@@ -92,13 +93,14 @@ async def twins(settings: Settings, services: Services) -> AsyncIterator[tuple[S
 async def test_a_memo_handed_in_by_two_processes_at_once_is_one_with_one_evaluation(
     twins: tuple[Services, Services], owner: str, coach: ScriptedCoach
 ) -> None:
-    coach.pause = 1.0
+    coach.hold()
     found = await asyncio.gather(
         *(
             twins[number % 2].evaluations.submit(owner, text="Buy a pump.", rubric=RUBRIC)
             for number in range(12)
         )
     )
+    coach.go_on()
     assert len(set(found)) == 1
     assert len(await twins[0].memos.list(owner)) == 1
 

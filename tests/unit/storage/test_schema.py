@@ -19,12 +19,18 @@ from memo_coach.storage.database import Database
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
 from tests.databases import database_at, only_on_postgres, only_on_sqlite
+from tests.waiting import until_told
 
 START = """
 import asyncio, sys
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 asyncio.run(schema.upgrade(Database(sys.argv[1])))
+"""
+
+WAITING_FOR_A_LOCK = """
+SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 """
 
 
@@ -158,7 +164,12 @@ async def test_an_upgrade_waits_while_another_process_migrates(database: Databas
     async with database.write_connection() as other:
         await other.exec_driver_sql(f"SELECT pg_advisory_xact_lock({schema.MIGRATION_LOCK})")
         upgrade = asyncio.create_task(schema.upgrade(database))
-        await asyncio.wait({upgrade}, timeout=0.5)
+
+        async def has_come_to_the_lock() -> bool:
+            waiting = await other.exec_driver_sql(WAITING_FOR_A_LOCK)
+            return upgrade.done() or bool(waiting.scalar_one())
+
+        await until_told(has_come_to_the_lock, "the upgrade has come to the lock")
         assert not upgrade.done()
     assert (await upgrade).current is None
     assert (await schema.status(database)).is_current
