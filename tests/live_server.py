@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import waiting
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,7 +46,7 @@ class LiveServer:
                 [sys.executable, "-m", self.module],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        while time.monotonic() - started < PATIENCE_SECONDS:
+        while time.monotonic() - started < waiting.PATIENCE_SECONDS:
             if self._process.poll() is not None:
                 break
             with contextlib.suppress(httpx.TransportError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import sqlite3
 import stat
 import subprocess
@@ -21,6 +20,7 @@ from memo_coach.web.limits import BodyLimit
 from memo_coach.web.session import tokens_in
 from memo_coach.web.write_pace import WritePace
 from tests.live_server import ROOT, LiveServer, serving
+from tests.ports import free_port
 
 TOKEN = "t" * 64
 
@@ -213,9 +213,7 @@ def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path) -> None:
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     return subprocess.run(
         [sys.executable, "-m", "memo_coach.web.serving"],
         cwd=ROOT, env={**os.environ, "PORT": port, **environment},
