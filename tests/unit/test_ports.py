@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from tests.ports import FIRST, LAST, free_port
 
 def only_one(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Leave a single number to choose from."""
-    monkeypatch.setattr(ports.random, "sample", lambda _numbers, k: [number])
+    monkeypatch.setattr(random, "sample", lambda _numbers, k: [number])
 
 
 def test_a_server_can_listen_at_it() -> None:
@@ -32,9 +33,9 @@ def test_none_is_given_out_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_process_is_not_given_it_either() -> None:
-    given_before = f"ports.random.sample = lambda _numbers, k: [{free_port()}]"
+    given_before = f"random.sample = lambda _numbers, k: [{free_port()}]"
     ended = subprocess.run(
-        [sys.executable, "-c", f"from tests import ports; {given_before}; ports.free_port()"],
+        [sys.executable, "-c", f"import random; from tests import ports; {given_before}; ports.free_port()"],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "AssertionError: No port" in ended.stderr
