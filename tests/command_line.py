@@ -29,7 +29,13 @@ import memo_coach.storage.copying
 import memo_coach.storage.schema  # noqa: F401
 from memo_coach.cli import main
 
-PROGRAM = [sys.executable, "-c", "import sys; from memo_coach.cli import main; sys.exit(main())"]
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [
+    sys.executable,
+    "-c",
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); from memo_coach.cli import main; sys.exit(main())",
+]
+"""The program of this very tree, wherever it is started: what is installed may be another."""
 PATIENCE_SECONDS = 120
 
 _processes = multiprocessing.get_context("forkserver")

@@ -19,6 +19,7 @@ from memo_coach.storage.database import Database
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
 from tests.databases import database_at, only_on_postgres, only_on_sqlite
+from tests.live_server import ROOT
 from tests.waiting import until_told
 
 START = """
@@ -147,10 +148,10 @@ async def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     assert (await schema.upgrade(database)).is_current
 
 
-async def test_processes_may_start_at_once_on_a_fresh_database(database: Database, tmp_path: Path) -> None:
+async def test_processes_may_start_at_once_on_a_fresh_database(database: Database) -> None:
     started = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", START, database.url, stderr=asyncio.subprocess.PIPE, cwd=tmp_path
+            sys.executable, "-c", START, database.url, stderr=asyncio.subprocess.PIPE, cwd=ROOT
         )
         for _ in range(3)
     ]
