@@ -19,7 +19,9 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.detectors.hedges.detector import hedges_in
 from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in
+from memo_coach.coaching.builtin.detectors.long_paragraphs.detector import paragraph_weight
 from memo_coach.coaching.builtin.detectors.nominalisations.detector import nominal_burden
+from memo_coach.coaching.builtin.detectors.padding.detector import padded_share
 from memo_coach.coaching.builtin.detectors.passive_voice.detector import passive_share
 from memo_coach.coaching.builtin.detectors.readability.detector import syllables_per_word
 from memo_coach.coaching.builtin.detectors.weasel_words.detector import vagueness
@@ -148,6 +150,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("negation", negation, 1.0, 3),
     Feature("noun strings", noun_strings, 10.0, 4),
     Feature("empty openings", empty_openings, 0.5, 3),
+    Feature("padding", padded_share, 0.15, 12),
+    Feature("long paragraphs", paragraph_weight, 0.5, 4),
 )
 """Weights in parts; ``half`` is about what ordinary officialese measures, so that each curve is steepest
 where texts differ. The weights are round figures, set by hand after reading the before-and-after
@@ -156,9 +160,11 @@ of the pairs at most; there is no held-out set."""
 
 
 def clarity_features(memo: Memo) -> Mapping[str, float]:
-    """Return each feature's worth, 0 (poor) to 1 (best), by name."""
+    """Return each feature's worth, 0 (poor) to 1 (best), by name; none where there is no text."""
     lexicon = lexicon_of(memo.language)
     sentences = _distinct_sentences(memo)
+    if not sentences:
+        return {}
     return {feature.name: feature.value(memo, sentences, lexicon) for feature in FEATURES}
 
 
@@ -168,9 +174,9 @@ def clarity_of(memo: Memo) -> float:
     The weighted mean of :data:`FEATURES`. It is a rate, so a longer text is neither better nor worse. Meant
     for comparing texts of one language.
     """
-    if not _distinct_sentences(memo):
-        return 0.0
     values = clarity_features(memo)
+    if not values:
+        return 0.0
     total = sum(feature.weight for feature in FEATURES)
     return sum(feature.weight * values[feature.name] for feature in FEATURES) / total
 

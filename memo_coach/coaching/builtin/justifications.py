@@ -34,6 +34,8 @@ _GOOD = 3.8
 _EXCELLENT = 4.5
 _POOR = 2.2
 _CLAUSES = 2
+_RECEIVED = 0.97
+"""Where more than this part of the points reaches the reader, the rest is not worth a notice."""
 
 
 class Explainer:
@@ -170,6 +172,8 @@ class Explainer:
     def _score_notices(self, scored: ScoredMemo, strengths: Sequence[str]) -> Iterable[str]:
         if scored.thin:
             yield self._sentence("notice-thin", ceiling=self._ceiling())
+        if scored.received < _RECEIVED:
+            yield self._sentence("notice-received", part=f"{100 * (1 - scored.received):.0f}")
         if scored.cap is not None:
             yield localised(scored.cap.reason, self.language)
         not_judged = [self.name(item) for item in scored.criteria if item.score is None]

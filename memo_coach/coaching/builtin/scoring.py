@@ -38,6 +38,11 @@ FULL_SUBSTANCE = 0.6
 """From this much substance on, no score is held down for want of text."""
 
 
+LOST: Mapping[str, float] = {"coherence": 1.0, "to-the-point": 0.3}
+"""What part of every criterion is lost to the reader where the indicator is at 0: all of it where the words make
+no sentences, up to three tenths where padding hides what the memo says."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorValue:
     """What one indicator of a criterion came to; the shares of a criterion add up to 1."""
@@ -62,6 +67,8 @@ class ScoredCriterion:
     """The cap that held the score down, if one did."""
     thin: bool = False
     """Whether the ceiling for thin text held it down."""
+    earned: float | None = None
+    """The score before a cap or ceiling and before it is rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class ScoredMemo:
     it."""
     cap: Cap | None = None
     thin: bool = False
+    received: float = 1.0
+    """What part of each criterion's points reaches the reader: see :data:`LOST`."""
 
 
 def state_of(value: float) -> State:
@@ -93,20 +102,29 @@ def score_memo(
     Criteria without indicators get no score, and their weight is shared out over the others in proportion.
     """
     ceiling = ceiling_of(indicators.get(SUBSTANCE, 1.0))
+    received = received_of(indicators)
     values = {
         criterion.id: _values_of(criterion, indicators, states or {}) for criterion in rubric.criteria
     }
     scored_weight = sum(criterion.weight for criterion in rubric.criteria if values[criterion.id])
     criteria = tuple(
-        _scored(criterion, values[criterion.id], indicators, ceiling, scored_weight)
+        _scored(criterion, values[criterion.id], indicators, received, ceiling, scored_weight)
         for criterion in rubric.criteria
     )
     if scored_weight <= 0:
-        return ScoredMemo(criteria, None)
+        return ScoredMemo(criteria, None, received=received)
     mean = sum((item.score or 0.0) * item.effective_weight for item in criteria) / 100
     score, cap = _capped(mean, rubric.caps, indicators)
     thin = any(item.thin for item in criteria) or score > ceiling
-    return ScoredMemo(criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin)
+    return ScoredMemo(criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin, received)
+
+
+def received_of(indicators: Mapping[str, float]) -> float:
+    """Return what part of a memo's points reaches its reader, 0 to 1."""
+    part = 1.0
+    for name, lost in LOST.items():
+        part *= 1.0 - lost * (1.0 - indicators.get(name, 1.0))
+    return part
 
 
 def ceiling_of(substance: float) -> float:
@@ -153,16 +171,24 @@ def _scored(
     criterion: Criterion,
     values: tuple[IndicatorValue, ...],
     indicators: Mapping[str, float],
+    received: float,
     ceiling: float,
     scored_weight: float,
 ) -> ScoredCriterion:
     if not values:
         return ScoredCriterion(criterion, (), None, 0.0)
     effective_weight = 100 * criterion.weight / scored_weight if scored_weight else 0.0
-    score, cap = _capped(_on_curve(SCORE_CURVE, _mean(values)), criterion.caps, indicators)
+    earned = LOWEST_SCORE + received * (_on_curve(SCORE_CURVE, _mean(values)) - LOWEST_SCORE)
+    score, cap = _capped(earned, criterion.caps, indicators)
     thin = score > ceiling
     return ScoredCriterion(
-        criterion, values, one_decimal(min(score, ceiling)), effective_weight, None if thin else cap, thin
+        criterion,
+        values,
+        one_decimal(min(score, ceiling)),
+        effective_weight,
+        None if thin else cap,
+        thin,
+        earned,
     )
 
 

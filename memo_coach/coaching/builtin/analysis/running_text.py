@@ -115,6 +115,16 @@ def settled(indicator: float, words: int) -> float:
     return 0.5 + (indicator - 0.5) * ramp(words, 0, WORDS_FOR_A_JUDGEMENT)
 
 
+def blamed(indicator: float, words: int) -> float:
+    """Draw an indicator that only marks faults down towards 1 where the text is too short to blame; 0 for none.
+
+    A sentence needs no headings, explains no acronyms and repeats nothing, and that is neither here nor there.
+    """
+    if not words:
+        return 0.0
+    return 1.0 - (1.0 - indicator) * ramp(words, 0, WORDS_FOR_A_JUDGEMENT)
+
+
 def span_of(memo: Memo, match: PhraseMatch) -> Span:
     """Return the passage of a phrase that was found in ``memo.words``."""
     return Span(memo.words[match.first].span.start, memo.words[match.last - 1].span.end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from memo_coach.coaching.builtin.analysis.running_text import WORDS_FOR_A_STRENGTH, settled, worst_first
+from memo_coach.coaching.builtin.analysis.running_text import WORDS_FOR_A_STRENGTH, blamed, worst_first
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo import Memo, Sentence, Span
@@ -132,7 +132,7 @@ def read_acronyms(memo: Memo, lexicon: Lexicon) -> Reading:
             Finding("acronyms.explained", "acronyms-explained", "strength", span, 0.4, 0.7, values)
         )
     return Reading(
-        {"acronyms-explained": settled(ramp(rate, _MANY, _FEW), words)}, worst_first(findings, words // 2)
+        {"acronyms-explained": blamed(ramp(rate, _MANY, _FEW), words)}, worst_first(findings, words // 2)
     )
 
 

@@ -6,7 +6,7 @@ import re
 
 from memo_coach.coaching.builtin.analysis.running_text import (
     WORDS_FOR_A_STRENGTH,
-    settled,
+    blamed,
     words_in,
     worst_first,
 )
@@ -54,6 +54,26 @@ def _section_words(memo: Memo, section: Section) -> int:
     return sum(words_in(memo.sentences_of(block)) for block in section.blocks)
 
 
+def signposting(memo: Memo) -> float:
+    """Return how well headings guide through the text: 1 where it is short enough to do without, 0 for none."""
+    sizes, total = _sizes(memo)
+    headed = any(section.heading is not None for section, _ in sizes)
+    return _present(_need(total), _coverage(sizes, total) if headed else 0.0)
+
+
+def _sizes(memo: Memo) -> tuple[list[tuple[Section, int]], int]:
+    sizes = [(section, _section_words(memo, section)) for section in memo.sections]
+    return sizes, sum(words for _, words in sizes)
+
+
+def _need(total: int) -> float:
+    return ramp(total, _SHORT_MEMO, _LONG_MEMO)
+
+
+def _present(need: float, coverage: float) -> float:
+    return 1 - need * (1 - coverage)
+
+
 @detector(
     "headings",
     indicators=("headings-present", "headings-informative"),
@@ -62,21 +82,20 @@ def _section_words(memo: Memo, section: Section) -> int:
 )
 def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read whether headings break the text often enough, and whether they say something."""
-    sizes = [(section, _section_words(memo, section)) for section in memo.sections]
-    total = sum(words for _, words in sizes)
+    sizes, total = _sizes(memo)
     headed = [section for section, _ in sizes if section.heading is not None]
-    need = ramp(total, _SHORT_MEMO, _LONG_MEMO)
+    need = _need(total)
     coverage = _coverage(sizes, total) if headed else 0.0
     worths = [heading_worth(section.title, lexicon) for section in headed]
     telling = sum(worths) / len(worths) if worths else 0.0
-    present = 1 - need * (1 - coverage)
+    present = _present(need, coverage)
     informative = telling * (0.5 + 0.5 * coverage) if headed else 1 - need
     findings = _missing(memo, sizes, headed, need) + _labels(headed, worths)
     if len(headed) >= 2 and telling >= 0.8 and total >= WORDS_FOR_A_STRENGTH:
         findings.append(_strength(headed, worths))
     indicators = {
-        "headings-present": settled(present, total),
-        "headings-informative": settled(informative, total),
+        "headings-present": blamed(present, total),
+        "headings-informative": blamed(informative, total),
     }
     return Reading(indicators, worst_first(findings, total))
 

@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo
+from memo_coach.coaching.memo import Block, Memo, Sentence
 
 KINDS: tuple[str, ...] = ("long-paragraphs.block", "long-paragraphs.short")
 
@@ -29,6 +29,19 @@ def paragraph_burden(words: int, sentences: int) -> float:
     Many sentences weigh only as far as the paragraph is long too: ten short ones are a quick read.
     """
     return max(ramp(words, 110, 240), ramp(sentences, 6, 12) * ramp(words, 60, _LONG_WORDS))
+
+
+def paragraph_weight(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
+    """Return the burden of the paragraph that a word of these sentences stands in, 0 to 1."""
+    blocks: dict[int, list[Sentence]] = {}
+    for sentence in sentences:
+        blocks.setdefault(sentence.block, []).append(sentence)
+    total = words_in(sentences)
+    weighed = 0.0
+    for own in blocks.values():
+        words = words_in(own)
+        weighed += words * paragraph_burden(words, len(own))
+    return weighed / total if total else 0.0
 
 
 @detector(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from memo_coach.coaching.builtin.analysis.running_text import (
     WORDS_FOR_A_STRENGTH,
+    blamed,
     repeated_sentences,
-    settled,
     worst_first,
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
@@ -81,7 +81,7 @@ def read_repetition(memo: Memo, lexicon: Lexicon) -> Reading:
     ]
     if not findings and total >= WORDS_FOR_A_STRENGTH:
         findings = [Finding("repetition.none", "freshness", "strength", None, 0.1, 0.6)]
-    return Reading({"freshness": settled(ramp(share, _POOR, _CLEAN), total)}, worst_first(findings, total))
+    return Reading({"freshness": blamed(ramp(share, _POOR, _CLEAN), total)}, worst_first(findings, total))
 
 
 def _finding(what: str, sentence: Sentence, said: int, total: int) -> Finding:

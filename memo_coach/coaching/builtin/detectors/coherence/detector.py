@@ -1,0 +1,125 @@
+"""Coherence: whether words make sentences, and whether sentences of a kind stand together.
+
+It sees two things only. In a heap of words, articles and prepositions stand before words that cannot follow
+them. In a heap of sentences without headings, what speaks of money, dates, people or duties is scattered
+evenly; a writer keeps it together. It does not see whether one sentence follows from another.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from memo_coach.coaching.builtin.analysis.running_text import words_in
+from memo_coach.coaching.builtin.detectors.headings.detector import signposting
+from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
+from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.memo import Memo, Sentence
+
+KINDS: tuple[str, ...] = ("coherence.words", "coherence.order")
+
+_SENSE, _NO_SENSE = 0.09, 0.18
+"""Share of articles and prepositions that end a sentence or stand before a word that cannot follow. Of 370 real
+documents with 30 of them or more none has above 0.07; the strong samples with their words shuffled, 0.20 to 0.38."""
+_FEWEST_JOINTS = 30
+_LEAST_SENSE = 0.02
+"""What is left to a heap of words, so that scores still differ before they are rounded."""
+
+_ORDERED, _RANDOM = 2.4, 1.0
+"""How far sentences of a kind stand together, in standard deviations of random order. Shuffled texts stay below
+1.8 in 95 of 100 cases; of well written prose without lists, one in four does too, so it counts only where nothing
+else guides the reader."""
+_GUIDED = 0.3
+"""From this much of ``headings`` on, order is not judged."""
+_WORDS_FOR_ORDER = 350
+_DISORDER = 0.2
+"""What disorder costs at most: it is a suspicion and no proof."""
+_SCATTERED_AT_LEAST = 1.5
+_NEXT_BUT_ONE = 0.5
+
+_SIGNS = tuple(
+    re.compile(sign)
+    for sign in (r"[€$£]", "%", r"\d", r"\b20\d\d\b", r"(?<=[\w,:] )[A-ZÁÉÍÓÚ]\w+ [A-ZÁÉÍÓÚ]\w+", r"[.!?]\W*$", ":", r"\|", ",", r"\(")
+)
+"""What may be in a sentence whatever its language; ``coherence_signs`` of the lexicon has the rest."""
+
+
+def broken_joints(memo: Memo, lexicon: Lexicon) -> tuple[list[Sentence], int, int]:
+    """Return the sentences with words that cannot stand together, how many such places, and of how many."""
+    articles, prepositions = lexicon.words("coherence_articles"), lexicon.words("coherence_prepositions")
+    after_article = lexicon.words("coherence_not_after_article")
+    after_preposition = lexicon.words("coherence_not_after_preposition")
+    forms, joints = memo.words.forms, articles | prepositions
+    sentences: list[Sentence] = []
+    broken = total = 0
+    for sentence in memo.sentences:
+        own = 0
+        for place in memo.words.places_of(joints, sentence.first_word, sentence.last_word):
+            total += 1
+            impossible = after_article if forms[place] in articles else after_preposition
+            own += place + 1 == sentence.last_word or forms[place + 1] in impossible
+        if own:
+            broken += own
+            sentences.append(sentence)
+    return sentences, broken, total
+
+
+def togetherness(memo: Memo, lexicon: Lexicon) -> float:
+    """Return how far sentences of a kind stand together, in standard deviations of a random order."""
+    sentences = [sentence for sentence in memo.sentences if sentence.word_count]
+    count = len(sentences)
+    found = []
+    for column in _columns(memo, sentences, lexicon):
+        mean = sum(column) / count
+        centred = [value - mean for value in column]
+        spread = sum(value * value for value in centred)
+        if spread < _SCATTERED_AT_LEAST:
+            continue
+        near = sum(a * b for a, b in zip(centred, centred[1:], strict=False)) / spread
+        next_but_one = sum(a * b for a, b in zip(centred, centred[2:], strict=False)) / spread
+        found.append(near + _NEXT_BUT_ONE * next_but_one + (1 + _NEXT_BUT_ONE) / count)
+    if not found:
+        return 0.0
+    return sum(found) / math.sqrt(len(found)) * math.sqrt(count / (1 + _NEXT_BUT_ONE**2))
+
+
+def _columns(memo: Memo, sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[list[float]]:
+    """For each sign, whether each sentence has it; then how long each is, and how many small words it has."""
+    own = (re.compile(sign, re.IGNORECASE) for sign in lexicon.entries("coherence_signs"))
+    for sign in (*_SIGNS, *own):
+        yield [1.0 if sign.search(sentence.text) else 0.0 for sentence in sentences]
+    yield [math.log(1 + sentence.word_count) for sentence in sentences]
+    small = lexicon.words("function_words")
+    places = memo.words.places_of
+    yield [len(places(small, s.first_word, s.last_word)) / s.word_count for s in sentences]
+
+
+@detector(
+    "coherence",
+    indicators=("coherence",),
+    source="Own rule. Halliday and Hasan, 'Cohesion in English' (1976), on what ties sentences together; the "
+    "test of order is Moran's, 'Notes on continuous stochastic phenomena' (1950)",
+)
+def read_coherence(memo: Memo, lexicon: Lexicon) -> Reading:
+    """Read whether the words make sentences, and the sentences a text."""
+    suspects, broken, total = broken_joints(memo, lexicon)
+    sense = ramp(broken / total, _NO_SENSE, _SENSE) if total >= _FEWEST_JOINTS else 1.0
+    value = _LEAST_SENSE + (1 - _LEAST_SENSE) * sense
+    findings: list[Finding] = []
+    if sense < 1.0:
+        findings.append(
+            Finding("coherence.words", "coherence", "opportunity", suspects[0].span, 1 - sense, 0.8)
+        )
+    disorder = _disorder(memo, lexicon) if sense == 1.0 else 0.0
+    if disorder >= 0.5:
+        findings.append(Finding("coherence.order", "coherence", "opportunity", None, disorder, 0.5))
+    return Reading({"coherence": value * (1 - _DISORDER * disorder)}, tuple(findings))
+
+
+def _disorder(memo: Memo, lexicon: Lexicon) -> float:
+    length = ramp(words_in(memo.sentences), _WORDS_FOR_ORDER / 2, _WORDS_FOR_ORDER)
+    guided = 1.0 - ramp(signposting(memo), _GUIDED, 0.05)
+    if not length or guided == 1.0:
+        return 0.0
+    return length * (1 - guided) * ramp(togetherness(memo, lexicon), _ORDERED, _RANDOM)
