@@ -239,6 +239,11 @@ def test_both_figures_are_told() -> None:
     assert found[0].values == {"total": "£8,000", "sum": "£7,000"}
 
 
+def test_a_sum_is_written_as_the_figure_beside_it_is() -> None:
+    text = "Gastado: obra $64,300; sal $9,200; hielo $3,150. Total $85,000 cerrados."
+    assert read(text, "es").findings[0].values == {"total": "$85,000", "sum": "$76,650"}
+
+
 def test_a_line_without_a_figure_is_named_where_the_total_is_larger() -> None:
     table = COSTS + "| Damp | ? |\n| Floor | £1,150 |\n| Total | £1,400 |\n"
     (finding,) = [found for found in read(table).findings if found.polarity == "opportunity"]

@@ -23,6 +23,7 @@ _FULL_DIGITS = 0.002
 _MOST_ROWS = 60
 _MOST_SOFT = 4
 _NUMBER = re.compile(r"[0-9](?:[0-9.,’' \u00a0\u202f\u2009]{0,20}[0-9])?")
+_COMMAS = re.compile(r"[0-9],[0-9]{3}(?![0-9.])")
 _DECIMALS = re.compile(r"[.,]([0-9]{1,2})$")
 
 
@@ -58,6 +59,8 @@ class Checks:
         if like.kind != "money":
             return f"{number} %" if like.kind == "percent" else number
         quote = self.memo.quote(like.span)
+        if _COMMAS.search(quote):
+            number = f"{value:,.0f}"  # as in Mexico, where the text is Spanish and thousands have a comma
         found = _NUMBER.search(quote)
         before = quote[: found.start()] if found else ""
         after = "" if found is None or before else quote[found.end() :].strip()
