@@ -57,9 +57,7 @@ def measured(annotated: Sequence[AnnotatedDocument], models: Mapping[str, Model]
         with mock.patch.object(reading, "model", lambda text=text: models[checksum(text)]):
             judged = evaluate_text(text, shipped_rubric(document.rubric))
         scores = {criterion.id: criterion.score for criterion in judged.criteria}
-        comparisons.append(
-            compare(document, Feedback(judged.comments, scores, judged.overall.score), usual)
-        )
+        comparisons.append(compare(document, Feedback(judged.comments, scores, judged.overall.score), usual))
     return summed_up(comparisons)
 
 
@@ -78,7 +76,9 @@ def main(arguments: Sequence[str]) -> None:
         folds = fold_models(documents([options.annotated, *options.folders], lists), lists)
         if kept:
             kept.write_text(json.dumps([(sorted(names), weights) for names, weights in folds]), "utf-8")
-    models = {name: model for names, weights in folds for model in [model_of(json.loads(weights))] for name in names}
+    models = {
+        name: model for names, weights in folds for model in [model_of(json.loads(weights))] for name in names
+    }
     for name, figures in table(measured(read_folder(str(options.annotated), None).documents, models)):
         sys.stdout.write(f"{name:24} {figures}\n")
 

@@ -27,18 +27,19 @@ from training.validation import report
 SCALE = 20
 """Whole weights that make 1: finer steps change no answer."""
 _LEAST_WEIGHT = 3
-_STYLE = (
+_NOT_ON_SUBSTANCE = (
     "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
     "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
+    "consistency", "blanks", "timeline", "coherence", "padding",
 )  # fmt: skip
-"""Lists on how things are said; what is said is in the others."""
+"""Lists on how things are said, and those of checks: what is said is in the others."""
 
 
 def lists_of(lexicon: Lexicon) -> set[str]:
     """Return the names of the lists of plain words and phrases on what is said."""
     found = set()
     for name in lexicon.names():
-        if name.startswith(_STYLE) or name.endswith(("_endings", "_contractions")):
+        if name.startswith(_NOT_ON_SUBSTANCE) or name.endswith(("_endings", "_contractions")):
             continue
         if lexicon.is_plain(name) and not any(
             sign in entry for entry in lexicon.entries(name) for sign in "\\(["

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 
@@ -16,6 +16,7 @@ from memo_coach.coaching.builtin.elements.remarks import (
     INDICATORS,
     findings_from,
     indicators_from,
+    stands_in,
     states_from,
 )
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
@@ -53,6 +54,7 @@ _OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
 _ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE}) | CHECKS
 _OF_NO_ELEMENT = frozenset({"evidence.claim-unsupported"})
 """Findings of a detector that say nothing of the element that its indicator stands for."""
+_UNSURE = 0.5
 _MOST_EVIDENCE = 3
 _DETECTORS_IN_A_STEP = 6
 
@@ -157,19 +159,24 @@ class _Work:
     def take_elements(self, lexicon: Lexicon) -> None:
         """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
         asked = INDICATORS & asked_by(self.rubric)
-        readings = read_elements(self.shown, lexicon, self.rubric, self.indicators)
-        for name, value in indicators_from(readings.values(), self.indicators).items():
+        read = read_elements(self.shown, lexicon, self.rubric, self.indicators)
+        for name, value in indicators_from(read.elements, self.indicators).items():
             if name in asked:
                 self.indicators.pop(name, None)
                 if value is not None:
                     self.indicators[name] = value
-        self.states = states_from(readings.values())
+        self.states = states_from(read.elements)
         self.findings = [
-            finding
+            _of_others_words(finding) if stands_in(finding, read.others_words) else finding
             for finding in self.findings
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
-        self.findings.extend(findings_from(self.shown, readings.values()))
+        self.findings.extend(findings_from(self.shown, read.elements))
+
+
+def _of_others_words(finding: Finding) -> Finding:
+    """Return a finding on words that may not be the author's: told, but never first."""
+    return replace(finding, confidence=_UNSURE * finding.confidence)
 
 
 def indicators_of(memo: Memo) -> Mapping[str, float]:

@@ -145,9 +145,7 @@ class Explainer:
         others = [value for value in _wanting(item) if value is not concerned][: _CLAUSES - 1]
         clause = self._clause(concerned, concerned.state)
         if others:
-            clause = self._sentence(
-                "and", first=clause, second=self._clause(others[0], others[0].state)
-            )
+            clause = self._sentence("and", first=clause, second=self._clause(others[0], others[0].state))
         texts = {"criterion": self.name(item), "clause": clause}
         if score >= _EXCELLENT:
             return self._sentence("improve", **texts)

@@ -129,7 +129,9 @@ def _placed(
     home = homes.get(finding.indicator)
     if home is None:
         if finding.importance is not None or finding.claim == "there":
-            priority = finding.confidence * finding.severity if finding.importance is None else finding.importance
+            priority = (
+                finding.confidence * finding.severity if finding.importance is None else finding.importance
+            )
             return RankedFinding(finding, _nearest(finding, criteria, fallback), priority, 0, index)
         if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
             least = LEAST_DISTANCE * finding.severity * finding.confidence if _is_check(finding) else 0.0

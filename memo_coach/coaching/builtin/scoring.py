@@ -103,9 +103,7 @@ def score_memo(
     """
     ceiling = ceiling_of(indicators.get(SUBSTANCE, 1.0))
     received = received_of(indicators)
-    values = {
-        criterion.id: _values_of(criterion, indicators, states or {}) for criterion in rubric.criteria
-    }
+    values = {criterion.id: _values_of(criterion, indicators, states or {}) for criterion in rubric.criteria}
     scored_weight = sum(criterion.weight for criterion in rubric.criteria if values[criterion.id])
     criteria = tuple(
         _scored(criterion, values[criterion.id], indicators, received, ceiling, scored_weight)
@@ -116,7 +114,9 @@ def score_memo(
     mean = sum((item.score or 0.0) * item.effective_weight for item in criteria) / 100
     score, cap = _capped(mean, rubric.caps, indicators)
     thin = any(item.thin for item in criteria) or score > ceiling
-    return ScoredMemo(criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin, received)
+    return ScoredMemo(
+        criteria, one_decimal(min(score, ceiling)), None if score > ceiling else cap, thin, received
+    )
 
 
 def received_of(indicators: Mapping[str, float]) -> float:

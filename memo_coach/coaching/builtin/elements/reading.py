@@ -36,7 +36,7 @@ from memo_coach.coaching.rubric import Rubric
 
 State = Literal["missing", "weak", "there"]
 
-MISSING_FROM = 0.24
+MISSING_FROM = 0.22
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
 not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is absent
 is found (docs/coach.md)."""
@@ -98,6 +98,15 @@ class ElementReading:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoReading:
+    """What was found in a memo."""
+
+    elements: tuple[ElementReading, ...]
+    others_words: tuple[Span, ...]
+    """What the author did not say: labels and instructions of a form, boilerplate, quotations."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadUnits:
     """The units of a memo with the probability of each output."""
 
@@ -117,8 +126,8 @@ def read_units(memo: Memo, lexicon: Lexicon, trained: Model | None = None) -> Re
 
 def read_elements(
     memo: Memo, lexicon: Lexicon, rubric: Rubric, indicators: Mapping[str, float]
-) -> Mapping[str, ElementReading]:
-    """Read a memo for the elements that a rubric scores.
+) -> MemoReading:
+    """Read a memo for the elements that a reader of such a rubric looks for.
 
     ``indicators`` are those of the detectors: the model has them among its evidence.
     """
@@ -127,7 +136,7 @@ def read_elements(
     kind = kind_of(rubric)
     found = [found_of(read.probabilities, output) for output in range(len(NAMES))]
     common = common_features(kind, shape_of(memo, read.units), found)
-    readings: dict[str, ElementReading] = {}
+    readings: list[ElementReading] = []
     for number, element in enumerate(ELEMENTS):
         if not _asked(element.name, kind):
             continue
@@ -136,10 +145,9 @@ def read_elements(
             trained.element(answer, number, features)
             for answer in ("absent", "present", "expected", "remark")
         )
-        readings[element.name] = ElementReading(
-            element, absent, present, expected, remark, _passages(memo, read, number)
-        )
-    return readings
+        places = _passages(memo, read, number)
+        readings.append(ElementReading(element, absent, present, expected, remark, places))
+    return MemoReading(tuple(readings), _others_words(memo, read))
 
 
 def _asked(name: str, kind: str) -> bool:
@@ -170,6 +178,15 @@ def _passages(memo: Memo, read: ReadUnits, output: int) -> tuple[Passage, ...]:
         share = min(1.0, sum(chances[first : last + 1]) / total)
         passages.append(Passage(span, chances[best], share))
     return tuple(passages)
+
+
+def _others_words(memo: Memo, read: ReadUnits) -> tuple[Span, ...]:
+    foreign = OUTPUTS.index(NOT_THE_AUTHORS)
+    return tuple(
+        unit.span
+        for unit, chance in zip(read.units, read.probabilities, strict=True)
+        if chance[foreign] >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
+    )
 
 
 def _quotes_others(memo: Memo, unit: Unit) -> bool:

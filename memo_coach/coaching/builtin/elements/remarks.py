@@ -5,14 +5,15 @@ Comment, justification and score come from one reading, so they cannot contradic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.scoring import State
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo import Memo, Span
 
 INDICATORS: Final = frozenset(element.indicator for element in ELEMENTS)
 """The indicators that elements decide."""
@@ -65,6 +66,14 @@ def _blended(read: float, detected: float | None) -> float:
     return read if detected is None else (1 - _SHARE_OF_DETECTORS) * read + _SHARE_OF_DETECTORS * detected
 
 
+def stands_in(finding: Finding, spans: Sequence[Span]) -> bool:
+    """Whether a finding points into one of some spans, which are in order."""
+    if finding.span is None or not spans:
+        return False
+    place = bisect_right(spans, finding.span.start, key=lambda span: span.start) - 1
+    return place >= 0 and finding.span.start < spans[place].end
+
+
 def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[Finding]:
     """Yield what is to be said of the elements."""
     for reading in readings:
@@ -76,13 +85,13 @@ def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[
 def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     element, place = reading.element, next(iter(reading.passages), None)
     if reading.state == "missing":
-        yield _finding(memo, reading, element.missing, None, reading.absent)
+        yield _finding(reading, element.missing, None, reading.absent)
     elif reading.state == "weak":
-        yield _finding(memo, reading, element.weak, place, 1.0 - reading.present)
+        yield _finding(reading, element.weak, place, 1.0 - reading.present)
     elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
-        yield _finding(memo, reading, BURIED, place, reading.present)
+        yield _finding(reading, BURIED, place, reading.present)
     elif reading.remark >= _LEAST_REMARK:
-        yield _finding(memo, reading, element.more, place, reading.remark)
+        yield _finding(reading, element.more, place, reading.remark)
 
 
 def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Finding]:
@@ -90,7 +99,8 @@ def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Findi
     candidates = [
         (reading.present * passage.probability * passage.share, reading, passage)
         for reading in readings
-        if reading.state == "there" and (passage := reading.passages[0])
+        if reading.state == "there"
+        and (passage := reading.passages[0])
         and not (reading.element.name == "bottom-line" and _is_late(memo, passage))
     ]
     candidates.sort(key=lambda one: (-one[0], one[1].element.name))
@@ -103,15 +113,12 @@ def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Findi
                 passage.span,
                 worth,
                 reading.present,
-                _values(memo, passage),
                 element=reading.element.name,
                 claim="there",
             )
 
 
-def _finding(
-    memo: Memo, reading: ElementReading, kind: str, passage: Passage | None, confidence: float
-) -> Finding:
+def _finding(reading: ElementReading, kind: str, passage: Passage | None, confidence: float) -> Finding:
     return Finding(
         kind,
         reading.element.indicator,
@@ -119,7 +126,6 @@ def _finding(
         None if passage is None else passage.span,
         1.0 - reading.value,
         confidence,
-        _values(memo, passage),
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
         importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
@@ -128,20 +134,3 @@ def _finding(
 
 def _is_late(memo: Memo, passage: Passage) -> bool:
     return passage.span.start > max(_LATE_FROM * len(memo.text), 400)
-
-
-def _values(memo: Memo, passage: Passage | None) -> dict[str, str]:
-    """Return the memo's own words for the slots of a remark."""
-    values = {}
-    subject = memo.header_value("subject") or next((s.title for s in memo.sections if s.title), "")
-    if subject.strip():
-        values["subject"] = subject.strip()
-    if passage is None:
-        return values
-    values["quote"] = memo.quote(passage.span).strip(" |*#\n-")
-    block = memo.block_at(passage.span.start)
-    if block is not None and block.kind != "heading":
-        title = memo.sections[block.section].title.strip(" #*:.")
-        if title:
-            values["heading"] = title
-    return values

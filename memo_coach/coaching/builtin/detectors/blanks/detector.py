@@ -22,6 +22,9 @@ _MOST_OF_ONE = 2
 """Findings of one and the same sign: who sees two “TBD” looks for the third."""
 _SEVERITY = 0.7
 _SURE, _LIKELY = 0.9, 0.75
+_OF_A_FORM = 0.6
+"""A field of a form may be left open on purpose: it is told, and does not come first."""
+_WORDS_OF_A_SENTENCE = 5
 _LONGEST_LINE = 400
 _LONGEST_QUOTE = 160
 # Each begins with a fixed character and has bounded repeats: linear on any text.
@@ -198,6 +201,11 @@ class _Reader:
             for code in _CODE.finditer(line)
         )
 
+    def is_in_a_sentence(self, span: Span) -> bool:
+        """Whether words enough stand on the line for more than a field and its label."""
+        line, _ = self._line(span.start)
+        return len(line.split()) - len(self.text[span.start : span.end].split()) >= _WORDS_OF_A_SENTENCE
+
     def is_rule_for_names(self, span: Span) -> bool:
         """Whether the line tells readers how to write something: its placeholders are for them."""
         return self.forms.search(self._line(span.start)[0]) is not None
@@ -217,7 +225,8 @@ def _found(memo: Memo, lexicon: Lexicon) -> Iterator[Finding]:
         if seen[quote.strip("_")] > _MOST_OF_ONE:
             continue
         values = {"blank": quote}
-        yield Finding(blank.kind, "", "opportunity", blank.span, _SEVERITY, blank.confidence, values)
+        sure = blank.confidence if reader.is_in_a_sentence(blank.span) else _OF_A_FORM
+        yield Finding(blank.kind, "", "opportunity", blank.span, _SEVERITY, sure, values)
 
 
 @detector(

@@ -40,7 +40,18 @@ _NEXT_BUT_ONE = 0.5
 
 _SIGNS = tuple(
     re.compile(sign)
-    for sign in (r"[€$£]", "%", r"\d", r"\b20\d\d\b", r"(?<=[\w,:] )[A-ZÁÉÍÓÚ]\w+ [A-ZÁÉÍÓÚ]\w+", r"[.!?]\W*$", ":", r"\|", ",", r"\(")
+    for sign in (
+        r"[€$£]",
+        "%",
+        r"\d",
+        r"\b20\d\d\b",
+        r"(?<=[\w,:] )[A-ZÁÉÍÓÚ]\w+ [A-ZÁÉÍÓÚ]\w+",
+        r"[.!?]\W*$",
+        ":",
+        r"\|",
+        ",",
+        r"\(",
+    )
 )
 """What may be in a sentence whatever its language; ``coherence_signs`` of the lexicon has the rest."""
 

@@ -74,9 +74,7 @@ def loose_sentences(memo: Memo, lexicon: Lexicon) -> tuple[Sentence, ...]:
 
 def _loose(memo: Memo, lexicon: Lexicon) -> Iterator[Sentence]:
     small = lexicon.words("function_words")
-    stems = [
-        form[:_STEM] if len(form) > _SHORT and form not in small else "" for form in memo.words.forms
-    ]
+    stems = [form[:_STEM] if len(form) > _SHORT and form not in small else "" for form in memo.words.forms]
     own = {s.first_word: frozenset(stems[s.first_word : s.last_word]) for s in memo.sentences if s.word_count}
     counts = Counter(stem for found in own.values() for stem in found)
     titles = [memo.header_value("subject"), *(section.title for section in memo.sections)]
@@ -119,7 +117,9 @@ def read_padding(memo: Memo, lexicon: Lexicon) -> Reading:
             severity = min(1.0, 0.1 + 2 * sentence.word_count / max(1, words))
             values = {"phrase": memo.quote(span_of(memo, match))}
             findings.append(
-                Finding("padding.sentence", "to-the-point", "opportunity", sentence.span, severity, 0.7, values)
+                Finding(
+                    "padding.sentence", "to-the-point", "opportunity", sentence.span, severity, 0.7, values
+                )
             )
             break
     return Reading({"to-the-point": ramp(share, _POOR, _GOOD)}, worst_first(findings, words))
