@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from memo_coach.coaching.builtin.coach import asked_by
@@ -16,10 +17,12 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     common_features,
     found_of,
     memo_features,
+    remark_features,
     shape_of,
 )
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from training.documents import Document, Reading
+from training.units_model import FOLDS
 
 OWN = 6
 """Of the features, those of the element itself; then come one, the kinds, the shape and what was found of all."""
@@ -42,6 +45,8 @@ class Rows:
     remarks: np.ndarray
     weight: np.ndarray
     published: np.ndarray
+    of_remark: np.ndarray
+    """The features of a remark: see :func:`with_answers`."""
 
 
 def features_by_element(
@@ -82,6 +87,7 @@ def rows_of(
         remarks=np.array([reading.remarks.count(name) for reading, name in readings]),
         weight=np.array([reading.weight for reading, _ in readings]),
         published=np.array([reading.reader == "published" for reading, _ in readings]),
+        of_remark=np.zeros((len(made), 0)),
     )
 
 
@@ -111,22 +117,63 @@ def design(features: np.ndarray, element: np.ndarray) -> csr_matrix:
     return csr_matrix(np.hstack(parts).astype(np.float32))
 
 
+_ANSWERS = 7
+"""Features of a remark that rest on the other three answers; the last stands for expected and touched on."""
+
+
+def design_of(features: np.ndarray, element: np.ndarray, answer: str) -> csr_matrix:
+    """Spread out the features of an answer; those of a remark end with the other answers."""
+    if answer != "remark":
+        return design(features, element)
+    answers = features[:, -_ANSWERS:]
+    one = np.eye(len(NAMES))[element]
+    own = [(one[:, :, None] * answers[:, None, [place]]).reshape(len(one), -1) for place in (0, 3, 6)]
+    return hstack([design(features[:, :-_ANSWERS], element), csr_matrix(np.hstack([answers, *own]))]).tocsr()
+
+
 def fit(rows: Rows, which: np.ndarray, answer: str) -> LogisticRegression:
     """Train one answer on some of the rows."""
     classifier = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
     truth = getattr(rows, answer)
+    features = rows.of_remark if answer == "remark" else rows.features
     return classifier.fit(
-        design(rows.features[which], rows.element[which]), truth[which], sample_weight=rows.weight[which]
+        design_of(features[which], rows.element[which], answer), truth[which], sample_weight=rows.weight[which]
     )
 
 
-def folded(classifier: LogisticRegression) -> np.ndarray:
+def held_out(rows: Rows, answer: str) -> np.ndarray:
+    """Return the probability of an answer for each row, by a model that never saw the row's document."""
+    features = rows.of_remark if answer == "remark" else rows.features
+    found = np.zeros(len(rows.element))
+    part = np.array([int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS for name in rows.document])
+    for fold in range(FOLDS):
+        test = part == fold
+        if test.any():
+            classifier = fit(rows, ~test, answer)
+            found[test] = classifier.predict_proba(
+                design_of(features[test], rows.element[test], answer)
+            )[:, 1]
+    return found
+
+
+def with_answers(rows: Rows) -> Rows:
+    """Return the rows with what a remark rests on, each from answers that never saw the row's document."""
+    answers = [held_out(rows, answer) for answer in ("absent", "present", "expected")]
+    of_remark = [
+        remark_features(list(features), *map(float, each))
+        for features, *each in zip(rows.features, *answers, strict=True)
+    ]
+    return replace(rows, of_remark=np.array(of_remark))
+
+
+def folded(classifier: LogisticRegression, answer: str) -> np.ndarray:
     """Return the classifier's weights as one row an element, for the features as they are."""
-    width = OWN + 1 + len(KINDS) + _SHAPE + len(NAMES)
+    width = OWN + 1 + len(KINDS) + _SHAPE + len(NAMES) + (_ANSWERS if answer == "remark" else 0)
     folded_rows = np.zeros((len(NAMES), width))
+    basis = np.vstack([np.zeros(width), np.eye(width)])
     for element in range(len(NAMES)):
-        basis = np.vstack([np.zeros(width), np.eye(width)])
-        sums = design(basis, np.full(width + 1, element)) @ classifier.coef_[0] + classifier.intercept_[0]
+        spread = design_of(basis, np.full(width + 1, element), answer)
+        sums = spread @ classifier.coef_[0] + classifier.intercept_[0]
         folded_rows[element] = sums[1:] - sums[0]
         folded_rows[element][OWN] += sums[0]
     return folded_rows

@@ -71,9 +71,10 @@ def unit_weights(numbers: Mapping[units_model.Key, int], weights: np.ndarray) ->
 
 def memo_weights(rows: memos_model.Rows) -> dict[str, list[list[int]]]:
     """Train the second model on all rows and return its weights."""
+    rows = memos_model.with_answers(rows)
     everything = np.ones(len(rows.element), dtype=bool)
     return {
-        answer: np.rint(memos_model.folded(memos_model.fit(rows, everything, answer)) * SCALE)
+        answer: np.rint(memos_model.folded(memos_model.fit(rows, everything, answer), answer) * SCALE)
         .astype(int)
         .tolist()
         for answer in ANSWERS
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str]) -> None:
     indicators = {one.name: indicators_of(one.memo) for one in labelled}
     rows = memos_model.rows_of(labelled, units_model.held_out(labelled), indicators)
     if options.validate:
-        sys.stdout.write(report(labelled, rows))
+        sys.stdout.write(report(rows))
         return
     write(weights_of(labelled, rows, lists))
     sys.stdout.write(f"{FILE.name}: {FILE.stat().st_size // 1024} KiB\n")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from memo_coach.coaching.builtin.elements.reading import EXPECTED_FROM, MISSING_FROM
-from training.documents import Document
-from training.memos_model import Rows, design, fit
-from training.units_model import folds
+from training.memos_model import Rows, held_out, with_answers
 
 
-def report(documents: Sequence[Document], rows: Rows) -> str:
+def report(rows: Rows) -> str:
     """Return precision and recall of "missing" where it is expected, on the published readings and on all."""
+    rows = with_answers(rows)
     chances = {
-        answer: _held_out(documents, rows, answer) for answer in ("absent", "present", "expected", "remark")
+        answer: held_out(rows, answer) for answer in ("absent", "present", "expected", "remark")
     }
     lines = []
     for name, which in (
@@ -41,12 +38,3 @@ def report(documents: Sequence[Document], rows: Rows) -> str:
                 f"recall {right / (right + overlooked):.3f}"
             )
     return "\n".join(lines) + "\n"
-
-
-def _held_out(documents: Sequence[Document], rows: Rows, answer: str) -> np.ndarray:
-    found = np.zeros(len(rows.element))
-    for fold in folds(documents):
-        test = np.isin(rows.document, [document.name for document in fold])
-        classifier = fit(rows, ~test, answer)
-        found[test] = classifier.predict_proba(design(rows.features[test], rows.element[test]))[:, 1]
-    return found

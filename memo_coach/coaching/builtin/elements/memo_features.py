@@ -96,6 +96,15 @@ def memo_features(
     return [*found[element], own, *common]
 
 
+def remark_features(
+    features: Sequence[float], absent: float, present: float, expected: float
+) -> list[float]:
+    """Return what the chance of a remark rests on: all of that, and the three answers with each other."""
+    partial = max(0.0, 1.0 - absent - present)
+    answers = [expected, absent, present, partial]
+    return [*features, *answers, expected * absent, expected * present, expected * partial]
+
+
 def _log_odds(value: float) -> float:
     bounded = min(_MOST, max(_LEAST, value))
     return math.log(bounded / (1 - bounded))

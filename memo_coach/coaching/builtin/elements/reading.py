@@ -26,6 +26,7 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     found_of,
     kind_of,
     memo_features,
+    remark_features,
     shape_of,
 )
 from memo_coach.coaching.builtin.elements.model import Model, model
@@ -141,9 +142,11 @@ def read_elements(
         if not _asked(element.name, kind):
             continue
         features = memo_features(number, found, indicators, common)
-        absent, present, expected, remark = (
-            trained.element(answer, number, features)
-            for answer in ("absent", "present", "expected", "remark")
+        absent, present, expected = (
+            trained.element(answer, number, features) for answer in ("absent", "present", "expected")
+        )
+        remark = trained.element(
+            "remark", number, remark_features(features, absent, present, expected)
         )
         places = _passages(memo, read, number)
         readings.append(ElementReading(element, absent, present, expected, remark, places))
