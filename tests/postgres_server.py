@@ -31,8 +31,8 @@ TEMPLATE = "memo_coach_template"
 PATIENCE_SECONDS = 60
 IN_MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 4 * 1024**3
-"""A server takes some 50 MB, its log at most 256 MB more, and each process of a run has one. A container's usual
-64 MB are no room."""
+"""A server takes some 50 MB, its log at most 256 MB more, and each process of a run has one. A container's
+usual 64 MB are no room."""
 _SETTINGS = {
     "listen_addresses": "'127.0.0.1'",
     # Nothing here has to survive a power cut; a killed process loses nothing even so.
