@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from memo_coach.services import composition
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from tests.databases import database_at
@@ -18,6 +19,12 @@ def patient(database: Database) -> Database:
     """Let everybody wait for a connection as long as for a lock."""
     database.engine.pool._timeout = PATIENCE  # type: ignore[attr-defined]
     return database
+
+
+@pytest.fixture
+def patient_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let services, opened after this, wait for locks and connections as long as it takes."""
+    monkeypatch.setattr(composition, "Database", lambda url: patient(Database(url, patience=PATIENCE)))
 
 
 @pytest.fixture

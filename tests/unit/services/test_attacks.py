@@ -106,6 +106,7 @@ async def test_a_broken_database_is_told_in_a_sentence(services: Services, owner
     assert services.workers.is_alive
 
 
+@pytest.mark.usefixtures("patient_database")
 async def test_fifty_clicks_at_once_make_one_memo_one_version_and_one_evaluation(
     services: Services, owner: str, coach: ScriptedCoach
 ) -> None:
