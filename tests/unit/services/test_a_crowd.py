@@ -27,7 +27,7 @@ PATIENCE = 120.0
 
 
 @pytest.fixture
-async def services(settings: Settings) -> AsyncIterator[Services]:
+async def services(settings: Settings, patient_database: None) -> AsyncIterator[Services]:
     """Services with the built-in coach that never look at the queue again."""
     opened = await open_services(settings, Pace(look=NEVER, idle_look=NEVER))
     yield opened
