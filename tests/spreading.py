@@ -15,7 +15,7 @@ TESTS = Path(__file__).parent
 PROCESSES_PER_CORE = 2
 """Tests wait much of their time: for a browser, a server, another program. With one process a core the core
 waits as well; with two the other one computes. Each process collects all tests and starts servers of its
-own, so still more of them cost more than they win."""
+own, which is the price of more. Three a core and more have not been measured."""
 MOST_PROCESSES = 8
 """Each has servers, a Postgres and a browser of its own: more of them need more memory than a laptop has."""
 LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
