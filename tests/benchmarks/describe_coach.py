@@ -16,14 +16,19 @@ import statistics
 import sys
 from pathlib import Path
 
-from memo_coach.coaching.builtin.clarity import clarity_of
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.findings import registered_detectors
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.builtin.scoring import score_memo
 from memo_coach.coaching.rubric_documents import shipped_rubric
 from memo_coach.coaching.text import normalise_text
+from tests.metamorphic.judging import judge
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+OWN_PAIRS = CHECKOUT / "tests" / "unit" / "coaching" / "clarity_pairs.yaml"
 DOCUMENT = CHECKOUT / "docs" / "coach.md"
 SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared" / "data"))
 
@@ -57,20 +62,32 @@ def calibration(scores: list[float]) -> str:
 
 
 def pairs() -> str:
-    """Tell in how many pairs of the plain language guidance the edited text is judged the clearer."""
+    """Tell in how many pairs the criterion gives the edited text the higher score, before it is rounded."""
     path = SHARED / "plain_language_pairs.json"
-    records = json.loads(path.read_text("utf-8")) if path.exists() else []
-    lines = []
-    for level in ("sentence", "passage"):
-        of_level = [one for one in records if one["level"] == level]
-        told = sum(_clarity(one["before"]) < _clarity(one["after"]) for one in of_level)
-        if of_level:
-            lines.append(f"{told} of {len(of_level)} {level}s ({100 * told / len(of_level):.0f} %)")
-    return " and ".join(lines) + "." if lines else ""
+    if not path.exists():
+        return ""
+    records = json.loads(path.read_text("utf-8"))
+    own = yaml.safe_load(OWN_PAIRS.read_text("utf-8"))
+    lines = [
+        f"- {_told([one for one in records if one['level'] == level], 'en')} {level}s of the guidance"
+        for level in ("sentence", "passage")
+    ]
+    lines += [
+        f"- {_told(own[language], language)} pairs of our own in {name}, by which nothing was set"
+        for language, name in (("en", "English"), ("es", "Spanish"))
+    ]
+    return "\n".join(lines)
 
 
-def _clarity(text: str) -> float:
-    return clarity_of(parse_memo(normalise_text(text), "en"))
+def _told(records: list[dict[str, str]], language: str) -> str:
+    told = sum(_clarity(one["before"], language) < _clarity(one["after"], language) for one in records)
+    return f"{told} of {len(records)}"
+
+
+def _clarity(text: str, language: str) -> float:
+    judged = judge(text, "investment-memo", language)
+    scored = score_memo(judged.rubric, judged.indicators)
+    return next(one.earned or 0.0 for one in scored.criteria if one.criterion.id == "clarity")
 
 
 def sections() -> dict[str, str]:

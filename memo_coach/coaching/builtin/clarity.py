@@ -15,6 +15,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
     adjacent,
     per_hundred,
     repeated_sentences,
+    sentences_around,
     words_in,
 )
 from memo_coach.coaching.builtin.detectors.hedges.detector import hedges_in
@@ -77,7 +78,8 @@ def impersonality(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     """
     address = lexicon.words("clarity_address")
     full = [s for s in sentences if memo.blocks[s.block].kind == "paragraph"] or sentences
-    distant = sum(1 for s in full if not any(word.lower in address for word in memo.words_of(s)))
+    places_of = memo.words.places_of
+    distant = sum(1 for s in full if not places_of(address, s.first_word, s.last_word))
     return distant / len(full) if full else 0.0
 
 
@@ -86,8 +88,7 @@ def clause_depth(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     openers = lexicon.words("clarity_subordinators")
     clauses = 0.0
     for sentence in sentences:
-        words = memo.words_of(sentence)
-        clauses += sum(1 for word in words[1:] if word.lower in openers)
+        clauses += len(memo.words.places_of(openers, sentence.first_word + 1, sentence.last_word))
         clauses += 0.5 * (sentence.text.count("(") + sentence.text.count(";")) + 0.25 * sentence.text.count(
             ","
         )
@@ -97,10 +98,9 @@ def clause_depth(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 def negation(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     """Return the negations beyond the first in each sentence. plainlanguage.gov, 'Use positive language'."""
     negations = lexicon.words("clarity_negations")
-    beyond = 0
-    for sentence in sentences:
-        count = sum(1 for w in memo.words_of(sentence) if w.lower in negations or w.lower.endswith("n't"))
-        beyond += max(0, count - 1)
+    negations |= {form for form in memo.words.vocabulary if form.endswith("n't")}
+    places_of = memo.words.places_of
+    beyond = sum(max(0, len(places_of(negations, s.first_word, s.last_word)) - 1) for s in sentences)
     return beyond / len(sentences) if sentences else 0.0
 
 
@@ -110,15 +110,16 @@ def noun_strings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     A mark of punctuation or a name in capitals ends the run. plainlanguage.gov, 'Avoid noun strings'.
     """
     small = lexicon.words("clarity_small_words")
-    words, text = memo.words, memo.text
+    words, forms, text = memo.words, memo.words.forms, memo.text
     beyond = 0
     for sentence in sentences:
         run = 0
         for position in range(sentence.first_word, sentence.last_word):
-            word = words[position]
-            if word.lower in small or len(word.lower) < 3 or not word.lower[0].isalpha():
+            form = forms[position]
+            if form in small or len(form) < 3 or not form[0].isalpha():
                 run = 0
                 continue
+            word = words[position]
             starts = position == sentence.first_word or not adjacent(memo, position - 1, position)
             run = 0 if text[word.span.start].isupper() and not starts else 1 if starts else run + 1
             beyond += run > 3
@@ -130,14 +131,14 @@ def empty_openings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     openings = lexicon.phrases("clarity_expletives")
     found = sum(
         1
-        for s in sentences
+        for s in sentences_around(sentences, openings.places(memo.words))
         if any(openings.find(memo.words, s.first_word, min(s.first_word + 4, s.last_word)))
     )
     return found / len(sentences) if sentences else 0.0
 
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("sentence length", sentence_length, 20.0, 20),
+    Feature("sentence length", sentence_length, 20.0, 26),
     Feature("word length", word_length, 0.6, 15),
     Feature("passive voice", passive_share, 0.5, 12),
     Feature("hidden verbs", nominal_burden, 4.0, 12),

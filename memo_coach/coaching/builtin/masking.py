@@ -58,9 +58,12 @@ def repeated_passages(memo: Memo) -> tuple[Span, ...]:
     Case, spacing and punctuation are ignored. A run of repeated sentences and headings counts from
     :data:`SHORTEST_REPEAT` words on. Linear in the length of the memo.
     """
-    seen = {_key(memo.quote(line.span)) for line in memo.header}
-    if memo.header:
-        seen.add(_key(memo.text[memo.header[0].span.start : memo.header[-1].span.end]))
+    # Said again further down, header lines are read as one sentence or as several: every run is known.
+    seen = {
+        _key(memo.text[first.span.start : last.span.end])
+        for number, first in enumerate(memo.header)
+        for last in memo.header[number:]
+    }
     passages: list[Span] = []
     run: list[_Unit] = []
     for unit in _units(memo):

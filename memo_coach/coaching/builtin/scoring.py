@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE
 from memo_coach.coaching.rubric import Cap, Criterion, Rubric
@@ -39,8 +39,8 @@ FULL_SUBSTANCE = 0.6
 
 
 LOST: Mapping[str, float] = {"coherence": 1.0, "to-the-point": 0.3}
-"""What part of every criterion is lost to the reader where the indicator is at 0: all of it where the words make
-no sentences, up to three tenths where padding hides what the memo says."""
+"""What part of every criterion is lost to the reader where the indicator is at 0: all of it where the words
+make no sentences, up to three tenths where padding hides what the memo says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,14 @@ class ScoredMemo:
     """What part of each criterion's points reaches the reader: see :data:`LOST`."""
 
 
+class _Whole(NamedTuple):
+    """What is the same for every criterion of a memo."""
+
+    received: float
+    ceiling: float
+    scored_weight: float
+
+
 def state_of(value: float) -> State:
     """Return what is said of an indicator whose value alone is known."""
     if value >= EARNED:
@@ -105,9 +113,9 @@ def score_memo(
     received = received_of(indicators)
     values = {criterion.id: _values_of(criterion, indicators, states or {}) for criterion in rubric.criteria}
     scored_weight = sum(criterion.weight for criterion in rubric.criteria if values[criterion.id])
+    whole = _Whole(received, ceiling, scored_weight)
     criteria = tuple(
-        _scored(criterion, values[criterion.id], indicators, received, ceiling, scored_weight)
-        for criterion in rubric.criteria
+        _scored(criterion, values[criterion.id], indicators, whole) for criterion in rubric.criteria
     )
     if scored_weight <= 0:
         return ScoredMemo(criteria, None, received=received)
@@ -168,23 +176,18 @@ def _values_of(
 
 
 def _scored(
-    criterion: Criterion,
-    values: tuple[IndicatorValue, ...],
-    indicators: Mapping[str, float],
-    received: float,
-    ceiling: float,
-    scored_weight: float,
+    criterion: Criterion, values: tuple[IndicatorValue, ...], indicators: Mapping[str, float], whole: _Whole
 ) -> ScoredCriterion:
     if not values:
         return ScoredCriterion(criterion, (), None, 0.0)
-    effective_weight = 100 * criterion.weight / scored_weight if scored_weight else 0.0
-    earned = LOWEST_SCORE + received * (_on_curve(SCORE_CURVE, _mean(values)) - LOWEST_SCORE)
+    effective_weight = 100 * criterion.weight / whole.scored_weight if whole.scored_weight else 0.0
+    earned = LOWEST_SCORE + whole.received * (_on_curve(SCORE_CURVE, _mean(values)) - LOWEST_SCORE)
     score, cap = _capped(earned, criterion.caps, indicators)
-    thin = score > ceiling
+    thin = score > whole.ceiling
     return ScoredCriterion(
         criterion,
         values,
-        one_decimal(min(score, ceiling)),
+        one_decimal(min(score, whole.ceiling)),
         effective_weight,
         None if thin else cap,
         thin,

@@ -269,7 +269,7 @@ def test_both_languages_know_the_same_intents_criteria_and_sentences() -> None:
 def test_the_feedback_as_text_holds_scores_reasons_and_the_first_comments_within_its_bounds() -> None:
     evaluation = evaluated("es")
     text = feedback_text(evaluation, RUBRIC)
-    assert "1,7" in text
+    assert f"{evaluation.overall.score:.1f}".replace(".", ",") in text
     for judged in evaluation.criteria:
         assert judged.justification in text
     first = next(each for each in evaluation.comments if each.kind == "opportunity" and each.rank == 0)

@@ -116,9 +116,9 @@ def settled(indicator: float, words: int) -> float:
 
 
 def blamed(indicator: float, words: int) -> float:
-    """Draw an indicator that only marks faults down towards 1 where the text is too short to blame; 0 for none.
+    """Draw an indicator that only marks faults down towards 1 where the text is short; 0 where there is none.
 
-    A sentence needs no headings, explains no acronyms and repeats nothing, and that is neither here nor there.
+    A sentence needs no headings, explains no acronyms and repeats nothing: neither a merit nor a fault.
     """
     if not words:
         return 0.0

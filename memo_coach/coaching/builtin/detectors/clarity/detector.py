@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from memo_coach.coaching.builtin.clarity import clarity_of
+from memo_coach.coaching.builtin import clarity as measure
 from memo_coach.coaching.builtin.detectors.hedges.detector import read_hedges
 from memo_coach.coaching.builtin.detectors.jargon.detector import read_jargon
 from memo_coach.coaching.builtin.detectors.long_paragraphs.detector import read_long_paragraphs
@@ -62,4 +62,4 @@ def read_clarity(memo: Memo, lexicon: Lexicon) -> Reading:
         for read, share in SHARES.items()
         for finding in read(memo, lexicon).findings
     )
-    return Reading({"clarity": placed(clarity_of(memo), lexicon)}, findings)
+    return Reading({"clarity": placed(measure.clarity_of(memo), lexicon)}, findings)

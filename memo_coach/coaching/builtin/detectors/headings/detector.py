@@ -55,7 +55,7 @@ def _section_words(memo: Memo, section: Section) -> int:
 
 
 def signposting(memo: Memo) -> float:
-    """Return how well headings guide through the text: 1 where it is short enough to do without, 0 for none."""
+    """Return how well headings guide through the text: 1 where it needs none, 0 where it has none."""
     sizes, total = _sizes(memo)
     headed = any(section.heading is not None for section, _ in sizes)
     return _present(_need(total), _coverage(sizes, total) if headed else 0.0)

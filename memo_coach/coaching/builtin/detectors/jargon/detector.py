@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from memo_coach.coaching.builtin.analysis.phrases import PhraseMatch
 from memo_coach.coaching.builtin.analysis.running_text import (
     WORDS_FOR_A_STRENGTH,
@@ -27,6 +29,11 @@ it is a poster."""
 def jargon_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[PhraseMatch, ...]:
     """Return the buzzwords of a sentence."""
     return tuple(lexicon.phrases("jargon_words").find(memo.words, sentence.first_word, sentence.last_word))
+
+
+def jargon_places(memo: Memo, lexicon: Lexicon) -> Sequence[int]:
+    """Return the places in ``memo.words`` where buzzwords begin."""
+    return lexicon.phrases("jargon_words").places(memo.words)
 
 
 @detector(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
     words_in,
     worst_first,
 )
-from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in
+from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in, jargon_places
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo import Memo, Sentence
@@ -25,6 +26,7 @@ _GOOD, _POOR = 0.04, 0.25
 _LOOSE = 0.7
 """A sentence that is tied to nothing counts in part: it may be the one thought that stands alone."""
 _WORDS_FOR_TIES = 150
+_FIGURE = re.compile(r"\d")
 _MOST_TIES = 1
 _SHORTEST = 6
 _STEM, _SHORT = 5, 3
@@ -34,7 +36,7 @@ _STEM, _SHORT = 5, 3
 def padded_share(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
     """Return the share of the words that stand in sentences which say nothing.
 
-    That is sure of a sentence with a phrase of the lists and no figure, and likely of one that is tied to nothing.
+    That is sure of a sentence with a phrase of the lists and no figure, and likely of one tied to nothing.
     """
     words = words_in(sentences)
     if not words:
@@ -48,9 +50,10 @@ def padded_share(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) 
 def _listed(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> list[Sentence]:
     """Return the sentences with such a phrase. One with a figure says something all the same."""
     phrases = lexicon.phrases("padding_phrases")
+    places = [*phrases.places(memo.words), *jargon_places(memo, lexicon)]
     return [
         sentence
-        for sentence in sentences
+        for sentence in sentences_around(sentences, places)
         if (
             jargon_in(memo, sentence, lexicon)
             or any(phrases.find(memo.words, sentence.first_word, sentence.last_word))
@@ -62,8 +65,8 @@ def _listed(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> li
 def loose_sentences(memo: Memo, lexicon: Lexicon) -> tuple[Sentence, ...]:
     """Return the sentences that are tied to nothing.
 
-    Such a one has no figure, no name, nobody in particular, nothing that happened, and at most one word that stands
-    elsewhere in the memo. A text of a few sentences has no elsewhere, and none.
+    Such a one has no figure, no name, nobody in particular, nothing that happened, and at most one word that
+    stands elsewhere in the memo. A text of a few sentences has no elsewhere, and none.
     """
     held: tuple[Sentence, ...] | None = memo.remembered.get("loose_sentences")
     if held is None:
@@ -76,16 +79,19 @@ def _loose(memo: Memo, lexicon: Lexicon) -> Iterator[Sentence]:
     small = lexicon.words("function_words")
     stems = [form[:_STEM] if len(form) > _SHORT and form not in small else "" for form in memo.words.forms]
     own = {s.first_word: frozenset(stems[s.first_word : s.last_word]) for s in memo.sentences if s.word_count}
-    counts = Counter(stem for found in own.values() for stem in found)
-    titles = [memo.header_value("subject"), *(section.title for section in memo.sections)]
-    counts.update({word[:_STEM] for title in titles for word in title.lower().split()})
+    counts: Counter[str] = Counter()
+    for found in {tuple(stems[s.first_word : s.last_word]) for s in memo.sentences}:
+        counts.update(set(found))
+    titles = {memo.header_value("subject"), *(section.title for section in memo.sections)}
+    for title in titles:
+        counts.update({word[:_STEM] for word in title.lower().split()})
     counts[""] = 0
     somebody = lexicon.pattern("padding_somebody")
     for sentence in running_sentences(memo):
         if (
             sentence.word_count >= _SHORTEST
-            and sum(counts[stem] > 1 for stem in own[sentence.first_word]) <= _MOST_TIES
             and not _has_figure(sentence)
+            and sum([counts[stem] > 1 for stem in own[sentence.first_word]]) <= _MOST_TIES
             and not somebody.search(sentence.text)
             and not any(
                 memo.text[memo.words[place].span.start].isupper()
@@ -96,14 +102,14 @@ def _loose(memo: Memo, lexicon: Lexicon) -> Iterator[Sentence]:
 
 
 def _has_figure(sentence: Sentence) -> bool:
-    return any(map(str.isdigit, sentence.text))
+    return _FIGURE.search(sentence.text) is not None
 
 
 @detector(
     "padding",
     indicators=("to-the-point",),
-    source="plainlanguage.gov, 'Omit unnecessary words'; Orwell, Politics and the English Language (1946), on "
-    "ready-made phrases. The lists are our own",
+    source="plainlanguage.gov, 'Omit unnecessary words'; Orwell, Politics and the English Language (1946), "
+    "on ready-made phrases. The lists are our own",
 )
 def read_padding(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read what share of the words is spent on sentences that say nothing."""
