@@ -19,7 +19,7 @@ from unittest import mock
 from memo_coach.cli.annotated_folder import read_folder
 from memo_coach.coaching.builtin.coach import evaluate_text, indicators_of
 from memo_coach.coaching.builtin.elements import reading
-from memo_coach.coaching.builtin.elements.model import Model, model_of
+from memo_coach.coaching.builtin.elements.model import Model
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str]) -> None:
         if kept:
             kept.write_text(json.dumps([(sorted(names), weights) for names, weights in folds]), "utf-8")
     models = {
-        name: model for names, weights in folds for model in [model_of(json.loads(weights))] for name in names
+        name: model for names, weights in folds for model in [Model(json.loads(weights))] for name in names
     }
     for name, figures in table(measured(read_folder(str(options.annotated), None).documents, models)):
         sys.stdout.write(f"{name:24} {figures}\n")

@@ -54,7 +54,7 @@ def features_by_element(
 ) -> dict[str, Sequence[float]]:
     """Return what the second model sees of each element of a document."""
     rows = [list(map(float, row)) for row in chances]
-    found = [found_of(rows, output) for output in range(len(NAMES))]
+    found = [found_of(column) for column in list(zip(*rows, strict=True))[: len(NAMES)]]
     common = common_features(kind, shape_of(document.memo, [read.unit for read in document.units]), found)
     return {name: memo_features(number, found, indicators, common) for number, name in enumerate(NAMES)}
 
@@ -137,7 +137,9 @@ def fit(rows: Rows, which: np.ndarray, answer: str) -> LogisticRegression:
     truth = getattr(rows, answer)
     features = rows.of_remark if answer == "remark" else rows.features
     return classifier.fit(
-        design_of(features[which], rows.element[which], answer), truth[which], sample_weight=rows.weight[which]
+        design_of(features[which], rows.element[which], answer),
+        truth[which],
+        sample_weight=rows.weight[which],
     )
 
 
@@ -150,9 +152,9 @@ def held_out(rows: Rows, answer: str) -> np.ndarray:
         test = part == fold
         if test.any():
             classifier = fit(rows, ~test, answer)
-            found[test] = classifier.predict_proba(
-                design_of(features[test], rows.element[test], answer)
-            )[:, 1]
+            found[test] = classifier.predict_proba(design_of(features[test], rows.element[test], answer))[
+                :, 1
+            ]
     return found
 
 

@@ -30,9 +30,12 @@ _LEAST_WEIGHT = 3
 _NOT_ON_SUBSTANCE = (
     "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
     "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
+    "finite", "function_words", "prepositions", "determiners", "verb_heralds", "subject_pronouns",
+    "relative_pronouns", "months", "weekdays", "time_units", "quarter_words", "next_words", "date_phrases",
+    "resource_units", "agent", "carried", "acting", "business_verbs", "command_verbs", "self_words",
     "consistency", "blanks", "timeline", "coherence", "padding",
 )  # fmt: skip
-"""Lists on how things are said, and those of checks: what is said is in the others."""
+"""Lists on grammar and style, and those of checks: what a memo says is in the others."""
 
 
 def lists_of(lexicon: Lexicon) -> set[str]:

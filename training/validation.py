@@ -12,9 +12,7 @@ from training.memos_model import Rows, held_out, with_answers
 def report(rows: Rows) -> str:
     """Return precision and recall of "missing" where it is expected, on the published readings and on all."""
     rows = with_answers(rows)
-    chances = {
-        answer: held_out(rows, answer) for answer in ("absent", "present", "expected", "remark")
-    }
+    chances = {answer: held_out(rows, answer) for answer in ("absent", "present", "expected", "remark")}
     lines = []
     for name, which in (
         ("published readings", rows.published),

@@ -43,9 +43,8 @@ def kind_of(rubric: Rubric) -> str:
     return next((kind for kind, telling in _TELLING if telling & scored), "decision-memo")
 
 
-def found_of(probabilities: Sequence[Sequence[float]], output: int) -> Found:
-    """Sum up what the units say of one output."""
-    column = [unit[output] for unit in probabilities]
+def found_of(column: Sequence[float]) -> Found:
+    """Sum up what the units of a memo say of one output."""
     top = sorted(column, reverse=True)[:_TOP]
     top += [0.0] * (_TOP - len(top))
     total = sum(column)
@@ -96,9 +95,7 @@ def memo_features(
     return [*found[element], own, *common]
 
 
-def remark_features(
-    features: Sequence[float], absent: float, present: float, expected: float
-) -> list[float]:
+def remark_features(features: Sequence[float], absent: float, present: float, expected: float) -> list[float]:
     """Return what the chance of a remark rests on: all of that, and the three answers with each other."""
     partial = max(0.0, 1.0 - absent - present)
     answers = [expected, absent, present, partial]

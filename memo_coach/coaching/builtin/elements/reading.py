@@ -135,7 +135,10 @@ def read_elements(
     trained = model()
     read = read_units(memo, lexicon, trained)
     kind = kind_of(rubric)
-    found = [found_of(read.probabilities, output) for output in range(len(NAMES))]
+    columns = list(zip(*read.probabilities, strict=True)) or [()] * len(OUTPUTS)
+    foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
+    others = [_is_others(memo, unit, chance) for unit, chance in zip(read.units, foreign, strict=True)]
+    found = [found_of(column) for column in columns[: len(NAMES)]]
     common = common_features(kind, shape_of(memo, read.units), found)
     readings: list[ElementReading] = []
     for number, element in enumerate(ELEMENTS):
@@ -145,12 +148,12 @@ def read_elements(
         absent, present, expected = (
             trained.element(answer, number, features) for answer in ("absent", "present", "expected")
         )
-        remark = trained.element(
-            "remark", number, remark_features(features, absent, present, expected)
-        )
-        places = _passages(memo, read, number)
+        remark = trained.element("remark", number, remark_features(features, absent, present, expected))
+        own = [0.0 if not_own else chance for chance, not_own in zip(columns[number], others, strict=True)]
+        places = _passages(read.units, own)
         readings.append(ElementReading(element, absent, present, expected, remark, places))
-    return MemoReading(tuple(readings), _others_words(memo, read))
+    spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
+    return MemoReading(tuple(readings), spans)
 
 
 def _asked(name: str, kind: str) -> bool:
@@ -159,44 +162,36 @@ def _asked(name: str, kind: str) -> bool:
     )
 
 
-def _passages(memo: Memo, read: ReadUnits, output: int) -> tuple[Passage, ...]:
+def _passages(units: Sequence[Unit], chances: Sequence[float]) -> tuple[Passage, ...]:
     """Join neighbours that speak for an element into passages, and return the best."""
-    foreign = OUTPUTS.index(NOT_THE_AUTHORS)
-    chances = [
-        chance[output] if chance[foreign] < _AUTHORS_OWN_BELOW and not _quotes_others(memo, unit) else 0.0
-        for unit, chance in zip(read.units, read.probabilities, strict=True)
-    ]
     total = max(sum(chances), 0.3)
-    order = sorted(range(len(chances)), key=lambda index: (-chances[index], index))
+    order = [place for place, chance in enumerate(chances) if chance >= _LEAST_OF_A_PASSAGE]
+    order.sort(key=lambda place: (-chances[place], place))
     taken: set[int] = set()
     passages: list[Passage] = []
     for best in order:
-        if len(passages) == _MOST_PASSAGES or chances[best] < _LEAST_OF_A_PASSAGE:
+        if len(passages) == _MOST_PASSAGES:
             break
         if best in taken:
             continue
-        first, last = _around(read.units, chances, best, taken)
+        first, last = _around(units, chances, best, taken)
         taken.update(range(first, last + 1))
-        span = Span(read.units[first].span.start, read.units[last].span.end)
+        span = Span(units[first].span.start, units[last].span.end)
         share = min(1.0, sum(chances[first : last + 1]) / total)
         passages.append(Passage(span, chances[best], share))
     return tuple(passages)
 
 
-def _others_words(memo: Memo, read: ReadUnits) -> tuple[Span, ...]:
-    foreign = OUTPUTS.index(NOT_THE_AUTHORS)
-    return tuple(
-        unit.span
-        for unit, chance in zip(read.units, read.probabilities, strict=True)
-        if chance[foreign] >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
-    )
+def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
+    """Whether a unit's words are probably not the author's: a form's, or quoted."""
+    return chance >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
 
 
 def _quotes_others(memo: Memo, unit: Unit) -> bool:
     """Whether most of a unit stands in quotation marks, or all of it in a quoted block."""
-    text = memo.quote(unit.span)
     if unit.kind == "quote":
         return True
+    text = memo.quote(unit.span)
     return 2 * sum(len(found[0]) for found in _QUOTATION.finditer(text)) > len(text)
 
 
