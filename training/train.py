@@ -30,9 +30,7 @@ _LEAST_WEIGHT = 3
 _NOT_ON_SUBSTANCE = (
     "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
     "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
-    "finite", "function_words", "prepositions", "determiners", "verb_heralds", "subject_pronouns",
-    "relative_pronouns", "months", "weekdays", "time_units", "quarter_words", "next_words", "date_phrases",
-    "resource_units", "agent", "carried", "acting", "business_verbs", "command_verbs", "self_words",
+    "function_words", "prepositions", "determiners",
     "consistency", "blanks", "timeline", "coherence", "padding",
 )  # fmt: skip
 """Lists on grammar and style, and those of checks: what a memo says is in the others."""
@@ -95,7 +93,8 @@ def weights_of(
     """Train both models and return what is kept of them."""
     numbers, weights = units_model.trained(labelled)
     kept = {"scale": SCALE, "lists": list(lists), "outputs": list(OUTPUTS)}
-    return {**kept, **unit_weights(numbers, weights), "memo": memo_weights(rows)}
+    floors = [round(100 * floor) for floor in memos_model.floors(rows)]
+    return {**kept, **unit_weights(numbers, weights), "floors": floors, "memo": memo_weights(rows)}
 
 
 def write(weights: Mapping[str, object]) -> None:

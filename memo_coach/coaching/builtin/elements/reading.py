@@ -37,7 +37,7 @@ from memo_coach.coaching.rubric import Rubric
 
 State = Literal["missing", "weak", "there"]
 
-MISSING_FROM = 0.22
+MISSING_FROM = 0.24
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
 not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is absent
 is found (docs/coach.md)."""
@@ -45,6 +45,8 @@ THERE_FROM = 0.5
 EXPECTED_FROM = 0.5
 MENTIONED_FROM = 0.1
 """What some readers would expect is mentioned, after all that most of them would."""
+_NOTHING_BELOW = 0.5
+_LEAST_FLOOR = 0.05
 _AUTHORS_OWN_BELOW = 0.35
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
 _LONGEST_PASSAGE = 350
@@ -72,15 +74,17 @@ class ElementReading:
     present: float
     expected: float
     remark: float
+    evidence: float
+    """How strongly the best unit speaks for it, where 1 is what nine of ten memos that have it reach."""
     passages: tuple[Passage, ...]
     """The best first; a form's labels and other people's words are not among them."""
 
     @property
     def state(self) -> State:
-        """What the coach says of it."""
-        if self.absent >= MISSING_FROM:
+        """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
+        if self.absent >= MISSING_FROM or self.evidence < _NOTHING_BELOW:
             return "missing"
-        return "there" if self.present >= THERE_FROM and self.passages else "weak"
+        return "there" if self.present >= THERE_FROM and self.evidence >= 1 and self.passages else "weak"
 
     @property
     def is_expected(self) -> bool:
@@ -95,7 +99,8 @@ class ElementReading:
     @property
     def value(self) -> float:
         """How far the element is there, 0 to 1: what is touched on counts half."""
-        return self.present + 0.5 * max(0.0, 1.0 - self.absent - self.present)
+        read = self.present + 0.5 * max(0.0, 1.0 - self.absent - self.present)
+        return read * min(1.0, self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,8 @@ def read_elements(
         remark = trained.element("remark", number, remark_features(features, absent, present, expected))
         own = [0.0 if not_own else chance for chance, not_own in zip(columns[number], others, strict=True)]
         places = _passages(read.units, own)
-        readings.append(ElementReading(element, absent, present, expected, remark, places))
+        evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
+        readings.append(ElementReading(element, absent, present, expected, remark, evidence, places))
     spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
     return MemoReading(tuple(readings), spans)
 
