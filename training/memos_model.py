@@ -168,7 +168,7 @@ def with_answers(rows: Rows) -> Rows:
     return replace(rows, of_remark=np.array(of_remark))
 
 
-FLOOR_QUANTILE = 0.1
+FLOOR_QUANTILE = 0.3
 
 
 def floors(rows: Rows) -> list[float]:
