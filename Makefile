@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 # Where an install was cut short its stamps say nothing, and the next one begins anew.
-BEGUN := $(wildcard .venv/unfinished .venv-operations/unfinished)
+BEGUN := $(wildcard .venv/unfinished .venv-operations/unfinished .venv-training/unfinished)
 ifneq ($(BEGUN),)
 $(shell rm -f $(foreach each,$(dir $(BEGUN)),$(each)running-* $(each)development-* $(each)installed-*))
 endif
@@ -25,6 +25,10 @@ DEVELOPMENT := $(VENV)/development-$(call DIGEST,requirements/build.lock require
 OPERATIONS_VENV := .venv-operations
 OPERATIONS := $(OPERATIONS_VENV)/installed-$(call DIGEST,requirements/operations.lock)
 
+# What trains the built-in coach's model lives apart, too: a server judges with the weights and never trains.
+TRAINING_VENV := .venv-training
+TRAINING := $(TRAINING_VENV)/installed-$(call DIGEST,requirements/training.lock)
+
 PYTEST = $(BIN)/python -m pytest -n auto $(if $(DATABASE),-p tests.database_choice --database=$(DATABASE))
 DOCKER ?= docker
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
@@ -32,7 +36,7 @@ REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval docs image operations rehearse lock clean
+.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval docs train validate-training image operations rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -75,6 +79,12 @@ eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER
 	@test -n "$(FOLDER)" || { echo "Name the folder with the annotated documents: make eval FOLDER=path"; exit 2; }
 	@$(BIN)/memo-coach eval $(OPTIONS) "$(FOLDER)"
 
+train: $(TRAINING) ## train the built-in coach's small model again (FOLDERS="…" with the texts that are not here; see training/README.md)
+	@$(TRAINING_VENV)/bin/python -m training.train $(OPTIONS) $(FOLDERS)
+
+validate-training: $(TRAINING) ## say how well that model does on documents that it never saw (FOLDERS="…")
+	@$(TRAINING_VENV)/bin/python -m training.train --validate $(OPTIONS) $(FOLDERS)
+
 docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/operate/environment.md, .env.example
 	@$(BIN)/python -m tests.checks.environment_docs --write
 
@@ -96,6 +106,7 @@ lock: $(DEVELOPMENT) ## bring every lock up to date: Python packages with hashes
 	$(COMPILE) --extra build --extra development -o requirements/development.lock pyproject.toml
 	$(COMPILE) -o requirements/operations.lock requirements/operations.in
 	$(COMPILE) -o requirements/model-proxy.lock requirements/model-proxy.in
+	$(COMPILE) -o requirements/training.lock requirements/training.in
 	$(BIN)/python -m memo_coach.web.building --update-lock
 
 clean: ## remove what was built; the environments and data stay
@@ -112,6 +123,10 @@ $(DEVELOPMENT): $(RUNNING)
 $(OPERATIONS): | needs-python
 	@$(INSTALL) $(OPERATIONS_VENV) requirements/operations.lock
 	@rm -f $(OPERATIONS_VENV)/installed-* && touch $@
+
+$(TRAINING): | needs-python
+	@$(INSTALL) $(TRAINING_VENV) requirements/training.lock
+	@rm -f $(TRAINING_VENV)/installed-* && touch $@
 
 needs-python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed, and is not here."; exit 2; }
