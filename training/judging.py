@@ -2,8 +2,8 @@
 
     python -m training.judging ANNOTATED [--keep FOLDER] [FOLDER...]
 
-``ANNOTATED`` is a folder as ``memo-coach eval`` reads it. Weights are trained once for each fold of the labelled
-documents, and kept as files where ``--keep`` says so, to measure another coach with the same weights.
+``ANNOTATED`` is a folder as ``memo-coach eval`` reads it. Weights are trained once for each fold of the
+labelled documents, and kept as files where ``--keep`` says so, to measure another coach with them.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def table(measure: Measure) -> list[tuple[str, str]]:
         (
             name,
             f"{one.documents:3d} documents: false {one.false}, misplaced {one.misplaced}, hit {one.hit} "
-            f"(a constant list {one.hit_of_usual}), strengths {one.strengths_at}, missing {one.missing_precision}/"
-            f"{one.missing_recall}, criteria {one.criteria_correlation}, overall "
+            f"(a constant list {one.hit_of_usual}), strengths {one.strengths_at}, missing "
+            f"{one.missing_precision}/{one.missing_recall}, criteria {one.criteria_correlation}, overall "
             + (f"{one.overall.rank_correlation} {one.overall.mean_difference}" if one.overall else "-"),
         )
         for name, one in found

@@ -25,7 +25,7 @@ from training.documents import Document, Reading
 from training.units_model import FOLDS
 
 OWN = 6
-"""Of the features, those of the element itself; then come one, the kinds, the shape and what was found of all."""
+"""Of the features, those of the element itself; then come one, the kinds, the shape and all found."""
 _SHAPE = 12
 STRENGTH = 0.1
 """Inverse of the penalty."""

@@ -50,7 +50,7 @@ def lists_of(lexicon: Lexicon) -> set[str]:
 
 
 def unit_weights(numbers: Mapping[units_model.Key, int], weights: np.ndarray) -> dict[str, object]:
-    """Return the first model's weights as they are kept: whole numbers, those that change nothing left out."""
+    """Return the first model's weights as they are kept: whole numbers, without those that change nothing."""
     whole = np.rint(weights * SCALE).astype(int)
     shared: dict[str, dict[str, list[int]]] = {group: {} for group in SHARED_GROUPS}
     words: dict[str, dict[str, dict[str, list[int]]]] = {}

@@ -13,19 +13,23 @@ def report(rows: Rows) -> str:
     """Return precision and recall of "missing" where it is expected, on the published readings and on all."""
     rows = with_answers(rows)
     chances = {answer: held_out(rows, answer) for answer in ("absent", "present", "expected", "remark")}
+
+    def area(answer: str, among: np.ndarray) -> str:
+        return f"{roc_auc_score(getattr(rows, answer)[among], chances[answer][among]):.3f}"
+
     lines = []
     for name, which in (
         ("published readings", rows.published),
         ("all readings", np.ones(len(rows.element), bool)),
     ):
         expected = which & rows.expected
+        right_of_expected = np.mean((chances["expected"][which] > EXPECTED_FROM) == rows.expected[which])
         lines += [
             f"{name}: {len(set(rows.document[which]))} documents",
-            f"  expected: AUC {roc_auc_score(rows.expected[which], chances['expected'][which]):.3f}, right "
-            f"{np.mean((chances['expected'][which] > EXPECTED_FROM) == rows.expected[which]):.3f}",
-            f"  absent, where expected: AUC {roc_auc_score(rows.absent[expected], chances['absent'][expected]):.3f}",
-            f"  present, where expected: AUC {roc_auc_score(rows.present[expected], chances['present'][expected]):.3f}",
-            f"  remark: AUC {roc_auc_score(rows.remark[which], chances['remark'][which]):.3f}",
+            f"  expected: AUC {area('expected', which)}, right {right_of_expected:.3f}",
+            f"  absent, where expected: AUC {area('absent', expected)}",
+            f"  present, where expected: AUC {area('present', expected)}",
+            f"  remark: AUC {area('remark', which)}",
         ]
         for limit in (0.2, 0.24, MISSING_FROM, 0.32, 0.36, 0.4, 0.5):
             said = expected & (chances["absent"] >= limit)

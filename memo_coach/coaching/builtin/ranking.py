@@ -60,7 +60,7 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
     findings = tuple(findings)
     reach = _reach(findings)
     criteria = [item.criterion.id for item in scored.criteria]
-    placed = [_placed(memo, finding, homes, fallback, reach, criteria) for finding in findings]
+    placed = [_placed(memo, finding, homes, fallback, reach=reach, criteria=criteria) for finding in findings]
     candidates = _limited([item for item in placed if item is not None])
     opportunities = [item for item in candidates if item.finding.polarity == "opportunity"]
     strengths = [item for item in candidates if item.finding.polarity == "strength"][:MOST_STRENGTHS]
@@ -121,6 +121,7 @@ def _placed(
     finding: Finding,
     homes: Mapping[str, tuple[ScoredCriterion, float]],
     fallback: str,
+    *,
     reach: Mapping[str, frozenset[str]],
     criteria: Collection[str],
 ) -> RankedFinding | None:

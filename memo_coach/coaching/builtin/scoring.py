@@ -21,8 +21,8 @@ SCORE_CURVE: Curve = (
 )  # fmt: skip
 """From the weighted mean of a criterion's indicators (0 to 1) to its score.
 
-Fitted to the scores that readers gave to the labelled documents (``training/``), each judged by a model that had
-not seen it, and smoothed by hand: a word on a subject is little better than silence, and the steps between
+Fitted to the scores that readers gave to the labelled documents (``training/``), each judged by a model that
+had not seen it, and smoothed by hand: a word on a subject is little better than silence, and steps between
 what is touched on and what is done are the long ones.
 """
 

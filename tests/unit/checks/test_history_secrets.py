@@ -117,6 +117,16 @@ def test_the_checksums_of_lock_files_are_no_secrets(repository: Repository) -> N
     assert repository.scan()[0] == 0
 
 
+def test_the_checksums_that_labels_name_texts_by_are_no_secrets_there_and_only_there(
+    repository: Repository,
+) -> None:
+    label = '{"sha256":"' + "9c2f51e0a7b3d846" * 4 + '"}\n'
+    repository.write("training/labels/a.json", label)
+    assert repository.scan()[0] == 0
+    repository.write("other/a.json", label)
+    assert repository.scan()[0] == 1
+
+
 def test_a_second_run_reads_only_what_is_new_and_still_finds_the_old(repository: Repository) -> None:
     repository.write("old.txt", AWS_KEY)
     repository.commit()

@@ -1,4 +1,4 @@
-"""The elements that a demanding reader looks for, with the indicator that each feeds and the remarks on it."""
+"""The elements that a demanding reader looks for, with the indicator that each feeds and its remarks."""
 
 from __future__ import annotations
 
@@ -33,10 +33,13 @@ ELEMENTS: Final = (
     _element("option-costs", "options-costs", "options.costs-", "options.costs-given"),
     _element("return", "financial-return", "financial.return-", "financial.return-shown"),
     _element("costs", "financial-costs", "financial.costs-", "financial.costs-shown"),
-    _element("cost-parts", "financial-costs", "financial.parts-", "financial.costs-split", "financial.costs-not-split"),
-    _element("discount-rate", "financial-discount-rate", "financial.discount-rate-", "financial.discount-rate-stated"),
+    _element("cost-parts", "financial-costs", "financial.parts-", "financial.costs-split",
+             "financial.costs-not-split"),
+    _element("discount-rate", "financial-discount-rate", "financial.discount-rate-",
+             "financial.discount-rate-stated"),
     _element("sensitivity", "financial-sensitivity", "financial.sensitivity-", "financial.sensitivity-shown"),
-    _element("assumptions", "financial-assumptions", "financial.assumptions-", "financial.assumptions-stated"),
+    _element("assumptions", "financial-assumptions", "financial.assumptions-",
+             "financial.assumptions-stated"),
     _element("figures", "evidence-figures", "evidence.figures-", "evidence.figures-given"),
     _element("baselines", "evidence-baselines", "evidence.baselines-", "evidence.baselines-given"),
     _element("sources", "evidence-sources", "evidence.sources-", "evidence.sources-given"),
@@ -76,5 +79,5 @@ NAMES: Final = tuple(element.name for element in ELEMENTS)
 OF_STATUS: Final = frozenset({"status-stated", "progress", "deviations"})
 OF_POLICY: Final = frozenset({"scope", "rules", "effective-date", "exceptions", "contact"})
 NOT_THE_AUTHORS: Final = "not-the-authors"
-"""What the model says of a unit beside the elements: a form's label, instructions, boilerplate, quoted words."""
+"""What the model says of a unit beside the elements: a form's label, instructions, boilerplate, quotes."""
 OUTPUTS: Final = (*NAMES, NOT_THE_AUTHORS)

@@ -1,4 +1,4 @@
-"""What the second model sees of a memo: what was found of each element, the kind of memo, its size and shape."""
+"""What the second model sees of a memo: what was found of each element, its kind, its size and shape."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def shape_of(memo: Memo, units: Sequence[Unit]) -> list[float]:
 
 
 def common_features(kind: str, shape: Sequence[float], found: Sequence[Found]) -> list[float]:
-    """Return what all elements of a memo share: one, its kind, its shape and how far each element was found."""
+    """Return what all elements of a memo share: one, its kind, its shape, how far each element was found."""
     return [1.0, *(float(kind == one) for one in KINDS), *shape, *(one.first for one in found)]
 
 

@@ -31,15 +31,15 @@ Table = dict[str, Row]
 _LANE = 32
 _LANES = len(OUTPUTS)
 _OFFSET = 1 << 20
-"""Keeps every lane positive; far above any sum of weights, and far below a lane's room for a unit's features."""
+"""Keeps every lane positive; far above any sum of weights, far below a lane's room for a unit's features."""
 _OFFSETS: Final = sum(_OFFSET << (_LANE * output) for output in range(_LANES))
 
 
 class Model:
     """Both models. Weights are whole numbers, ``scale`` of which make 1.
 
-    A row is packed into one whole number with a lane for each output, so that adding the rows of a unit is one
-    addition a feature: a tenth of the time of adding output by output.
+    A row is packed into one whole number with a lane for each output, so that adding the rows of a unit is
+    one addition a feature: a tenth of the time of adding output by output.
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:

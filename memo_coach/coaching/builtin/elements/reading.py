@@ -39,8 +39,8 @@ State = Literal["missing", "weak", "there"]
 
 MISSING_FROM = 0.24
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
-not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is absent
-is found (docs/coach.md)."""
+not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is
+absent is found (docs/coach.md)."""
 THERE_FROM = 0.5
 EXPECTED_FROM = 0.5
 MENTIONED_FROM = 0.1

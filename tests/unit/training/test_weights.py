@@ -1,0 +1,76 @@
+"""The weights that the coach comes with fit its word lists and outputs, and are summed up rightly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
+from memo_coach.coaching.builtin.elements.features import (
+    GROUPS_OF_WORDS,
+    SHARED_GROUPS,
+    Features,
+    features_of,
+)
+from memo_coach.coaching.builtin.elements.model import FILE, Model, probability
+from memo_coach.coaching.builtin.lexicon import lexicon_of
+from memo_coach.coaching.parsing import parse_memo
+from tests.checks.repository import ROOT
+
+RAW: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
+
+
+def units(text: str, language: str) -> Iterator[dict[str, set[str]]]:
+    memo = parse_memo(text, language)
+    for read in features_of(memo, lexicon_of(language), RAW["lists"]):
+        yield {group: set(keys) for group, keys in read.features.items()}
+
+
+def plain_sums(features: Features, language: str) -> list[float]:
+    sums = list(RAW["bias"])
+    for group, keys in features.items():
+        table = RAW["shared"][group] if group in SHARED_GROUPS else RAW["words"][language].get(group, {})
+        for row in (table[key] for key in keys if key in table):
+            for output, weight in zip(row[::2], row[1::2], strict=True):
+                sums[output] += weight
+    return [probability(one / RAW["scale"]) for one in sums]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_list_that_is_a_feature_is_in_each_language(language: str) -> None:
+    assert set(RAW["lists"]) <= lexicon_of(language).names()
+
+
+def test_the_weights_are_of_the_outputs_and_groups_that_the_coach_has() -> None:
+    assert RAW["outputs"] == list(OUTPUTS)
+    assert len(RAW["bias"]) == len(OUTPUTS)
+    assert set(RAW["shared"]) == set(SHARED_GROUPS)
+    assert all(set(groups) <= set(GROUPS_OF_WORDS) for groups in RAW["words"].values())
+
+
+def test_the_weights_are_small() -> None:
+    assert FILE.stat().st_size < 600 * 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("written-01", "en"), ("written-02", "en"), ("written-03", "es")]
+)
+def test_packed_sums_are_the_plain_sums(name: str, language: str) -> None:
+    # A row is packed when it is first used: the same units are asked twice. A copy is the model's own.
+    model = Model(json.loads(json.dumps(RAW)))
+    text = (ROOT / "training" / "texts" / f"{name}.md").read_text("utf-8")
+    for _ in range(2):
+        for features in units(text, language):
+            assert model.unit(features, language) == pytest.approx(plain_sums(features, language))
+
+
+def test_no_amount_is_learned_by_heart() -> None:
+    def of(amount: str) -> list[set[str]]:
+        text = f"# A request\n\nI ask the board to approve {amount} for new pumps.\n"
+        return [unit["words"] for unit in units(text, "en")]
+
+    assert of("£17,940") == of("£9")
+    assert any("<money>" in words for words in of("£9"))
