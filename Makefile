@@ -80,7 +80,7 @@ eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER
 	@$(BIN)/memo-coach eval $(OPTIONS) "$(FOLDER)"
 
 train: $(TRAINING) ## train the built-in coach's small model again (FOLDERS="…" with the texts that are not here; see training/README.md)
-	@$(TRAINING_VENV)/bin/python -m training.train $(OPTIONS) $(FOLDERS)
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(TRAINING_VENV)/bin/python -m training.train $(OPTIONS) $(FOLDERS)
 
 validate-training: $(TRAINING) ## say how well that model does on documents that it never saw (FOLDERS="…")
 	@$(TRAINING_VENV)/bin/python -m training.train --validate $(OPTIONS) $(FOLDERS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ from training.validation import report
 SCALE = 20
 """Whole weights that make 1: finer steps change no answer."""
 _LEAST_WEIGHT = 3
+_HOST = re.compile(r"[\w-]\.(?:com|dev|io|net|org)\b")
+"""Addresses among the words say where a text is from, not what it says."""
 _NOT_ON_SUBSTANCE = (
     "passive", "nominalisations", "acronyms", "readability", "clarity", "headings", "wordiness", "sentence",
     "jargon", "instruction", "platitudes", "stock_keywords", "number_format", "hedges", "weasel",
@@ -55,6 +58,8 @@ def unit_weights(numbers: Mapping[units_model.Key, int], weights: np.ndarray) ->
     shared: dict[str, dict[str, list[int]]] = {group: {} for group in SHARED_GROUPS}
     words: dict[str, dict[str, dict[str, list[int]]]] = {}
     for (language, group, key), number in numbers.items():
+        if _HOST.search(key):
+            continue
         row = [
             int(part)
             for output in np.flatnonzero(np.abs(whole[number]) >= _LEAST_WEIGHT)

@@ -24,12 +24,13 @@ _UNWANTED_FILTERS = (
 )
 # An address of a network is no secret.
 _UNWANTED_DETECTORS = ("IPPublicDetector",)
-# The checksums by which lock files pin what is downloaded: long, random and public. Only the checksum is
-# taken out, in the exact forms that pip and npm write; the rest of the line is read as any other.
-_CHECKSUMS = re.compile(r"(?<=--hash=sha256:)[0-9a-f]{64}\b|(?<=\"sha512-)[A-Za-z0-9+/]{86}==(?=\")")
+# The checksums by which lock files pin what is downloaded, and labels the texts that they belong to: long, random
+# and public. Only the checksum is taken out, in the exact forms that pip, npm and labels have; the rest of the
+# line is read as any other.
+_CHECKSUMS = re.compile(
+    r"(?<=--hash=sha256:)[0-9a-f]{64}\b|(?<=\"sha512-)[A-Za-z0-9+/]{86}==(?=\")|(?<=\"sha256\":\")[0-9a-f]{64}(?=\")"
+)
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}")
-# The checksums by which labels name the texts that they belong to, in the one form in which they stand there.
-_LABELS, _TEXT_CHECKSUM = "training/labels/", re.compile(r"(?<=\"sha256\":\")[0-9a-f]{64}(?=\")")
 # The allow list names values by their hash.
 _ALLOWANCES, _FINGERPRINT = "allowed_secrets.yaml", re.compile(r"(?<=fingerprint: )[0-9a-f]{40}\b")
 
@@ -63,8 +64,6 @@ def findings(path: str, content: bytes) -> list[Finding]:
     text = _CHECKSUMS.sub("", content.decode("utf-8", "replace"))
     if PurePosixPath(path).name == _ALLOWANCES:
         text = _FINGERPRINT.sub("", text)
-    if path.startswith(_LABELS):
-        text = _TEXT_CHECKSUM.sub("", text)
     suffix = PurePosixPath(path).suffix
     # scan_file reads from disk, and with its whole path decides what a line means: a neutral name is given.
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ from tests.checks.repository import ROOT
 LABELS = sorted((ROOT / "training" / "labels").glob("*.json"))
 TEXTS = sorted((ROOT / "training" / "texts").glob("*.md"))
 CHANGED = {f"written-{number:02}" for number in (2, 4, 5, 6, 8, 9, 11, 13, 14, 15, 18, 19, 22, 23, 24, 26)}
-"""Texts that were changed after they had been read, so that their labels lie elsewhere: training/README.md."""
+"""Texts changed after they had been read, so that labels lie elsewhere: training/README.md."""
 CODES = {sign + state for sign in "+-" for state in "PSA"}
 
 
