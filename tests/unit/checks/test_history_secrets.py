@@ -1,5 +1,6 @@
 """The search for secrets in a repository's history. Every planted secret is put together here from parts."""
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
