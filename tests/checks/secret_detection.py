@@ -25,8 +25,8 @@ _UNWANTED_FILTERS = (
 # An address of a network is no secret.
 _UNWANTED_DETECTORS = ("IPPublicDetector",)
 # The checksums by which lock files pin what is downloaded, and labels the texts that they belong to: long,
-# random and public. Only the checksum is taken out, in the exact forms that pip, npm and labels have; the rest
-# of the line is read as any other.
+# random and public. Only the checksum is taken out, in the exact forms that pip, npm and labels have; the
+# rest of the line is read as any other.
 _CHECKSUMS = re.compile(
     r"(?<=--hash=sha256:)[0-9a-f]{64}\b"
     r"|(?<=\"sha512-)[A-Za-z0-9+/]{86}==(?=\")"
