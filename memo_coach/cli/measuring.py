@@ -12,9 +12,9 @@ from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
 from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.services.coaches import MODEL, Coaches, CoachOrder
+from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.errors import ServiceError
-from memo_coach.services.texts import Glance, glance_at, submitted_text
+from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 
@@ -132,6 +132,8 @@ class Measuring:
 
 async def _judged(coaches: Coaches, kind: CoachKind, document: AnnotatedDocument) -> FileJudgement:
     order, glance = _ordered(document)
+    if kind == BUILTIN:
+        check_readable(order.text, None)
     return await judged(coaches, order, glance, kind)
 
 

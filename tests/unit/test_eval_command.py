@@ -21,6 +21,7 @@ from memo_coach.coaching.measure.figures import Measure, summed_up
 from tests.annotated import TEXT, annotations, element, write_document
 from tests.command_line import PROGRAM
 from tests.model_server import ModelServer, running_model_server
+from tests.unit.coaching.foreign_memos import sentences
 from tests.unit.test_command_line import assert_one_line, environment, run
 
 NOTHING_FOUND = {name: element() for name in annotations()["elements"]}
@@ -104,6 +105,18 @@ def test_a_document_that_the_coach_refuses_is_told_and_counted(tmp_path: Path, f
     (failed,) = document["coaches"][0]["failed"]
     assert (status, failed["document"], failed["run"]) == (1, "empty", 1)
     assert "empty, run 1: There is no memo yet." in complaint
+    assert document["coaches"][0]["figures"]["documents"] == [2]
+
+
+def test_the_builtin_coach_measures_no_document_in_a_language_that_it_does_not_read(
+    tmp_path: Path, folder: Path
+) -> None:
+    write_document(folder, "german", " ".join(sentences()["de"]), elements=NOTHING_FOUND, not_prose=[])
+    status, document, complaint = as_json(tmp_path)
+    (failed,) = document["coaches"][0]["failed"]
+    assert (status, failed["document"], failed["run"]) == (1, "german", 1)
+    assert "German" in failed["reason"]
+    assert f"german, run 1: {failed['reason']}" in complaint
     assert document["coaches"][0]["figures"]["documents"] == [2]
 
 
