@@ -90,7 +90,13 @@ class PlainPrompts:
 
     version = "prompts12345"
 
-    def evaluation(self, memo_text: str, language: str, rubric: Rubric, boundary: str) -> tuple[Message, ...]:
+    def __init__(self) -> None:
+        self.evidence: list[str] = []
+
+    def evaluation(
+        self, memo_text: str, language: str, rubric: Rubric, boundary: str, *, evidence: str = ""
+    ) -> tuple[Message, ...]:
+        self.evidence.append(evidence)
         return _messages("evaluation", memo_text, [language, rubric.id, boundary])
 
     def repair(
@@ -103,7 +109,9 @@ class PlainPrompts:
         criteria: Sequence[str],
         overall: bool,
         faults: Sequence[str],
+        evidence: str = "",
     ) -> tuple[Message, ...]:
+        self.evidence.append(evidence)
         return _messages("repair", memo_text, [language, rubric.id, boundary, *criteria, str(overall)])
 
 

@@ -43,8 +43,9 @@ def sample(language: str = "en", addition: str = "") -> Memo:
 MEMO = sample()
 
 
-def coach_with(model: ScriptedModel) -> LlmCoach:
-    return LlmCoach(model, cast("Prompts", PlainPrompts()), boundary="boundary12345678", limits=LIMITS)
+def coach_with(model: ScriptedModel, prompts: PlainPrompts | None = None) -> LlmCoach:
+    shown = cast("Prompts", prompts or PlainPrompts())
+    return LlmCoach(model, shown, boundary="boundary12345678", limits=LIMITS)
 
 
 async def said(*turns: Turn, memo: Memo = MEMO, rubric: Rubric = RUBRIC) -> list[CoachEvent]:

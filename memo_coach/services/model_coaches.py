@@ -8,6 +8,7 @@ import hmac
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
+from memo_coach.coaching.builtin.elements.evidence import LONGEST_EVIDENCE
 from memo_coach.coaching.chat import ChatLimits
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.configuration.llm_document import LlmDocument
@@ -40,6 +41,8 @@ from memo_coach.storage.evaluations import EvaluationRepository
 
 ANSWERS = "1"
 """Counts the ways in which an answer becomes an evaluation: a new way makes no use of older evaluations."""
+_EVIDENCE = ("risks: weak 0.50 | " * LONGEST_EVIDENCE)[:LONGEST_EVIDENCE]
+"""Takes as many tokens as what the built-in coach finds in a memo at most, or more."""
 
 
 class RefusedModel:
@@ -175,14 +178,15 @@ class ModelCoaches:
         """Give the most that one answer would cost; a repair comes on top, at most as much again.
 
         It is also what has the providers' library loaded, with its prices, before it is really needed: the
-        first time there is no answer yet.
+        first time there is no answer yet. The memo is not read for it: what the model would be told of the
+        built-in reading counts as long as it may be.
         """
         if self._providers is None:
             return None
         if not self._loading(self._providers).done():
             return None
         messages = self._prompts.evaluation(
-            order.text, order.language, order.rubric, self.boundary(order.text)
+            order.text, order.language, order.rubric, self.boundary(order.text), evidence=_EVIDENCE
         )
         request = ModelRequest(
             messages, "evaluation", self._document.answer_tokens, answer_schema(order.rubric), "evaluation"

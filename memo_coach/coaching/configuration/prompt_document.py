@@ -30,6 +30,7 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "format": ("criterion_id",),
         "memo_channel": ("opening", "closing"),
         "evaluation": ("memo", "language"),
+        "first_reading": ("reading",),
         "repair": ("memo", "language", "wanted", "faults"),
         "repair_criteria": ("criteria",),
         "repair_no_criteria": (),

@@ -1,7 +1,7 @@
 """The coach that asks a model: its answer is read as it streams, checked against the memo, and completed.
 
-The built-in coach reads the memo at the same time. Its reading is shown first, stays as a second opinion, and
-stands in for whatever the model does not give.
+The built-in coach reads the memo first. Its reading is shown at once, stays as a second opinion, and stands
+in for whatever the model does not give. What it found, without its scores, is told to the model.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
+from memo_coach.coaching.builtin.elements.evidence import evidence_of
 from memo_coach.coaching.computing import computed
 from memo_coach.coaching.evaluation import (
     Attributed,
@@ -100,14 +101,15 @@ class LlmCoach:
             LanguageNotRead: the model failed, and the built-in coach does not read the memo's language.
         """
         shown = await computed(len(memo.text), partial(without_orders, memo))
-        async with Listening(self._model, partial(self._whole, shown.memo, rubric)) as answer:
-            # The model is asked first; what it says before the built-in reading is there waits.
+        unread = await computed(len(memo.text), partial(language_unread, memo))
+        if unread is None:
+            first = await self._first_reader(memo, rubric)
+        else:
+            first = without_reading(memo, rubric, unread)
+        evidence = evidence_of(first, shown.memo)
+        async with Listening(self._model, partial(self._whole, shown.memo, rubric, evidence)) as answer:
+            # The model is asked before anything else is done; what it says meanwhile waits.
             await asyncio.sleep(0)
-            unread = await computed(len(memo.text), partial(language_unread, memo))
-            if unread is None:
-                first = await self._first_reader(memo, rubric)
-            else:
-                first = without_reading(memo, rubric, unread)
             placing = await computed(len(memo.text), partial(_prepared, memo, shown.memo))
             if unread is None:
                 yield FirstReading(first)
@@ -127,7 +129,9 @@ class LlmCoach:
                     yield event
         failure = answer.failure
         if _is_worth_asking_again(reader, failure, is_begun=growing.is_begun):
-            async with Listening(self._model, partial(self._rest, shown.memo, rubric, reader)) as answer:
+            async with Listening(
+                self._model, partial(self._rest, shown.memo, rubric, reader, evidence)
+            ) as answer:
                 rest = AnswerReader(
                     rubric,
                     language=memo.language,
@@ -146,7 +150,7 @@ class LlmCoach:
         for event in self._end(memo, growing, first, failure):
             yield event
 
-    def _whole(self, shown: Memo, rubric: Rubric) -> ModelRequest:
+    def _whole(self, shown: Memo, rubric: Rubric, evidence: str) -> ModelRequest:
         """Make the request for the whole evaluation.
 
         Raises:
@@ -156,14 +160,14 @@ class LlmCoach:
         if tokens > self._limits.memo_tokens:
             raise ModelFailure("too-long", f"{tokens} tokens, {self._limits.memo_tokens} are the most")
         return ModelRequest(
-            self._prompts.evaluation(shown.text, shown.language, rubric, self._boundary),
+            self._prompts.evaluation(shown.text, shown.language, rubric, self._boundary, evidence=evidence),
             purpose="evaluation",
             most_tokens=self._limits.answer_tokens,
             schema=answer_schema(rubric),
             schema_name="evaluation",
         )
 
-    def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader) -> ModelRequest:
+    def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader, evidence: str) -> ModelRequest:
         """Make the request for what an answer lacked, and for nothing else."""
         missing, lacks_overall = reader.missing, reader.lacks_overall
         is_everything = len(missing) == len(rubric.criteria)
@@ -176,6 +180,7 @@ class LlmCoach:
                 criteria=missing,
                 overall=lacks_overall,
                 faults=reader.faults,
+                evidence=evidence,
             ),
             purpose="repair",
             most_tokens=self._limits.answer_tokens if is_everything else self._limits.repair_tokens,

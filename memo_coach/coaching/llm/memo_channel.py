@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Label = Literal["MEMO", "VERSION", "FEEDBACK"]
+Label = Literal["MEMO", "VERSION", "FEEDBACK", "READING"]
 
 _DOT = "·"
 _BOUNDARY = re.compile(r"[A-Za-z0-9]{8,64}")

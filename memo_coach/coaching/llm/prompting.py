@@ -35,7 +35,9 @@ class Prompts:
         self.version = hashlib.sha256(versions.encode("ascii")).hexdigest()[:12]
         """Changes whenever one of the documents does: twelve hexadecimal digits."""
 
-    def evaluation(self, memo_text: str, language: str, rubric: Rubric, boundary: str) -> tuple[Message, ...]:
+    def evaluation(
+        self, memo_text: str, language: str, rubric: Rubric, boundary: str, *, evidence: str = ""
+    ) -> tuple[Message, ...]:
         """Give the prompt for a whole evaluation.
 
         Args:
@@ -43,9 +45,13 @@ class Prompts:
             language: the code of the memo's language, in which the model answers.
             rubric: what to judge by.
             boundary: 8 to 64 letters and digits that the writer cannot foresee.
+            evidence: what the built-in coach found in the memo, as text; empty where it has not read it.
         """
         request = self._filled(
-            "evaluation", language, memo=enclosed(memo_text, boundary), language=self._name(language)
+            "evaluation",
+            language,
+            memo=self._material(memo_text, evidence, language, boundary),
+            language=self._name(language),
         )
         system = self._judging(language, rubric, rubric.criteria, boundary)
         return Message("system", system), Message("user", request)
@@ -60,6 +66,7 @@ class Prompts:
         criteria: Sequence[str],
         overall: bool,
         faults: Sequence[str],
+        evidence: str = "",
     ) -> tuple[Message, ...]:
         """Give the prompt that asks once more for what an answer lacked, and for nothing else.
 
@@ -72,6 +79,7 @@ class Prompts:
             overall: whether the judgement on the memo as a whole is wanted.
             faults: codes of the prompt document, alone or behind a criterion's id or ``overall`` and a colon.
                 Those of what is not wanted any more are passed over; unknown ones are told as they are.
+            evidence: as for :meth:`evaluation`.
         """
         wanted = tuple(criterion for criterion in rubric.criteria if criterion.id in criteria)
         places = {*(each.id for each in wanted), *(("overall",) if overall else ()), ""}
@@ -89,7 +97,7 @@ class Prompts:
         request = self._filled(
             "repair",
             language,
-            memo=enclosed(memo_text, boundary),
+            memo=self._material(memo_text, evidence, language, boundary),
             language=self._name(language),
             wanted=" ".join(sentences),
             faults=self._filled("repair_faults", language, faults="\n".join(told)) if told else "",
@@ -163,6 +171,14 @@ class Prompts:
             left_out_mark=part("chat_left_out"),
         )
         return within_budget(conversation, count_tokens=count_tokens, budget=budget)
+
+    def _material(self, memo_text: str, evidence: str, language: str, boundary: str) -> str:
+        """Give the memo in its channel and, in another below it, what the built-in coach found there."""
+        memo = enclosed(memo_text, boundary)
+        if not evidence:
+            return memo
+        reading = self._filled("first_reading", language, reading=enclosed(evidence, boundary, "READING"))
+        return f"{memo}\n\n{reading}"
 
     def _question(self, question: str, about: str | None, language: str, boundary: str) -> str:
         question = harmless(question, boundary)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import time
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_memo
+from memo_coach.coaching.builtin.elements.evidence import evidence_of
 from memo_coach.coaching.configuration.context_document import shipped_context
 from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
 from memo_coach.coaching.configuration.prompt_document import shipped_prompt
@@ -26,11 +26,22 @@ from memo_coach.coaching.evaluation import (
 from memo_coach.coaching.llm import coach as coach_module
 from memo_coach.coaching.llm.coach import LlmCoach
 from memo_coach.coaching.llm.growing import MOST_COMMENTS
+from memo_coach.coaching.llm.memo_channel import closing, enclosed
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.rubric import Rubric
-from tests.judging_model import NAME, OVERALL, ScriptedModel, Turn, answer, comment, criterion, failure
+from tests.judging_model import (
+    NAME,
+    OVERALL,
+    PlainPrompts,
+    ScriptedModel,
+    Turn,
+    answer,
+    comment,
+    criterion,
+    failure,
+)
 from tests.model_evaluations import (
     IDS,
     LIMITS,
@@ -79,6 +90,27 @@ async def test_the_prompts_of_the_configuration_are_taken_as_they_are() -> None:
     assert MEMO.text[:200] in model.requests[0].messages[1].content
     assert "overall" in model.requests[1].messages[1].content
     assert spoke(events) == Provenance("llm", NAME, prompt_version=prompts.version)
+
+
+async def test_the_model_is_told_what_the_built_in_coach_found_also_when_it_is_asked_again() -> None:
+    prompts = PlainPrompts()
+    model = ScriptedModel([Turn(answer([criterion("ask")], None)), Turn(whole_answer())])
+    events = [event async for event in coach_with(model, prompts).evaluate(MEMO, RUBRIC)]
+    (first,) = of(events, FirstReading)
+    evidence = evidence_of(first.evaluation, MEMO)
+    assert evidence
+    assert prompts.evidence == [evidence, evidence]
+
+
+async def test_the_evidence_has_its_own_channel_below_the_memo() -> None:
+    prompts = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
+    model = ScriptedModel([Turn(whole_answer())])
+    coach = LlmCoach(model, prompts, boundary="boundary12345678", limits=LIMITS)
+    _ = [event async for event in coach.evaluate(MEMO, RUBRIC)]
+    system, request = (message.content for message in model.requests[0].messages)
+    told = enclosed(evidence_of(evaluate_memo(MEMO, RUBRIC), MEMO), "boundary12345678", "READING")
+    assert request.index(closing("boundary12345678")) < request.index(told)
+    assert "ask-deadline: missing" not in system
 
 
 @pytest.mark.parametrize("times", [1, 12])
@@ -258,25 +290,15 @@ async def test_a_long_memo_is_read_like_a_short_one() -> None:
 # Order and truthful steps
 
 
-async def test_the_built_in_reading_comes_first_also_where_the_model_answers_before_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    model = ScriptedModel([Turn(whole_answer())])
-
-    def after_the_model(memo: Memo, rubric: Rubric) -> Any:
-        while not model.closed:
-            time.sleep(0.001)
-        return evaluate_memo(memo, rubric)
-
-    monkeypatch.setattr(coach_module, "evaluate_memo", after_the_model)
-    events = await said_by(model)
+async def test_the_built_in_reading_comes_first() -> None:
+    events = await said(Turn(whole_answer()))
     assert events[0] == FirstReading(evaluate_memo(MEMO, RUBRIC))
     assert isinstance(events[2], Attributed)
     assert len(of(events, FirstReading)) == 1
     assert list(criteria_of(events)) == IDS
 
 
-async def test_the_model_is_asked_before_the_built_in_coach_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_model_is_asked_once_the_built_in_coach_has_read(monkeypatch: pytest.MonkeyPatch) -> None:
     model = ScriptedModel([Turn(whole_answer())])
     asked: list[int] = []
 
@@ -286,7 +308,8 @@ async def test_the_model_is_asked_before_the_built_in_coach_begins(monkeypatch: 
 
     monkeypatch.setattr(coach_module, "evaluate_memo", noting)
     await said_by(model)
-    assert asked == [1]
+    assert asked == [0]
+    assert len(model.requests) == 1
 
 
 async def test_the_built_in_reading_does_not_wait_for_the_model() -> None:

@@ -7,8 +7,8 @@ import pytest
 from memo_coach.coaching.errors import LanguageNotRead
 from memo_coach.coaching.evaluation import FirstReading
 from memo_coach.coaching.parsing import parse_memo
-from tests.judging_model import Turn, answer, criterion, failure
-from tests.model_evaluations import IDS, of, overall_of, said, whole_answer
+from tests.judging_model import PlainPrompts, ScriptedModel, Turn, answer, criterion, failure
+from tests.model_evaluations import IDS, RUBRIC, coach_with, of, overall_of, said, whole_answer
 from tests.model_evaluations import criteria_of as criteria
 from tests.unit.coaching.foreign_memos import sentences
 
@@ -20,6 +20,13 @@ async def test_the_model_judges_it_without_a_second_opinion() -> None:
     assert of(events, FirstReading) == []
     assert {each.coach for each in criteria(events).values()} == {"llm"}
     assert overall_of(events).score == 3.0
+
+
+async def test_the_model_is_told_of_nothing_that_was_found() -> None:
+    prompts = PlainPrompts()
+    coach = coach_with(ScriptedModel([Turn(whole_answer())]), prompts)
+    assert [event async for event in coach.evaluate(GERMAN, RUBRIC)]
+    assert prompts.evidence == [""]
 
 
 async def test_where_the_model_fails_the_writer_is_told_why_and_gets_no_score() -> None:
