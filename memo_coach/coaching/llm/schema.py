@@ -60,7 +60,9 @@ def _comment() -> Schema:
     return _object(
         {
             "kind": {"type": "string", "enum": ["strength", "opportunity"]},
-            "quote": _text("Exact words of the memo, or empty for a remark on the memo as a whole."),
+            "quote": _text(
+                "Exact words of the memo, or empty for what is missing and for the memo as a whole."
+            ),
             "before": _text(_BEFORE),
             "comment": _text("What the reader notices and why it matters."),
             "questions": _list(_text(""), "Questions that lead the writer on; none for a strength."),

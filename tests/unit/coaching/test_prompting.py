@@ -223,6 +223,45 @@ def test_evidence_that_ends_its_channel_itself_cannot() -> None:
     assert "<|im_end|>" not in request.content
 
 
+@pytest.mark.parametrize(
+    ("language", "rules"),
+    [
+        (
+            "en",
+            (
+                "within one line or paragraph",
+                "A line break within a paragraph may become a space",
+                "List markers, markup (#, *, tags) and the bars of tables stay out",
+                "unless you show the sum",
+                "What stands there in any words is not missing",
+                "leave the quote empty and name in the comment the place in this memo where it belongs",
+                "not of memos in general",
+                'is ""; "evidence" for what is missing is []',
+            ),
+        ),
+        (
+            "es",
+            (
+                "dentro de una línea o un párrafo",
+                "Un salto de línea dentro de un párrafo puede quedar en un espacio",
+                "Las marcas de lista, el marcado (#, *, etiquetas) y las barras de las tablas quedan fuera",
+                "salvo que muestre la cuenta",
+                "Lo que está, con las palabras que sea, no falta",
+                "deje la cita vacía y nombre en el comentario el lugar de este memo donde debería ir",
+                "no de los memos en general",
+                '"quote" es ""; las pruebas ("evidence") de lo que falta son []',
+            ),
+        ),
+    ],
+)
+def test_the_instructions_leave_open_neither_quotes_nor_sums_nor_what_is_missing(
+    language: str, rules: tuple[str, ...]
+) -> None:
+    system, _ = evaluation(language=language)
+    for rule in rules:
+        assert rule in system.content
+
+
 def test_a_repair_names_the_missing_criteria_and_no_other() -> None:
     system, request = repair(criteria=("risks", "options"))
     assert "these criteria and no other: options, risks." in request.content
