@@ -27,7 +27,7 @@ MEMO = "Please approve 480,000 euros for {name} by 14 March.\n\nThe {{boilers}} 
 RUBRIC = shipped_rubric("investment-memo")
 RUBRICS = shipped_rubrics()
 LARGEST_PROMPT = 13_500
-"""Characters of an evaluation prompt without its memo: some 3,500 tokens of Spanish."""
+"""Characters of an evaluation prompt without its memo: some 3,700 tokens of Spanish."""
 
 
 def prompts() -> Prompts:
