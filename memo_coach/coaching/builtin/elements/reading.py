@@ -21,6 +21,7 @@ from memo_coach.coaching.builtin.elements.catalogue import (
     Element,
 )
 from memo_coach.coaching.builtin.elements.features import features_of
+from memo_coach.coaching.builtin.elements.kinds import kind_chances, kind_features
 from memo_coach.coaching.builtin.elements.memo_features import (
     common_features,
     found_of,
@@ -110,6 +111,8 @@ class MemoReading:
     elements: tuple[ElementReading, ...]
     others_words: tuple[Span, ...]
     """What the author did not say: labels and instructions of a form, boilerplate, quotations."""
+    kinds: tuple[float, ...]
+    """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ def read_elements(
     foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
     others = [_is_others(memo, unit, chance) for unit, chance in zip(read.units, foreign, strict=True)]
     found = [found_of(column) for column in columns[: len(NAMES)]]
-    common = common_features(kind, shape_of(memo, read.units), found)
+    shape = shape_of(memo, read.units)
+    common = common_features(kind, shape, found)
     readings: list[ElementReading] = []
     for number, element in enumerate(ELEMENTS):
         if not _asked(element.name, kind):
@@ -159,7 +163,7 @@ def read_elements(
         evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
         readings.append(ElementReading(element, absent, present, expected, remark, evidence, places))
     spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
-    return MemoReading(tuple(readings), spans)
+    return MemoReading(tuple(readings), spans, kind_chances(kind_features(shape, found)))
 
 
 def _asked(name: str, kind: str) -> bool:
