@@ -84,6 +84,8 @@ def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[
     heading_lists: frozenset[str] = frozenset()
     head: Sequence[str] = ()
     lead: Sequence[str] = ()
+    size = max(1, sum(len(unit.span) for unit in units))
+    said = 0
     for index, unit in enumerate(units):
         span, kind = unit.span, unit.kind
         first = bisect_left(starts, span.start)
@@ -101,9 +103,10 @@ def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[
                 token[:_STEM] for token in tokens if len(token) > _LONGER_THAN_A_STEM and token[0] != "<"
             },
             PAIRS: _pairs(tokens),
-            SHAPE: _shape(memo, unit, index, words, tokens),
+            SHAPE: _shape(memo, unit, index, said / size, words, tokens),
             LISTS: own_lists,
         }
+        said += len(span)
         if kind == "heading":
             heading, heading_lists, lead = tokens[:_MOST_OF_A_HEADING], own_lists, ()
         else:
@@ -134,10 +137,14 @@ def _pairs(tokens: Sequence[str]) -> list[str]:
     return [f"{one} {other}" for one, other in zip(["^", *few], few, strict=False)]
 
 
-def _shape(memo: Memo, unit: Unit, index: int, words: Sequence[Word], tokens: Sequence[str]) -> list[str]:
-    """Return what is seen of a unit without its words: kind, length, marks, figures, names, place."""
+def _shape(
+    memo: Memo, unit: Unit, index: int, part: float, words: Sequence[Word], tokens: Sequence[str]
+) -> list[str]:
+    """Return what is seen of a unit without its words: kind, length, marks, figures, names, place.
+
+    ``part`` is how much of the memo has been said before it, 0 to 1: of what is blanked nothing was said.
+    """
     text = memo.text[unit.span.start : unit.span.end]
-    part = unit.span.start / max(1, len(memo.text))
     figures = sum(token[0] == "<" for token in tokens)
     names = sum(memo.text[word.span.start].isupper() for word in words[1:])
     shape = [

@@ -54,7 +54,7 @@ def found_of(column: Sequence[float]) -> Found:
 
 def shape_of(memo: Memo, units: Sequence[Unit]) -> list[float]:
     """Return the size and the make-up of a memo in twelve figures of about -2 to 2."""
-    text = memo.text
+    text = "\n".join(memo.quote(unit.span) for unit in units)
     size = max(1, len(text))
     words = max(1, len(text.split()))
     many = max(1, len(units))

@@ -38,7 +38,7 @@ from memo_coach.coaching.rubric import Rubric
 
 State = Literal["missing", "weak", "there"]
 
-MISSING_FROM = 0.24
+MISSING_FROM = 0.25
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
 not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is
 absent is found (docs/coach.md)."""
@@ -47,6 +47,8 @@ EXPECTED_FROM = 0.5
 MENTIONED_FROM = 0.1
 """What some readers would expect is mentioned, after all that most of them would."""
 _NOTHING_BELOW = 0.5
+_AGREED_FROM = 0.2
+"""Where the detector of an element finds this little, the model alone does not call it there."""
 _LEAST_FLOOR = 0.05
 _AUTHORS_OWN_BELOW = 0.35
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
@@ -77,6 +79,8 @@ class ElementReading:
     remark: float
     evidence: float
     """How strongly the best unit speaks for it, where 1 is what nine of ten memos that have it reach."""
+    detected: float | None
+    """What the element's own detector found, 0 to 1, where a rubric asked for it."""
     passages: tuple[Passage, ...]
     """The best first; a form's labels and other people's words are not among them."""
 
@@ -85,7 +89,9 @@ class ElementReading:
         """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
         if self.absent >= MISSING_FROM or self.evidence < _NOTHING_BELOW:
             return "missing"
-        return "there" if self.present >= THERE_FROM and self.evidence >= 1 and self.passages else "weak"
+        agreed = self.detected is None or self.detected >= _AGREED_FROM
+        sure = self.present >= THERE_FROM and self.evidence >= 1 and agreed
+        return "there" if sure and self.passages else "weak"
 
     @property
     def is_expected(self) -> bool:
@@ -161,7 +167,18 @@ def read_elements(
         own = [0.0 if not_own else chance for chance, not_own in zip(columns[number], others, strict=True)]
         places = _passages(read.units, own)
         evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
-        readings.append(ElementReading(element, absent, present, expected, remark, evidence, places))
+        readings.append(
+            ElementReading(
+                element,
+                absent,
+                present,
+                expected,
+                remark,
+                evidence,
+                indicators.get(element.indicator),
+                places,
+            )
+        )
     spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
     return MemoReading(tuple(readings), spans, kind_chances(kind_features(shape, found)))
 
