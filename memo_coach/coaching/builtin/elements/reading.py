@@ -21,7 +21,6 @@ from memo_coach.coaching.builtin.elements.catalogue import (
     Element,
 )
 from memo_coach.coaching.builtin.elements.features import features_of
-from memo_coach.coaching.builtin.elements.kinds import kind_chances, kind_features
 from memo_coach.coaching.builtin.elements.memo_features import (
     common_features,
     found_of,
@@ -117,8 +116,6 @@ class MemoReading:
     elements: tuple[ElementReading, ...]
     others_words: tuple[Span, ...]
     """What the author did not say: labels and instructions of a form, boilerplate, quotations."""
-    kinds: tuple[float, ...]
-    """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +150,7 @@ def read_elements(
     foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
     others = [_is_others(memo, unit, chance) for unit, chance in zip(read.units, foreign, strict=True)]
     found = [found_of(column) for column in columns[: len(NAMES)]]
-    shape = shape_of(memo, read.units)
-    common = common_features(kind, shape, found)
+    common = common_features(kind, shape_of(memo, read.units), found)
     readings: list[ElementReading] = []
     for number, element in enumerate(ELEMENTS):
         if not _asked(element.name, kind):
@@ -180,7 +176,7 @@ def read_elements(
             )
         )
     spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
-    return MemoReading(tuple(readings), spans, kind_chances(kind_features(shape, found)))
+    return MemoReading(tuple(readings), spans)
 
 
 def _asked(name: str, kind: str) -> bool:
