@@ -127,6 +127,18 @@ def passages(page: Page) -> dict[str, str]:
     return found
 
 
+def manuscript_text(page: Page) -> str:
+    """Give the memo as its details show it, without the numbers of the comments in it."""
+    text: str = page.locator(".manuscript").evaluate(
+        """(manuscript) => {
+          const words = manuscript.cloneNode(true);
+          words.querySelectorAll("a").forEach((number) => number.remove());
+          return words.textContent;
+        }"""
+    )
+    return text
+
+
 def squeezed(words: str) -> str:
     """Give a text without white space, which is not marked where passages lie in one another."""
     return "".join(words.split())

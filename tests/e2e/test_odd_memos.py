@@ -95,7 +95,7 @@ def test_markup_in_a_memo_is_text_everywhere(page: Page) -> None:
     pages.evaluated(page, HOSTILE)
     expect(page.get_by_text('<script>document.title = "taken"</script> Approve').first).to_be_visible()
     pages.open_details(page)
-    shown = page.locator(".manuscript").inner_text()
+    shown = pages.manuscript_text(page)
     for piece in (
         "<b>Eve</b>",
         "<img src=x onerror=",

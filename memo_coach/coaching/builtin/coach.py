@@ -160,11 +160,15 @@ class _Work:
         """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
         asked = INDICATORS & asked_by(self.rubric)
         read = read_elements(self.shown, lexicon, self.rubric, self.indicators)
-        for name, value in indicators_from(read.elements, self.indicators).items():
-            if name in asked:
-                self.indicators.pop(name, None)
-                if value is not None:
-                    self.indicators[name] = value
+        found = indicators_from(read.elements, self.indicators)
+        self.indicators.update({name: one.value for name, one in found.items() if name in asked})
+        for criterion in self.rubric.criteria:
+            # What nobody expects here does not count, unless the criterion is about nothing else.
+            shares = [share.indicator for share in criterion.indicators]
+            if any(name not in found or found[name].counts for name in shares):
+                for name in shares:
+                    if name in found and not found[name].counts:
+                        self.indicators.pop(name, None)
         self.states = states_from(read.elements)
         self.findings = [
             _of_others_words(finding) if stands_in(finding, read.others_words) else finding

@@ -127,21 +127,22 @@ class Explainer:
         self, judged: Sequence[ScoredCriterion], ranked: Sequence[RankedFinding], score: float
     ) -> str:
         """Say what the first of the opportunities says: the criterion, and what it lacks there."""
-        found = next(
+        first = next(
+            (one for one in ranked if one.finding.polarity == "opportunity" and one.priority > 0), None
+        )
+        item = next((one for one in judged if first and one.criterion.id == first.criterion), None)
+        if first is None or item is None:
+            return self._without_opportunities(judged)
+        concerned = next(
             (
-                (one, item, value)
-                for one in ranked
-                if one.finding.polarity == "opportunity" and one.priority > 0
-                for item in judged
-                if item.criterion.id == one.criterion
+                value
                 for value in item.values
-                if value.indicator == one.finding.indicator and value.state != "earned"
+                if value.indicator == first.finding.indicator and value.state != "earned"
             ),
             None,
         )
-        if found is None:
-            return self._without_opportunities(judged)
-        first, item, concerned = found
+        if concerned is None:
+            return self._one_step_further(item, first)
         others = [value for value in _wanting(item) if value is not concerned][: _CLAUSES - 1]
         clause = self._clause(concerned, concerned.state)
         if others:
@@ -153,6 +154,13 @@ class Explainer:
         if section:
             return self._sentence("change-first-place", section=phrasing.shortened(section), **texts)
         return self._sentence("change-first", **texts)
+
+    def _one_step_further(self, item: ScoredCriterion, first: RankedFinding) -> str:
+        """Say what would help where what the first opportunity is about is there already."""
+        texts = phrase_of(first, self.patterns, self.language)
+        short = texts.opportunity or first_sentence(texts.comment[-1]).rstrip(".")
+        clause = phrasing.fill(short, first.finding.values)
+        return self._sentence("improve", criterion=self.name(item), clause=clause[:1].lower() + clause[1:])
 
     def _without_opportunities(self, judged: Sequence[ScoredCriterion]) -> str:
         """Name what lacks most where no detector has anything to point at."""

@@ -65,7 +65,7 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
     opportunities = [item for item in candidates if item.finding.polarity == "opportunity"]
     strengths = [item for item in candidates if item.finding.polarity == "strength"][:MOST_STRENGTHS]
     taken: set[int] = set()
-    ordered = _spread(opportunities, taken, TOP)[: MOST_COMMENTS - len(strengths)]
+    ordered = _fitting(_spread(opportunities, taken, TOP), MOST_COMMENTS - len(strengths))
     if strengths and all(item.block in taken for item in strengths):
         best = strengths[0].block
         checked = {item.block for item in opportunities if is_sure_check(item.finding)}
@@ -74,10 +74,18 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
             and best not in checked
             and len({item.block for item in opportunities} - {best}) >= TOP
         ):
-            ordered = _spread(opportunities, {best}, TOP)[: MOST_COMMENTS - len(strengths)]
+            ordered = _fitting(_spread(opportunities, {best}, TOP), MOST_COMMENTS - len(strengths))
             taken = {item.block for item in ordered[:TOP] if item.block is not None}
     ordered_strengths = _spread(strengths, taken, TOP_STRENGTHS)
     return (*_numbered(ordered), *_numbered(ordered_strengths))
+
+
+def _fitting(items: Sequence[RankedFinding], room: int) -> list[RankedFinding]:
+    """Return the first that there is room for; what no criterion is scored from is never the one left out."""
+    kept = [item for item in items if item.finding.kind.partition(".")[0] in WITHOUT_INDICATOR][:room]
+    chosen = {id(item) for item in kept}
+    chosen.update(id(item) for item in [one for one in items if id(one) not in chosen][: room - len(kept)])
+    return [item for item in items if id(item) in chosen]
 
 
 def _homes(scored: ScoredMemo) -> dict[str, tuple[ScoredCriterion, float]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
@@ -29,21 +29,30 @@ _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
 
 
+class IndicatorFound(NamedTuple):
+    """The value of an indicator, 0 to 1, and whether a reader of this document would count it."""
+
+    value: float
+    counts: bool
+
+
 def indicators_from(
     readings: Iterable[ElementReading], detected: Mapping[str, float]
-) -> Mapping[str, float | None]:
-    """Return the value of each indicator; ``None`` where nothing was found that nobody would expect here.
+) -> Mapping[str, IndicatorFound]:
+    """Return the indicators of the elements that were read.
 
-    ``detected`` are the detectors' own values, which count for a part.
+    ``detected`` are the detectors' own values, which count for a part. Of an element that nobody would expect
+    here, and of which nothing was found, nothing counts.
     """
     values: dict[str, list[float]] = {}
+    others: dict[str, list[float]] = {}
     for reading in readings:
-        counted = values.setdefault(reading.element.indicator, [])
-        if reading.is_expected or reading.state != "missing":
-            counted.append(reading.value)
+        counts = reading.is_expected or reading.state != "missing"
+        (values if counts else others).setdefault(reading.element.indicator, []).append(reading.value)
     return {
-        name: _blended(sum(found) / len(found), detected.get(name)) if found else None
-        for name, found in values.items()
+        name: IndicatorFound(_blended(sum(read) / len(read), detected.get(name)), counts=counts)
+        for found, counts in ((others, False), (values, True))
+        for name, read in found.items()
     }
 
 
