@@ -172,7 +172,7 @@ FLOOR_QUANTILE = 0.3
 
 
 def floors(rows: Rows) -> list[float]:
-    """Return for each element what the unit that speaks for it most reaches in nine of ten memos that have it."""
+    """Return for each element what the unit that speaks for it most reaches in seven in ten memos with it."""
     found = []
     for element in range(len(NAMES)):
         best = rows.features[(rows.element == element) & rows.present, 0]

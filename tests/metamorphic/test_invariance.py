@@ -75,7 +75,7 @@ CHANGES: tuple[Callable[[BaseMemo], str], ...] = (
 )
 
 
-MOVED_BY_NAMES = frozenset({("other_names", "laundry-en-tables")})
+MOVED_BY_NAMES = frozenset({("other_names", "laundry-en-tables", "status-update")})
 """A known fault: other names move one criterion by a tenth. It is to fail here for as long as that is so."""
 
 
@@ -92,7 +92,7 @@ MOVED_BY_NAMES = frozenset({("other_names", "laundry-en-tables")})
 def test_a_change_of_form_changes_no_score(
     change: Callable[[BaseMemo], str], memo: BaseMemo, rubric_id: str, request: pytest.FixtureRequest
 ) -> None:
-    if (change.__name__, memo.name) in MOVED_BY_NAMES:
+    if (change.__name__, memo.name, rubric_id) in MOVED_BY_NAMES:
         request.applymarker(
             pytest.mark.xfail(strict=True, reason="a name is read as a word: 0.1 on one criterion")
         )

@@ -35,7 +35,7 @@ def overall_scores() -> tuple[float, ...]:
 
 
 def test_real_documents_use_the_scale() -> None:
-    # Scores fitted to those of readers lie closer together than readers' own: what cannot be told is not guessed.
+    # Fitted to readers' scores, ours lie closer together than theirs: what cannot be told is not guessed.
     assert statistics.stdev(overall_scores()) >= 0.4
 
 

@@ -9,8 +9,8 @@ from memo_coach.coaching.builtin.detectors.options.detector import read_options
 from memo_coach.coaching.builtin.detectors.risks.detector import read_risks
 from memo_coach.coaching.builtin.detectors.strategy.detector import read_strategy
 from memo_coach.coaching.builtin.findings import Read
-from memo_coach.coaching.builtin.scoring import EARNED
 from memo_coach.coaching.builtin.lexicon import lexicon_of
+from memo_coach.coaching.builtin.scoring import EARNED
 from memo_coach.coaching.parsing import parse_memo
 
 REST = {

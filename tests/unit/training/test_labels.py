@@ -15,6 +15,7 @@ from tests.checks.repository import ROOT
 
 LABELS = sorted((ROOT / "training" / "labels").glob("*.json"))
 TEXTS = sorted((ROOT / "training" / "texts").glob("*.md"))
+CODES = {f"{expected}{state}" for expected in "+-" for state in "PSA"}
 
 
 def labels(path: Path) -> dict[str, Any]:

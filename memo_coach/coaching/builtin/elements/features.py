@@ -103,7 +103,7 @@ def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[
                 token[:_STEM] for token in tokens if len(token) > _LONGER_THAN_A_STEM and token[0] != "<"
             },
             PAIRS: _pairs(tokens),
-            SHAPE: _shape(memo, unit, index, said / size, words, tokens),
+            SHAPE: _shape(memo, unit, words, tokens, index=index, part=said / size),
             LISTS: own_lists,
         }
         said += len(span)
@@ -138,7 +138,7 @@ def _pairs(tokens: Sequence[str]) -> list[str]:
 
 
 def _shape(
-    memo: Memo, unit: Unit, index: int, part: float, words: Sequence[Word], tokens: Sequence[str]
+    memo: Memo, unit: Unit, words: Sequence[Word], tokens: Sequence[str], *, index: int, part: float
 ) -> list[str]:
     """Return what is seen of a unit without its words: kind, length, marks, figures, names, place.
 

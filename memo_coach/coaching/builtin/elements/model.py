@@ -47,7 +47,7 @@ class Model:
         self.lists: tuple[str, ...] = tuple(raw["lists"])
         """The word lists that are features."""
         self.floors: tuple[float, ...] = tuple(percent / 100 for percent in raw["floors"])
-        """For each element, the probability that its best unit reaches in nine of ten memos that have it."""
+        """For each element, the probability that its best unit reaches in seven in ten memos that have it."""
         self._bias = _packed([part for pair in enumerate(raw["bias"]) for part in pair])
         self._shared: Mapping[str, Table] = raw["shared"]
         self._words: Mapping[str, Mapping[str, Table]] = raw["words"]

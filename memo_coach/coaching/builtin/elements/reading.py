@@ -77,7 +77,7 @@ class ElementReading:
     expected: float
     remark: float
     evidence: float
-    """How strongly the best unit speaks for it, where 1 is what nine of ten memos that have it reach."""
+    """How strongly the best unit speaks for it, where 1 is what seven in ten memos that have it reach."""
     detected: float | None
     """What the element's own detector found, 0 to 1, where a rubric asked for it."""
     passages: tuple[Passage, ...]
