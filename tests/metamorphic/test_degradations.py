@@ -135,8 +135,8 @@ def test_the_criterion_concerned_falls_most(case: Case, memo: BaseMemo) -> None:
 
 
 RISES = frozenset({("merge-the-sentences", "fleet-es-lists")})
-"""A known fault: where clarity counts a twentieth, what the model makes of the joined sentences outweighs it by a
-tenth of a point. It is to fail here for as long as that is so."""
+"""A known fault: where clarity counts a twentieth, what the model makes of the joined sentences outweighs it
+by a tenth of a point. It is to fail here for as long as that is so."""
 OVERLOOKED = frozenset(
     {
         ("bury-the-ask", "claims-system-en-lists"),
