@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from memo_coach.coaching.builtin.remarks import REMARKS
+
 
 class Element(NamedTuple):
     """One thing that a reader looks for. ``missing`` and the like are kinds of finding."""
@@ -16,50 +18,44 @@ class Element(NamedTuple):
     there: str
 
 
-def _element(name: str, indicator: str, prefix: str, there: str, missing: str = "") -> Element:
-    return Element(name, indicator, missing or f"{prefix}missing", f"{prefix}weak", f"{prefix}more", there)
-
-
-ELEMENTS: Final = (
-    _element("ask", "ask-verb", "ask.verb-", "ask.direct"),
-    _element("ask-amount", "ask-amount", "ask.amount-", "ask.amount-given"),
-    _element("ask-deadline", "ask-deadline", "ask.deadline-", "ask.deadline-given"),
-    _element("ask-decider", "ask-decider", "ask.decider-", "ask.decider-named"),
-    _element("bottom-line", "bottom-line", "bottom-line.", "bottom-line.up-front"),
-    _element("situation", "situation", "situation.", "situation.clear"),
-    _element("problem", "complication", "situation.complication-", "situation.problem-sized"),
-    _element("options", "options-compared", "options.", "options.compared"),
-    _element("do-nothing", "options-do-nothing", "options.do-nothing-", "options.do-nothing-weighed"),
-    _element("option-costs", "options-costs", "options.costs-", "options.costs-given"),
-    _element("return", "financial-return", "financial.return-", "financial.return-shown"),
-    _element("costs", "financial-costs", "financial.costs-", "financial.costs-shown"),
-    _element("cost-parts", "financial-costs", "financial.parts-", "financial.costs-split",
-             "financial.costs-not-split"),
-    _element("discount-rate", "financial-discount-rate", "financial.discount-rate-",
-             "financial.discount-rate-stated"),
-    _element("sensitivity", "financial-sensitivity", "financial.sensitivity-", "financial.sensitivity-shown"),
-    _element("assumptions", "financial-assumptions", "financial.assumptions-",
-             "financial.assumptions-stated"),
-    _element("figures", "evidence-figures", "evidence.figures-", "evidence.figures-given"),
-    _element("baselines", "evidence-baselines", "evidence.baselines-", "evidence.baselines-given"),
-    _element("sources", "evidence-sources", "evidence.sources-", "evidence.sources-given"),
-    _element("strategic-link", "strategic-link", "strategy.", "strategy.linked"),
-    _element("risks", "risks-named", "risks.", "risks.named"),
-    _element("mitigations", "risks-mitigated", "risks.mitigation-", "risks.mitigated", "risks.unmitigated"),
-    _element("risk-owners", "risks-owned", "risks.owner-", "risks.owned", "risks.unowned"),
-    _element("plan-steps", "plan-steps", "plan.steps-", "plan.steps"),
-    _element("plan-owners", "plan-owners", "plan.owners-", "plan.owners-named"),
-    _element("plan-dates", "plan-dates", "plan.dates-", "plan.dates-given"),
-    _element("next-step", "next-step", "next-step.", "next-step.clear"),
-    _element("status-stated", "status-stated", "status.", "status.stated"),
-    _element("progress", "status-progress", "status.progress-", "status.progress-shown"),
-    _element("deviations", "status-deviations", "status.deviations-", "status.deviations-explained"),
-    _element("scope", "policy-scope", "policy.scope-", "policy.scope-clear"),
-    _element("rules", "policy-rules", "policy.rules-", "policy.rules-clear"),
-    _element("effective-date", "policy-effective", "policy.effective-", "policy.effective-clear"),
-    _element("exceptions", "policy-exceptions", "policy.exceptions-", "policy.exceptions-clear"),
-    _element("contact", "policy-contact", "policy.contact-", "policy.contact-clear"),
-)  # fmt: skip
+_INDICATORS: Final = {
+    "ask": "ask-verb",
+    "ask-amount": "ask-amount",
+    "ask-deadline": "ask-deadline",
+    "ask-decider": "ask-decider",
+    "bottom-line": "bottom-line",
+    "situation": "situation",
+    "problem": "complication",
+    "options": "options-compared",
+    "do-nothing": "options-do-nothing",
+    "option-costs": "options-costs",
+    "return": "financial-return",
+    "costs": "financial-costs",
+    "cost-parts": "financial-costs",
+    "discount-rate": "financial-discount-rate",
+    "sensitivity": "financial-sensitivity",
+    "assumptions": "financial-assumptions",
+    "figures": "evidence-figures",
+    "baselines": "evidence-baselines",
+    "sources": "evidence-sources",
+    "strategic-link": "strategic-link",
+    "risks": "risks-named",
+    "mitigations": "risks-mitigated",
+    "risk-owners": "risks-owned",
+    "plan-steps": "plan-steps",
+    "plan-owners": "plan-owners",
+    "plan-dates": "plan-dates",
+    "next-step": "next-step",
+    "status-stated": "status-stated",
+    "progress": "status-progress",
+    "deviations": "status-deviations",
+    "scope": "policy-scope",
+    "rules": "policy-rules",
+    "effective-date": "policy-effective",
+    "exceptions": "policy-exceptions",
+    "contact": "policy-contact",
+}
+ELEMENTS: Final = tuple(Element(name, indicator, *REMARKS[name]) for name, indicator in _INDICATORS.items())
 HOMES: Final = {
     "ask": ("ask", "help-needed", "bottom-line"),
     "problem": ("problem", "reason", "deviations"),
