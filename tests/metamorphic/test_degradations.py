@@ -111,14 +111,19 @@ def _falls(before: Judgement, after: Judgement) -> dict[str, float]:
     return {criterion: before.means[criterion] - after.means[criterion] for criterion in before.means}
 
 
+FALLS_UNSEEN = frozenset({("drop-the-deadline", "claims-system-en-lists")})
+"""A known fault: the fall is too small to show in one decimal. It is to fail here for as long as that is."""
+
+
 @each_degradation_of_each_memo
-def test_the_criterion_concerned_falls(case: Case, memo: BaseMemo) -> None:
+def test_the_criterion_concerned_falls(case: Case, memo: BaseMemo, request: pytest.FixtureRequest) -> None:
+    if (case.name, memo.name) in FALLS_UNSEEN:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="a known fault: see FALLS_UNSEEN"))
     before, after = _judged(case, memo)
     old, new = before.scores[case.criterion], after.scores[case.criterion]
     assert old is not None
     assert new is not None
-    assert new <= old
-    assert after.means[case.criterion] < before.means[case.criterion]
+    assert new < old
 
 
 @each_degradation_of_each_memo

@@ -36,7 +36,7 @@ def overall_scores() -> tuple[float, ...]:
 
 def test_real_documents_use_the_scale() -> None:
     # Fitted to readers' scores, ours lie closer together than theirs: what cannot be told is not guessed.
-    assert statistics.stdev(overall_scores()) >= 0.4
+    assert statistics.stdev(overall_scores()) >= 0.45
 
 
 def test_the_top_of_the_scale_is_kept_for_the_excellent() -> None:
