@@ -83,11 +83,19 @@
     var text = box.value;
     var words = (text.match(WORD) || []).length;
     var minutes = Math.max(1, Math.round(words / WORDS_PER_MINUTE));
-    var format = new Intl.NumberFormat(document.documentElement.lang || "en");
     var characters = Array.from(text).length;
-    write("words", message(words === 1 ? "word" : "words", { count: format.format(words) }));
-    write("characters", message(characters === 1 ? "character" : "characters", { count: format.format(characters) }));
-    write("reading", words ? message("reading", { count: format.format(minutes) }) : "");
+    write("words", message(words === 1 ? "word" : "words", { count: written(words) }));
+    write("characters", message(characters === 1 ? "character" : "characters", { count: written(characters) }));
+    write("reading", words ? message("reading", { count: written(minutes) }) : "");
+  }
+
+  // The browser's first formatter holds a slow phone up for a tenth of a second. The pages' languages write a number
+  // of less than four digits as it is, so that none is made while a page is opened.
+  var format = null;
+  function written(number) {
+    if (number < 1000) return String(number);
+    format = format || new Intl.NumberFormat(document.documentElement.lang || "en");
+    return format.format(number);
   }
 
   function say(name, values) {

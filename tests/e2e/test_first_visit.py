@@ -12,6 +12,15 @@ from tests.e2e import pages
 
 SCORE = re.compile(r"^([1-5]\.\d|Not scored)$")
 MILLISECONDS_A_KEY = 12
+COUNT_FORMATTERS = """
+window.formatters = 0;
+Intl.NumberFormat = class extends Intl.NumberFormat {
+  constructor(...choices) {
+    super(...choices);
+    window.formatters += 1;
+  }
+};
+"""
 TWO_HUNDRED = (
     "To: the committee\nSubject: Approve $1.2M for a new line by 1 May\n\n"
     "We ask you to approve it. Demand has grown by 14 percent a year since 2021 and the old line cannot keep "
@@ -50,6 +59,20 @@ def test_counts_follow_each_key(page: Page) -> None:
     expect(pages.count(page, "reading")).to_have_text("5 min read")
     pages.write(page, "👩\u200d🚒e\u0301")  # one emoji of three code points, one letter of two
     expect(pages.count(page, "characters")).to_have_text("5 characters")
+
+
+def test_numbers_are_written_without_the_browsers_slow_formatter_until_one_needs_it(page: Page) -> None:
+    page.add_init_script(COUNT_FORMATTERS)
+    pages.open_editor(page)
+    expect(pages.count(page, "words")).to_have_text("0 words")
+    pages.write(page, "word " * 199 + "last")
+    expect(pages.count(page, "characters")).to_have_text("999 characters")
+    assert page.evaluate("window.formatters") == 0
+    page.keyboard.type("s")
+    expect(pages.count(page, "characters")).to_have_text("1,000 characters")
+    page.keyboard.type(" here")
+    expect(pages.count(page, "characters")).to_have_text("1,005 characters")
+    assert page.evaluate("window.formatters") == 1
 
 
 def test_the_live_count_of_words_is_the_one_that_is_stored(page: Page) -> None:
