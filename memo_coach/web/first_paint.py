@@ -34,6 +34,7 @@ _START = re.compile(
     r"(?P<modules>window\.__reactRouterRouteModules = \{[^}]*\};)\s*"
     r'import\("(?P<entry>[^"]+)"\);</script>'
 )
+_IMPORTED = re.compile(r'\b(?:from|import)"\./(?P<name>[^"]+)"')
 _IS_EMPTY = '"isSpaMode":true'
 """In a page for addresses that are not known when the pages are built."""
 _ROUTE = re.compile(r'import \* as (?P<name>route\d+) from "(?P<address>[^"]+)";')
@@ -65,6 +66,7 @@ for (const address of %s) {
   document.head.append(Object.assign(link, { rel: "modulepreload", href: address }));
 }
 await import("%s");
+for (const address of %s) await import(address);
 """
 
 _COMPRESSED = {".br": "brotli", ".gz": "gzip"}
@@ -89,7 +91,8 @@ def painted_first(page: str, content_of: Callable[[str], str]) -> str:
     page = _replaced(_DEFERRED, page, lambda found: _not_fetched(found["address"]))
     modules = [found["address"] for found in _MODULE_PRELOAD.finditer(page)]
     page = _replaced(_MODULE_PRELOAD, page, lambda _: "")
-    return _replaced(_START, page, lambda found: _start_after_paint(found, ours, modules))
+    ordered = _in_order_of_evaluation(modules, content_of)
+    return _replaced(_START, page, lambda found: _start_after_paint(found, ours, modules, ordered))
 
 
 def _not_fetched(address: str) -> str:
@@ -126,12 +129,35 @@ def _within(element: str, text: str) -> str:
     return text
 
 
-def _start_after_paint(found: re.Match[str], ours: list[str], modules: list[str]) -> str:
-    routes = "".join(
-        f'const {route["name"]} = await import("{route["address"]}");\n'
-        for route in _ROUTE.finditer(found["routes"])
-    )
-    start = _AFTER_THE_FIRST_PAINT % (json.dumps(ours), json.dumps(modules), found["manifest"])
+def _in_order_of_evaluation(modules: list[str], content_of: Callable[[str], str]) -> list[str]:
+    """Return the modules, each after those that it imports."""
+    ordered: list[str] = []
+    seen: set[str] = set()
+
+    def visit(module: str) -> None:
+        if module in seen or module not in modules:
+            return
+        seen.add(module)
+        folder = module.rpartition("/")[0]
+        for imported in _IMPORTED.finditer(content_of(module)):
+            visit(f"{folder}/{imported['name']}")
+        ordered.append(module)
+
+    for module in modules:
+        visit(module)
+    return ordered
+
+
+def _start_after_paint(found: re.Match[str], ours: list[str], modules: list[str], ordered: list[str]) -> str:
+    addresses = {route["name"]: route["address"] for route in _ROUTE.finditer(found["routes"])}
+    routes = "".join(f'const {name} = await import("{address}");\n' for name, address in addresses.items())
+    # A module that is imported with all that it needs is evaluated in one piece with it: that holds a slow
+    # phone up.
+    later = {found["manifest"], *addresses.values(), found["entry"]}
+    shared = [module for module in ordered if module not in later]
+    start = _AFTER_THE_FIRST_PAINT % (
+        json.dumps(ours), json.dumps(modules), found["manifest"], json.dumps(shared)
+    )  # fmt: skip
     return (
         f'<script type="module" async="">{start}{routes}{found["modules"]}\n'
         f'await import("{found["entry"]}");</script>'

@@ -18,6 +18,8 @@ from tests.some import some
 PAGE = """\
 <html><head><link as="style" href="/assets/global-abc.css" rel="preload"/>\
 <link rel="modulepreload" href="/assets/entry-abc.js"/><link rel="modulepreload" href="/assets/root-abc.js"/>\
+<link rel="modulepreload" href="/assets/context-abc.js"/>\
+<link rel="modulepreload" href="/assets/react-abc.js"/>\
 <script>framework()</script><script src="/theme.js?v=1"></script>\
 <link href="/styles.css?v=1" rel="stylesheet"/>\
 <script defer="" src="/editor.js?v=1"></script>\
@@ -32,6 +34,10 @@ FILES = {
     "/theme.js?v=1": "choose()",
     "/styles.css?v=1": "p { color: red }",
     "/assets/global-abc.css": "@layer base;",
+    "/assets/entry-abc.js": 'import{a as b}from"./react-abc.js";start()',
+    "/assets/root-abc.js": 'import{a as b}from"./react-abc.js";import{c}from"./context-abc.js";export{d}',
+    "/assets/context-abc.js": 'import"./react-abc.js";export{c}',
+    "/assets/react-abc.js": "export{a}",
 }
 
 
@@ -101,8 +107,28 @@ def test_the_scripts_of_a_page_start_in_their_order() -> None:
     start = page[page.index("await import(") :]
     addresses = re.findall(r'import\("([^"]+)"\)', start)
     assert addresses == ["/assets/manifest-abc.js", "/assets/root-abc.js", "/assets/entry-abc.js"]
-    assert 'for (const address of ["/assets/entry-abc.js", "/assets/root-abc.js"])' in page
+    preloads = [
+        "/assets/entry-abc.js",
+        "/assets/root-abc.js",
+        "/assets/context-abc.js",
+        "/assets/react-abc.js",
+    ]
+    assert f"for (const address of {json.dumps(preloads)})" in page
     assert 'for (const address of ["/editor.js?v=1"])' in page
+
+
+def test_what_modules_share_is_evaluated_one_by_one_before_them(site: Path) -> None:
+    page = painted_first(PAGE, FILES.__getitem__)
+    one_by_one = (
+        'for (const address of ["/assets/react-abc.js", "/assets/context-abc.js"]) await import(address);'
+    )
+    assert one_by_one in page
+    assert page.index(one_by_one) < page.index('import("/assets/root-abc.js")')
+    # The framework's own bundles name what they need in the form that is looked for.
+    written = pages_of(site)["index.html"]
+    first, *later = json.loads(some(re.findall(r"address of (\[[^]]*\])\) await import", written))[0])
+    assert "/assets/errorBoundaries-" in first
+    assert [each for each in later if "/assets/context-" in each]
 
 
 @pytest.mark.parametrize(
