@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -219,6 +220,15 @@ def _unread(pipe: IO[bytes]) -> int:
     return int(count)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A suite that was started in the background has interruptions ignored, and a child takes that over."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_is_quiet(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [*PROGRAM, "evaluate", "-"],
