@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -116,6 +116,42 @@ class PhraseList:
                     return PhraseMatch(phrase, position, end)
         single = self._single.get(lower)
         return None if single is None else PhraseMatch(single, position, position + 1)
+
+
+class PhraseIndex:
+    """Says which of many lists have a phrase at a place, in one pass over a memo however many lists there are."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        names_of: dict[tuple[str, ...], set[str]] = {}
+        for name, phrases in lists.items():
+            for phrase in phrases:
+                names_of.setdefault(word_forms(phrase), set()).add(name)
+        self._single: dict[str, frozenset[str]] = {}
+        self._longer: dict[str, dict[str, list[tuple[tuple[str, ...], frozenset[str]]]]] = {}
+        for words, names in names_of.items():
+            if len(words) == 1:
+                self._single[words[0]] = frozenset(names)
+            elif words:
+                followers = self._longer.setdefault(words[0], {})
+                followers.setdefault(words[1], []).append((words, frozenset(names)))
+        self._firsts = frozenset(self._single.keys() | self._longer.keys())
+
+    def lists_at(self, words: Words) -> dict[int, frozenset[str]]:
+        """Return the names of the lists that have a phrase beginning at a place, for each where there is one."""
+        found: dict[int, frozenset[str]] = {}
+        forms, stop = words.forms, len(words)
+        for word in words.vocabulary & self._firsts:
+            names = self._single.get(word)
+            if names is not None:
+                found.update(dict.fromkeys(words.places[word], names))
+            followers = self._longer.get(word)
+            if followers is None:
+                continue
+            for place in words.places[word]:
+                for entry, more in followers.get(forms[place + 1], ()) if place + 1 < stop else ():
+                    if place + len(entry) <= stop and _equal(words, place, entry):
+                        found[place] = found.get(place, frozenset()) | more
+        return found
 
 
 def _equal(words: Sequence[Word], position: int, entry: tuple[str, ...]) -> bool:

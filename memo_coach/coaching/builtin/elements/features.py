@@ -7,10 +7,13 @@ their kind (``<money>``), so that no amount is learned by heart.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from memo_coach.coaching.builtin.analysis.phrases import PhraseIndex
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.elements.units import Unit, units_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
@@ -41,34 +44,42 @@ class UnitFeatures(NamedTuple):
     features: Features
 
 
-class _Figures:
-    """The figures and dates of a memo in order, each with its kind."""
+class _Tokens:
+    """Words as the model sees them: in lower case, and each figure or date as its kind."""
 
     def __init__(self, facts: MemoFacts) -> None:
         found = [(one.span.start, one.span.end, f"<{one.kind}>") for one in facts.figures]
         found += [(one.span.start, one.span.end, f"<date-{one.kind}>") for one in facts.dates]
-        self.found = sorted(found)
-        self.starts = [start for start, _, _ in self.found]
+        self._figures = sorted(found)
+        self._starts = [start for start, _, _ in self._figures]
 
-    def tokens(self, words: Sequence[Word]) -> list[str]:
-        """Return the words in lower case, each figure or date as its kind."""
-        if not words:
+    def of(self, words: _Run, first: int, last: int) -> list[str]:
+        """Return the tokens of ``words[first:last]``."""
+        if first == last:
             return []
+        starts, plain = words.starts, words.plain
+        position = bisect_left(self._starts, starts[first])
+        beyond = bisect_right(self._starts, starts[last - 1])
+        if position == beyond:
+            return plain[first:last]
         tokens: list[str] = []
-        found = self.found
-        position = bisect_left(self.starts, words[0].span.start)
-        last = -1
-        for word in words:
-            start = word.span.start
-            while position < len(found) and found[position][1] <= start:
-                position += 1
-            if position < len(found) and found[position][0] <= start:
-                if last != position:
-                    tokens.append(found[position][2])
-                    last = position
-            else:
-                tokens.append("<n>" if word.lower[0].isdigit() else word.lower)
-        return tokens
+        for begin, end, kind in self._figures[position:beyond]:
+            at = bisect_left(starts, begin, first, last)
+            after = bisect_left(starts, end, at, last)
+            if at < after:
+                tokens += plain[first:at]
+                tokens.append(kind)
+                first = after
+        return tokens + plain[first:last]
+
+
+class _Run:
+    """Words that follow each other, with what is asked of each: where it starts, and whether with a capital."""
+
+    def __init__(self, text: str, words: Sequence[Word]) -> None:
+        self.starts = [word.span.start for word in words]
+        self.plain = ["<n>" if word.lower[0].isdigit() else word.lower for word in words]
+        self.capitals = [text[start].isupper() for start in self.starts]
 
 
 def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[UnitFeatures]:
@@ -77,82 +88,78 @@ def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[
     ``lists`` names the word lists of the lexicon whose presence is a feature.
     """
     units = units_of(memo)
-    figures = _Figures(facts_of(memo, lexicon))
-    starts = [word.span.start for word in memo.words]
-    held = _lists_at(memo, lexicon, lists)
-    heading: Sequence[str] = ()
+    tokens_of = _Tokens(facts_of(memo, lexicon)).of
+    memo_words = _Run(memo.text, memo.words)
+    held = _index_of(lexicon, tuple(lists)).lists_at(memo.words)
+    places = sorted(held)
+    heading: frozenset[str] = frozenset()
     heading_lists: frozenset[str] = frozenset()
-    head: Sequence[str] = ()
-    lead: Sequence[str] = ()
+    head: frozenset[str] = frozenset()
+    lead: frozenset[str] = frozenset()
     size = max(1, sum(len(unit.span) for unit in units))
     said = 0
     for index, unit in enumerate(units):
         span, kind = unit.span, unit.kind
-        first = bisect_left(starts, span.start)
+        own_lists: frozenset[str] = frozenset()
         if kind in {"header", "table_head", "code"}:
-            words: Sequence[Word] = words_between(memo.text, span.start, span.end)
-            own_lists: frozenset[str] = frozenset()
+            words = _Run(memo.text, words_between(memo.text, span.start, span.end))
+            first, last = 0, len(words.starts)
         else:
-            last = bisect_left(starts, span.end, first)
-            words = memo.words[first:last]
-            own_lists = frozenset(name for place in range(first, last) for name in held.get(place, ()))
-        tokens = figures.tokens(words)
+            words = memo_words
+            first = bisect_left(words.starts, span.start)
+            last = bisect_left(words.starts, span.end, first)
+            low = bisect_left(places, first)
+            own_lists = own_lists.union(*[held[one] for one in places[low : bisect_left(places, last, low)]])
+        tokens = tokens_of(words, first, last)
+        shape = _shape(memo, unit, tokens, index=index, part=said / size)
+        shape.append(f"names-{min(3, sum(words.capitals[first + 1 : last]))}")
         features: dict[str, Iterable[str]] = {
             WORDS: set(tokens),
             STEMS: {
                 token[:_STEM] for token in tokens if len(token) > _LONGER_THAN_A_STEM and token[0] != "<"
             },
             PAIRS: _pairs(tokens),
-            SHAPE: _shape(memo, unit, words, tokens, index=index, part=said / size),
+            SHAPE: shape,
             LISTS: own_lists,
         }
         said += len(span)
         if kind == "heading":
-            heading, heading_lists, lead = tokens[:_MOST_OF_A_HEADING], own_lists, ()
+            heading, heading_lists, lead = frozenset(tokens[:_MOST_OF_A_HEADING]), own_lists, frozenset()
         else:
-            features[HEADING] = set(heading)
+            features[HEADING] = heading
             features[HEADING_LISTS] = heading_lists
             if kind == "table":
-                features[TABLE_HEAD] = set(head)
+                features[TABLE_HEAD] = head
             elif kind == "list_item":
-                features[LEAD] = set(lead)
+                features[LEAD] = lead
             elif kind == "table_head":
-                head = tokens[:_MOST_OF_A_HEAD]
+                head = frozenset(tokens[:_MOST_OF_A_HEAD])
             if kind != "list_item":
-                lead = tokens[-_MOST_OF_A_LEAD:]
+                lead = frozenset(tokens[-_MOST_OF_A_LEAD:])
         yield UnitFeatures(unit, features)
 
 
-def _lists_at(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> dict[int, list[str]]:
-    """Return the names of the lists that have a phrase beginning at each word."""
-    held: dict[int, list[str]] = {}
-    for name in lists:
-        for place in lexicon.phrases(name).places(memo.words):
-            held.setdefault(place, []).append(name)
-    return held
+@lru_cache(maxsize=8)
+def _index_of(lexicon: Lexicon, lists: tuple[str, ...]) -> PhraseIndex:
+    return PhraseIndex({name: lexicon.entries(name) for name in lists})
 
 
 def _pairs(tokens: Sequence[str]) -> list[str]:
-    few = tokens[:_MOST_PAIRS]
-    return [f"{one} {other}" for one, other in zip(["^", *few], few, strict=False)]
+    return [f"{one} {other}" for one, other in pairwise(["^", *tokens[:_MOST_PAIRS]])]
 
 
-def _shape(
-    memo: Memo, unit: Unit, words: Sequence[Word], tokens: Sequence[str], *, index: int, part: float
-) -> list[str]:
-    """Return what is seen of a unit without its words: kind, length, marks, figures, names, place.
+def _shape(memo: Memo, unit: Unit, tokens: Sequence[str], *, index: int, part: float) -> list[str]:
+    """Return what is seen of a unit without its words: kind, length, marks, figures, place.
 
     ``part`` is how much of the memo has been said before it, 0 to 1: of what is blanked nothing was said.
     """
     text = memo.text[unit.span.start : unit.span.end]
-    figures = sum(token[0] == "<" for token in tokens)
-    names = sum(memo.text[word.span.start].isupper() for word in words[1:])
+    figures = sum([token[0] == "<" for token in tokens])
     shape = [
         unit.kind,
         f"length-{min(6, len(tokens) // 5)}",
         f"figures-{min(4, figures)}",
-        f"names-{min(3, names)}",
-        f"place-{sum(part >= limit for limit in _POSITIONS)}",
+        f"place-{bisect_right(_POSITIONS, part)}",
     ]
     if "?" in text:
         shape.append("question")

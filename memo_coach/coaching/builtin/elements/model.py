@@ -10,36 +10,39 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from math import exp
 from operator import mul
 from pathlib import Path
 from typing import Any, Final
 
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
-from memo_coach.coaching.builtin.elements.features import SHARED_GROUPS, Features
+from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, Features
 
 FILE: Final = Path(__file__).parent / "weights.json"
 ANSWERS: Final = ("absent", "present", "expected", "remark")
 
-Row = Sequence[int] | int
-"""Output and weight in turn, for the outputs that a feature bears on; packed once it has been used."""
-Table = dict[str, Row]
-"""The rows of a group of features."""
+Row = Sequence[int]
+"""Output and weight in turn, for the outputs that a feature bears on."""
+Table = Mapping[str, int]
+"""The packed rows of a group of features."""
 
 _LANE = 32
 _LANES = len(OUTPUTS)
-_OFFSET = 1 << 20
-"""Keeps every lane positive; far above any sum of weights, far below a lane's room for a unit's features."""
-_OFFSETS: Final = sum(_OFFSET << (_LANE * output) for output in range(_LANES))
+_LANE_OF: Final = [1 << (_LANE * output) for output in range(_LANES)]
+_OFFSET = 1 << 30
+"""Added to each lane at the end, so that none is negative: far above any sum of weights, within a lane's room."""
+_OFFSETS: Final = _OFFSET * sum(_LANE_OF)
 
 
 class Model:
     """Both models. Weights are whole numbers, ``scale`` of which make 1.
 
     A row is packed into one whole number with a lane for each output, so that adding the rows of a unit is
-    one addition a feature: a tenth of the time of adding output by output.
+    one addition a feature: a tenth of the time of adding output by output. A sum is carried from lane to lane
+    as long as some are negative; with the offset none is, and each stands in its own.
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
@@ -48,30 +51,37 @@ class Model:
         """The word lists that are features."""
         self.floors: tuple[float, ...] = tuple(percent / 100 for percent in raw["floors"])
         """For each element, the probability that its best unit reaches in seven in ten memos that have it."""
-        self._bias = _packed([part for pair in enumerate(raw["bias"]) for part in pair])
-        self._shared: Mapping[str, Table] = raw["shared"]
-        self._words: Mapping[str, Mapping[str, Table]] = raw["words"]
+        self._bias = _OFFSETS + _packed([*chain.from_iterable(enumerate(raw["bias"]))])
+        self._shared = _tables(raw["shared"])
+        self._words: Mapping[str, Mapping[str, Mapping[str, Row]]] = raw["words"]
+        self._tables: dict[str, Mapping[str, Table]] = {}
+        self._chances = _Chances(self.scale)
         self._memo: Mapping[str, Sequence[Sequence[int]]] = raw["memo"]
 
-    def unit(self, features: Features, language: str) -> list[float]:
-        """Return the probability of each output for a unit."""
-        total, added = self._bias, 1
-        own = self._words.get(language, {})
-        for group, keys in features.items():
-            table = self._shared[group] if group in SHARED_GROUPS else own.get(group)
-            if not table:
-                continue
-            for key in keys:
-                row = table.get(key)
-                if row is None:
-                    continue
-                if not isinstance(row, int):
-                    row = table[key] = _packed(row)
-                total += row
-                added += 1
-        lanes = memoryview(total.to_bytes(_LANES * _LANE // 8, sys.byteorder)).cast("I")
-        offset, scale = added * _OFFSET, self.scale
-        return [probability((lane - offset) / scale) for lane in lanes.tolist()]
+    def units(self, features: Iterable[Features], language: str) -> Iterator[list[float]]:
+        """Yield the probability of each output, unit by unit."""
+        tables = self._tables_of(language)
+        chance_of = self._chances.__getitem__
+        # What units share, such as their heading, is the same object in each, and summed once.
+        summed: dict[str, tuple[Iterable[str], int]] = {}
+        for unit in features:
+            total = self._bias
+            for group, keys in unit.items():
+                known, added = summed.get(group, _NOTHING)
+                if keys is not known:
+                    added = sum(filter(None, map(tables[group].get, keys)))
+                    summed[group] = keys, added
+                total += added
+            lanes = memoryview(total.to_bytes(_LANES * _LANE // 8, sys.byteorder)).cast("I")
+            yield list(map(chance_of, lanes.tolist()))
+
+    def _tables_of(self, language: str) -> Mapping[str, Table]:
+        """Return the rows of all groups for a language, packed when a memo in it is first judged."""
+        found = self._tables.get(language)
+        if found is None:
+            found = {**dict.fromkeys(GROUPS_OF_WORDS, {}), **self._shared, **_tables(self._words.get(language, {}))}
+            self._tables[language] = found
+        return found
 
     def element(self, answer: str, element: int, features: Sequence[float]) -> float:
         """Return the probability of an answer about an element."""
@@ -79,9 +89,28 @@ class Model:
         return probability(sum(map(mul, weights, features)) / self.scale)
 
 
-def _packed(row: Sequence[int]) -> int:
-    """Put a row's weights into their lanes, each raised by the offset."""
-    return _OFFSETS + sum(row[place + 1] << (_LANE * row[place]) for place in range(0, len(row), 2))
+_NOTHING: Final[tuple[Iterable[str], int]] = ((), 0)
+
+
+class _Chances(dict[int, float]):
+    """The probability for what stands in a lane; there are few different sums, so each is worked out once."""
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self._scale = scale
+
+    def __missing__(self, lane: int) -> float:
+        chance = self[lane] = probability((lane - _OFFSET) / self._scale)
+        return chance
+
+
+def _tables(groups: Mapping[str, Mapping[str, Row]]) -> dict[str, Table]:
+    return {group: {key: _packed(row) for key, row in rows.items()} for group, rows in groups.items()}
+
+
+def _packed(row: Row) -> int:
+    """Put a row's weights into their lanes."""
+    return sum(map(mul, row[1::2], map(_LANE_OF.__getitem__, row[::2])))
 
 
 def probability(sum_of_weights: float) -> float:

@@ -129,11 +129,9 @@ class ReadUnits:
 def read_units(memo: Memo, lexicon: Lexicon, trained: Model | None = None) -> ReadUnits:
     """Give each unit of a memo its probabilities."""
     trained = trained or model()
-    read = [
-        (unit, trained.unit(features, memo.language))
-        for unit, features in features_of(memo, lexicon, trained.lists)
-    ]
-    return ReadUnits(tuple(unit for unit, _ in read), tuple(found for _, found in read))
+    read = list(features_of(memo, lexicon, trained.lists))
+    chances = trained.units((features for _, features in read), memo.language)
+    return ReadUnits(tuple(unit for unit, _ in read), tuple(chances))
 
 
 def read_elements(
