@@ -312,7 +312,8 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
     texts = phrase_of(item, patterns, explainer.language)
     finding = item.finding
     span = finding.span if finding.span is not None and len(finding.span) else None
-    values, key = slot_values(memo, finding), memo.quote(span) if span else finding.kind
+    values = slot_values(memo, finding, texts.slots)
+    key = memo.quote(span) if span else finding.kind
     return Comment(
         id=f"c{number:02d}",
         criterion=item.criterion,

@@ -13,7 +13,8 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 from memo_coach.coaching.builtin.language_files import merged
@@ -24,7 +25,7 @@ LONGEST_VALUE = 90
 _SLOT = re.compile(r"\{([a-z][a-z0-9_-]{0,40})\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrase:
     """The texts for one kind of finding, each with its variants, with their slots unfilled."""
 
@@ -36,6 +37,12 @@ class Phrase:
     """A short clause for lists of strengths."""
     opportunity: str | None = None
     """A short imperative for lists of opportunities."""
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        """The slots that the texts of a comment have."""
+        texts = chain(self.comment, self.suggestion, *self.questions)
+        return frozenset().union(*map(slots_in, texts))
 
 
 class MissingPhrase(KeyError):
@@ -81,6 +88,7 @@ def _variants(kind: str, written: str | Sequence[str]) -> tuple[str, ...]:
     return tuple(variant.strip() for variant in written)
 
 
+@lru_cache(maxsize=4096)
 def slots_in(text: str) -> frozenset[str]:
     """Return the names of the slots of a text."""
     return frozenset(_SLOT.findall(text)) if "{" in text else frozenset()
@@ -95,6 +103,8 @@ def chosen(variants: Sequence[str], values: Mapping[str, str], key: str) -> str:
     Raises:
         MissingPhrase: no variant has a value for each of its slots.
     """
+    if len(variants) == 1:
+        return fill(variants[0], values)
     sayable = [text for text in variants if all(values.get(slot) for slot in slots_in(text))]
     if not sayable:
         return fill(variants[0], values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from memo_coach.coaching.builtin.analysis.figures import numbers_in
 from memo_coach.coaching.builtin.findings import Finding
@@ -25,19 +25,25 @@ _QUOTED_WITHIN: Mapping[str, dict[int, str]] = {
 """Quotation marks within a quotation: our own stand around it."""
 
 
-def slot_values(memo: Memo, finding: Finding) -> dict[str, str]:
+def slot_values(memo: Memo, finding: Finding, wanted: Collection[str] = COMMON_SLOTS) -> dict[str, str]:
     """Return what can be said of a finding in the memo's own words; what there is none of is left out.
+
+    Of the slots that any text may have only those ``wanted`` are filled.
 
     ``quote`` is the passage, ``figure`` the first amount, share or quantity in it, ``heading`` that of the
     section where it stands, and ``subject`` what the memo calls itself. A finding's own values come first.
     """
-    values = {"subject": memo.header_value("subject") or _title_of(memo)}
+    values: dict[str, str] = {}
+    if "subject" in wanted:
+        values["subject"] = memo.header_value("subject") or _title_of(memo)
     if finding.span is not None and len(finding.span):
         passage = memo.quote(finding.span)[:_READ]
-        values["quote"] = quotable(passage, memo.language)
-        values["figure"] = _figure_in(passage, memo.language)
-        block = memo.block_at(finding.span.start)
-        values["heading"] = "" if block is None else memo.sections[block.section].title.strip(" #*:.")
+        if "quote" in wanted:
+            values["quote"] = quotable(passage, memo.language)
+        if "figure" in wanted:
+            values["figure"] = _figure_in(passage, memo.language)
+        if "heading" in wanted and (block := memo.block_at(finding.span.start)) is not None:
+            values["heading"] = memo.sections[block.section].title.strip(" #*:.")
     return {**{name: value for name, value in values.items() if value}, **finding.values}
 
 
