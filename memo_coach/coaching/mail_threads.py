@@ -26,14 +26,16 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEAD = 6
-_SIGNS = re.compile(
-    r"original|forwarded|reenviado|wrote|writes|escribi|escrito|sent|enviado|date|fecha", re.IGNORECASE
-)
+_SIGNS = (
+    "original", "forwarded", "reenviado", "wrote", "writes", "escribi", "escrito", "sent", "enviado", "date",
+    "fecha",
+)  # fmt: skip
 
 
 def may_be_thread(text: str) -> bool:
     """Tell whether a text has a word that announces an older message; quickly, as most memos have none."""
-    return _SIGNS.search(text) is not None
+    small = text.casefold()
+    return any(sign in small for sign in _SIGNS)
 
 
 def quoted_lines(lines: Sequence[Line]) -> frozenset[int]:

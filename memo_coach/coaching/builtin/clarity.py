@@ -8,6 +8,7 @@ are too noisy for a comment.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ from memo_coach.coaching.builtin.analysis.running_text import (
     sentences_around,
     words_in,
 )
-from memo_coach.coaching.builtin.detectors.hedges.detector import hedges_in
-from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in
+from memo_coach.coaching.builtin.detectors.hedges.detector import hedge_places, hedges_in
+from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in, jargon_places
 from memo_coach.coaching.builtin.detectors.long_paragraphs.detector import paragraph_weight
 from memo_coach.coaching.builtin.detectors.nominalisations.detector import nominal_burden
 from memo_coach.coaching.builtin.detectors.padding.detector import padded_share
@@ -29,6 +30,9 @@ from memo_coach.coaching.builtin.detectors.weasel_words.detector import vaguenes
 from memo_coach.coaching.builtin.detectors.wordiness.detector import wordiness_burden
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from memo_coach.coaching.memo import Memo, Sentence
+
+_LONG_RUN = re.compile(rb"\x01{4,}")
+"""Four words and more that are not small."""
 
 Sentences = tuple[Sentence, ...]
 Measure = Callable[[Memo, Sentences, Lexicon], float]
@@ -61,12 +65,14 @@ def word_length(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
 
 def hedging(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     """Return the hedges per hundred words."""
-    return per_hundred(sum(w for s in sentences for w, _ in hedges_in(memo, s, lexicon)), words_in(sentences))
+    hedged = sentences_around(sentences, hedge_places(memo, lexicon))
+    return per_hundred(sum(w for s in hedged for w, _ in hedges_in(memo, s, lexicon)), words_in(sentences))
 
 
 def buzzwords(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     """Return the buzzwords per hundred words."""
-    return per_hundred(sum(len(jargon_in(memo, s, lexicon)) for s in sentences), words_in(sentences))
+    found = sentences_around(sentences, jargon_places(memo, lexicon))
+    return per_hundred(sum(len(jargon_in(memo, s, lexicon)) for s in found), words_in(sentences))
 
 
 def impersonality(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
@@ -110,19 +116,18 @@ def noun_strings(memo: Memo, sentences: Sentences, lexicon: Lexicon) -> float:
     A mark of punctuation or a name in capitals ends the run. plainlanguage.gov, 'Avoid noun strings'.
     """
     small = lexicon.words("clarity_small_words")
-    words, forms, text = memo.words, memo.words.forms, memo.text
+    words, text = memo.words, memo.text
+    large = {form for form in words.vocabulary - small if len(form) >= 3 and form[0].isalpha()}
+    is_large = bytes(map(large.__contains__, words.forms))
     beyond = 0
     for sentence in sentences:
-        run = 0
-        for position in range(sentence.first_word, sentence.last_word):
-            form = forms[position]
-            if form in small or len(form) < 3 or not form[0].isalpha():
-                run = 0
-                continue
-            word = words[position]
-            starts = position == sentence.first_word or not adjacent(memo, position - 1, position)
-            run = 0 if text[word.span.start].isupper() and not starts else 1 if starts else run + 1
-            beyond += run > 3
+        for found in _LONG_RUN.finditer(is_large, sentence.first_word, sentence.last_word):
+            run = 0
+            for position in range(*found.span()):
+                starts = position == sentence.first_word or not adjacent(memo, position - 1, position)
+                is_name = text[words[position].span.start].isupper() and not starts
+                run = 0 if is_name else 1 if starts else run + 1
+                beyond += run > 3
     return per_hundred(beyond, words_in(sentences))
 
 

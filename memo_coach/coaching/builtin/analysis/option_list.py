@@ -146,9 +146,9 @@ def _labels_of(
         return []
     near_misses = _near_misses(memo, lexicon)
     found: list[Option] = []
-    words = memo.words_of(sentence)
-    for index in range(len(words) - 1):
-        label = _label(words, index, lexicon, near_misses)
+    nouns = lexicon.words("option_nouns")
+    for place in memo.words.places_of(nouns, sentence.first_word, sentence.last_word - 1):
+        label = _label(memo.words, place, lexicon, near_misses)
         if label:
             found.append(options.setdefault(label, Option(sentence.span)))
     return found
@@ -157,10 +157,10 @@ def _labels_of(
 def _label(words: Sequence[Word], index: int, lexicon: Lexicon, near_misses: frozenset[int]) -> str:
     if index + 1 >= len(words) or words[index].span.start in near_misses:
         return ""
-    if words[index].lower not in lexicon.phrases("option_nouns"):
+    if words[index].lower not in lexicon.words("option_nouns"):
         return ""
     label = words[index + 1].lower
-    return label if label in lexicon.phrases("option_labels") else ""
+    return label if label in lexicon.words("option_labels") else ""
 
 
 def _near_misses(memo: Memo, lexicon: Lexicon) -> frozenset[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from memo_coach.coaching.builtin.analysis.running_text import words_in
@@ -97,10 +98,14 @@ def togetherness(memo: Memo, lexicon: Lexicon) -> float:
     return sum(found) / math.sqrt(len(found)) * math.sqrt(count / (1 + _NEXT_BUT_ONE**2))
 
 
+@lru_cache(maxsize=8)
+def _signs_of(lexicon: Lexicon) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(sign, re.IGNORECASE) for sign in lexicon.entries("coherence_signs"))
+
+
 def _columns(memo: Memo, sentences: Sequence[Sentence], lexicon: Lexicon) -> Iterator[list[float]]:
     """For each sign, whether each sentence has it; then how long each is, and how many small words it has."""
-    own = (re.compile(sign, re.IGNORECASE) for sign in lexicon.entries("coherence_signs"))
-    for sign in (*_SIGNS, *own):
+    for sign in (*_SIGNS, *_signs_of(lexicon)):
         yield [1.0 if sign.search(sentence.text) else 0.0 for sentence in sentences]
     yield [math.log(1 + sentence.word_count) for sentence in sentences]
     small = lexicon.words("function_words")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from memo_coach.coaching.builtin.analysis.phrases import PhraseMatch
 from memo_coach.coaching.builtin.analysis.running_text import (
@@ -51,6 +51,12 @@ def hedges_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tupl
             yield weight, match
 
 
+def hedge_places(memo: Memo, lexicon: Lexicon) -> Sequence[int]:
+    """Return the places in ``memo.words`` where what may be a hedge begins."""
+    plain, modal = lexicon.phrases("hedges_plain"), lexicon.phrases("hedges_modal")
+    return [*plain.places(memo.words), *modal.places(memo.words)]
+
+
 def _speaks_of_risk(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> bool:
     risk = lexicon.words("hedges_risk_words")
     if memo.words.places_of(risk, sentence.first_word, sentence.last_word):
@@ -70,8 +76,7 @@ def read_hedges(memo: Memo, lexicon: Lexicon) -> Reading:
     sentences = running_sentences(memo)
     words = words_in(sentences)
     found: list[tuple[PhraseMatch, float, float]] = []
-    plain, modal = lexicon.phrases("hedges_plain"), lexicon.phrases("hedges_modal")
-    for sentence in sentences_around(sentences, [*plain.places(memo.words), *modal.places(memo.words)]):
+    for sentence in sentences_around(sentences, hedge_places(memo, lexicon)):
         matches = list(hedges_in(memo, sentence, lexicon))
         near = sum(weight for weight, _ in matches)
         found += [(match, weight, near) for weight, match in matches]

@@ -124,7 +124,7 @@ def nominal_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon
     """Return the burden of hidden verbs per hundred words."""
     verbs = lexicon.replacements("nominalisations_verbs")
     burden = 0.0
-    for sentence in sentences:
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon, verbs)):
         burden += sum(_weight(found) for found in nominalisations_in(memo, sentence, lexicon, verbs))
         burden += _ABSTRACT * abstract_nouns(memo, sentence, lexicon)
     return per_hundred(burden, words_in(sentences))

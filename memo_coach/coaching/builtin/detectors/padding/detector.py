@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 
 from memo_coach.coaching.builtin.analysis.running_text import (
     running_sentences,
@@ -78,20 +79,19 @@ def loose_sentences(memo: Memo, lexicon: Lexicon) -> tuple[Sentence, ...]:
 def _loose(memo: Memo, lexicon: Lexicon) -> Iterator[Sentence]:
     small = lexicon.words("function_words")
     stems = [form[:_STEM] if len(form) > _SHORT and form not in small else "" for form in memo.words.forms]
-    own = {s.first_word: frozenset(stems[s.first_word : s.last_word]) for s in memo.sentences if s.word_count}
-    counts: Counter[str] = Counter()
-    for found in {tuple(stems[s.first_word : s.last_word]) for s in memo.sentences}:
-        counts.update(set(found))
+    different = {tuple(stems[s.first_word : s.last_word]) for s in memo.sentences}
+    counts = Counter(chain.from_iterable(map(set, different)))
     titles = {memo.header_value("subject"), *(section.title for section in memo.sections)}
     for title in titles:
         counts.update({word[:_STEM] for word in title.lower().split()})
     counts[""] = 0
+    elsewhere = {stem for stem, count in counts.items() if count > 1}
     somebody = lexicon.pattern("padding_somebody")
     for sentence in running_sentences(memo):
         if (
             sentence.word_count >= _SHORTEST
             and not _has_figure(sentence)
-            and sum([counts[stem] > 1 for stem in own[sentence.first_word]]) <= _MOST_TIES
+            and len(elsewhere.intersection(stems[sentence.first_word : sentence.last_word])) <= _MOST_TIES
             and not somebody.search(sentence.text)
             and not any(
                 memo.text[memo.words[place].span.start].isupper()

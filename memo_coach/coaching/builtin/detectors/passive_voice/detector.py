@@ -7,6 +7,7 @@ Spanish ``se``), so a new language needs lists and no code.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.running_text import (
@@ -53,7 +54,7 @@ class Passive(NamedTuple):
 
 
 class _Grammar:
-    """The lists of a language, taken from the lexicon once per memo."""
+    """The lists of a language."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.weak = lexicon.words("passive_weak_auxiliaries")
@@ -76,15 +77,21 @@ class _Grammar:
         return word in self.irregular or (len(word) > 4 and word.endswith(self.endings))
 
 
+@lru_cache(maxsize=8)
+def _grammar_of(lexicon: Lexicon) -> _Grammar:
+    return _Grammar(lexicon)
+
+
 def passives_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[Passive, ...]:
     """Return the passives of one sentence, left to right."""
-    return tuple(_passives(memo, sentence, _Grammar(lexicon)))
+    return tuple(_passives(memo, sentence, _grammar_of(lexicon)))
 
 
 def passive_share(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
     """Return the share of the sentences that are passive, 0 to 1; a doubtful one counts in part."""
-    grammar = _Grammar(lexicon)
-    weights = (max((p.weight for p in _passives(memo, s, grammar)), default=0.0) for s in sentences)
+    grammar = _grammar_of(lexicon)
+    suspects = sentences_around(sentences, memo.words.places_of(grammar.openers, 0, len(memo.words)))
+    weights = (max((p.weight for p in _passives(memo, s, grammar)), default=0.0) for s in suspects)
     return sum(weights) / len(sentences) if sentences else 0.0
 
 
@@ -166,7 +173,7 @@ def read_passive_voice(memo: Memo, lexicon: Lexicon) -> Reading:
     """Read which share of the sentences leaves out or hides who acts."""
     sentences = full_sentences(memo, running_sentences(memo))
     words = words_in(sentences)
-    grammar = _Grammar(lexicon)
+    grammar = _grammar_of(lexicon)
     leading = lexicon.words("passive_leading")
     findings: list[Finding] = []
     burden = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from memo_coach.coaching.builtin.analysis.phrases import PhraseMatch
@@ -55,10 +55,16 @@ def weasels_in(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> Iterator[tup
                 yield what, match
 
 
+def _suspects(memo: Memo, lexicon: Lexicon) -> Iterable[int]:
+    """Return the places where vague words begin, also where a figure makes them true or false."""
+    names = ("weasel_quantities", "weasel_changes")
+    return chain.from_iterable(lexicon.phrases(name).places(memo.words) for name in names)
+
+
 def vagueness(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
     """Return the vague words per hundred words; a verb of change counts 0.4."""
     burden = 0.0
-    for sentence in sentences:
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon)):
         burden += sum(_CHANGE if what == "change" else 1.0 for what, _ in weasels_in(memo, sentence, lexicon))
     return per_hundred(burden, words_in(sentences))
 
@@ -75,8 +81,7 @@ def read_weasel_words(memo: Memo, lexicon: Lexicon) -> Reading:
     words = words_in(sentences)
     burden = 0.0
     findings: list[Finding] = []
-    vague = [lexicon.phrases(name).places(memo.words) for name in ("weasel_quantities", "weasel_changes")]
-    for sentence in sentences_around(sentences, chain.from_iterable(vague)):
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon)):
         found = list(weasels_in(memo, sentence, lexicon))
         burden += sum(_CHANGE if what == "change" else 1.0 for what, _ in found)
         findings += [_finding(memo, what, match, words) for what, match in found[:1]]

@@ -44,10 +44,17 @@ def formal_words(memo: Memo, sentence: Sentence, lexicon: Lexicon) -> tuple[int,
     return tuple(memo.words.places_of(formal, sentence.first_word, sentence.last_word))
 
 
+def _suspects(memo: Memo, lexicon: Lexicon) -> list[int]:
+    """Return the places in ``memo.words`` of wordy phrases and formal words."""
+    formal = lexicon.words("wordiness_formal")
+    phrases = lexicon.phrases("wordiness_phrases").places(memo.words)
+    return [*phrases, *memo.words.places_of(formal, 0, len(memo.words))]
+
+
 def wordiness_burden(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> float:
     """Return the burden of wordy phrases (1 each) and formal words (a quarter each) per hundred words."""
     burden = 0.0
-    for sentence in sentences:
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon)):
         burden += len(wordy_phrases(memo, sentence, lexicon))
         burden += _FORMAL * len(formal_words(memo, sentence, lexicon))
     return per_hundred(burden, words_in(sentences))
@@ -69,11 +76,7 @@ def read_wordiness(memo: Memo, lexicon: Lexicon) -> Reading:
     findings: list[Finding] = []
     told: set[str] = set()
     burden = 0.0
-    places = [
-        *lexicon.phrases("wordiness_phrases").places(memo.words),
-        *memo.words.places_of(lexicon.words("wordiness_formal"), 0, len(memo.words)),
-    ]
-    for sentence in sentences_around(sentences, places):
+    for sentence in sentences_around(sentences, _suspects(memo, lexicon)):
         matches = wordy_phrases(memo, sentence, lexicon)
         findings += [_phrase_finding(memo, match, better[match.phrase], words) for match in matches]
         formal = formal_words(memo, sentence, lexicon)
