@@ -128,6 +128,9 @@ def hyphen_edits(text: str) -> Iterator[Edit]:
 
 def wrap_edits(text: str) -> Iterator[Edit]:
     """Give what joins the lines of a text that was wrapped at a width."""
+    raw_lines = text.split("\n")
+    if any(len(raw.rstrip()) > _WIDEST and "|" not in raw and "\t" not in raw for raw in raw_lines):
+        return  # as for nearly every text, before its lines are looked at more closely
     lines = lines_of(text)
     running = [line for line in lines if line.bare and "|" not in line.bare and "\t" not in line.bare]
     width = max((len(line.bare) + line.indent for line in running), default=0)

@@ -82,18 +82,20 @@ def _long_enough(run: Sequence[_Unit]) -> Iterable[Span]:
 
 
 def _units(memo: Memo) -> Iterable[_Unit]:
+    plain = _plain(memo.text)
+    is_placed = len(plain) == len(memo.text)  # a few letters, such as İ, become two
+    for span in _spans_of_units(memo):
+        said = plain[span.start : span.end] if is_placed else _plain(memo.quote(span))
+        words = said.split()
+        yield _Unit(span, " ".join(words), len(words))
+
+
+def _spans_of_units(memo: Memo) -> Iterable[Span]:
     for block in memo.blocks:
         if block.kind == "heading":
-            span = _with_markup(memo, block.span)
-            yield _unit(memo, span)
-            continue
-        for sentence in memo.sentences_of(block):
-            yield _unit(memo, sentence.span)
-
-
-def _unit(memo: Memo, span: Span) -> _Unit:
-    key = _key(memo.quote(span))
-    return _Unit(span, key, key.count(" ") + 1 if key else 0)
+            yield _with_markup(memo, block.span)
+        else:
+            yield from (sentence.span for sentence in memo.sentences_of(block))
 
 
 def _with_markup(memo: Memo, span: Span) -> Span:
@@ -116,4 +118,9 @@ _BLANKS = _Blanks((code, character if (character := chr(code)).isalnum() else " 
 
 
 def _key(text: str) -> str:
-    return " ".join(text.lower().translate(_BLANKS).split())
+    return " ".join(_plain(text).split())
+
+
+def _plain(text: str) -> str:
+    """Return the text in lower case without marks."""
+    return text.lower().translate(_BLANKS)

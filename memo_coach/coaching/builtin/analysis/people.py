@@ -5,6 +5,7 @@ A person's name, a role or a team in an acting place.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 
 from memo_coach.coaching.builtin.analysis.phrases import PhraseList
@@ -33,24 +34,22 @@ class OwnerReader:
     def owners_in(self, first: int, last: int) -> tuple[Span, ...]:
         """Return the owners in ``words[first:last]``, in order, without overlaps."""
         found: list[Span] = []
-        reach = first
         for role in self._lists.roles.find(self._words, first, last):
             if self._is_pronoun(role.first) or not self._acts(role.first, role.last, first, last):
                 continue
             found.append(Span(self._words[role.first].span.start, self._words[role.last - 1].span.end))
         roles = tuple(found)
-        position = first
-        while position < last:
-            capital = self._text[self._words[position].span.start].isupper()
-            end = self._name_end(position, last) if capital else position
+        reached = first
+        low = bisect_left(self._capitals, first)
+        for position in self._capitals[low : bisect_left(self._capitals, last, low)]:
+            end = self._name_end(position, last) if position >= reached else position
             if end == position:
-                position += 1
                 continue
             span = Span(self._words[position].span.start, self._words[end - 1].span.end)
             if not any(span.overlaps(role) for role in roles) and self._is_person(position, end, first, last):
                 found.append(span)
-            position = end
-        if not found and reach < last:
+            reached = end
+        if not found and first < last:
             found.extend(self._marked(first, last))
         return tuple(sorted(found))
 
@@ -150,12 +149,17 @@ class OwnerReader:
         return self._lists.acts(following) and (known or following in self._lists.agent_verbs)
 
     @cached_property
+    def _capitals(self) -> list[int]:
+        """The places of the words with a capital, in order."""
+        text = self._text
+        return [place for place, word in enumerate(self._words) if text[word.span.start].isupper()]
+
+    @cached_property
     def _proper(self) -> frozenset[str]:
         """Words that are capitalised in mid-sentence and never stand in lower case: proper nouns."""
         text, words = self._text, self._words
         capital: set[str] = set()
-        places = [place for place, word in enumerate(words) if text[word.span.start].isupper()]
-        for place in places:
+        for place in self._capitals:
             gap = text[words[place - 1].span.end : words[place].span.start] if place else "start"
             if len(gap) <= 2 and gap.strip() in {"", ",", "("}:
                 capital.add(words[place].lower)

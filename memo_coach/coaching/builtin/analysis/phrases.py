@@ -20,6 +20,10 @@ class PhraseMatch:
     last: Final[int]
 
 
+_Place = tuple[str, int, int]
+"""What a :class:`PhraseMatch` is made of: of the many phrases that are found few are asked for one by one."""
+
+
 class PhraseList:
     """Phrases that are looked up word by word, in time linear in the text however many phrases there are."""
 
@@ -69,24 +73,24 @@ class PhraseList:
             if position >= reached and words[position].lower in self._firsts:
                 match = self._match_at(words, position, stop)
                 if match is not None:
-                    yield match
-                    reached = match.last
+                    yield PhraseMatch(*match)
+                    reached = match[2]
 
-    def _look_up(self, words: Words) -> tuple[list[int], list[PhraseMatch]]:
+    def _look_up(self, words: Words) -> tuple[list[int], list[_Place]]:
         """Find the longest phrase at every place of a memo, from its vocabulary, once however many ask."""
-        known = words.places
+        known, forms = words.places, words.forms
         stop = len(words)
-        found: dict[int, PhraseMatch] = {}
+        found: dict[int, _Place] = {}
         for word in words.vocabulary & self._firsts:
             # Most first words are common and their followers rare, so the second word is looked at first.
             followers = None if word in self._single else self._longer[word]
             if followers is None and word not in self._longer:
                 phrase = self._single[word]
                 for place in known[word]:
-                    found[place] = PhraseMatch(phrase, place, place + 1)
+                    found[place] = phrase, place, place + 1
                 continue
             for place in known[word]:
-                if followers is None or (place + 1 < stop and words[place + 1].lower in followers):
+                if followers is None or (place + 1 < stop and forms[place + 1] in followers):
                     match = self._match_at(words, place, stop)
                     if match is not None:
                         found[place] = match
@@ -95,27 +99,28 @@ class PhraseList:
         return listed
 
     def _without_overlaps(
-        self, words: Sequence[Word], matches: Iterable[PhraseMatch], first: int, stop: int
+        self, words: Sequence[Word], matches: Iterable[_Place], first: int, stop: int
     ) -> Iterator[PhraseMatch]:
         reached = first
         for longest in matches:
-            if longest.first < reached:
+            _, begin, end = longest
+            if begin < reached:
                 continue
-            match = longest if longest.last <= stop else self._match_at(words, longest.first, stop)
+            match = longest if end <= stop else self._match_at(words, begin, stop)
             if match is not None:
-                yield match
-                reached = match.last
+                yield PhraseMatch(*match)
+                reached = match[2]
 
-    def _match_at(self, words: Sequence[Word], position: int, stop: int) -> PhraseMatch | None:
+    def _match_at(self, words: Sequence[Word], position: int, stop: int) -> _Place | None:
         lower = words[position].lower
         followers = self._longer.get(lower)
         if followers is not None and position + 1 < stop:
             for entry, phrase in followers.get(words[position + 1].lower, ()):
                 end = position + len(entry)
                 if end <= stop and _equal(words, position, entry):
-                    return PhraseMatch(phrase, position, end)
+                    return phrase, position, end
         single = self._single.get(lower)
-        return None if single is None else PhraseMatch(single, position, position + 1)
+        return None if single is None else (single, position, position + 1)
 
 
 class PhraseIndex:

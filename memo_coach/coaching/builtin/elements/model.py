@@ -79,7 +79,8 @@ class Model:
         """Return the rows of all groups for a language, packed when a memo in it is first judged."""
         found = self._tables.get(language)
         if found is None:
-            found = {**dict.fromkeys(GROUPS_OF_WORDS, {}), **self._shared, **_tables(self._words.get(language, {}))}
+            words = self._words.get(language, {})
+            found = {**self._shared, **_tables({group: words.get(group, {}) for group in GROUPS_OF_WORDS})}
             self._tables[language] = found
         return found
 

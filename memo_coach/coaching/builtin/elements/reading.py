@@ -146,7 +146,11 @@ def read_elements(
     kind = kind_of(rubric)
     columns = list(zip(*read.probabilities, strict=True)) or [()] * len(OUTPUTS)
     foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
-    others = [_is_others(memo, unit, chance) for unit, chance in zip(read.units, foreign, strict=True)]
+    not_own = [
+        place
+        for place, (unit, chance) in enumerate(zip(read.units, foreign, strict=True))
+        if _is_others(memo, unit, chance)
+    ]
     found = [found_of(column) for column in columns[: len(NAMES)]]
     common = common_features(kind, shape_of(memo, read.units), found)
     readings: list[ElementReading] = []
@@ -158,7 +162,9 @@ def read_elements(
             trained.element(answer, number, features) for answer in ("absent", "present", "expected")
         )
         remark = trained.element("remark", number, remark_features(features, absent, present, expected))
-        own = [0.0 if not_own else chance for chance, not_own in zip(columns[number], others, strict=True)]
+        own = list(columns[number])
+        for place in not_own:
+            own[place] = 0.0
         places = _passages(read.units, own)
         evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
         readings.append(
@@ -173,7 +179,7 @@ def read_elements(
                 places,
             )
         )
-    spans = tuple(unit.span for unit, not_own in zip(read.units, others, strict=True) if not_own)
+    spans = tuple(read.units[place].span for place in not_own)
     return MemoReading(tuple(readings), spans)
 
 

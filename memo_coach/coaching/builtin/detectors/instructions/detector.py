@@ -150,7 +150,7 @@ def _hits(text: str) -> list[tuple[int, int]]:
         for needle in needles:
             if needle not in places:
                 places[needle] = _places(text, needle)
-        positions = sorted(place for needle in needles for place in places[needle])
+        positions = sorted([place for needle in needles for place in places[needle]])
         for start, end in _windows(positions):
             for match in pattern.finditer(text, start, end):
                 lead = _LEAD.match(text, *match.span())

@@ -78,7 +78,8 @@ def loose_sentences(memo: Memo, lexicon: Lexicon) -> tuple[Sentence, ...]:
 
 def _loose(memo: Memo, lexicon: Lexicon) -> Iterator[Sentence]:
     small = lexicon.words("function_words")
-    stems = [form[:_STEM] if len(form) > _SHORT and form not in small else "" for form in memo.words.forms]
+    stem_of = {form: form[:_STEM] for form in memo.words.vocabulary - small if len(form) > _SHORT}
+    stems = [stem_of.get(form, "") for form in memo.words.forms]
     different = {tuple(stems[s.first_word : s.last_word]) for s in memo.sentences}
     counts = Counter(chain.from_iterable(map(set, different)))
     titles = {memo.header_value("subject"), *(section.title for section in memo.sections)}
