@@ -26,16 +26,20 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEAD = 6
-_SIGNS = (
-    "original", "forwarded", "reenviado", "wrote", "writes", "escribi", "escrito", "sent", "enviado", "date",
-    "fecha",
+_TITLES = (
+    "original message", "forwarded message", "mensaje original", "mensaje reenviado", "correo original",
+)  # fmt: skip
+_BEFORE_A_COLON = (
+    "wrote", "writes", "escribio", "escribió", "escrito", "sent", "date", "enviado", "enviado el", "fecha",
 )  # fmt: skip
 
 
 def may_be_thread(text: str) -> bool:
-    """Tell whether a text has a word that announces an older message; quickly, as most memos have none."""
+    """Tell whether a text has words that announce an older message; quickly, as most memos have none."""
     small = text.casefold()
-    return any(sign in small for sign in _SIGNS)
+    return any(title in small for title in _TITLES) or any(
+        piece.rstrip().rstrip("*_ ").endswith(_BEFORE_A_COLON) for piece in small.split(":")[:-1]
+    )
 
 
 def quoted_lines(lines: Sequence[Line]) -> frozenset[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,7 +49,12 @@ def languages_of(memo: Memo) -> tuple[LanguagePart, ...]:
     Another language counts from two sentences on that stand together, or a fifth of the words. What is quoted
     from others does not count.
     """
-    found = [each for code in LANGUAGES if code != memo.language and (each := _found(memo, code)) is not None]
+    likely = _words_in_others(memo)
+    found = [
+        each
+        for code in LANGUAGES
+        if likely[code] >= _PASSAGE * _LEAST_WORDS and (each := _found(memo, code)) is not None
+    ]
     # A passage may count for several neighbours: it is in the one that most of its words are frequent in.
     found.sort(key=lambda each: -each.frequent)
     taken: set[int] = set()
@@ -85,8 +91,6 @@ class _Found:
 
 def _found(memo: Memo, code: str) -> _Found | None:
     theirs, ours = _own_words(code, memo.language), _own_words(memo.language, code)
-    if len(memo.words.places_of(theirs, 0, len(memo.words))) < _PASSAGE * _LEAST_WORDS:
-        return None
     runs = list(_runs(memo, theirs, ours))
     passages = [run for run in runs if len(run) >= _PASSAGE]
     if sum(sentence.word_count for run in runs for sentence in run) >= _LARGE_PART * memo.body_word_count:
@@ -126,6 +130,26 @@ def _runs(memo: Memo, theirs: frozenset[str], ours: frozenset[str]) -> Iterator[
             undecided.append(sentence)
     if run:
         yield run
+
+
+def _words_in_others(memo: Memo) -> Counter[str]:
+    """Count the words of a memo that only another language has, for each of the others."""
+    counts: Counter[str] = Counter()
+    codes_of, places = _others_by_word(memo.language), memo.words.places
+    for word in memo.words.vocabulary & codes_of.keys():
+        for code in codes_of[word]:
+            counts[code] += len(places[word])
+    return counts
+
+
+@cache
+def _others_by_word(main: str) -> Mapping[str, Sequence[str]]:
+    """Give for each word that the main language does not have the languages in which it is frequent."""
+    codes_of: dict[str, list[str]] = {}
+    for code in LANGUAGES:
+        for word in _own_words(code, main):
+            codes_of.setdefault(word, []).append(code)
+    return codes_of
 
 
 @cache

@@ -49,7 +49,11 @@ def slot_values(memo: Memo, finding: Finding, wanted: Collection[str] = COMMON_S
 
 def quotable(passage: str, language: str) -> str:
     """Take off a passage what would jar within a sentence: markup, the last stop, its marks of quotation."""
-    plain = _EMPHASIS.sub("", _LINK.sub(r"\1", _MARKERS.sub("", passage.strip())))
+    plain = _MARKERS.sub("", passage.strip())
+    if "[" in plain:
+        plain = _LINK.sub(r"\1", plain)
+    if "*" in plain or "_" in plain or "`" in plain:
+        plain = _EMPHASIS.sub("", plain)
     return plain.translate(_QUOTED_WITHIN.get(language, {})).strip(" \n\t|.;:,")
 
 

@@ -124,7 +124,7 @@ class PhraseList:
 
 
 class PhraseIndex:
-    """Says which of many lists have a phrase at a place, in one pass over a memo however many lists there are."""
+    """Says which of many lists have a phrase at a place, in one pass over a memo for all of them."""
 
     def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
         names_of: dict[tuple[str, ...], set[str]] = {}
@@ -142,7 +142,7 @@ class PhraseIndex:
         self._firsts = frozenset(self._single.keys() | self._longer.keys())
 
     def lists_at(self, words: Words) -> dict[int, frozenset[str]]:
-        """Return the names of the lists that have a phrase beginning at a place, for each where there is one."""
+        """Return the names of the lists that have a phrase beginning there, for each place with one."""
         found: dict[int, frozenset[str]] = {}
         forms, stop = words.forms, len(words)
         for word in words.vocabulary & self._firsts:

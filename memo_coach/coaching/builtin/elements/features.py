@@ -74,7 +74,7 @@ class _Tokens:
 
 
 class _Run:
-    """Words that follow each other, with what is asked of each: where it starts, and whether with a capital."""
+    """Words that follow each other, with where each starts, and whether with a capital."""
 
     def __init__(self, text: str, words: Sequence[Word]) -> None:
         self.starts = [word.span.start for word in words]

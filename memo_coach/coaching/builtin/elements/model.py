@@ -33,7 +33,7 @@ _LANE = 32
 _LANES = len(OUTPUTS)
 _LANE_OF: Final = [1 << (_LANE * output) for output in range(_LANES)]
 _OFFSET = 1 << 30
-"""Added to each lane at the end, so that none is negative: far above any sum of weights, within a lane's room."""
+"""Added to each lane at the end, so that none is negative; far above any sum of weights."""
 _OFFSETS: Final = _OFFSET * sum(_LANE_OF)
 
 
