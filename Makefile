@@ -85,8 +85,9 @@ train: $(TRAINING) ## train the built-in coach's small model again (FOLDERS="…
 validate-training: $(TRAINING) ## say how well that model does on documents that it never saw (FOLDERS="…")
 	@$(TRAINING_VENV)/bin/python -m training.train --validate $(OPTIONS) $(FOLDERS)
 
-docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/operate/environment.md, .env.example
+docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example
 	@$(BIN)/python -m tests.checks.environment_docs --write
+	@$(BIN)/python -m tests.checks.remarks_docs --write
 
 operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 
