@@ -6,12 +6,16 @@ left out there, as it costs several times as much as the statement.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
 from memo_coach.storage.cancellation import settled
+from memo_coach.storage.inline_sqlite import InlineConnection
+
+_AS_IT_IS: Literal["conditional_savepoint"] = "conditional_savepoint"
+_WITHIN_SAVEPOINT: Literal["create_savepoint"] = "create_savepoint"
 
 
 class SettledConnection(AsyncConnection):
@@ -65,11 +69,25 @@ class SettledConnection(AsyncConnection):
         """Roll the transaction back."""
         await settled(super().rollback(), self.longest)
 
-    async def commit_and_close(self) -> None:
-        """Commit the transaction, and give the connection back to the pool."""
-        await settled(greenlet_spawn(self._commit_and_close), self.longest)
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether SQLite has a transaction open: where the disk is full, it may end one by itself."""
+        return bool(self._driver.in_transaction)
 
-    def _commit_and_close(self) -> None:
+    @property
+    def _driver(self) -> InlineConnection:
+        return cast("InlineConnection", self._proxied.connection.driver_connection)
+
+    async def commit_and_close(self, *, aside: bool = False) -> None:
+        """Commit the transaction, and give the connection back to the pool.
+
+        ``aside`` is for SQLite: a thread waits for the disk, and the loop goes on.
+        """
+        await settled(greenlet_spawn(self._commit_and_close, aside), self.longest)
+
+    def _commit_and_close(self, aside: bool) -> None:
+        if aside:
+            self._driver.commits_aside = True
         self._proxied.commit()
         self._proxied.close()
 
@@ -82,8 +100,10 @@ class SettledConnection(AsyncConnection):
 class SettledSession(AsyncSession):
     """A session on a :class:`SettledConnection`, which commits or rolls back."""
 
-    def __init__(self, connection: SettledConnection) -> None:
-        super().__init__(connection, expire_on_commit=False)
+    def __init__(self, connection: SettledConnection, *, beside: bool = False) -> None:
+        """``beside`` is whether others' changes are in the transaction: then its own are in a savepoint."""
+        mode = _WITHIN_SAVEPOINT if beside else _AS_IT_IS
+        super().__init__(connection, expire_on_commit=False, join_transaction_mode=mode)
         self._longest = connection.longest
         self._inline = connection.inline
 
@@ -104,8 +124,15 @@ class SettledSession(AsyncSession):
         else:
             await settled(super().flush(objects), self._longest)
 
+    async def commit(self) -> None:
+        """Release the savepoint, where there is one."""
+        if self._inline:
+            self.sync_session.commit()
+        else:
+            await settled(super().commit(), self._longest)
+
     async def close(self) -> None:
-        """Forget all rows."""
+        """Forget all rows; take back what is within a savepoint that was not released."""
         if self._inline:
             self.sync_session.close()
         else:

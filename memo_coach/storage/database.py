@@ -31,6 +31,7 @@ from memo_coach.storage import postgres
 from memo_coach.storage.cancellation import settled
 from memo_coach.storage.connections import SettledConnection, SettledSession
 from memo_coach.storage.inline_sqlite import BEGIN_TO_WRITE, open_connection
+from memo_coach.storage.shared_commits import SharedCommits
 from memo_coach.storage.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
@@ -83,8 +84,7 @@ class Database:
             options |= {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._reading = self.engine.execution_options(**({} if self.is_sqlite else _ONE_STATE))
-        # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
-        self._writer = asyncio.Lock()
+        self._commits = SharedCommits(partial(self._begun, self.engine, BEGIN_TO_WRITE), self._longest)
         self._file: FileIdentity | None = None
         self.is_damaged = False
         """Whether a statement has found the file damaged since it was opened."""
@@ -115,14 +115,24 @@ class Database:
         It takes SQLite's write lock at once: a transaction that reads first and wants to write later could
         find that another process was faster, and fail where waiting would have done.
         """
+        if not self.is_sqlite:
+            async with (
+                self._transaction(self.engine, BEGIN_TO_WRITE) as connection,
+                SettledSession(connection) as session,
+            ):
+                yield session
+                await session.flush()
+            return
         async with (
-            self._only_writer(),
-            self._transaction(self.engine, BEGIN_TO_WRITE) as connection,
-            SettledSession(connection) as session,
+            self._lasting(),
+            self._commits.writing() as (connection, beside),
+            SettledSession(connection, beside=beside) as session,
         ):
             yield session
             await session.flush()
             self.refuse_replaced_file()
+            if beside:
+                await session.commit()
 
     def refuse_replaced_file(self) -> None:
         """See that the file is still the one that was opened first.
@@ -166,27 +176,33 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine, opening: str) -> AsyncIterator[SettledConnection]:
+        async with self._lasting():
+            connection = await self._begun(engine, opening)
+            try:
+                yield connection
+                await connection.commit_and_close()
+            finally:
+                # This rolls back what was not committed.
+                await connection.close()
+
+    async def _begun(self, engine: AsyncEngine, opening: str) -> SettledConnection:
         connection = SettledConnection(engine, self._longest, opening if self.is_sqlite else None)
-        began = time.perf_counter()
         try:
             await connection.start()
-            yield connection
-            await connection.commit_and_close()
-        finally:
-            # This rolls back what was not committed.
+        except BaseException:
             await connection.close()
+            raise
+        return connection
+
+    @asynccontextmanager
+    async def _lasting(self) -> AsyncIterator[None]:
+        """Let others have a turn after what took long."""
+        began = time.perf_counter()
+        yield
         if time.perf_counter() - began > _LONG_SECONDS:
             # On SQLite nothing else may have run meanwhile. A timer comes after all others that are due, so
             # that a time limit or a cancellation is in time.
             await asyncio.sleep(_SHORTEST_SECONDS)
-
-    @asynccontextmanager
-    async def _only_writer(self) -> AsyncIterator[None]:
-        if not self.is_sqlite:
-            yield
-            return
-        async with self._writer:
-            yield
 
     def _notice_damage(self, context: ExceptionContext) -> None:
         self.is_damaged = self.is_damaged or is_damage(context.original_exception)

@@ -30,8 +30,9 @@ Answer = TypeVar("Answer")
 _WAITING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
 """Threads that wait: more than there are ever writers at the same moment in one process."""
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
-SLOW_SECONDS = 0.005
-"""A commit that takes longer than this on the average is worth a thread."""
+SLOW_SECONDS = 0.001
+"""A commit that takes longer than this on the average is worth a thread: others have the loop meanwhile, and
+those of them who want to write share the next commit (:mod:`.shared_commits`)."""
 _WEIGHT = 0.2
 """Of the last commit in the average."""
 
@@ -56,7 +57,11 @@ class InlineConnection(sqlite3.Connection):
     """A connection; used by one task at a time."""
 
     milliseconds = 0
+    commits_aside = False
+    """Whether the next commit waits for the disk in a thread, however quick the disk is."""
     _commit_seconds = 0.0
+    _writes = False
+    """Whether the transaction began in order to write."""
 
     @property
     def _connection(self) -> Self:
@@ -69,6 +74,7 @@ class InlineConnection(sqlite3.Connection):
 
     def begin_to_write(self) -> None:
         """Begin to write: at once, or in a thread that waits for the other process."""
+        self._writes = True
         try:
             self._run("PRAGMA busy_timeout = 0")
             self._run(BEGIN_TO_WRITE)
@@ -88,8 +94,13 @@ class InlineConnection(sqlite3.Connection):
         """Commit, which waits for the disk."""
         if not self.in_transaction:
             return
+        if not self._writes:
+            super().commit()  # it has only read, and nothing waits for the disk
+            return
+        self._writes = False
         began = time.perf_counter()
-        if self._commit_seconds > SLOW_SECONDS:
+        aside, self.commits_aside = self.commits_aside, False
+        if aside or self._commit_seconds > SLOW_SECONDS:
             _in_thread(super().commit)
         else:
             super().commit()
