@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from functools import partial
-from itertools import islice
 
 import structlog
 
@@ -100,11 +99,11 @@ class FirstReadings:
                     is_whole = bool(events)
                     if is_whole:
                         yield events
-                        given += 1
+                        given += len(events)
         if is_whole:
             return
         # The steps of a text are always the same: here it goes on where the process ended.
-        steps = islice(steps_of_text(text, rubric, language), given, None)
+        steps = _rest_of(steps_of_text(text, rubric, language), given)
         while (again := await computed(len(text), partial(next, steps, None))) is not None:
             yield again
 
@@ -167,6 +166,14 @@ class FirstReadings:
                 _log.warning("process for first readings ended", reason=str(error))
             return False
         return True
+
+
+def _rest_of(steps: Iterable[Sequence[CoachEvent]], given: int) -> Iterator[Sequence[CoachEvent]]:
+    """Give what each step leads to, without so many events at the beginning."""
+    for events in steps:
+        if given < len(events):
+            yield events[given:]
+        given = max(0, given - len(events))
 
 
 class _Beside:

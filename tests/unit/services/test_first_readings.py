@@ -140,6 +140,29 @@ async def test_a_long_memo_is_told_step_by_step() -> None:
     readings.close()
 
 
+async def test_a_short_memo_is_told_in_one_go() -> None:
+    process, told = ReadingProcess(), list[Sequence[CoachEvent]]()
+    await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
+    assert told == [[each for step in steps_of_text("Please approve a pump.", RUBRIC, "en") for each in step]]
+    process.end()
+
+
+async def test_what_a_process_told_in_one_go_before_it_ended_is_not_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (memo,), readings = memos(1), FirstReadings()
+    whole = [each for step in steps_of_text(memo.text, RUBRIC, "en") for each in step]
+
+    def read(_self: ReadingProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+        told(whole[:-1])
+        raise ReadingProcessEnded("killed")
+
+    monkeypatch.setattr(ReadingProcess, "read", read)
+    found = [events async for events in readings.steps(memo.text, RUBRIC, "en")]
+    assert [each for events in found for each in events] == whole
+    readings.close()
+
+
 async def test_what_a_process_told_before_it_ended_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
     memo, readings = long_memo(), FirstReadings()
     whole = list(steps_of_text(memo.text, RUBRIC, "en"))
