@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.coaching.computing import computed
+from memo_coach.coaching.computing import SHORT, computed
 from memo_coach.coaching.rubric import Rubric
 from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
@@ -27,7 +28,7 @@ from memo_coach.services.queue_shares import due
 from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
-from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
+from memo_coach.services.texts import Glance, glance_at, submitted_text
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import UNHURRIED, Workers
 from memo_coach.storage.evaluations import EvaluationRepository
@@ -38,6 +39,8 @@ from memo_coach.storage.visitors import VisitorRepository
 
 SHORTEST_PAUSE_SECONDS = 0.1
 """Between two snapshots of a running evaluation; the last one is not kept waiting."""
+ENTERING_AT_ONCE = 8
+"""Texts that are looked at and stored at a time; others wait, and whoever came first is first."""
 
 
 class EvaluationService:
@@ -64,6 +67,9 @@ class EvaluationService:
         self._clock = clock
         self._budget = budget
         self._followers = 0
+        # Of a hundred that come at once each would else be looked at before any is queued, and turns of the
+        # loop would be as long as it takes.
+        self._entering = asyncio.Semaphore(ENTERING_AT_ONCE)
 
     async def submit(
         self,
@@ -96,36 +102,39 @@ class EvaluationService:
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
         self._budget.count_written(address, len(text.encode()))
-        if kind == BUILTIN:
-            await computed(len(text), partial(check_readable, text, language))
-        glance = await computed(len(text), partial(glance_at, text, language=language, title=title))
-        moment = self._clock()
-        async with self._records.write(adds=True) as session:
-            since = await VisitorRepository(session).welcome(owner, moment)
-            memo, is_made = await _memo_for(
-                session,
-                owner,
-                memo_id=memo_id or None,
-                text=text,
-                glance=glance,
-                rubric=rubric,
-                moment=moment,
-            )
-            version, kept = await _version_for(
-                session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
-            )
-            if memo.draft_text == text or memo.draft_revision == base_revision:
-                kept -= len((memo.draft_text or "").encode())
-                memo.draft_text = None
-                memo.draft_set_aside = False
-            evaluation_id, is_new = await _queue(
-                session,
-                owner,
-                _Asked(memo.id, version, chosen, kind, self._mark(address), len(text), removed),
-                moment=moment,
-            )
-            kept += EVALUATION_BYTES if is_new else 0
-            await self._budget.count_kept(session, Storing(address, kept, since, moment))
+        look = partial(glance_at, text, language=language, title=title, readable=kind == BUILTIN)
+        glance = None if len(text) <= SHORT else await computed(len(text), look)
+        async with AsyncExitStack() as place:
+            await place.enter_async_context(self._entering)
+            glance = glance or look()
+            moment = self._clock()
+            async with self._records.write(adds=True) as session:
+                since = await VisitorRepository(session).welcome(owner, moment)
+                memo, is_made = await _memo_for(
+                    session,
+                    owner,
+                    memo_id=memo_id or None,
+                    text=text,
+                    glance=glance,
+                    rubric=rubric,
+                    moment=moment,
+                )
+                version, kept = await _version_for(
+                    session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
+                )
+                if memo.draft_text == text or memo.draft_revision == base_revision:
+                    kept -= len((memo.draft_text or "").encode())
+                    memo.draft_text = None
+                    memo.draft_set_aside = False
+                evaluation_id, is_new = await _queue(
+                    session,
+                    owner,
+                    _Asked(memo.id, version, chosen, kind, self._mark(address), len(text), removed),
+                    moment=moment,
+                )
+                kept += EVALUATION_BYTES if is_new else 0
+                await self._budget.count_kept(session, Storing(address, kept, since, moment))
+                await place.aclose()  # the next one goes on while this one waits for the disk
         self._workers.wake(kind)
         return evaluation_id
 

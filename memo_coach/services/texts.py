@@ -62,14 +62,18 @@ def submitted_text(raw: str) -> str:
     return text
 
 
-def language_of(text: str, language: str | None) -> str:
+def language_of(text: str, language: str | None, *, readable: bool = False) -> str:
     """Give the language that was asked for, or else the one that the text is written in.
 
     Raises:
         UnknownLanguage: the coach does not read it.
+        LanguageNotRead: as :func:`check_readable`, where the text has to be ``readable``.
     """
     if language is None:
-        return detect_language(plain_reading(text).text)
+        read = plain_reading(text).text
+        if readable:
+            _check_read(read)
+        return detect_language(read)
     if language not in SUPPORTED_LANGUAGES:
         raise UnknownLanguage(
             f"The coach does not read the language “{language}”. It reads: {', '.join(SUPPORTED_LANGUAGES)}."
@@ -83,23 +87,29 @@ def check_readable(text: str, language: str | None) -> None:
     Raises:
         LanguageNotRead: it is in neither English nor Spanish.
     """
-    if language is not None:
-        return
+    if language is None:
+        _check_read(plain_reading(text).text)
+
+
+def _check_read(read: str) -> None:
     try:
-        refuse_other_languages(plain_reading(text).text)
+        refuse_other_languages(read)
     except coaching.LanguageNotRead as error:
         raise LanguageNotRead(str(error)) from error
 
 
-def glance_at(text: str, *, language: str | None = None, title: str | None = None) -> Glance:
+def glance_at(
+    text: str, *, language: str | None = None, title: str | None = None, readable: bool = False
+) -> Glance:
     """Give title, language and number of words of a text.
 
     The title is the given one, else the subject line, the first heading, or the first words.
 
     Raises:
         UnknownLanguage: the coach does not read the given language.
+        LanguageNotRead: as :func:`check_readable`, where the text has to be ``readable``.
     """
-    found = language_of(text, language)
+    found = language_of(text, language, readable=readable)
     return Glance(_line(title or "") or _title_of(text, found), found, sum(1 for _ in WORD.finditer(text)))
 
 

@@ -8,6 +8,7 @@ from both finishing is in :mod:`memo_coach.storage.jobs`.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import socket
@@ -68,7 +69,7 @@ class Pace:
     """The built-in coach computes, and two keep a small machine busy."""
     long_at_once: int = 4
     """Long texts beside those: they are read in processes of their own, which have a queue of their own."""
-    beside: int = 6
+    beside: int = 10
     """So many more, of short memos, may wait for the process beside, which computes one after the other."""
     asking_at_once: int = 200
     """A coach that asks a model waits for it most of the time."""
@@ -114,6 +115,8 @@ class Workers:
         self._jobs: dict[str, Job] = {}
         self._asking: set[str] = set()
         """Those of the running ones that ask a model."""
+        self._concluding: set[str] = set()
+        """Those of them that are judged, and wait for the database to have it."""
         self._wanted: set[Group] = set()
         """The groups of which there may be something in the queue."""
         self._full: set[Group] = set()
@@ -254,7 +257,13 @@ class Workers:
 
     @property
     def _computing_now(self) -> int:
-        return len(self._running) - len(self._asking)
+        return len(self._computing_jobs)
+
+    @property
+    def _computing_jobs(self) -> list[Job]:
+        """Those that a coach is computing."""
+        others = self._asking | self._concluding
+        return [job for key, job in self._jobs.items() if key not in others]
 
     def _computing(self, room: int) -> tuple[Kinds, int]:
         """Say which of the evaluations that compute may be taken, and how many.
@@ -262,7 +271,7 @@ class Workers:
         Long ones take no place of the others: a short memo does not wait for the end of a long one, which
         takes a second or two.
         """
-        long = sum(len(job.text) > LONG for key, job in self._jobs.items() if key not in self._asking)
+        long = sum(len(job.text) > LONG for job in self._computing_jobs)
         room, room_for_long = room + long, self._pace.long_at_once - long
         if room_for_long > 0:
             return Kinds((MODEL,), included=False), min(room, room_for_long)
@@ -287,12 +296,22 @@ class Workers:
             del self._running[evaluation_id]
             del self._jobs[evaluation_id]
             self._asking.discard(evaluation_id)
+            self._concluding.discard(evaluation_id)
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
             _log.error("evaluation abandoned", evaluation=evaluation_id, exc_info=error)
             self._lookout.look_within(self._pace.lease)
-        # Those that wait beside are taken several at a time, as soon as few are left.
-        freed = {each for each in self._full if each == "asking" or self._computing_now <= self._pace.at_once}
+        self._take_more()
+
+    def _make_room(self, job: Job) -> None:
+        """Let another be computed while the database is told of this one."""
+        self._concluding.add(job.evaluation_id)
+        self._take_more()
+
+    def _take_more(self) -> None:
+        # Those that wait beside are taken several at a time, and before there is none left to compute.
+        few = self._pace.at_once + self._pace.beside // 2
+        freed = {each for each in self._full if each == "asking" or self._computing_now <= few}
         if freed:
             self._full -= freed
             self._wanted |= freed
@@ -327,6 +346,7 @@ class Workers:
                 await attempt.judge(self._rubrics.get(job.rubric))
             # Once this has begun, the database alone says whether it is still ours: a heartbeat, or a process
             # that closes, would else come between the commit and what is said of it.
+            self._make_room(job)
             await settled(self._conclude(job, attempt), LONGEST_STORING_SECONDS)
         except LeaseLost:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
@@ -417,3 +437,6 @@ def _warm_up() -> None:
     """Load in a thread what would else keep the pages waiting when it is first used."""
     warm_up()
     metrics.load()
+    # Some hundred thousand objects that stay for good: each full collection would look through them, and stop
+    # the event loop for as long.
+    gc.freeze()

@@ -15,7 +15,8 @@ from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
 from memo_coach.coaching.memo import Memo
 from memo_coach.coaching.rubric import Rubric
-from memo_coach.services import coaches, following
+from memo_coach.services import coaches, evaluations, following
+from memo_coach.services.attempts import Attempt
 from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.composition import Services
 from memo_coach.services.errors import (
@@ -28,7 +29,9 @@ from memo_coach.services.errors import (
     UnknownLanguage,
     UnknownRubric,
 )
+from memo_coach.services.evaluations import ENTERING_AT_ONCE
 from memo_coach.services.moments import now
+from memo_coach.services.texts import Glance, glance_at
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.services.workers import GAVE_UP, Pace, Workers
 from memo_coach.storage.jobs import JobQueue, NewRows
@@ -183,6 +186,43 @@ async def test_no_more_than_two_run_at_once(services: Services, owner: str, coac
     for one in started:
         assert (await views(services, owner, one))[-1].status == "done"
     assert coach.most_at_once == 2
+
+
+async def test_one_that_waits_to_be_stored_keeps_no_other_from_beginning(
+    services: Services, owner: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, finish = asyncio.Event(), Attempt.finish
+
+    async def held(self: Attempt) -> float:
+        await disk.wait()
+        return await finish(self)
+
+    monkeypatch.setattr(Attempt, "finish", held)
+    started = [await submit(services, owner, f"{TEXT} {number}") for number in range(4)]
+    await soon(lambda: coach.closed == 4, "all four are judged")
+    assert coach.most_at_once <= 2
+    disk.set()
+    for one in started:
+        assert (await views(services, owner, one))[-1].status == "done"
+
+
+async def test_of_many_that_come_at_once_a_few_are_looked_at_at_a_time(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = list[str]()
+
+    def noted(text: str, *, language: str | None, title: str | None, readable: bool) -> Glance:
+        looked.append(text)
+        return glance_at(text, language=language, title=title, readable=readable)
+
+    monkeypatch.setattr(evaluations, "glance_at", noted)
+    visitors = [(await services.visitors.admit())[1] for _ in range(3 * ENTERING_AT_ONCE)]
+    async with services.database.write():  # nobody else can store anything
+        coming = asyncio.gather(*(submit(services, each) for each in visitors))
+        await soon(lambda: len(looked) == ENTERING_AT_ONCE, "the first ones are looked at")
+        await asyncio.sleep(0)
+        assert len(looked) == ENTERING_AT_ONCE
+    assert len(set(await coming)) == len(visitors) == len(looked)
 
 
 async def test_cancelling_a_running_evaluation_stops_the_coach(
