@@ -280,8 +280,12 @@ class Workers:
 
     @property
     def _is_crowded(self) -> bool:
-        """Tell whether more evaluations have to be computed than are at once."""
-        return self._computing_now > self._pace.at_once or "computing" in self._wanted | self._full
+        """Tell whether more evaluations have to be computed than are at once.
+
+        Those that are to be stored count as well: the loop has them to do, and would compute the next one.
+        """
+        here = len(self._running) - len(self._asking)
+        return here > self._pace.at_once or "computing" in self._wanted | self._full
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
