@@ -291,3 +291,19 @@ def test_time_grows_with_the_length_and_no_faster(hostile: str) -> None:
         read(hostile * (count // len(hostile)))
 
     assert grows_at_most(24, short=lambda: on(4_000), long=lambda: on(32_000))
+
+
+def test_an_item_with_its_calculation_is_counted_with_its_result() -> None:
+    items = (
+        "- Nurse, 15 hours a week at $27: $21,060\n- Mileage: $31,000\n- Checks: $2,400\n- **Total: {}**\n"
+    )
+    wrong = read(items.format("$53,460"))
+    found = [finding for finding in wrong.findings if finding.kind == "consistency.sum-off"]
+    assert [finding.values["sum"] for finding in found] == ["$54,460"]
+    assert "consistency.sum-off" not in kinds(read(items.format("$54,460")))
+
+
+def test_nothing_is_said_of_a_list_with_an_item_that_cannot_be_read() -> None:
+    unreadable = "- Nurse: $21,060 in 2025, then $9,000 in 2026 if it goes well\n"
+    items = unreadable + "- Mileage: $31,000\n- Checks: $2,400\n- Total: $99,000\n"
+    assert not kinds(read(items)) & {"consistency.sum-off", "consistency.sum-open"}

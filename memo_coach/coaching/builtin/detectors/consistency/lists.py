@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ _MOST_LINES = 40
 _MOST_TOTALS = 8
 _LONGEST_LABEL = 6
 _LONGEST_COST = 30
+_LONGEST_OPEN = 80
 _SURE, _LIKELY = 0.9, 0.75
 _NEAR = 1.5
 """Parts that differ from the amount above them by more than this factor are no parts of it."""
@@ -137,13 +138,7 @@ class ListReader:
         unknown = ""
         bulleted: bool | None = None
         blanks = 0
-        end = line.start - 1
-        for _ in range(_MOST_LINES):
-            start = self.memo.text.rfind("\n", max(0, end - _LONGEST_LINE), max(0, end)) + 1 if end > 0 else 0
-            if end <= 0 or (start == 0 and end > _LONGEST_LINE):
-                break
-            one = _Line(self.memo.text[start:end], start)
-            end = start - 1
+        for one in self._lines_above(line):
             if not one.text.strip():
                 blanks += 1
                 if blanks > 1:
@@ -152,13 +147,12 @@ class ListReader:
             marker = _BULLET.match(one.text)
             figure = self._item(one, stated)
             if figure is None:
-                if (
-                    marker
-                    and one.text.rstrip(" *").endswith(("?", "TBD", "TBC", "por definir"))
-                    and len(one.text) < 80
-                ):
+                if marker and _is_open(one.text):
                     unknown = _label(one.text[marker.end() :]) or unknown
                     continue
+                if rows and bulleted == bool(marker) and not blanks and self.facts.amounts_in(one.span):
+                    # An item of the same list that cannot be read: nothing can be said of their sum.
+                    return [], [], ""
                 break
             if bulleted is not None and bulleted != bool(marker):
                 break
@@ -176,6 +170,16 @@ class ListReader:
             rows.pop(0)
         return rows, [row.figure for row in rows if row.figure is not None], unknown
 
+    def _lines_above(self, line: _Line) -> Iterator[_Line]:
+        """Yield the lines above one, the nearest first, down to the first that is too long for an item."""
+        end = line.start - 1
+        for _ in range(_MOST_LINES):
+            start = self.memo.text.rfind("\n", max(0, end - _LONGEST_LINE), max(0, end)) + 1 if end > 0 else 0
+            if end <= 0 or (start == 0 and end > _LONGEST_LINE):
+                return
+            yield _Line(self.memo.text[start:end], start)
+            end = start - 1
+
     def _item(self, line: _Line, stated: Figure) -> Figure | None:
         """Return the one figure of a line that may be an item of the sum."""
         text = line.text.strip()
@@ -189,7 +193,9 @@ class ListReader:
             return figures[0]
         if len(figures) > 1:
             between = self.memo.text[figures[-2].span.end : figures[-1].span.start]
-            return figures[-1] if "=" in between else None
+            after = self.memo.text[figures[-1].span.end : line.span.end]
+            ends_the_line = between.rstrip(" *_").endswith(":") and not after.strip(" *_.")
+            return figures[-1] if "=" in between or ends_the_line else None
         return None
 
     def _labelled_costs(self) -> None:
@@ -276,3 +282,8 @@ def _label(text: str) -> str:
     bare = text[bullet.end() :] if bullet else text
     bare = re.sub(r"\([^()]*\)", "", bare)
     return " ".join(_LABEL_END.sub(" ", bare).split()).strip(" .,").lower()
+
+
+def _is_open(text: str) -> bool:
+    """Whether an item has no figure yet and says so."""
+    return len(text) < _LONGEST_OPEN and text.rstrip(" *").endswith(("?", "TBD", "TBC", "por definir"))
