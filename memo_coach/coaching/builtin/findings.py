@@ -34,6 +34,8 @@ class Finding:
     """What of a memo it is about, such as ``risks``, where it is one of the things that readers look for."""
     claim: Claim | None = None
     """What it says of that element."""
+    faint: bool = False
+    """Whether the passage is only the nearest thing to it that was found, which it may not be at all."""
     importance: float | None = None
     """0 to 1: how likely a careful reader makes a remark about it; ``None`` where only its weight counts."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from memo_coach.coaching.builtin import phrasing
+from memo_coach.coaching.builtin.detectors.coherence.detector import DISORDER
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding
 from memo_coach.coaching.builtin.scoring import (
+    LOST,
     SUBSTANCE,
     IndicatorValue,
     ScoredCriterion,
@@ -34,8 +36,8 @@ _GOOD = 3.8
 _EXCELLENT = 4.5
 _POOR = 2.2
 _CLAUSES = 2
-_RECEIVED = 0.97
-"""Where more than this part of the points reaches the reader, the rest is not worth a notice."""
+_UNNOTICED = 0.03
+"""Where no more than this part of the points is lost, that is not worth a notice."""
 
 
 class Explainer:
@@ -178,8 +180,7 @@ class Explainer:
     def _score_notices(self, scored: ScoredMemo, strengths: Sequence[str]) -> Iterable[str]:
         if scored.thin:
             yield self._sentence("notice-thin", ceiling=self._ceiling())
-        if scored.received < _RECEIVED:
-            yield self._sentence("notice-received", part=f"{100 * (1 - scored.received):.0f}")
+        yield from self._lost_points()
         if scored.cap is not None:
             yield localised(scored.cap.reason, self.language)
         not_judged = [self.name(item) for item in scored.criteria if item.score is None]
@@ -191,6 +192,15 @@ class Explainer:
             yield self._sentence(
                 "notice-nearest", criterion=self.name(best), score=self.number(best.score or 0.0)
             )
+
+    def _lost_points(self) -> Iterable[str]:
+        """Say why a part of the points of every criterion is lost, one notice for each reason."""
+        for name, most in LOST.items():
+            lost = most * (1.0 - self.indicators.get(name, 1.0))
+            if lost > _UNNOTICED:
+                # Order costs so much at most: what costs more are words that make no sentences.
+                reason = "order" if name == "coherence" and lost <= DISORDER else name
+                yield self._sentence(f"notice-{reason}", part=f"{100 * lost:.0f}")
 
     def _ceiling(self) -> str:
         return self.number(one_decimal(ceiling_of(self.indicators.get(SUBSTANCE, 1.0))))

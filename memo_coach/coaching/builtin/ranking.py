@@ -26,6 +26,10 @@ MOST_STRENGTHS = 12
 MOST_OF_A_KIND = 6
 """Comments of one kind of finding: the eighth passive sentence teaches nothing that the sixth did not."""
 MOST_OF_A_CRITERION_ON_TOP = 2
+ON_A_PASSAGE = 3
+"""Remarks among those shown first that stand on a passage, where the memo gives enough to choose from."""
+ABOUT_AS_MUCH = 0.6
+"""The part of another's priority from which a remark on a passage may stand in its place."""
 LEAST_DISTANCE = 0.02
 """A flagged passage counts this much even where its indicator is full, so that it still has a place."""
 
@@ -63,7 +67,9 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
     placed = [_placed(memo, finding, homes, fallback, reach=reach, criteria=criteria) for finding in findings]
     candidates = _limited([item for item in placed if item is not None])
     opportunities = [item for item in candidates if item.finding.polarity == "opportunity"]
-    strengths = [item for item in candidates if item.finding.polarity == "strength"][:MOST_STRENGTHS]
+    strengths = sorted(
+        (item for item in candidates if item.finding.polarity == "strength"), key=_is_of_the_style
+    )[:MOST_STRENGTHS]
     taken: set[int] = set()
     ordered = _fitting(_spread(opportunities, taken, TOP), MOST_COMMENTS - len(strengths))
     if strengths and all(item.block in taken for item in strengths):
@@ -76,6 +82,7 @@ def rank_findings(memo: Memo, scored: ScoredMemo, findings: Iterable[Finding]) -
         ):
             ordered = _fitting(_spread(opportunities, {best}, TOP), MOST_COMMENTS - len(strengths))
             taken = {item.block for item in ordered[:TOP] if item.block is not None}
+    ordered = _anchored(ordered)
     ordered_strengths = _spread(strengths, taken, TOP_STRENGTHS)
     return (*_numbered(ordered), *_numbered(ordered_strengths))
 
@@ -176,6 +183,11 @@ def is_sure_check(finding: Finding) -> bool:
     return _is_check(finding) and finding.confidence >= SURE
 
 
+def _is_of_the_style(item: RankedFinding) -> bool:
+    """Whether a strength is one of the sentences throughout: told after those that stand in a passage."""
+    return item.finding.claim is None
+
+
 def _order(item: RankedFinding) -> tuple[bool, float, int, str]:
     position = item.finding.span.start if item.finding.span is not None else -1
     return (not is_sure_check(item.finding), -round(item.priority, 9), position, item.finding.kind)
@@ -219,6 +231,28 @@ def _spread(items: Sequence[RankedFinding], taken: set[int], top: int) -> list[R
     choose(lambda item: True)
     chosen = {id(item) for item in front}
     return front + [item for item in items if id(item) not in chosen]
+
+
+def _anchored(ordered: Sequence[RankedFinding]) -> list[RankedFinding]:
+    """Let :data:`ON_A_PASSAGE` of those shown first stand on a passage, where enough matter about as much."""
+    front, rest = list(ordered[:TOP]), list(ordered[TOP:])
+    blocks = {item.block for item in front}
+    kinds = {item.finding.kind for item in front}
+    better = [
+        item
+        for item in rest
+        if item.finding.span is not None and item.block not in blocks and item.finding.kind not in kinds
+    ]
+    for place in range(len(front) - 1, -1, -1):
+        lacking = ON_A_PASSAGE - sum(item.finding.span is not None for item in front)
+        if lacking <= 0 or not better:
+            break
+        item = front[place]
+        if item.finding.span is None and better[0].priority >= ABOUT_AS_MUCH * item.priority:
+            front[place] = better.pop(0)
+    chosen = {id(item) for item in front}
+    front.sort(key=ordered.index)
+    return front + [item for item in ordered if id(item) not in chosen]
 
 
 def _numbered(items: Iterable[RankedFinding]) -> list[RankedFinding]:

@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.memo import Memo
 
-COMMON_SLOTS = frozenset({"quote", "heading", "figure", "subject"})
+COMMON_SLOTS = frozenset({"quote", "nearest", "heading", "figure", "subject"})
 """The slots that any text may have; a kind of finding may bring more of its own."""
 
 _READ = 400
@@ -31,18 +31,21 @@ def slot_values(memo: Memo, finding: Finding, wanted: Collection[str] = COMMON_S
     Of the slots that any text may have only those ``wanted`` are filled.
 
     ``quote`` is the passage, ``figure`` the first amount, share or quantity in it, ``heading`` that of the
-    section where it stands, and ``subject`` what the memo calls itself. A finding's own values come first.
+    section where it stands, and ``subject`` what the memo calls itself. Of a passage that may say something
+    else there is ``nearest`` alone in the place of the first three. A finding's own values come first.
     """
     values: dict[str, str] = {}
     if "subject" in wanted:
         values["subject"] = memo.header_value("subject") or _title_of(memo)
     if finding.span is not None and len(finding.span):
         passage = memo.quote(finding.span)[:_READ]
-        if "quote" in wanted:
-            values["quote"] = quotable(passage, memo.language)
-        if "figure" in wanted:
+        place = "nearest" if finding.faint else "quote"
+        if place in wanted:
+            values[place] = quotable(passage, memo.language)
+        if "figure" in wanted and not finding.faint:
             values["figure"] = _figure_in(passage, memo.language)
-        if "heading" in wanted and (block := memo.block_at(finding.span.start)) is not None:
+        block = memo.block_at(finding.span.start) if "heading" in wanted and not finding.faint else None
+        if block is not None:
             values["heading"] = memo.sections[block.section].title.strip(" #*:.")
     return {**{name: value for name, value in values.items() if value}, **finding.values}
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.ranking import (
     MOST_COMMENTS,
     MOST_OF_A_KIND,
+    ON_A_PASSAGE,
     TOP,
     RankedFinding,
     rank_findings,
@@ -197,3 +200,27 @@ def test_a_check_that_no_criterion_is_scored_from_is_listed_all_the_same() -> No
     first = ranked(judged, finding("a", 1), blank)[0]
     assert (first.finding.kind, first.rank) == ("blanks.placeholder", 0)
     assert first.priority > 0
+
+
+def test_three_of_those_shown_first_stand_on_a_passage_where_enough_do() -> None:
+    names = "abcdefgh"
+    judged = scored(dict.fromkeys(names, 12.5), dict.fromkeys(names, 0.0))
+    whole = [finding(name) for name in "abcde"]
+    placed = [finding(name, number, severity=0.8) for number, name in enumerate("fgh")]
+    first = ranked(judged, *whole, *placed)[:TOP]
+    assert [item.finding.span is not None for item in first].count(True) == ON_A_PASSAGE
+    assert [item.rank for item in first] == list(range(TOP))
+
+
+def test_a_passage_that_matters_far_less_is_not_put_first() -> None:
+    names = "abcdef"
+    judged = scored(dict.fromkeys(names, 100 / 6), dict.fromkeys(names, 0.0))
+    first = ranked(judged, *(finding(name) for name in "abcde"), finding("f", 0, severity=0.1))[:TOP]
+    assert not [item for item in first if item.finding.span is not None]
+
+
+def test_a_strength_in_a_passage_comes_before_those_of_the_style() -> None:
+    judged = scored({"a": 90, "b": 10}, {"a": 1.0, "b": 1.0})
+    style = finding("a", what="plain", polarity="strength")
+    placed = replace(finding("b", 0, what="there", polarity="strength"), claim="there", element="risks")
+    assert kinds(ranked(judged, style, placed)) == ["b.there", "a.plain"]

@@ -46,6 +46,8 @@ EXPECTED_FROM = 0.5
 MENTIONED_FROM = 0.1
 """What some readers would expect is mentioned, after all that most of them would."""
 _NOTHING_BELOW = 0.5
+_ABSENT_FROM = 0.1
+"""With less than this, what no passage says is not called missing: all of them together may say it."""
 _AGREED_FROM = 0.2
 """Where the detector of an element finds this little, the model alone does not call it there."""
 _LEAST_FLOOR = 0.05
@@ -55,6 +57,7 @@ _LONGEST_PASSAGE = 350
 _SHARE_OF_THE_BEST = 0.5
 _MOST_PASSAGES = 3
 _LEAST_OF_A_PASSAGE = 0.12
+_LEAST_OF_THE_NEAREST = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,16 @@ class ElementReading:
     @property
     def state(self) -> State:
         """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
-        if self.absent >= MISSING_FROM or self.evidence < _NOTHING_BELOW:
+        nothing = self.evidence < _NOTHING_BELOW and self.absent >= _ABSENT_FROM
+        if self.absent >= MISSING_FROM or nothing:
             return "missing"
-        agreed = self.detected is None or self.detected >= _AGREED_FROM
-        sure = self.present >= THERE_FROM and self.evidence >= 1 and agreed
+        sure = self.present >= THERE_FROM and self.evidence >= 1 and self.is_agreed
         return "there" if sure and self.passages else "weak"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the element's own detector, where it was asked, found something of it too."""
+        return self.detected is None or self.detected >= _AGREED_FROM
 
     @property
     def is_expected(self) -> bool:
@@ -194,6 +202,8 @@ def _passages(units: Sequence[Unit], chances: Sequence[float]) -> tuple[Passage,
     total = max(sum(chances), 0.3)
     order = [place for place, chance in enumerate(chances) if chance >= _LEAST_OF_A_PASSAGE]
     order.sort(key=lambda place: (-chances[place], place))
+    if not order:
+        order = [place for place in [_best(chances)] if place is not None]
     taken: set[int] = set()
     passages: list[Passage] = []
     for best in order:
@@ -207,6 +217,12 @@ def _passages(units: Sequence[Unit], chances: Sequence[float]) -> tuple[Passage,
         share = min(1.0, sum(chances[first : last + 1]) / total)
         passages.append(Passage(span, chances[best], share))
     return tuple(passages)
+
+
+def _best(chances: Sequence[float]) -> int | None:
+    """Return the unit that speaks most for an element of which none speaks clearly."""
+    best = max(range(len(chances)), key=lambda place: (chances[place], -place), default=None)
+    return None if best is None or chances[best] < _LEAST_OF_THE_NEAREST else best
 
 
 def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:

@@ -25,6 +25,10 @@ _LATE_FROM = 0.1
 MOST_STRENGTHS: Final = 4
 _LEAST_OF_A_STRENGTH = 0.12
 _RATHER_LATE = 0.1
+_NEAREST_BELOW = 0.4
+"""A passage with less is told as the nearest thing that was found: of three, one is what a reader names."""
+_TOLD_FROM = 0.5
+"""What is there and stands in no passage clearly is told of the memo as a whole."""
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
 
@@ -100,7 +104,8 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
         yield _finding(reading, BURIED, place, reading.present)
     elif reading.remark >= _LEAST_REMARK:
-        yield _finding(reading, element.more, place, reading.remark)
+        told = place if place is not None and place.probability >= _TOLD_FROM else None
+        yield _finding(reading, element.more, told, reading.remark)
 
 
 def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Finding]:
@@ -137,8 +142,14 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
         confidence,
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
+        faint=kind == reading.element.weak and _is_faint(reading, passage),
         importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
     )
+
+
+def _is_faint(reading: ElementReading, passage: Passage | None) -> bool:
+    """Whether a passage may say something else than what it is quoted for."""
+    return passage is None or passage.probability < _NEAREST_BELOW or not reading.is_agreed
 
 
 def _is_late(memo: Memo, passage: Passage) -> bool:

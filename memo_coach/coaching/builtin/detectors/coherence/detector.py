@@ -36,7 +36,7 @@ where no headings guide the reader."""
 _GUIDED = 0.3
 """From this much of ``headings`` on, order is not judged."""
 _WORDS_FOR_ORDER = 350
-_DISORDER = 0.2
+DISORDER = 0.2
 """What disorder costs at most: it is a suspicion and no proof."""
 _SCATTERED_AT_LEAST = 1.5
 _NEXT_BUT_ONE = 0.5
@@ -132,7 +132,7 @@ def read_coherence(memo: Memo, lexicon: Lexicon) -> Reading:
     disorder = _disorder(memo, lexicon) if sense == 1.0 else 0.0
     if disorder >= 0.5:
         findings.append(Finding("coherence.order", "coherence", "opportunity", None, disorder, 0.5))
-    return Reading({"coherence": value * (1 - _DISORDER * disorder)}, tuple(findings))
+    return Reading({"coherence": value * (1 - DISORDER * disorder)}, tuple(findings))
 
 
 def _disorder(memo: Memo, lexicon: Lexicon) -> float:

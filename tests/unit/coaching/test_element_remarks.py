@@ -1,0 +1,67 @@
+"""What is said of an element follows from what was found of it, how surely, and in which passage."""
+
+from __future__ import annotations
+
+import pytest
+
+from memo_coach.coaching.builtin import phrasing
+from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
+from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
+from memo_coach.coaching.builtin.elements.remarks import findings_from
+from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.slots import slot_values
+from memo_coach.coaching.memo import Span
+from memo_coach.coaching.parsing import parse_memo
+
+TEXT = "The pump may fail in winter, when nobody is on site to see it."
+MEMO = parse_memo(TEXT, "en")
+RISKS = next(element for element in ELEMENTS if element.name == "risks")
+
+
+def reading(
+    *,
+    absent: float = 0.0,
+    present: float = 0.3,
+    evidence: float = 1.0,
+    detected: float = 1.0,
+    clear: float = 0.9,
+) -> ElementReading:
+    """A reading of risks, with one passage that speaks of them as clearly as ``clear`` says."""
+    passage = Passage(Span(0, len(TEXT)), clear, 1.0)
+    return ElementReading(RISKS, absent, present, 0.9, 0.5, evidence, detected, (passage,))
+
+
+def opportunity(one: ElementReading) -> Finding:
+    (found,) = [finding for finding in findings_from(MEMO, [one]) if finding.polarity == "opportunity"]
+    return found
+
+
+def test_what_is_touched_on_in_a_clear_passage_is_told_of_that_passage() -> None:
+    found = opportunity(reading())
+    assert (found.kind, found.faint) == (RISKS.weak, False)
+
+
+@pytest.mark.parametrize("one", [reading(clear=0.3), reading(present=0.9, detected=0.0)])
+def test_a_passage_that_may_say_something_else_is_told_as_the_nearest(one: ElementReading) -> None:
+    found = opportunity(one)
+    assert (found.kind, found.faint, found.span) == (RISKS.weak, True, Span(0, len(TEXT)))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_nearest_is_quoted_as_such(language: str) -> None:
+    memo = parse_memo(TEXT, language)
+    found = opportunity(reading(clear=0.3))
+    said = phrasing.chosen(phrasing.phrase(language, found.kind).comment, slot_values(memo, found), "key")
+    assert "The pump may fail" in said
+    assert {"en": "nearest", "es": "acerca"}[language] in said or "cercano" in said
+
+
+def test_what_no_passage_says_is_missing_unless_the_whole_memo_says_it() -> None:
+    assert reading(evidence=0.3, absent=0.2).state == "missing"
+    assert reading(evidence=0.3, absent=0.05).state == "weak"
+
+
+def test_one_question_more_is_tied_to_a_passage_only_where_that_is_clear() -> None:
+    assert opportunity(reading(present=0.9)).span == Span(0, len(TEXT))
+    unclear = opportunity(reading(present=0.9, clear=0.3))
+    assert (unclear.kind, unclear.span) == (RISKS.more, None)
