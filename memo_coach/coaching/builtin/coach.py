@@ -11,6 +11,7 @@ import memo_coach.coaching.builtin.detectors  # noqa: F401 - fills the registry
 from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
+from memo_coach.coaching.builtin.elements.kinds import fitting_kind
 from memo_coach.coaching.builtin.elements.reading import read_elements
 from memo_coach.coaching.builtin.elements.remarks import (
     INDICATORS,
@@ -45,7 +46,8 @@ from memo_coach.coaching.memo import Memo, Span
 from memo_coach.coaching.mixed_languages import language_notice
 from memo_coach.coaching.parsing import parse_memo
 from memo_coach.coaching.plain_reading import PlainMemo
-from memo_coach.coaching.rubric import PatternDetector, Rubric
+from memo_coach.coaching.rubric import PatternDetector, Rubric, localised
+from memo_coach.coaching.rubric_documents import shipped_rubrics
 
 INSTRUCTIONS = "instructions"
 REPETITION = "repetition"
@@ -151,6 +153,7 @@ class _Work:
     indicators: dict[str, float] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     states: Mapping[str, State] = field(default_factory=dict)
+    kinds: Sequence[float] = ()
 
     def take(self, reading: Reading) -> None:
         self.indicators.update(reading.indicators)
@@ -170,6 +173,7 @@ class _Work:
                     if name in found and not found[name].counts:
                         self.indicators.pop(name, None)
         self.states = states_from(read.elements)
+        self.kinds = read.kinds
         self.findings = [
             _of_others_words(finding) if stands_in(finding, read.others_words) else finding
             for finding in self.findings
@@ -215,7 +219,7 @@ def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEven
     work.take_elements(lexicon)
     scored = score_memo(rubric, work.indicators, work.states)
     ranked = rank_findings(memo, scored, work.findings)
-    *judged, overall = _judged(work, scored, ranked, notices)
+    *judged, overall = _judged(work, scored, ranked, [*notices, *_kind_notices(work)])
     yield [*judged, Progressed(total, total), overall]
 
 
@@ -265,6 +269,15 @@ def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
         return None
     quote = phrasing.shortened(memo.quote(orders[0]))
     return phrasing.sentence(_spoken(memo), "notice-instructions", {"quote": quote})
+
+
+def _kind_notices(work: _Work) -> Iterator[str]:
+    """Say that another of the shipped rubrics would fit far better."""
+    fitting = fitting_kind(work.kinds, work.shown.body_word_count, work.rubric, shipped_rubrics)
+    if fitting is not None:
+        spoken = _spoken(work.memo)
+        name = localised(fitting.name, spoken)
+        yield phrasing.sentence(spoken, f"notice-kind-{fitting.id}", {"rubric": name})
 
 
 def _spoken(memo: Memo) -> str:

@@ -21,6 +21,7 @@ from memo_coach.coaching.builtin.elements.catalogue import (
     Element,
 )
 from memo_coach.coaching.builtin.elements.features import features_of
+from memo_coach.coaching.builtin.elements.kinds import kind_chances, kind_features
 from memo_coach.coaching.builtin.elements.memo_features import (
     common_features,
     found_of,
@@ -124,6 +125,8 @@ class MemoReading:
     elements: tuple[ElementReading, ...]
     others_words: tuple[Span, ...]
     """What the author did not say: labels and instructions of a form, boilerplate, quotations."""
+    kinds: tuple[float, ...]
+    """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,8 @@ def read_elements(
         if _is_others(memo, unit, chance)
     ]
     found = [found_of(column) for column in columns[: len(NAMES)]]
-    common = common_features(kind, shape_of(memo, read.units), found)
+    shape = shape_of(memo, read.units)
+    common = common_features(kind, shape, found)
     readings: list[ElementReading] = []
     for number, element in enumerate(ELEMENTS):
         if not _asked(element.name, kind):
@@ -188,7 +192,7 @@ def read_elements(
             )
         )
     spans = tuple(read.units[place].span for place in not_own)
-    return MemoReading(tuple(readings), spans)
+    return MemoReading(tuple(readings), spans, kind_chances(kind_features(shape, found)))
 
 
 def _asked(name: str, kind: str) -> bool:
