@@ -104,10 +104,10 @@ def report(rows: Rows) -> str:
         best = chances.argmax(1)
         share = rows.shares[np.arange(len(best)), best]
         agreed = rows.shares.max(1) == 1
-        lines += [
+        lines.append(
             f"{len(best)} documents, {len(np.unique(parts))} {name} held out: accuracy {share.mean():.3f}, "
-            + f"where readers agree ({agreed.sum()}) {share[agreed].mean():.3f}"
-        ]
+            f"where readers agree ({agreed.sum()}) {share[agreed].mean():.3f}"
+        )
         for limit in LIMITS:
             named = chances.max(1) >= limit
             lines.append(
