@@ -36,6 +36,8 @@ where no headings guide the reader."""
 _GUIDED = 0.3
 """From this much of ``headings`` on, order is not judged."""
 _WORDS_FOR_ORDER = 350
+_LISTED, _RUNNING = 0.5, 0.8
+"""Share of the sentences that stand in paragraphs: points in a list have an order of their own."""
 DISORDER = 0.2
 """What disorder costs at most: it is a suspicion and no proof."""
 _SCATTERED_AT_LEAST = 1.5
@@ -140,4 +142,6 @@ def _disorder(memo: Memo, lexicon: Lexicon) -> float:
     guided = 1.0 - ramp(signposting(memo), _GUIDED, 0.05)
     if not length or guided == 1.0:
         return 0.0
-    return length * (1 - guided) * ramp(togetherness(memo, lexicon), _ORDERED, _RANDOM)
+    running = sum(memo.blocks[sentence.block].kind == "paragraph" for sentence in memo.sentences)
+    told = ramp(running / len(memo.sentences), _LISTED, _RUNNING)
+    return length * told * (1 - guided) * ramp(togetherness(memo, lexicon), _ORDERED, _RANDOM)

@@ -27,6 +27,8 @@ _GOOD, _POOR = 0.04, 0.25
 _LOOSE = 0.7
 """A sentence that is tied to nothing counts in part: it may be the one thought that stands alone."""
 _WORDS_FOR_TIES = 150
+_BUZZWORDS = 2
+"""One buzzword may be the name of a thing, or the plain word of a trade: a platform, a stakeholder."""
 _FIGURE = re.compile(r"\d")
 _MOST_TIES = 1
 _SHORTEST = 6
@@ -56,7 +58,7 @@ def _listed(memo: Memo, sentences: tuple[Sentence, ...], lexicon: Lexicon) -> li
         sentence
         for sentence in sentences_around(sentences, places)
         if (
-            jargon_in(memo, sentence, lexicon)
+            len(jargon_in(memo, sentence, lexicon)) >= _BUZZWORDS
             or any(phrases.find(memo.words, sentence.first_word, sentence.last_word))
         )
         and not _has_figure(sentence)
