@@ -38,7 +38,7 @@ from memo_coach.coaching.rubric import Rubric
 
 State = Literal["missing", "weak", "there"]
 
-MISSING_FROM = 0.25
+MISSING_FROM = 0.3
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
 not trained on, three in four of those are absent where a reader expects them, and seven in ten of what is
 absent is found (docs/coach.md)."""
@@ -54,6 +54,8 @@ _AGREED_FROM = 0.2
 _LEAST_FLOOR = 0.05
 _AUTHORS_OWN_BELOW = 0.35
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
+_ADDRESS = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,300}\))?|\(?<?https?://\S{1,300}")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST_PASSAGE = 350
 _SHARE_OF_THE_BEST = 0.5
 _MOST_PASSAGES = 3
@@ -162,6 +164,9 @@ def read_elements(
         for place, (unit, chance) in enumerate(zip(read.units, foreign, strict=True))
         if _is_others(memo, unit, chance)
     ]
+    unquotable = [
+        *not_own, *(place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit))
+    ]
     found = [found_of(column) for column in columns[: len(NAMES)]]
     shape = shape_of(memo, read.units)
     common = common_features(kind, shape, found)
@@ -175,7 +180,7 @@ def read_elements(
         )
         remark = trained.element("remark", number, remark_features(features, absent, present, expected))
         own = list(columns[number])
-        for place in not_own:
+        for place in unquotable:
             own[place] = 0.0
         places = _passages(read.units, own)
         evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
@@ -232,6 +237,12 @@ def _best(chances: Sequence[float]) -> int | None:
 def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
     """Whether a unit's words are probably not the author's: a form's, or quoted."""
     return chance >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
+
+
+def _says_nothing_itself(memo: Memo, unit: Unit) -> bool:
+    """Whether a unit only leads to what follows, or is a picture or an address: no passage to quote."""
+    text = memo.quote(unit.span).rstrip(" \n*_")
+    return text.endswith(":") or not _LETTERS.search(_ADDRESS.sub("", text))
 
 
 def _quotes_others(memo: Memo, unit: Unit) -> bool:
