@@ -11,18 +11,19 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from memo_coach.coaching.builtin.coach import indicators_of
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
-from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, SHARED_GROUPS
+from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, SHARED_GROUPS, WORDS
 from memo_coach.coaching.builtin.elements.model import ANSWERS, FILE
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from training import memos_model, units_model
 from training.documents import Document, documents
+from training.names import only_of_names, proper_names
 from training.validation import report
 
 SCALE = 20
@@ -52,13 +53,19 @@ def lists_of(lexicon: Lexicon) -> set[str]:
     return found
 
 
-def unit_weights(numbers: Mapping[units_model.Key, int], weights: np.ndarray) -> dict[str, object]:
-    """Return the first model's weights as they are kept: whole numbers, without those that change nothing."""
+def unit_weights(
+    numbers: Mapping[units_model.Key, int], weights: np.ndarray, names: Collection[str]
+) -> dict[str, object]:
+    """Return the first model's weights as they are kept: whole numbers, without those that change nothing.
+
+    Of words that are ``names``, and of addresses, none is kept.
+    """
+    unkept = only_of_names([key for _, group, key in numbers if group == WORDS], names)
     whole = np.rint(weights * SCALE).astype(int)
     shared: dict[str, dict[str, list[int]]] = {group: {} for group in SHARED_GROUPS}
     words: dict[str, dict[str, dict[str, list[int]]]] = {}
     for (language, group, key), number in numbers.items():
-        if _HOST.search(key):
+        if _HOST.search(key) or (group in GROUPS_OF_WORDS and not unkept.isdisjoint(key.split())):
             continue
         row = [
             int(part)
@@ -97,9 +104,10 @@ def weights_of(
 ) -> dict[str, object]:
     """Train both models and return what is kept of them."""
     numbers, weights = units_model.trained(labelled)
+    names = proper_names(one.memo.text for one in labelled)
     kept = {"scale": SCALE, "lists": list(lists), "outputs": list(OUTPUTS)}
     floors = [round(100 * floor) for floor in memos_model.floors(rows)]
-    return {**kept, **unit_weights(numbers, weights), "floors": floors, "memo": memo_weights(rows)}
+    return {**kept, **unit_weights(numbers, weights, names), "floors": floors, "memo": memo_weights(rows)}
 
 
 def write(weights: Mapping[str, object]) -> None:

@@ -111,7 +111,7 @@ def _falls(before: Judgement, after: Judgement) -> dict[str, float]:
     return {criterion: before.means[criterion] - after.means[criterion] for criterion in before.means}
 
 
-FALLS_UNSEEN = frozenset({("drop-the-deadline", "claims-system-en-lists")})
+FALLS_UNSEEN = frozenset({("remove-the-sensitivity", "cold-store-en-plain")})
 """A known fault: the fall is too small to show in one decimal. It is to fail here for as long as that is."""
 
 
@@ -139,22 +139,20 @@ def test_the_criterion_concerned_falls_most(case: Case, memo: BaseMemo) -> None:
     assert not more, f"{case.criterion} falls by {own:.3f}, but {more}"
 
 
-RISES = frozenset({("merge-the-sentences", "fleet-es-lists")})
+RISES = frozenset({("merge-the-sentences", "crane-es-tables")})
 """A known fault: where clarity counts a twentieth, what the model makes of the joined sentences outweighs it
 by a tenth of a point. It is to fail here for as long as that is so."""
 OVERLOOKED = frozenset(
     {
-        ("bury-the-ask", "claims-system-en-lists"),
-        ("delete-the-options", "cold-store-en-plain"),
         ("remove-the-sources", "claims-system-en-lists"),
         ("remove-the-financial-figures", "crane-es-tables"),
         ("remove-the-financial-figures", "laundry-en-tables"),
-        ("make-the-plan-passive", "crane-es-tables"),
+        ("make-the-plan-passive", "laundry-en-tables"),
         ("make-the-plan-passive", "ovens-es-plain"),
         ("remove-owners-and-dates", "claims-system-en-lists"),
         ("remove-owners-and-dates", "cold-store-en-plain"),
-        ("remove-owners-and-dates", "crane-es-tables"),
         ("remove-owners-and-dates", "fleet-es-lists"),
+        ("remove-owners-and-dates", "laundry-en-tables"),
         ("remove-owners-and-dates", "ovens-es-plain"),
     }
 )

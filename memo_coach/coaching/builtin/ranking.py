@@ -28,7 +28,7 @@ MOST_OF_A_KIND = 6
 MOST_OF_A_CRITERION_ON_TOP = 2
 ON_A_PASSAGE = 3
 """Remarks among those shown first that stand on a passage, where the memo gives enough to choose from."""
-ABOUT_AS_MUCH = 0.6
+ABOUT_AS_MUCH = 0.85
 """The part of another's priority from which a remark on a passage may stand in its place."""
 LEAST_DISTANCE = 0.02
 """A flagged passage counts this much even where its indicator is full, so that it still has a place."""

@@ -17,7 +17,7 @@ Curve = tuple[tuple[float, float], ...]
 """Points of a curve that is straight between them and never falls."""
 
 SCORE_CURVE: Curve = (
-    (0.0, 1.0), (0.2, 1.3), (0.35, 1.7), (0.5, 2.6), (0.6, 3.4), (0.7, 4.2), (0.8, 4.7), (1.0, 5.0),
+    (0.0, 1.0), (0.2, 1.1), (0.35, 1.7), (0.5, 2.9), (0.6, 3.75), (0.7, 4.35), (0.8, 4.75), (1.0, 5.0),
 )  # fmt: skip
 """From the weighted mean of a criterion's indicators (0 to 1) to its score.
 

@@ -41,16 +41,20 @@ def test_what_is_touched_on_in_a_clear_passage_is_told_of_that_passage() -> None
     assert (found.kind, found.faint) == (RISKS.weak, False)
 
 
-@pytest.mark.parametrize("one", [reading(clear=0.3), reading(present=0.9, detected=0.0)])
-def test_a_passage_that_may_say_something_else_is_told_as_the_nearest(one: ElementReading) -> None:
-    found = opportunity(one)
+def test_a_passage_that_the_detector_does_not_know_is_told_as_the_nearest() -> None:
+    found = opportunity(reading(present=0.9, detected=0.0))
     assert (found.kind, found.faint, found.span) == (RISKS.weak, True, Span(0, len(TEXT)))
+
+
+def test_what_is_touched_on_in_no_clear_passage_is_told_of_the_memo_as_a_whole() -> None:
+    found = opportunity(reading(clear=0.2))
+    assert (found.kind, found.faint, found.span) == (RISKS.weak, False, None)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_the_nearest_is_quoted_as_such(language: str) -> None:
     memo = parse_memo(TEXT, language)
-    found = opportunity(reading(clear=0.3))
+    found = opportunity(reading(detected=0.0))
     said = phrasing.chosen(phrasing.phrase(language, found.kind).comment, slot_values(memo, found), "key")
     assert "The pump may fail" in said
     assert {"en": "nearest", "es": "acerca"}[language] in said or "cercano" in said

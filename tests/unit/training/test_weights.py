@@ -59,12 +59,12 @@ def test_the_weights_are_small() -> None:
     ("name", "language"), [("written-01", "en"), ("written-02", "en"), ("written-03", "es")]
 )
 def test_packed_sums_are_the_plain_sums(name: str, language: str) -> None:
-    # A row is packed when it is first used: the same units are asked twice. A copy is the model's own.
-    model = Model(json.loads(json.dumps(RAW)))
-    text = (ROOT / "training" / "texts" / f"{name}.md").read_text("utf-8")
+    # What units share is summed once, and rows are packed when a language is first used: all are asked twice.
+    model = Model(RAW)
+    asked = list(units((ROOT / "training" / "texts" / f"{name}.md").read_text("utf-8"), language))
     for _ in range(2):
-        for features in units(text, language):
-            assert model.unit(features, language) == pytest.approx(plain_sums(features, language))
+        for features, chances in zip(asked, model.units(asked, language), strict=True):
+            assert chances == pytest.approx(plain_sums(features, language))
 
 
 def test_no_amount_is_learned_by_heart() -> None:

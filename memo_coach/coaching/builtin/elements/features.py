@@ -29,8 +29,8 @@ SHAPE, LISTS, HEADING_LISTS = "shape", "lists", "heading-lists"
 GROUPS_OF_WORDS = (WORDS, STEMS, PAIRS, HEADING, TABLE_HEAD, LEAD)
 SHARED_GROUPS = (SHAPE, LISTS, HEADING_LISTS)
 
-_STEM = 5
-_LONGER_THAN_A_STEM = 6
+STEM = 5
+LONGER_THAN_A_STEM = 6
 _MOST_PAIRS = 60
 _MOST_OF_A_HEADING, _MOST_OF_A_HEAD, _MOST_OF_A_LEAD = 12, 30, 14
 _POSITIONS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
@@ -115,9 +115,7 @@ def features_of(memo: Memo, lexicon: Lexicon, lists: Iterable[str]) -> Iterator[
         shape.append(f"names-{min(3, sum(words.capitals[first + 1 : last]))}")
         features: dict[str, Iterable[str]] = {
             WORDS: set(tokens),
-            STEMS: {
-                token[:_STEM] for token in tokens if len(token) > _LONGER_THAN_A_STEM and token[0] != "<"
-            },
+            STEMS: {token[:STEM] for token in tokens if len(token) > LONGER_THAN_A_STEM and token[0] != "<"},
             PAIRS: _pairs(tokens),
             SHAPE: shape,
             LISTS: own_lists,

@@ -18,7 +18,7 @@ from memo_coach.coaching.builtin.elements.memo_features import KINDS, Found
 from memo_coach.coaching.rubric import Rubric
 
 FILE: Final = Path(__file__).parent / "kinds.json"
-FITTING_FROM: Final = 0.85
+FITTING_FROM: Final = 0.95
 """From this probability on another kind's rubric is recommended: of the limits that were tried the lowest
 from which on nine in ten of the kinds named are the readers' (docs/coach.md)."""
 LEAST_WORDS: Final = 80

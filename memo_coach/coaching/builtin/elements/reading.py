@@ -165,7 +165,8 @@ def read_elements(
         if _is_others(memo, unit, chance)
     ]
     unquotable = [
-        *not_own, *(place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit))
+        *not_own,
+        *(place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit)),
     ]
     found = [found_of(column) for column in columns[: len(NAMES)]]
     shape = shape_of(memo, read.units)

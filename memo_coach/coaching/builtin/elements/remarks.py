@@ -25,8 +25,8 @@ _LATE_FROM = 0.1
 MOST_STRENGTHS: Final = 4
 _LEAST_OF_A_STRENGTH = 0.12
 _RATHER_LATE = 0.1
-_NEAREST_BELOW = 0.4
-"""A passage with less is told as the nearest thing that was found: of three, one is what a reader names."""
+_QUOTED_FROM = 0.25
+"""A passage with less is not quoted for what is only touched on: of three one is what a reader names."""
 _TOLD_FROM = 0.5
 """What is there and stands in no passage clearly is told of the memo as a whole."""
 _LEAST_REMARK = 0.1
@@ -100,7 +100,8 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     if reading.state == "missing":
         yield _finding(reading, element.missing, None, reading.absent)
     elif reading.state == "weak":
-        yield _finding(reading, element.weak, place, 1.0 - reading.present)
+        told = place if place is not None and place.probability >= _QUOTED_FROM else None
+        yield _finding(reading, element.weak, told, 1.0 - reading.present)
     elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
         yield _finding(reading, BURIED, place, reading.present)
     elif reading.remark >= _LEAST_REMARK:
@@ -142,14 +143,9 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
         confidence,
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
-        faint=kind == reading.element.weak and _is_faint(reading, passage),
+        faint=kind == reading.element.weak and passage is not None and not reading.is_agreed,
         importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
     )
-
-
-def _is_faint(reading: ElementReading, passage: Passage | None) -> bool:
-    """Whether a passage may say something else than what it is quoted for."""
-    return passage is None or passage.probability < _NEAREST_BELOW or not reading.is_agreed
 
 
 def _is_late(memo: Memo, passage: Passage) -> bool:
