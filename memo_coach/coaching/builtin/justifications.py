@@ -114,7 +114,13 @@ class Explainer:
         judged = [item for item in scored.criteria if item.score is not None]
         if not judged or scored.score is None:
             return f"{self._sentence('unscored')} {self._sentence('unscored-next')}"
-        return f"{self._good(judged, scored.score)} {self._first_change(judged, ranked, scored.score)}"
+        first = next(
+            (one for one in ranked if one.finding.polarity == "opportunity" and one.priority > 0), None
+        )
+        # What is praised is not what is to be changed first, or the two sentences read as a contradiction.
+        others = [item for item in judged if first is None or item.criterion.id != first.criterion]
+        good = self._good(others or judged, scored.score)
+        return f"{good} {self._first_change(judged, first, scored.score)}"
 
     def _good(self, judged: Sequence[ScoredCriterion], score: float) -> str:
         best = max(judged, key=lambda item: ((item.score or 0.0) - 1) * (item.effective_weight + 10))
@@ -126,12 +132,9 @@ class Explainer:
         return self._sentence(band, criterion=self.name(best), clause=clause)
 
     def _first_change(
-        self, judged: Sequence[ScoredCriterion], ranked: Sequence[RankedFinding], score: float
+        self, judged: Sequence[ScoredCriterion], first: RankedFinding | None, score: float
     ) -> str:
         """Say what the first of the opportunities says: the criterion, and what it lacks there."""
-        first = next(
-            (one for one in ranked if one.finding.polarity == "opportunity" and one.priority > 0), None
-        )
         item = next((one for one in judged if first and one.criterion.id == first.criterion), None)
         if first is None or item is None:
             return self._without_opportunities(judged)

@@ -17,6 +17,8 @@ _READ = 400
 """Characters of a passage that are looked at: four times what is shown of it."""
 _MARKERS = re.compile(r"^(?:[>#*+|-]+\s+|\d{1,3}[.)]\s+|\|)+")
 _LINK = re.compile(r"(?<!\w)\[([^\[\]]{1,200})\](?:\([^()\s]{0,200}\)|\[[^\[\]]{0,80}\])?")
+_CELLS = re.compile(r"\s*\|[\s|:+-]*")
+"""What stands between the cells of a table, over lines too."""
 _EMPHASIS = re.compile(r"\*\*|__|`")
 _QUOTED_WITHIN: Mapping[str, dict[int, str]] = {
     "en": str.maketrans({"“": "‘", "”": "’", '"': "'"}),
@@ -57,6 +59,8 @@ def quotable(passage: str, language: str) -> str:
         plain = _LINK.sub(r"\1", plain)
     if "*" in plain or "_" in plain or "`" in plain:
         plain = _EMPHASIS.sub("", plain)
+    if "|" in plain:
+        plain = _CELLS.sub(", ", plain)
     return plain.translate(_QUOTED_WITHIN.get(language, {})).strip(" \n\t|.;:,")
 
 

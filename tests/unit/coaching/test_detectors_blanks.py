@@ -90,3 +90,8 @@ def test_time_grows_with_the_length_and_no_faster(hostile: str) -> None:
     assert grows_at_most(
         24, short=lambda: read_blanks(memos[0], lexicon), long=lambda: read_blanks(memos[1], lexicon)
     )
+
+
+def test_an_instruction_to_fill_in_is_found_in_the_familiar_form_too() -> None:
+    text = "**ID del proyecto:** _[coloca aquí tu ID del proyecto]_"
+    assert blanks(text, "es") == ["[coloca aquí tu ID del proyecto]"]

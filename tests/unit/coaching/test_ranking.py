@@ -206,7 +206,7 @@ def test_three_of_those_shown_first_stand_on_a_passage_where_enough_do() -> None
     names = "abcdefgh"
     judged = scored(dict.fromkeys(names, 12.5), dict.fromkeys(names, 0.0))
     whole = [finding(name) for name in "abcde"]
-    placed = [finding(name, number, severity=0.8) for number, name in enumerate("fgh")]
+    placed = [finding(name, number, severity=0.9) for number, name in enumerate("fgh")]
     first = ranked(judged, *whole, *placed)[:TOP]
     assert [item.finding.span is not None for item in first].count(True) == ON_A_PASSAGE
     assert [item.rank for item in first] == list(range(TOP))

@@ -211,7 +211,7 @@ def test_a_figure_without_a_unit_is_not_taken_for_one_that_matters() -> None:
     [
         ("en", "> He said “no”.", "He said ‘no’"),
         ("es", "1. Dijo «no»;", "Dijo “no”"),
-        ("en", "| Audits | 155k |", "Audits | 155k"),
+        ("en", "| Audits | 155k |", "Audits, 155k"),
         ("en", "-5% is what we fear", "-5% is what we fear"),
         ("en", "### Why `now`?", "Why now?"),
         ("en", "Fill out the [Travel Form] or [this](https://e.org/x).", "Fill out the Travel Form or this"),
@@ -232,3 +232,10 @@ def test_a_clause_of_a_justification_says_what_was_not_found_and_what_is_open(la
     for indicator, states in some(own.items()):
         assert NOT_FOUND[language].search(states["missing"]), indicator
         assert len(set(states.values())) == 3, indicator
+
+
+def test_cells_of_a_table_stand_apart_within_a_sentence() -> None:
+    assert (
+        quotable("| Ovens | £12,000 |\n| --- | --- |\n| Hoods | £3,000 |", "en")
+        == "Ovens, £12,000, Hoods, £3,000"
+    )
