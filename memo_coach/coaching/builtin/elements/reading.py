@@ -243,7 +243,9 @@ def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
 def _says_nothing_itself(memo: Memo, unit: Unit) -> bool:
     """Whether a unit only leads to what follows, or is a picture or an address: no passage to quote."""
     text = memo.quote(unit.span).rstrip(" \n*_")
-    return text.endswith(":") or not _LETTERS.search(_ADDRESS.sub("", text))
+    if text.endswith(":"):
+        return True
+    return ("![" in text or "://" in text) and not _LETTERS.search(_ADDRESS.sub("", text))
 
 
 def _quotes_others(memo: Memo, unit: Unit) -> bool:
