@@ -307,3 +307,34 @@ def test_nothing_is_said_of_a_list_with_an_item_that_cannot_be_read() -> None:
     unreadable = "- Nurse: $21,060 in 2025, then $9,000 in 2026 if it goes well\n"
     items = unreadable + "- Mileage: $31,000\n- Checks: $2,400\n- Total: $99,000\n"
     assert not kinds(read(items)) & {"consistency.sum-off", "consistency.sum-open"}
+
+
+BUDGETS = [
+    ("The approved budget is {}. Spend to 31 July is $7.9m, with a forecast to complete of $3.8m.", "en"),
+    ("We have spent $7.9m of the {} budget; $3.8m is still to come.", "en"),
+    ("- Budget: {}\n- Spent so far: $7.9m\n- Still to pay: $3.8m\n", "en"),
+    (
+        "El presupuesto aprobado es de {}. Llevamos gastados 7.900.000 € y quedan por ejecutar 3.800.000 €.",
+        "es",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "language"), BUDGETS)
+def test_what_is_spent_and_to_come_may_not_pass_the_budget(text: str, language: str) -> None:
+    passed, held = {"en": ("$11.4m", "$11.8m"), "es": ("11.400.000 €", "11.800.000 €")}[language]
+    (fault,) = [one for one in read(text.format(passed), language).findings if one.kind.endswith("-off")]
+    assert (fault.kind, fault.values["budget"]) == ("consistency.budget-off", passed)
+    assert not [one for one in read(text.format(held), language).findings if one.kind.endswith("-off")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The budget of one is $2m, that of the other $3m. We spent $2.5m, and $1.8m is still to come.",
+        "The budget is $2m. We have spent $1.5m in the north. In the south $9m is still to come.",
+        "The budget is $2m. We have spent $1.5m, so $0.5m is left, and the grant of $1m is paid.",
+    ],
+)
+def test_amounts_that_may_belong_to_another_budget_are_left_alone(text: str) -> None:
+    assert "consistency.budget-off" not in kinds(read(text))

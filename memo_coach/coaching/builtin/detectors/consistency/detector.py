@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from memo_coach.coaching.builtin.analysis.prose import facts_of
+from memo_coach.coaching.builtin.detectors.consistency.budgets import read_budgets
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks
 from memo_coach.coaching.builtin.detectors.consistency.lists import ListReader
 from memo_coach.coaching.builtin.detectors.consistency.named import NamedReader
@@ -24,6 +25,7 @@ KINDS = (
     "consistency.sum-off",
     "consistency.sum-open",
     "consistency.parts-off",
+    "consistency.budget-off",
     "consistency.shares-off",
     "consistency.product-off",
     "consistency.percent-off",
@@ -59,6 +61,7 @@ def read_consistency(memo: Memo, lexicon: Lexicon) -> Reading:
             tables.read(block)
     ListReader(checks, facts).read()
     read_sentences(checks, facts)
+    read_budgets(checks, facts)
     NamedReader(checks, facts).read()
     value = _BY_FAULTS[min(len(checks.faults), 2)] if checks.faults else _BY_CHECKS[min(checks.agreed, 2)]
     return Reading({"figures-consistent": value}, (*checks.faults, *_strength(checks)))
