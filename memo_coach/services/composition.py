@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +36,7 @@ from memo_coach.services.workers import Pace, Workers
 from memo_coach.settings import Settings
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services")
 
@@ -72,7 +75,7 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
     Where something fails half-way, or this is cancelled, what was opened is closed again.
 
     Raises:
-        DatabaseUnusable: the database cannot be opened or migrated.
+        DatabaseUnusable: the database cannot be opened or migrated, or the data directory cannot be made.
     """
     configure_logging(settings.log_level, settings.log_format)
     async with AsyncExitStack() as opened:
@@ -88,10 +91,20 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
     return services
 
 
+def _make_data_directory(directory: Path) -> None:
+    """Make the data directory, which a database elsewhere does not; how much room there is is asked of it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        reason = f"The data directory {directory} cannot be made: {error.strerror}. Set DATA_DIR."
+        raise DatabaseUnusable(reason) from error
+
+
 async def _opened(
     settings: Settings, database: Database, pace: Pace | None, opened: AsyncExitStack
 ) -> Services:
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
+    await asyncio.to_thread(_make_data_directory, settings.data_dir)
     before = await schema.upgrade(database)
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)

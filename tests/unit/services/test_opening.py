@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from memo_coach.services.visitors import VisitorService
 from memo_coach.services.workers import Workers
 from memo_coach.settings import Settings
 from memo_coach.storage.database import Database
+from memo_coach.storage.sqlite_file import DatabaseUnusable
 
 
 class Broken(Exception):
@@ -78,6 +80,26 @@ def with_model(settings: Settings) -> Settings:
 def connections(database: Database) -> int:
     pool: Any = database.engine.pool
     return int(pool.checkedin() + pool.checkedout())
+
+
+async def test_a_memo_can_be_kept_where_the_database_is_outside_the_data_directory(
+    settings: Settings, tmp_path: Path
+) -> None:
+    elsewhere = replace(settings, data_dir=tmp_path / "not" / "made" / "yet")
+    services = await open_services(elsewhere)
+    try:
+        owner, _ = await services.visitors.admit()
+        text = "Please approve the pump."
+        await services.drafts.save(owner, memo_id=None, text=text, rubric="investment-memo", base_revision=0)
+        assert elsewhere.data_dir.stat().st_mode & 0o777 == 0o700
+    finally:
+        await close_services(services)
+
+
+async def test_a_data_directory_that_cannot_be_made_is_named(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way", "utf-8")
+    with pytest.raises(DatabaseUnusable, match=r"cannot be made: .+ Set DATA_DIR"):
+        await open_services(replace(settings, data_dir=tmp_path / "file" / "data"))
 
 
 @pytest.mark.parametrize("place", PLACES)
