@@ -151,7 +151,7 @@ def _placed(
             return RankedFinding(finding, _nearest(finding, criteria, fallback), priority, 0, index)
         if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
             least = LEAST_DISTANCE * finding.severity * finding.confidence if _is_check(finding) else 0.0
-            return RankedFinding(finding, fallback, least, 0, index)
+            return RankedFinding(finding, _nearest(finding, criteria, fallback), least, 0, index)
         return None
     item, counts = home
     weight = item.effective_weight / 100

@@ -224,3 +224,11 @@ def test_a_strength_in_a_passage_comes_before_those_of_the_style() -> None:
     style = finding("a", what="plain", polarity="strength")
     placed = replace(finding("b", 0, what="there", polarity="strength"), claim="there", element="risks")
     assert kinds(ranked(judged, style, placed)) == ["b.there", "a.plain"]
+
+
+def test_a_check_that_no_criterion_is_scored_from_is_shown_with_the_one_that_it_is_about() -> None:
+    judged = scored({"clarity": 50, "progress": 50}, {"clarity": 0.5, "progress": 0.5})
+    (off,) = ranked(
+        judged, Finding("consistency.sum-off", "figures-consistent", "opportunity", None, 1.0, 0.9)
+    )
+    assert off.criterion == "progress"

@@ -68,8 +68,10 @@ HOMES: Final = {
     "next-step": ("plan", "next-steps"),
     "bottom-line": ("ask", "bottom-line", "status"),
     "situation": ("problem", "reason", "status"),
+    "consistency": ("financial-case", "evidence", "progress"),
+    "timeline": ("plan", "next-steps"),
 }
-"""Where a remark on an element is shown whose indicator a rubric does not score: criteria, the first that the
+"""Where a remark is shown whose indicator a rubric does not score: criteria, the first that the
 rubric has, by the first part of the remark's kind."""
 NAMES: Final = tuple(element.name for element in ELEMENTS)
 OF_STATUS: Final = frozenset({"status-stated", "progress", "deviations"})
