@@ -16,6 +16,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.services.use_limits import network_of
+from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.origins import refuse_socket
 from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties
 from memo_coach.web.problems import Problem
@@ -26,7 +27,6 @@ _log = structlog.get_logger("memo_coach.web.limits")
 BODY_BYTES = 1_048_576
 BODY_BYTES_OF = {"/draft": 1_500_000}
 SOCKETS_OF_OWNER, SOCKETS_FROM_ADDRESS = OF_OWNER.sockets, FROM_ADDRESS.sockets
-HEADER_BYTES = 32_768
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 

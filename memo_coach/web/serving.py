@@ -20,7 +20,7 @@ from memo_coach.storage.preparation import prepare
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import GivenUp, SiteMissing
 from memo_coach.web.giving_up import STATUS
-from memo_coach.web.limits import HEADER_BYTES
+from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
 
 TARGET = "memo_coach.memo_coach:app"
