@@ -16,10 +16,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from typing import Any, TypeVar
 
+from memo_coach.coaching.short_texts import SHORT
+
 Result = TypeVar("Result")
 
-SHORT = 6_000
-"""Characters; reading so many takes about 5 ms on one core."""
 _HEAD_START = 4
 """A text lets shorter ones pass with up to so many times its own characters in all, and then has its turn."""
 

@@ -12,8 +12,9 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.coaching.computing import SHORT, computed
+from memo_coach.coaching.computing import computed
 from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.short_texts import SHORT
 from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import BUILTIN, MODEL, Coaches

@@ -17,10 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from memo_coach.coaching.builtin.coach import steps_of_text
-from memo_coach.coaching.computing import SHORT
 from memo_coach.coaching.evaluation import CoachEvent
 from memo_coach.coaching.rubric import Rubric
-from memo_coach.services.standard_error import log_exceptions
+from memo_coach.coaching.short_texts import SHORT
 
 LONGEST_SECONDS = 30.0
 """A reading that takes longer is stopped. The longest memo takes one to two seconds on a core of its own."""
@@ -117,6 +116,9 @@ class ReadingProcess:
             # The environment holds secrets, and there is nothing in it that computing needs.
             env={},
         )
+        # The process itself logs nothing, and what logs takes more memory than the coach.
+        from memo_coach.services.standard_error import log_exceptions  # noqa: PLC0415
+
         assert self._process.stderr is not None, "it is a pipe"  # noqa: S101
         self._watch = _Watch(self._process, self._longest)
         threading.Thread(

@@ -20,8 +20,8 @@ from typing import Literal
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from memo_coach.coaching.computing import SHORT
 from memo_coach.coaching.errors import CoachingError
+from memo_coach.coaching.short_texts import SHORT
 from memo_coach.operations import metrics
 from memo_coach.services.attempts import STORE_EVERY_SECONDS, Attempt, LeaseLost
 from memo_coach.services.broadcast import Broadcast

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from memo_coach.coaching.computing import SHORT
+from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import MOST_PIECES, Piece, pieces_of
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from memo_coach.coaching.computing import SHORT
+from memo_coach.coaching.short_texts import SHORT
 from memo_coach.ui import manuscript_pieces
 from memo_coach.ui.manuscript import LENGTH_TOGETHER, MOST_PIECES, Piece, paragraphs_of, pieces_of, quoted
 from memo_coach.ui.manuscript_pieces import Manuscripts

@@ -53,7 +53,7 @@ class Model:
         """For each element, the probability that its best unit reaches in seven in ten memos that have it."""
         self._bias = _OFFSETS + _packed([*chain.from_iterable(enumerate(raw["bias"]))])
         self._shared = _tables(raw["shared"])
-        self._words: Mapping[str, Mapping[str, Mapping[str, Row]]] = raw["words"]
+        self._words: dict[str, Mapping[str, Mapping[str, Row]]] = dict(raw["words"])
         self._tables: dict[str, Mapping[str, Table]] = {}
         self._chances = _Chances(self.scale)
         self._memo: Mapping[str, Sequence[Sequence[int]]] = raw["memo"]
@@ -79,7 +79,7 @@ class Model:
         """Return the rows of all groups for a language, packed when a memo in it is first judged."""
         found = self._tables.get(language)
         if found is None:
-            words = self._words.get(language, {})
+            words = self._words.pop(language, {})  # once packed the rows take less room
             found = {**self._shared, **_tables({group: words.get(group, {}) for group in GROUPS_OF_WORDS})}
             self._tables[language] = found
         return found
