@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import re
@@ -33,8 +34,12 @@ def restic_directory() -> Path:
     if on_the_path and _is_new_enough(Path(on_the_path)):
         return Path(on_the_path).parent
     kept = KEPT / "usr" / "bin" / "restic"
-    if not (kept.is_file() and _is_new_enough(kept)):
-        _fetch()
+    KEPT.parent.mkdir(exist_ok=True)
+    # Several processes of one run may find at the same time that there is none.
+    with KEPT.with_name("restic-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (kept.is_file() and _is_new_enough(kept)):
+            _fetch()
     if not (kept.is_file() and _is_new_enough(kept)):
         wanted = ".".join(map(str, OLDEST))
         raise NoResticError(
