@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
 
+from memo_coach.coaching.builtin.elements import model as weights_module
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
 from memo_coach.coaching.builtin.elements.features import (
     GROUPS_OF_WORDS,
@@ -65,6 +69,25 @@ def test_packed_sums_are_the_plain_sums(name: str, language: str) -> None:
     for _ in range(2):
         for features, chances in zip(asked, model.units(asked, language), strict=True):
             assert chances == pytest.approx(plain_sums(features, language))
+
+
+def test_threads_that_begin_together_see_all_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list(units((ROOT / "training" / "texts" / "written-01.md").read_text("utf-8"), "en"))
+    expected = list(Model(RAW).units(asked, "en"))
+    model, together, packed = Model(RAW), Barrier(4), weights_module._tables
+
+    def slowly(groups: Any) -> Any:
+        sleep(0.01)  # the others come while this one packs
+        return packed(groups)
+
+    monkeypatch.setattr(weights_module, "_tables", slowly)
+
+    def judged(_: int) -> list[list[float]]:
+        together.wait()
+        return list(model.units(asked, "en"))
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(one == expected for one in threads.map(judged, range(4)))
 
 
 def test_no_amount_is_learned_by_heart() -> None:

@@ -20,7 +20,7 @@ from memo_coach.coaching.rubric import Rubric
 FILE: Final = Path(__file__).parent / "kinds.json"
 FITTING_FROM: Final = 0.95
 """From this probability on another kind's rubric is recommended: of the limits that were tried the lowest
-from which on nine in ten of the kinds named are the readers' (docs/coach.md)."""
+from which on nineteen in twenty of the kinds named are the readers' (docs/coach.md)."""
 LEAST_WORDS: Final = 80
 """A shorter text says too little of what it is."""
 

@@ -16,6 +16,7 @@ from itertools import chain
 from math import exp
 from operator import mul
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
@@ -55,6 +56,7 @@ class Model:
         self._shared = _tables(raw["shared"])
         self._words: dict[str, Mapping[str, Mapping[str, Row]]] = dict(raw["words"])
         self._tables: dict[str, Mapping[str, Table]] = {}
+        self._packing = Lock()
         self._chances = _Chances(self.scale)
         self._memo: Mapping[str, Sequence[Sequence[int]]] = raw["memo"]
 
@@ -77,12 +79,14 @@ class Model:
 
     def _tables_of(self, language: str) -> Mapping[str, Table]:
         """Return the rows of all groups for a language, packed when a memo in it is first judged."""
-        found = self._tables.get(language)
-        if found is None:
-            words = self._words.pop(language, {})  # once packed the rows take less room
-            found = {**self._shared, **_tables({group: words.get(group, {}) for group in GROUPS_OF_WORDS})}
-            self._tables[language] = found
-        return found
+        # Memos are judged in several threads: one packs the rows, which then take less room, the others wait.
+        with self._packing:
+            found = self._tables.get(language)
+            if found is None:
+                words = self._words.pop(language, {})
+                own = {group: words.get(group, {}) for group in GROUPS_OF_WORDS}
+                found = self._tables[language] = {**self._shared, **_tables(own)}
+            return found
 
     def element(self, answer: str, element: int, features: Sequence[float]) -> float:
         """Return the probability of an answer about an element."""
