@@ -38,7 +38,8 @@ def show(limit: int) -> None:
         say(f"{each.id}  {each.created:%Y-%m-%d %H:%M}  {each.last_seen:%Y-%m-%d %H:%M}")
 
 
-@visitors.command(context_settings={"ignore_unknown_options": True})  # an id may begin like one
+# An id may begin like an option, with "-h" too: that one would show the help and end nothing.
+@visitors.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("visitor", metavar="ID", required=False)
 @click.option("--all", "everybody", is_flag=True, help="Of all browsers.")
 def end(visitor: str | None, everybody: bool) -> None:

@@ -57,7 +57,7 @@ async def test_all_sessions_are_ended(services: Services, tmp_path: Path, migrat
 def test_what_cannot_be_done_is_a_sentence(tmp_path: Path, empty_url: str) -> None:
     assert_one_line(run(tmp_path, "visitors", "list", DATABASE_URL=empty_url), 3)
     run(tmp_path, "db", "upgrade", DATABASE_URL=empty_url)
-    for unknown in ("x", "-an-id-may-begin-like-an-option"):
+    for unknown in ("x", "-an-id-may-begin-like-an-option", "-hand-like-the-one-for-help", "-"):
         answer = run(tmp_path, "visitors", "end", unknown, DATABASE_URL=empty_url)
         assert_one_line(answer, 1, "no such visitor")
 
