@@ -67,6 +67,7 @@ def catalogue() -> list[Check]:
         Check("documented commands and paths", _own("documented_names")),
         Check("registry hosts", _own("registry_hosts")),
         Check("dead links", _own("dead_links")),
+        Check("large files", _own("large_files")),
         Check("hadolint", ("hadolint", "--no-color", "--config", ".hadolint.yaml", "Dockerfile"), OPERATIONS),
         Check("actionlint", ("actionlint", "-no-color", *workflows()), OPERATIONS),
         Check(
