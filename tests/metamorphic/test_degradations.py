@@ -144,16 +144,12 @@ RISES = frozenset({("merge-the-sentences", "crane-es-tables")})
 by a tenth of a point. It is to fail here for as long as that is so."""
 OVERLOOKED = frozenset(
     {
-        ("remove-the-sources", "claims-system-en-lists"),
+        ("delete-the-risks", "cold-store-en-plain"),
         ("remove-the-financial-figures", "crane-es-tables"),
         ("remove-the-financial-figures", "laundry-en-tables"),
-        ("make-the-plan-passive", "laundry-en-tables"),
-        ("make-the-plan-passive", "ovens-es-plain"),
         ("remove-owners-and-dates", "claims-system-en-lists"),
         ("remove-owners-and-dates", "cold-store-en-plain"),
         ("remove-owners-and-dates", "fleet-es-lists"),
-        ("remove-owners-and-dates", "laundry-en-tables"),
-        ("remove-owners-and-dates", "ovens-es-plain"),
     }
 )
 """Where the trained reading takes something else in the memo for what is gone, or was unsure of it before:

@@ -12,12 +12,11 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.elements.kinds import fitting_kind
-from memo_coach.coaching.builtin.elements.reading import read_elements
+from memo_coach.coaching.builtin.elements.reading import NOTHING_READ, MemoReading, read_elements, stands_in
 from memo_coach.coaching.builtin.elements.remarks import (
     INDICATORS,
     findings_from,
     indicators_from,
-    stands_in,
     states_from,
 )
 from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, registered_detectors
@@ -26,6 +25,7 @@ from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from memo_coach.coaching.builtin.masking import masked, repeated_passages
 from memo_coach.coaching.builtin.ranking import CHECKS, TOP, RankedFinding, rank_findings
+from memo_coach.coaching.builtin.related import placed_beside
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, State, score_memo
 from memo_coach.coaching.builtin.slots import slot_values
 from memo_coach.coaching.evaluation import (
@@ -153,7 +153,7 @@ class _Work:
     indicators: dict[str, float] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     states: Mapping[str, State] = field(default_factory=dict)
-    kinds: Sequence[float] = ()
+    read: MemoReading = NOTHING_READ
 
     def take(self, reading: Reading) -> None:
         self.indicators.update(reading.indicators)
@@ -172,10 +172,10 @@ class _Work:
                 for name in shares:
                     if name in found and not found[name].counts:
                         self.indicators.pop(name, None)
+        self.read = read
         self.states = states_from(read.elements)
-        self.kinds = read.kinds
         self.findings = [
-            _of_others_words(finding) if stands_in(finding, read.others_words) else finding
+            _of_others_words(finding) if stands_in(finding.span, read.others_words) else finding
             for finding in self.findings
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
@@ -218,7 +218,7 @@ def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEven
         work.take(read_pattern(work.shown, pattern))
     work.take_elements(lexicon)
     scored = score_memo(rubric, work.indicators, work.states)
-    ranked = rank_findings(memo, scored, work.findings)
+    ranked = placed_beside(work.shown, lexicon, rank_findings(memo, scored, work.findings), work.read)
     *judged, overall = _judged(work, scored, ranked, [*notices, *_kind_notices(work)])
     yield [*judged, Progressed(total, total), overall]
 
@@ -273,7 +273,7 @@ def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
 
 def _kind_notices(work: _Work) -> Iterator[str]:
     """Say that another of the shipped rubrics would fit far better."""
-    fitting = fitting_kind(work.kinds, work.shown.body_word_count, work.rubric, shipped_rubrics)
+    fitting = fitting_kind(work.read.kinds, work.shown.body_word_count, work.rubric, shipped_rubrics)
     if fitting is not None:
         spoken = _spoken(work.memo)
         name = localised(fitting.name, spoken)
@@ -315,7 +315,8 @@ def _evidence(memo: Memo, criterion: str, ranked: Iterable[RankedFinding]) -> tu
     spans: dict[Span, None] = {}
     own = [item for item in ranked if item.criterion == criterion and item.priority > 0]
     for item in sorted(own, key=lambda item: item.finding.polarity == "opportunity"):
-        if item.finding.span is not None and len(item.finding.span):
+        is_evidence = item.finding.role != "related"
+        if is_evidence and item.finding.span is not None and len(item.finding.span):
             spans.setdefault(item.finding.span)
     return tuple(evidence_at(memo.text, span) for span in list(spans)[:_MOST_EVIDENCE])
 

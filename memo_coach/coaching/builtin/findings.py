@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.evaluation import Claim, CommentKind
 from memo_coach.coaching.memo import Memo, Span
+
+PassageRole = Literal["said", "presumed", "nearest", "related"]
+"""What a passage is to what is remarked on: it says that; it most likely does, in words that no list has; it
+is only the nearest that was found, which it may not be at all; or something missing would belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,8 @@ class Finding:
     """What of a memo it is about, such as ``risks``, where it is one of the things that readers look for."""
     claim: Claim | None = None
     """What it says of that element."""
-    faint: bool = False
-    """Whether the passage is only the nearest thing to it that was found, which it may not be at all."""
+    role: PassageRole = "said"
+    """What the passage is to what is remarked on."""
     importance: float | None = None
     """0 to 1: how likely a careful reader makes a remark about it; ``None`` where only its weight counts."""
 

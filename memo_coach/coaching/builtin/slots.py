@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.memo import Memo
 
-COMMON_SLOTS = frozenset({"quote", "nearest", "heading", "figure", "subject"})
+COMMON_SLOTS = frozenset({"quote", "presumed", "nearest", "related", "heading", "figure", "subject"})
 """The slots that any text may have; a kind of finding may bring more of its own."""
 
 _READ = 400
@@ -34,19 +34,20 @@ def slot_values(memo: Memo, finding: Finding, wanted: Collection[str] = COMMON_S
 
     ``quote`` is the passage, ``figure`` the first amount, share or quantity in it, ``heading`` that of the
     section where it stands, and ``subject`` what the memo calls itself. Of a passage that may say something
-    else there is ``nearest`` alone in the place of the first three. A finding's own values come first.
+    else there is one slot alone in the place of the first three, named as its role. A finding's own values
+    come first.
     """
     values: dict[str, str] = {}
     if "subject" in wanted:
         values["subject"] = memo.header_value("subject") or _title_of(memo)
     if finding.span is not None and len(finding.span):
         passage = memo.quote(finding.span)[:_READ]
-        place = "nearest" if finding.faint else "quote"
+        place = "quote" if finding.role == "said" else finding.role
         if place in wanted:
             values[place] = quotable(passage, memo.language)
-        if "figure" in wanted and not finding.faint:
+        if "figure" in wanted and finding.role == "said":
             values["figure"] = _figure_in(passage, memo.language)
-        block = memo.block_at(finding.span.start) if "heading" in wanted and not finding.faint else None
+        block = memo.block_at(finding.span.start) if "heading" in wanted and finding.role == "said" else None
         if block is not None:
             values["heading"] = memo.sections[block.section].title.strip(" #*:.")
     return {**{name: value for name, value in values.items() if value}, **finding.values}

@@ -159,9 +159,9 @@ async def test_the_model_is_told_memo_feedback_history_comment_and_question() ->
 async def test_what_did_not_fit_is_left_out_oldest_first_and_told() -> None:
     model = ScriptedModel(("Yes.",))
     topic = replace(TOPIC, earlier=((1, "old words " * 4_000), (2, "older still " * 4_000)))
-    _, reply = await replied(model, topic=topic, budget=8_200)
+    _, reply = await replied(model, topic=topic, budget=9_000)
     assert reply.notices == ["To fit, the model was not shown: earlier versions of the memo."]
-    assert sum(len(message.content) for message in model.requests[0].messages) // 4 <= 8_200
+    assert sum(len(message.content) for message in model.requests[0].messages) // 4 <= 9_000
     assert model.requests[0].messages[-1].content.rstrip().endswith(WHY.text)
 
 

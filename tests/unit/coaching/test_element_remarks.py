@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from memo_coach.coaching.builtin import phrasing
@@ -38,26 +40,39 @@ def opportunity(one: ElementReading) -> Finding:
 
 def test_what_is_touched_on_in_a_clear_passage_is_told_of_that_passage() -> None:
     found = opportunity(reading())
-    assert (found.kind, found.faint) == (RISKS.weak, False)
+    assert (found.kind, found.role) == (RISKS.weak, "said")
 
 
 def test_a_passage_that_the_detector_does_not_know_is_told_as_the_nearest() -> None:
+    found = opportunity(reading(present=0.3, detected=0.0))
+    assert (found.kind, found.role, found.span) == (RISKS.weak, "nearest", Span(0, len(TEXT)))
+
+
+def test_a_passage_that_the_model_alone_is_sure_of_is_told_as_what_it_is_taken_for() -> None:
     found = opportunity(reading(present=0.9, detected=0.0))
-    assert (found.kind, found.faint, found.span) == (RISKS.weak, True, Span(0, len(TEXT)))
+    assert (found.kind, found.role, found.span) == (RISKS.weak, "presumed", Span(0, len(TEXT)))
 
 
 def test_what_is_touched_on_in_no_clear_passage_is_told_of_the_memo_as_a_whole() -> None:
     found = opportunity(reading(clear=0.2))
-    assert (found.kind, found.faint, found.span) == (RISKS.weak, False, None)
+    assert (found.kind, found.role, found.span) == (RISKS.weak, "said", None)
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_the_nearest_is_quoted_as_such(language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "present", "words"),
+    [
+        ("en", 0.3, "nearest"),
+        ("es", 0.3, "(acerca|cercano)"),
+        ("en", 0.9, "^I read"),
+        ("es", 0.9, "^Leo"),
+    ],
+)
+def test_a_passage_is_quoted_as_what_it_is(language: str, present: float, words: str) -> None:
     memo = parse_memo(TEXT, language)
-    found = opportunity(reading(detected=0.0))
+    found = opportunity(reading(present=present, detected=0.0))
     said = phrasing.chosen(phrasing.phrase(language, found.kind).comment, slot_values(memo, found), "key")
     assert "The pump may fail" in said
-    assert {"en": "nearest", "es": "acerca"}[language] in said or "cercano" in said
+    assert re.search(words, said)
 
 
 def test_what_no_passage_says_is_missing_unless_the_whole_memo_says_it() -> None:

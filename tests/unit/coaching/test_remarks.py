@@ -10,6 +10,7 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.phrasing import Phrase, chosen, phrase, slots_in
+from memo_coach.coaching.builtin.related import OPENING, RELATED
 from memo_coach.coaching.builtin.remarks import REMARKS
 from memo_coach.coaching.builtin.slots import COMMON_SLOTS, quotable, slot_values
 from memo_coach.coaching.measure.claims import claims_of_findings
@@ -22,6 +23,8 @@ LANGUAGES = languages()
 MOST_WORDS = 45
 """Of a comment, with a passage of ordinary length in it."""
 PASSAGE = "we would welcome the support of the board for the second phase of this work"
+OF_A_ROLE = frozenset({"presumed", "nearest", "related"})
+"""Slots for a passage that does not say, or may not say, what is remarked on."""
 FINDS_NOTHING = {
     "en": re.compile(r"\b(?:find (?:no|nothing|nobody)|found none|nothing|does not state)\b", re.IGNORECASE),
     "es": re.compile(r"\b(?:no encuentro|ni en .* encuentro|nada|no dice)\b", re.IGNORECASE),
@@ -64,8 +67,8 @@ def test_what_is_asked_for_has_variants_and_one_that_needs_nothing_of_the_memo(
 ) -> None:
     for kind, texts in some(texts_of(language, state)):
         slots = [slots_in(comment) for comment in texts.comment]
-        assert 2 <= sum("nearest" not in one for one in slots) <= 5, kind
-        assert ({"nearest"} in slots) == (state == "weak"), kind
+        assert 2 <= sum(not one & OF_A_ROLE for one in slots) <= 5, kind
+        assert ({"nearest"} in slots) == ({"presumed"} in slots) == (state == "weak"), kind
         assert frozenset() in slots, kind
         assert any(slots), kind
         assert 1 <= len(texts.questions) <= 2, kind
@@ -98,11 +101,19 @@ def test_a_remark_is_short_and_knows_its_slots(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_missing_was_not_found_and_quotes_no_passage(language: str) -> None:
+def test_what_is_missing_was_not_found_and_is_in_no_passage(language: str) -> None:
     for kind, texts in some(texts_of(language, "missing")):
         for comment in texts.comment:
             assert FINDS_NOTHING[language].search(comment), (kind, comment)
-            assert slots_in(comment) <= {"heading", "subject"}, (kind, comment)
+            assert slots_in(comment) <= {"heading", "subject", "related"}, (kind, comment)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ["missing", "weak"])
+def test_what_may_be_missed_beside_a_passage_is_told_so(language: str, state: str) -> None:
+    for element in some([*RELATED, OPENING]):
+        comments = phrase(language, getattr(REMARKS[element], state)).comment
+        assert {"related"} in [slots_in(comment) for comment in comments], element
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,9 +7,10 @@ would expect in a document of this kind and size is not missed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from memo_coach.coaching.builtin.elements.catalogue import (
     ELEMENTS,
@@ -47,12 +48,16 @@ EXPECTED_FROM = 0.5
 MENTIONED_FROM = 0.1
 """What some readers would expect is mentioned, after all that most of them would."""
 _NOTHING_BELOW = 0.5
+_SAID_FROM = 0.7
+"""What is called there stands in a passage that says it at least so strongly; what has lost its passage in a
+strong memo falls below."""
 _ABSENT_FROM = 0.1
 """With less than this, what no passage says is not called missing: all of them together may say it."""
 _AGREED_FROM = 0.2
 """Where the detector of an element finds this little, the model alone does not call it there."""
 _LEAST_FLOOR = 0.05
 _AUTHORS_OWN_BELOW = 0.35
+_SURELY_OWN_BELOW = 0.1
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
 _ADDRESS = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,300}\))?|\(?<?https?://\S{1,300}")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -92,11 +97,16 @@ class ElementReading:
     @property
     def state(self) -> State:
         """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
-        nothing = self.evidence < _NOTHING_BELOW and self.absent >= _ABSENT_FROM
-        if self.absent >= MISSING_FROM or nothing:
+        is_nowhere = self.evidence < _NOTHING_BELOW and self.absent >= _ABSENT_FROM
+        if self.absent >= MISSING_FROM or is_nowhere:
             return "missing"
-        sure = self.present >= THERE_FROM and self.evidence >= 1 and self.is_agreed
-        return "there" if sure and self.passages else "weak"
+        is_sure = self.evidence >= _SAID_FROM and self.is_likely and self.is_agreed
+        return "there" if is_sure and self.passages else "weak"
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether a careful reader most likely finds it done."""
+        return self.present >= THERE_FROM
 
     @property
     def is_agreed(self) -> bool:
@@ -129,6 +139,11 @@ class MemoReading:
     """What the author did not say: labels and instructions of a form, boilerplate, quotations."""
     kinds: tuple[float, ...]
     """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
+    own_words: tuple[Span, ...]
+    """Sentences of which it is nearly sure that the author says them, in order."""
+
+
+NOTHING_READ: Final = MemoReading((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +212,19 @@ def read_elements(
                 places,
             )
         )
-    spans = tuple(read.units[place].span for place in not_own)
-    return MemoReading(tuple(readings), spans, kind_chances(kind_features(shape, found)))
+    others = tuple(read.units[place].span for place in not_own)
+    own_words = tuple(
+        unit.span for unit, chance in zip(read.units, foreign, strict=True) if chance < _SURELY_OWN_BELOW
+    )
+    return MemoReading(tuple(readings), others, kind_chances(kind_features(shape, found)), own_words)
+
+
+def stands_in(span: Span | None, spans: Sequence[Span]) -> bool:
+    """Whether a passage begins in one of some spans, which are in order."""
+    if span is None or not spans:
+        return False
+    place = bisect_right(spans, span.start, key=lambda one: one.start) - 1
+    return place >= 0 and span.start < spans[place].end
 
 
 def _asked(name: str, kind: str) -> bool:

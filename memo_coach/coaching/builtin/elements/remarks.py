@@ -5,15 +5,14 @@ Comment, justification and score come from one reading, so they cannot contradic
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
-from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.findings import Finding, PassageRole
 from memo_coach.coaching.builtin.scoring import State
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo import Memo
 
 INDICATORS: Final = frozenset(element.indicator for element in ELEMENTS)
 """The indicators that elements decide."""
@@ -27,7 +26,7 @@ _LEAST_OF_A_STRENGTH = 0.12
 _RATHER_LATE = 0.1
 _QUOTED_FROM = 0.25
 """A passage with less is not quoted for what is only touched on: of three one is what a reader names."""
-_TOLD_FROM = 0.5
+_TOLD_FROM = 0.4
 """What is there and stands in no passage clearly is told of the memo as a whole."""
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
@@ -77,14 +76,6 @@ def _state(states: set[str]) -> State:
 
 def _blended(read: float, detected: float | None) -> float:
     return read if detected is None else (1 - _SHARE_OF_DETECTORS) * read + _SHARE_OF_DETECTORS * detected
-
-
-def stands_in(finding: Finding, spans: Sequence[Span]) -> bool:
-    """Whether a finding points into one of some spans, which are in order."""
-    if finding.span is None or not spans:
-        return False
-    place = bisect_right(spans, finding.span.start, key=lambda span: span.start) - 1
-    return place >= 0 and finding.span.start < spans[place].end
 
 
 def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[Finding]:
@@ -143,9 +134,16 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
         confidence,
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
-        faint=kind == reading.element.weak and passage is not None and not reading.is_agreed,
+        role=_role(reading) if kind == reading.element.weak and passage is not None else "said",
         importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
     )
+
+
+def _role(reading: ElementReading) -> PassageRole:
+    """Return what the best passage is to an element that is touched on."""
+    if reading.is_agreed:
+        return "said"
+    return "presumed" if reading.is_likely else "nearest"
 
 
 def _is_late(memo: Memo, passage: Passage) -> bool:

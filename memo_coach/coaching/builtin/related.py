@@ -1,0 +1,144 @@
+"""Put a remark on what was not found plainly beside the passage that it would belong to, where there is one.
+
+“I find no date” says little; beside the step that has none it says where one is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from memo_coach.coaching.builtin.analysis.prose import facts_of
+from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
+from memo_coach.coaching.builtin.elements.reading import MemoReading
+from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.builtin.ranking import TOP, RankedFinding
+from memo_coach.coaching.memo import Memo, Span
+
+OPENING: Final = "bottom-line"
+"""What belongs into the first sentence, whatever that says."""
+RELATED: Final[Mapping[str, tuple[str, ...]]] = {
+    "ask": ("problem", "plan-steps", "return"),
+    "ask-amount": ("ask", "plan-steps"),
+    "ask-deadline": ("ask", "next-step"),
+    "ask-decider": ("ask",),
+    "situation": ("problem", "plan-steps", "ask"),
+    "problem": ("ask",),
+    "options": ("ask", "plan-steps"),
+    "do-nothing": ("ask", "plan-steps", "options"),
+    "option-costs": ("options",),
+    "return": ("costs", "ask-amount", "ask"),
+    "costs": ("plan-steps", "ask"),
+    "cost-parts": ("costs", "ask-amount"),
+    "discount-rate": ("return", "costs"),
+    "sensitivity": ("return", "costs"),
+    "assumptions": ("return", "costs"),
+    "figures": ("problem", "progress", "situation"),
+    "baselines": ("figures", "progress", "problem"),
+    "sources": ("figures", "problem", "baselines"),
+    "strategic-link": ("ask", "return", "plan-steps"),
+    "risks": ("plan-steps", "ask", "return"),
+    "mitigations": ("risks",),
+    "risk-owners": ("risks", "mitigations"),
+    "plan-steps": ("ask",),
+    "plan-owners": ("plan-steps", "next-step"),
+    "plan-dates": ("plan-steps",),
+    "next-step": ("ask",),
+    "status-stated": ("progress",),
+    "progress": ("status-stated", "plan-steps"),
+    "deviations": ("progress",),
+    "scope": ("rules",),
+    "effective-date": ("rules", "scope"),
+    "exceptions": ("rules",),
+    "contact": ("rules", "exceptions"),
+}
+"""For what is missing, the elements whose passages it would belong to, the best first."""
+_SURE = 0.6
+"""Probability from which a passage is taken for what it is said to be."""
+_WORDS = 4
+"""A passage of fewer is a label rather than something said."""
+_READ_IN = frozenset({"paragraph", "list_item"})
+_NOT_FOUND: Final = frozenset(kind for element in ELEMENTS for kind in (element.missing, element.weak))
+_FIGURES: Final = frozenset({"ask-amount", "costs", "figures"})
+_DATES: Final = frozenset({"ask-deadline", "plan-dates", "effective-date"})
+_OWNERS: Final = frozenset({"ask-decider", "plan-owners", "risk-owners"})
+_OF_FIGURES: Final = frozenset({"baselines", "cost-parts", "sensitivity", "assumptions"})
+
+
+def placed_beside(
+    memo: Memo, lexicon: Lexicon, ranked: Iterable[RankedFinding], read: MemoReading
+) -> tuple[RankedFinding, ...]:
+    """Return the findings, those without a passage beside the one that what they miss would belong to.
+
+    No two of those shown first are put into the same block.
+    """
+    places = _Places(memo, lexicon, read)
+    ranked = tuple(ranked)
+    front = [item for item in ranked if item.finding.polarity == "opportunity"][:TOP]
+    taken: set[int | None] = {item.block for item in front if item.block is not None}
+    return tuple(_placed(item, places, taken if item in front else None) for item in ranked)
+
+
+def _placed(item: RankedFinding, places: _Places, taken: set[int | None] | None) -> RankedFinding:
+    finding = item.finding
+    if finding.kind not in _NOT_FOUND or finding.element is None or finding.span is not None:
+        return item
+    span = places.beside(finding.element, taken or ())
+    if span is None:
+        return item
+    if taken is not None:
+        taken.add(places.block_of(span))
+    return replace(item, finding=replace(finding, span=span, role="related"))
+
+
+class _Places:
+    """The passages of a memo beside which something may be missed."""
+
+    def __init__(self, memo: Memo, lexicon: Lexicon, read: MemoReading) -> None:
+        self._memo = memo
+        self._facts = facts_of(memo, lexicon)
+        own = {span.start for span in read.own_words}
+        self._spans = {
+            reading.element.name: [
+                one.span for one in reading.passages if one.probability >= _SURE and one.span.start in own
+            ]
+            for reading in read.elements
+            if reading.state != "missing"
+        }
+        self._spans[OPENING] = [span for span in read.own_words if self._says_something(span)][:1]
+
+    def beside(self, element: str, taken: Collection[int | None]) -> Span | None:
+        """Return the best passage for what is missing, in none of the blocks ``taken``."""
+        for related in RELATED.get(element, (OPENING,) if element == OPENING else ()):
+            for span in self._spans.get(related, ()):
+                is_free = self._says_something(span) and self.block_of(span) not in taken
+                if is_free and not self._has_it(element, span):
+                    return span
+        return None
+
+    def block_of(self, span: Span) -> int | None:
+        """Return the block that a passage begins in; ``None`` in a header line."""
+        block = self._memo.block_at(span.start)
+        return None if block is None else block.index
+
+    def _says_something(self, span: Span) -> bool:
+        block = self._memo.block_at(span.start)
+        if block is None or block.kind not in _READ_IN:
+            return False
+        said = self._memo.quote(span).split()
+        # A question is often a form's, and so is what begins with a label.
+        return len(said) >= _WORDS and not said[-1].endswith("?") and not said[0].endswith(":")
+
+    def _has_it(self, element: str, span: Span) -> bool:
+        """Whether a passage has, on the face of it, what is called missing, or gives no cause to ask."""
+        if element in _FIGURES:
+            return bool(self._facts.figures_in(span))
+        if element in _DATES:
+            return bool(self._facts.dates_in(span))
+        if element in _OF_FIGURES:
+            return not self._facts.figures_in(span)
+        if element in _OWNERS:
+            sentence = self._memo.sentence_at(span.start)
+            return sentence is not None and bool(self._facts.owners_in(sentence))
+        return False
