@@ -6,6 +6,7 @@ Comment, justification and score come from one reading, so they cannot contradic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import sqrt
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
@@ -135,8 +136,14 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
         element=reading.element.name,
         claim="missing" if kind == reading.element.missing else "weak",
         role=_role(reading) if kind == reading.element.weak and passage is not None else "said",
-        importance=reading.remark if reading.is_expected else _RATHER_LATE * reading.remark,
+        importance=_importance(reading),
     )
+
+
+def _importance(reading: ElementReading) -> float:
+    """Return how likely a reader remarks on it; less where some readers would not even expect it."""
+    remark = reading.remark * sqrt(reading.expected)
+    return remark if reading.is_expected else _RATHER_LATE * remark
 
 
 def _role(reading: ElementReading) -> PassageRole:

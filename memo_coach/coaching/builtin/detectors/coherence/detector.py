@@ -2,16 +2,18 @@
 
 It sees two things only. In a heap of words, articles and prepositions stand before words that cannot follow
 them. In a heap of sentences without headings, what speaks of money, dates, people or duties is scattered
-evenly; a writer keeps it together. It does not see whether one sentence follows from another.
+evenly, sentences that share a word stand apart, and paragraphs open with words that point at nothing. It does
+not see whether one sentence follows from another.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from memo_coach.coaching.builtin.analysis.running_text import words_in
 from memo_coach.coaching.builtin.detectors.headings.detector import signposting
@@ -29,10 +31,17 @@ _FEWEST_JOINTS = 30
 _LEAST_SENSE = 0.02
 """What is left to a heap of words, so that scores still differ before they are rounded."""
 
-_ORDERED, _RANDOM = 2.4, 1.0
-"""How far sentences of a kind stand together, in standard deviations of random order. Shuffled texts stay
-below 1.8 in 95 of 100 cases; of real documents one in five does too, good ones among them, so it counts only
-where no headings guide the reader."""
+_ORDERED, _RANDOM = 3.0, 0.5
+"""How far a text looks ordered (:func:`order_of`). Of 123 documents without headings one in four is taken for
+disordered, good letters among them, so it counts only where nothing guides the reader; of the strong samples
+in random order four in five are. Which weights and ends tell these apart best was looked for on a grid."""
+_SAME_WORDS = 0.5
+_OPENINGS = 12.0
+_ROOT = 6
+"""Letters by which two words count as the same."""
+_SHORTEST_ROOT = 4
+_USUAL_OPENINGS, _AS_MANY_AS = 0.5, 3.0
+"""What the share of dangling openings is pulled towards, as if so many more sentences had been seen."""
 _GUIDED = 0.3
 """From this much of ``headings`` on, order is not judged."""
 _WORDS_FOR_ORDER = 350
@@ -81,12 +90,47 @@ def broken_joints(memo: Memo, lexicon: Lexicon) -> tuple[list[Sentence], int, in
     return sentences, broken, total
 
 
+def order_of(memo: Memo, lexicon: Lexicon) -> float:
+    """Return how far the order of a text looks like a writer's; in a random one it is near 0."""
+    same_words = _togetherness(list(_words_said_again(memo, lexicon)))
+    return togetherness(memo, lexicon) + _SAME_WORDS * same_words + _OPENINGS * tied_openings(memo, lexicon)
+
+
 def togetherness(memo: Memo, lexicon: Lexicon) -> float:
     """Return how far sentences of a kind stand together, in standard deviations of a random order."""
-    sentences = [sentence for sentence in memo.sentences if sentence.word_count]
-    count = len(sentences)
+    return _togetherness(list(_columns(memo, _said(memo), lexicon)))
+
+
+def tied_openings(memo: Memo, lexicon: Lexicon) -> float:
+    """Return by how much rarer “but”, “it”, “this” and the like open a paragraph than a sentence within one.
+
+    Such a word points back at the sentence before; at the head of a paragraph it mostly points at nothing.
+    """
+    openers = lexicon.words("coherence_openers")
+    opening: list[bool] = []
+    inside: list[bool] = []
+    block = None
+    for sentence in _said(memo):
+        if memo.blocks[sentence.block].kind == "paragraph":
+            seen = inside if sentence.block == block else opening
+            seen.append(memo.words[sentence.first_word].lower in openers)
+            block = sentence.block
+    return _share(inside) - _share(opening)
+
+
+def _share(found: Sequence[bool]) -> float:
+    return (sum(found) + _USUAL_OPENINGS) / (len(found) + _AS_MANY_AS)
+
+
+def _said(memo: Memo) -> list[Sentence]:
+    return [sentence for sentence in memo.sentences if sentence.word_count]
+
+
+def _togetherness(columns: Sequence[Sequence[float]]) -> float:
+    """Return how far the high values of each column stand together; Moran's statistic, over all columns."""
+    count = len(columns[0]) if columns else 0
     found = []
-    for column in _columns(memo, sentences, lexicon):
+    for column in columns:
         mean = sum(column) / count
         centred = [value - mean for value in column]
         spread = sum(value * value for value in centred)
@@ -98,6 +142,23 @@ def togetherness(memo: Memo, lexicon: Lexicon) -> float:
     if not found:
         return 0.0
     return sum(found) / math.sqrt(len(found)) * math.sqrt(count / (1 + _NEXT_BUT_ONE**2))
+
+
+def _words_said_again(memo: Memo, lexicon: Lexicon) -> Iterator[list[float]]:
+    """For each word that more than one sentence has, whether each sentence has it."""
+    small = lexicon.words("function_words")
+    roots = [
+        {
+            word.lower[:_ROOT]
+            for word in memo.words_of(sentence)
+            if len(word.lower) >= _SHORTEST_ROOT and word.lower not in small and not word.lower[0].isdigit()
+        }
+        for sentence in _said(memo)
+    ]
+    counts = Counter(chain.from_iterable(roots))
+    for root, count in sorted(counts.items()):
+        if count > 1:
+            yield [1.0 if root in own else 0.0 for own in roots]
 
 
 @lru_cache(maxsize=8)
@@ -144,4 +205,4 @@ def _disorder(memo: Memo, lexicon: Lexicon) -> float:
         return 0.0
     running = sum(memo.blocks[sentence.block].kind == "paragraph" for sentence in memo.sentences)
     told = ramp(running / len(memo.sentences), _LISTED, _RUNNING)
-    return length * told * (1 - guided) * ramp(togetherness(memo, lexicon), _ORDERED, _RANDOM)
+    return length * told * (1 - guided) * ramp(order_of(memo, lexicon), _ORDERED, _RANDOM)
