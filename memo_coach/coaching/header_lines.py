@@ -42,6 +42,8 @@ _ROW = re.compile(
 _EMPTY_ROW = frozenset("| \t-:")
 _MEMO_TITLE = re.compile(r"[-=*_~# ]{0,40}(?:memo|memorandum|memorándum|memorando)\b.{0,80}", re.IGNORECASE)
 _LONGEST_TITLE = 80
+_MOST_LINES = 40
+"""Lines of a head, those that go on with a value included; a list of more is none."""
 _MOST_TITLES = 4
 
 
@@ -67,6 +69,8 @@ def read_header(lines: Sequence[Line]) -> HeaderReading:
     rules: list[int] = []
     sure = True
     for index, line in enumerate(lines):
+        if len(taken) == _MOST_LINES:
+            break
         if not line.bare or (is_rule(line.bare) and not header):
             continue
         if line.bare[0] == "|" and set(line.bare) <= _EMPTY_ROW:

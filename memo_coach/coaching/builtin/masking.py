@@ -15,6 +15,9 @@ from memo_coach.coaching.parsing import parse_memo
 SHORTEST_REPEAT = 8
 """Words of the shortest run of sentences that counts as said twice: “Owner: Ana” may stand twice."""
 
+_LONGEST_HEAD = 2_000
+"""Characters of header lines that are looked for together: their runs are as many as their square."""
+
 _VISIBLE = re.compile(r"\S")
 
 
@@ -63,6 +66,7 @@ def repeated_passages(memo: Memo) -> tuple[Span, ...]:
         _key(memo.text[first.span.start : last.span.end])
         for number, first in enumerate(memo.header)
         for last in memo.header[number:]
+        if last.span.end - first.span.start <= _LONGEST_HEAD
     }
     passages: list[Span] = []
     run: list[_Unit] = []

@@ -77,7 +77,8 @@ def placed_beside(
     ranked = tuple(ranked)
     front = [item for item in ranked if item.finding.polarity == "opportunity"][:TOP]
     taken: set[int | None] = {item.block for item in front if item.block is not None}
-    return tuple(_placed(item, places, taken if item in front else None) for item in ranked)
+    first = {id(item) for item in front}
+    return tuple(_placed(item, places, taken if id(item) in first else None) for item in ranked)
 
 
 def _placed(item: RankedFinding, places: _Places, taken: set[int | None] | None) -> RankedFinding:

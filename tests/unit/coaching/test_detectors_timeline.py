@@ -89,4 +89,4 @@ def test_time_grows_with_the_length_and_no_faster(hostile: str) -> None:
     def read(count: int) -> None:
         read_timeline(parse_memo(hostile * (count // len(hostile)), "en"), lexicon)
 
-    assert grows_at_most(24, short=lambda: read(4_000), long=lambda: read(32_000))
+    assert grows_at_most(16, short=lambda: read(8_000), long=lambda: read(64_000))

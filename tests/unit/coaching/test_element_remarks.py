@@ -8,12 +8,14 @@ import pytest
 
 from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
-from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
+from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage, read_elements
 from memo_coach.coaching.builtin.elements.remarks import findings_from
 from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.slots import slot_values
 from memo_coach.coaching.memo import Span
 from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.rubric_documents import shipped_rubric
 
 TEXT = "The pump may fail in winter, when nobody is on site to see it."
 MEMO = parse_memo(TEXT, "en")
@@ -84,3 +86,21 @@ def test_one_question_more_is_tied_to_a_passage_only_where_that_is_clear() -> No
     assert opportunity(reading(present=0.9)).span == Span(0, len(TEXT))
     unclear = opportunity(reading(present=0.9, clear=0.3))
     assert (unclear.kind, unclear.span) == (RISKS.more, None)
+
+
+FIELDS = "---\ntitle: A second pump\nstatus: draft\ntags:\n  - pumps\n\n---\n"
+
+
+def test_the_fields_before_a_page_are_not_the_authors_words() -> None:
+    memo = parse_memo(f"{FIELDS}\n{TEXT}\n\nWe ask the board to approve £40,000 for it.", "en")
+    read = read_elements(memo, lexicon_of("en"), shipped_rubric("investment-memo"), {})
+    assert all(span.start >= len(FIELDS) for span in read.own_words)
+    assert all(passage.span.start >= len(FIELDS) for reading in read.elements for passage in reading.passages)
+    assert read.others_words[0].start < len(FIELDS)
+
+
+@pytest.mark.parametrize("line", ["- [Risks](#risks)", "![A pump](pump.png)", "See:"])
+def test_what_only_leads_elsewhere_is_nobodys_passage(line: str) -> None:
+    memo = parse_memo(f"{line}\n\n{TEXT}\n\nWe ask the board to approve £40,000 for it.", "en")
+    read = read_elements(memo, lexicon_of("en"), shipped_rubric("investment-memo"), {})
+    assert read.own_words[0].start >= len(line)

@@ -59,7 +59,11 @@ _LEAST_FLOOR = 0.05
 _AUTHORS_OWN_BELOW = 0.35
 _SURELY_OWN_BELOW = 0.1
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
-_ADDRESS = re.compile(r"!\[[^\[\]]{0,200}\](?:\([^()\s]{0,300}\))?|\(?<?https?://\S{1,300}")
+_ADDRESS = re.compile(r"!?\[[^\[\]]{0,200}\](?:\([^()\s]{0,300}\))?|\(?<?https?://\S{1,300}")
+_FRONT_MATTER = re.compile(
+    r"---[ \t]*+\n(?:(?!---)(?:[ \t#-].*+|\w[\w-]{0,59}:.*+|)\n){1,200}+---[ \t]*+(?:\n|\Z)"
+)
+"""The fields that a site generator reads: a memo that was taken from one begins with them."""
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST_PASSAGE = 350
 _SHARE_OF_THE_BEST = 0.5
@@ -174,49 +178,63 @@ def read_elements(
     kind = kind_of(rubric)
     columns = list(zip(*read.probabilities, strict=True)) or [()] * len(OUTPUTS)
     foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
-    not_own = [
-        place
-        for place, (unit, chance) in enumerate(zip(read.units, foreign, strict=True))
-        if _is_others(memo, unit, chance)
-    ]
-    unquotable = [
-        *not_own,
-        *(place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit)),
-    ]
+    not_own = _not_the_authors(memo, read.units, foreign)
+    unquotable = not_own | {
+        place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit)
+    }
     found = [found_of(column) for column in columns[: len(NAMES)]]
     shape = shape_of(memo, read.units)
     common = common_features(kind, shape, found)
-    readings: list[ElementReading] = []
+    readings = []
     for number, element in enumerate(ELEMENTS):
-        if not _asked(element.name, kind):
-            continue
-        features = memo_features(number, found, indicators, common)
-        absent, present, expected = (
-            trained.element(answer, number, features) for answer in ("absent", "present", "expected")
-        )
-        remark = trained.element("remark", number, remark_features(features, absent, present, expected))
-        own = list(columns[number])
-        for place in unquotable:
-            own[place] = 0.0
-        places = _passages(read.units, own)
-        evidence = max(columns[number], default=0.0) / max(_LEAST_FLOOR, trained.floors[number])
-        readings.append(
-            ElementReading(
-                element,
-                absent,
-                present,
-                expected,
-                remark,
-                evidence,
-                indicators.get(element.indicator),
-                places,
+        if _asked(element.name, kind):
+            features = memo_features(number, found, indicators, common)
+            column = columns[number]
+            quotable = [0.0 if place in unquotable else chance for place, chance in enumerate(column)]
+            reading = _read_element(
+                trained,
+                number,
+                features,
+                detected=indicators.get(element.indicator),
+                passages=_passages(read.units, quotable),
+                evidence=max(column, default=0.0) / max(_LEAST_FLOOR, trained.floors[number]),
             )
-        )
-    others = tuple(read.units[place].span for place in not_own)
-    own_words = tuple(
-        unit.span for unit, chance in zip(read.units, foreign, strict=True) if chance < _SURELY_OWN_BELOW
+            readings.append(reading)
+    own_words = (
+        unit.span
+        for place, (unit, chance) in enumerate(zip(read.units, foreign, strict=True))
+        if chance < _SURELY_OWN_BELOW and place not in unquotable
     )
-    return MemoReading(tuple(readings), others, kind_chances(kind_features(shape, found)), own_words)
+    return MemoReading(
+        tuple(readings),
+        tuple(read.units[place].span for place in sorted(not_own)),
+        kind_chances(kind_features(shape, found)),
+        tuple(own_words),
+    )
+
+
+def _read_element(
+    trained: Model,
+    number: int,
+    features: Sequence[float],
+    *,
+    detected: float | None,
+    passages: tuple[Passage, ...],
+    evidence: float,
+) -> ElementReading:
+    absent, present, expected = (
+        trained.element(answer, number, features) for answer in ("absent", "present", "expected")
+    )
+    return ElementReading(
+        element=ELEMENTS[number],
+        absent=absent,
+        present=present,
+        expected=expected,
+        remark=trained.element("remark", number, remark_features(features, absent, present, expected)),
+        evidence=evidence,
+        detected=detected,
+        passages=passages,
+    )
 
 
 def stands_in(span: Span | None, spans: Sequence[Span]) -> bool:
@@ -261,6 +279,17 @@ def _best(chances: Sequence[float]) -> int | None:
     return None if best is None or chances[best] < _LEAST_OF_THE_NEAREST else best
 
 
+def _not_the_authors(memo: Memo, units: Sequence[Unit], chances: Sequence[float]) -> frozenset[int]:
+    """Return the places of the units whose words are probably not the author's."""
+    fields = _FRONT_MATTER.match(memo.text)
+    fields_end = 0 if fields is None else fields.end()
+    return frozenset(
+        place
+        for place, (unit, chance) in enumerate(zip(units, chances, strict=True))
+        if unit.span.start < fields_end or _is_others(memo, unit, chance)
+    )
+
+
 def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
     """Whether a unit's words are probably not the author's: a form's, or quoted."""
     return chance >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
@@ -271,7 +300,7 @@ def _says_nothing_itself(memo: Memo, unit: Unit) -> bool:
     text = memo.quote(unit.span).rstrip(" \n*_")
     if text.endswith(":"):
         return True
-    return ("![" in text or "://" in text) and not _LETTERS.search(_ADDRESS.sub("", text))
+    return ("](" in text or "://" in text) and not _LETTERS.search(_ADDRESS.sub("", text))
 
 
 def _quotes_others(memo: Memo, unit: Unit) -> bool:

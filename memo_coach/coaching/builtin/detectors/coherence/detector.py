@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from memo_coach.coaching.builtin.analysis.running_text import words_in
 from memo_coach.coaching.builtin.detectors.headings.detector import signposting
@@ -92,13 +92,15 @@ def broken_joints(memo: Memo, lexicon: Lexicon) -> tuple[list[Sentence], int, in
 
 def order_of(memo: Memo, lexicon: Lexicon) -> float:
     """Return how far the order of a text looks like a writer's; in a random one it is near 0."""
-    same_words = _togetherness(list(_words_said_again(memo, lexicon)))
+    same_words = _joined(words_together(memo, lexicon), len(_said(memo)))
     return togetherness(memo, lexicon) + _SAME_WORDS * same_words + _OPENINGS * tied_openings(memo, lexicon)
 
 
 def togetherness(memo: Memo, lexicon: Lexicon) -> float:
     """Return how far sentences of a kind stand together, in standard deviations of a random order."""
-    return _togetherness(list(_columns(memo, _said(memo), lexicon)))
+    sentences = _said(memo)
+    columns = _columns(memo, sentences, lexicon)
+    return _joined((each for column in columns for each in _together(column)), len(sentences))
 
 
 def tied_openings(memo: Memo, lexicon: Lexicon) -> float:
@@ -126,39 +128,57 @@ def _said(memo: Memo) -> list[Sentence]:
     return [sentence for sentence in memo.sentences if sentence.word_count]
 
 
-def _togetherness(columns: Sequence[Sequence[float]]) -> float:
-    """Return how far the high values of each column stand together; Moran's statistic, over all columns."""
-    count = len(columns[0]) if columns else 0
-    found = []
-    for column in columns:
-        mean = sum(column) / count
-        centred = [value - mean for value in column]
-        spread = sum(value * value for value in centred)
-        if spread < _SCATTERED_AT_LEAST:
-            continue
-        near = sum(a * b for a, b in pairwise(centred)) / spread
-        next_but_one = sum(a * b for a, b in zip(centred, centred[2:], strict=False)) / spread
-        found.append(near + _NEXT_BUT_ONE * next_but_one + (1 + _NEXT_BUT_ONE) / count)
-    if not found:
+def _together(column: Sequence[float]) -> Iterator[float]:
+    """Yield how far the high values of a column stand together (Moran's statistic), unless they are few."""
+    count = len(column)
+    mean = sum(column) / count
+    centred = [value - mean for value in column]
+    spread = sum(value * value for value in centred)
+    if spread >= _SCATTERED_AT_LEAST:
+        near = sum(a * b for a, b in pairwise(centred))
+        next_but_one = sum(a * b for a, b in zip(centred, centred[2:], strict=False))
+        yield (near + _NEXT_BUT_ONE * next_but_one) / spread + (1 + _NEXT_BUT_ONE) / count
+
+
+def _joined(found: Iterable[float], count: int) -> float:
+    """Return what several columns of so many sentences say together, in standard deviations."""
+    values = list(found)
+    if not values:
         return 0.0
-    return sum(found) / math.sqrt(len(found)) * math.sqrt(count / (1 + _NEXT_BUT_ONE**2))
+    return sum(values) / math.sqrt(len(values)) * math.sqrt(count / (1 + _NEXT_BUT_ONE**2))
 
 
-def _words_said_again(memo: Memo, lexicon: Lexicon) -> Iterator[list[float]]:
-    """For each word that more than one sentence has, whether each sentence has it."""
+def words_together(memo: Memo, lexicon: Lexicon) -> Iterator[float]:
+    """For each word of more than one sentence, yield how far those stand together, as :func:`_together` does.
+
+    Worked out from the places of the word alone, so the time grows with the text and not with its square.
+    """
     small = lexicon.words("function_words")
-    roots = [
-        {
-            word.lower[:_ROOT]
-            for word in memo.words_of(sentence)
-            if len(word.lower) >= _SHORTEST_ROOT and word.lower not in small and not word.lower[0].isdigit()
-        }
-        for sentence in _said(memo)
-    ]
-    counts = Counter(chain.from_iterable(roots))
-    for root, count in sorted(counts.items()):
-        if count > 1:
-            yield [1.0 if root in own else 0.0 for own in roots]
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    sentences = _said(memo)
+    for number, sentence in enumerate(sentences):
+        for word in memo.words_of(sentence):
+            form = word.lower
+            if len(form) >= _SHORTEST_ROOT and form not in small and not form[0].isdigit():
+                own = places[form[:_ROOT]]
+                if not own or own[-1] != number:
+                    own.append(number)
+    for own in places.values():
+        yield from _placed_together(own, len(sentences))
+
+
+def _placed_together(places: Sequence[int], count: int) -> Iterator[float]:
+    mean = len(places) / count
+    spread = len(places) * (1 - mean)
+    if len(places) < 2 or spread <= 0:
+        return
+    among = frozenset(places)
+    total = (1 + _NEXT_BUT_ONE) / count
+    for step, weight in ((1, 1.0), (2, _NEXT_BUT_ONE)):
+        both = sum(place + step in among for place in places)
+        left, right = sum(place < count - step for place in places), sum(place >= step for place in places)
+        total += weight * (both - mean * (left + right) + (count - step) * mean * mean) / spread
+    yield total
 
 
 @lru_cache(maxsize=8)

@@ -5,6 +5,7 @@ There is no clock here: past is what lies before the memo's own date.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -196,11 +197,7 @@ class _Reader:
         numbered = self.lexicon.pattern("timeline_step")
         for block in [*self.memo.blocks, None]:
             if block is not None and block.kind == "list_item" and numbered.match(block.text):
-                days = (
-                    [day for day in self.days if block.span.contains(day.span)]
-                    if len(run) < _MOST_STEPS
-                    else []
-                )
+                days = self._days_in(block.span) if len(run) < _MOST_STEPS else []
                 if len(days) == 1:
                     run.append((block, days[0]))
                     continue
@@ -208,6 +205,11 @@ class _Reader:
                 continue
             yield from self._steps(run)
             run = []
+
+    def _days_in(self, span: Span) -> list[Day]:
+        first = bisect_left(self.days, span.start, key=_start_of)
+        within = self.days[first : bisect_left(self.days, span.end, first, key=_start_of)]
+        return [day for day in within if day.span.end <= span.end]
 
     def _steps(self, run: Sequence[tuple[Block, Day]]) -> Iterator[Finding]:
         if len(run) < _LEAST_STEPS or len({day.year is None for _, day in run}) > 1:
@@ -227,6 +229,10 @@ class _Reader:
 
     def _finding(self, what: str, span: Span, confidence: float, values: Mapping[str, str]) -> Finding:
         return Finding(f"timeline.{what}", "", "opportunity", span, _SEVERITY, confidence, values)
+
+
+def _start_of(day: Day) -> int:
+    return day.span.start
 
 
 def _in_sequence(days: Sequence[Day]) -> list[date] | None:
