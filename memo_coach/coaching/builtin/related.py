@@ -54,7 +54,7 @@ RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("rules", "exceptions"),
 }
 """For what is missing, the elements whose passages it would belong to, the best first."""
-_SURE = 0.6
+_SURE = 0.7
 """Probability from which a passage is taken for what it is said to be."""
 _WORDS = 4
 """A passage of fewer is a label rather than something said."""

@@ -6,7 +6,6 @@ Comment, justification and score come from one reading, so they cannot contradic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from math import sqrt
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
@@ -29,6 +28,8 @@ _QUOTED_FROM = 0.25
 """A passage with less is not quoted for what is only touched on: of three one is what a reader names."""
 _TOLD_FROM = 0.4
 """What is there and stands in no passage clearly is told of the memo as a whole."""
+_OF_EXPECTED = 0.25
+"""How much it counts that some readers would not expect it: with more, fewer of their remarks are met."""
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
 
@@ -92,7 +93,7 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     if reading.state == "missing":
         yield _finding(reading, element.missing, None, reading.absent)
     elif reading.state == "weak":
-        told = place if place is not None and place.probability >= _QUOTED_FROM else None
+        told = place if place is not None and _is_quotable(memo, reading, place) else None
         yield _finding(reading, element.weak, told, 1.0 - reading.present)
     elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
         yield _finding(reading, BURIED, place, reading.present)
@@ -142,8 +143,15 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
 
 def _importance(reading: ElementReading) -> float:
     """Return how likely a reader remarks on it; less where some readers would not even expect it."""
-    remark = reading.remark * sqrt(reading.expected)
+    remark = reading.remark * reading.expected**_OF_EXPECTED
     return remark if reading.is_expected else _RATHER_LATE * remark
+
+
+def _is_quotable(memo: Memo, reading: ElementReading, place: Passage) -> bool:
+    """Whether a passage is clear enough to be quoted; rows of a table, only where the detector agrees."""
+    block = memo.block_at(place.span.start)
+    is_table = block is not None and block.kind == "table"
+    return place.probability >= _QUOTED_FROM and (reading.is_agreed or not is_table)
 
 
 def _role(reading: ElementReading) -> PassageRole:
