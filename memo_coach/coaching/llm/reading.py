@@ -249,7 +249,7 @@ class AnswerReader:
 
     def _take_comment(self, value: dict[str, Value]) -> Iterator[ReadPart]:
         criterion = self._id_of_open()
-        if criterion is None or self._judged.get(criterion, ()) not in (None, self._open_path):
+        if criterion not in self._judged or self._judged[criterion] not in (None, self._open_path):
             return
         if self._is_mending and (is_cut(value) or not value.keys() >= _PARTS_OF_COMMENT):
             return

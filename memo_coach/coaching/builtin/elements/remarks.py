@@ -6,6 +6,7 @@ Comment, justification and score come from one reading, so they cannot contradic
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from math import pow  # noqa: A004 - of floats, where the built-in one may be complex
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
@@ -143,7 +144,7 @@ def _finding(reading: ElementReading, kind: str, passage: Passage | None, confid
 
 def _importance(reading: ElementReading) -> float:
     """Return how likely a reader remarks on it; less where some readers would not even expect it."""
-    remark = reading.remark * reading.expected**_OF_EXPECTED
+    remark = reading.remark * pow(reading.expected, _OF_EXPECTED)
     return remark if reading.is_expected else _RATHER_LATE * remark
 
 

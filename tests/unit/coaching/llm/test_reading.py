@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from memo_coach.coaching.builtin.coach import evaluate_memo
@@ -320,6 +320,7 @@ MUTATIONS = st.lists(
 )
 
 
+@example([(0, 14, "{"), (458, 0, "{")], 0)
 @given(MUTATIONS, st.integers(0, len(WHOLE)))
 @settings(max_examples=150, deadline=None)
 def test_no_answer_breaks_the_reading(mutations: list[tuple[int, int, str]], end: int) -> None:
