@@ -36,7 +36,7 @@ class DatabaseUrlFault(ValueError):
 
 
 def read_database_url(value: str) -> str:
-    """Give the address with an asynchronous driver; the path of a file is absolute.
+    """Return the address with an asynchronous driver; the path of a file is absolute.
 
     Raises:
         DatabaseUrlFault: it cannot be used.
@@ -52,7 +52,7 @@ def read_database_url(value: str) -> str:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """Give the file of an SQLite database, ``None`` for any other."""
+    """Return the file of an SQLite database, ``None`` for any other."""
     scheme, _, path = url.partition(":///")
     return Path(path) if scheme == SQLITE else None
 

@@ -35,7 +35,7 @@ class MemoCoach(rx.App):
     """The framework's application within our surroundings."""
 
     def __call__(self) -> ASGIApp:
-        """Give the ASGI application, as a server's factory."""
+        """Return the ASGI application, as a server's factory."""
         framework = super().__call__()
         # What may cross origins is decided around the application; the framework would answer preflights
         # itself.

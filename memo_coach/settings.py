@@ -86,7 +86,7 @@ class Settings:
         return sqlite_path(self.database_url)
 
     def as_environment(self) -> dict[str, str]:
-        """Give the variables with which a process started by this one reads the same settings."""
+        """Return the variables with which a process started by this one reads the same settings."""
         values = {variable.name: str(getattr(self, variable.name.lower())) for variable in VARIABLES}
         # What was read from a file is handed on as the value; given both ways it would be refused.
         return values | {f"{variable.name}_FILE": "" for variable in VARIABLES if variable.secret}
@@ -151,13 +151,13 @@ def load_settings(
 
 
 def address_of(host: str, port: int) -> str:
-    """Give the address at which a browser on this machine reaches a server listening on host and port."""
+    """Return the address at which a browser on this machine reaches a server listening on host and port."""
     name = "127.0.0.1" if host in WILDCARD_HOSTS else host
     return f"http://[{name}]:{port}" if ":" in name and not name.startswith("[") else f"http://{name}:{port}"
 
 
 def operators_of(public_url: str) -> str:
-    """Give the networks of the operators where none are named.
+    """Return the networks of the operators where none are named.
 
     A site with an address of its own has a proxy in front, which may ask from this machine for anybody.
     """
@@ -165,7 +165,7 @@ def operators_of(public_url: str) -> str:
 
 
 def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give what restic and the tools of Postgres may see of the environment: how to reach a network, no more.
+    """Return what restic and the tools of Postgres may see of the environment: the way to a network, no more.
 
     ``RESTIC_*`` is no part of it but for what belongs to the way to the repository.
     """

@@ -21,7 +21,7 @@ class ValueFault(ValueError):
 
 
 def one_of(*choices: str, ignore_case: bool = False) -> Callable[[str], str]:
-    """Give a reader that takes one of a few words."""
+    """Return a reader that takes one of a few words."""
     folded = {choice.casefold() if ignore_case else choice: choice for choice in choices}
 
     def read(value: str) -> str:

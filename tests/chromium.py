@@ -40,7 +40,7 @@ class NoChromiumError(RuntimeError):
 
 @functools.cache
 def chromium() -> str:
-    """Give the path of a Chromium: ``CHROMIUM``, the system's, Playwright's, or the distribution's.
+    """Return the path of a Chromium: ``CHROMIUM``, the system's, Playwright's, or the distribution's.
 
     Raises:
         NoChromiumError: none is there and none can be installed.

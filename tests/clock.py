@@ -38,7 +38,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Give the clock of this test; it is the real one again at its end."""
+    """Return the clock of this test; it is the real one again at its end."""
     made = Clock()
     monkeypatch.setattr(time, "monotonic", made.monotonic)
     monkeypatch.setattr(moments, "datetime", made)

@@ -39,7 +39,7 @@ _BEGAN = pytest.StashKey[float]()
 
 
 def skipped_lines(reports: list[pytest.TestReport]) -> Iterator[str]:
-    """Give a line for each reason for which tests were not run, those without the real documents apart."""
+    """Yield a line for each reason for which tests were not run, those without the real documents apart."""
     skipped = Counter(
         ("NOT CALIBRATED" if "calibration" in each.keywords else "NOT RUN", _reason(each))
         for each in reports
@@ -50,7 +50,7 @@ def skipped_lines(reports: list[pytest.TestReport]) -> Iterator[str]:
 
 
 def time_line(reports: list[pytest.TestReport], seconds: float) -> str:
-    """Give one line: how long the run took, how many tests it had, and in which folders the time went."""
+    """Return one line: how long the run took, how many tests it had, and in which folders the time went."""
     spent: Counter[str] = Counter()
     for each in reports:
         spent[str(Path(each.nodeid.split("::")[0]).parent)] += each.duration

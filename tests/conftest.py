@@ -31,21 +31,21 @@ sys.dont_write_bytecode = False
 
 @pytest.fixture(scope="session")
 def site() -> Path:
-    """Give the folder of the built pages."""
+    """Return the folder of the built pages."""
     build()
     return ROOT / SITE
 
 
 @pytest.fixture(scope="session")
 def server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """Give a server that all tests of a run share; a test that stops or fills one takes its own."""
+    """Yield a server that all tests of a run share; a test that stops or fills one takes its own."""
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """Give a Postgres that all tests of a run share, with a migrated database to copy from."""
+    """Yield a Postgres that all tests of a run share, with a migrated database to copy from."""
     with running_postgres() as server:
         server.administer(f"CREATE DATABASE {TEMPLATE} OWNER {ROLE} TEMPLATE template0")
         address = server.url(TEMPLATE).replace("postgresql://", "postgresql+psycopg://")
@@ -55,7 +55,7 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a migrated database file to copy from, whole in itself: migrating takes ten times as long."""
+    """Return a migrated database file to copy from, whole in itself: migrating takes ten times as long."""
     path = tmp_path_factory.mktemp("template") / "memo_coach.db"
     asyncio.run(schema.upgrade(database_at(f"sqlite:///{path}", pooled=False)))
     with closing(sqlite3.connect(path)) as connection:
@@ -73,13 +73,13 @@ def fresh_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Give the database that a test runs on; a test that asks for one runs once on each."""
+    """Return the database that a test runs on; a test that asks for one runs once on each."""
     return str(request.param)
 
 
 @pytest.fixture
 def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the address, as an operator writes it, of a database without tables; on SQLite without a file."""
+    """Yield the address, as an operator writes it, of a database without tables; on SQLite without a file."""
     if database_kind == "sqlite":
         yield _sqlite_url(tmp_path)
     else:
@@ -88,7 +88,7 @@ def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
 
 @pytest.fixture
 def migrated_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Give the address of a fresh database with its tables."""
+    """Yield the address of a fresh database with its tables."""
     if database_kind == "sqlite":
         (tmp_path / "data").mkdir()
         shutil.copy2(request.getfixturevalue("sqlite_template"), tmp_path / "data" / "memo_coach.db")

@@ -125,7 +125,7 @@ def failure(reason: Any, **values: Any) -> ModelFailure:
 
 
 def comment(kind: str = "opportunity", quote: str = "", text: str = "", **values: Any) -> dict[str, Any]:
-    """Give a comment of an answer."""
+    """Return a comment of an answer."""
     asks = ["How much would it cost the reader?"] if kind == "opportunity" else []
     return {
         "kind": kind,
@@ -138,7 +138,7 @@ def comment(kind: str = "opportunity", quote: str = "", text: str = "", **values
 
 
 def criterion(identity: str, score: float = 3.5, **values: Any) -> dict[str, Any]:
-    """Give a criterion of an answer."""
+    """Return a criterion of an answer."""
     return {
         "id": identity,
         "reason": "The memo says what it wants, and the reader knows by when to answer it.",
@@ -156,7 +156,7 @@ OVERALL = {
 
 
 def answer(criteria: Sequence[dict[str, Any]], overall: dict[str, Any] | None = OVERALL) -> str:
-    """Give the text of an answer."""
+    """Return the text of an answer."""
     document: dict[str, Any] = {"criteria": list(criteria)}
     if overall is not None:
         document["overall"] = overall

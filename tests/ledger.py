@@ -81,20 +81,20 @@ def outcome(micro_usd: int = 60, **changes: object) -> CallOutcome:
 
 
 async def calls_in(database: Database) -> list[ModelCall]:
-    """Give all calls, the oldest first."""
+    """Return all calls, the oldest first."""
     async with database.read() as session:
         statement = select(ModelCall).order_by(col(ModelCall.created), col(ModelCall.id))
         return list((await session.execute(statement)).scalars())
 
 
 async def texts_in(database: Database) -> list[ModelCallText]:
-    """Give what was kept of all calls."""
+    """Return what was kept of all calls."""
     async with database.read() as session:
         return list((await session.execute(select(ModelCallText))).scalars())
 
 
 async def days_in(database: Database) -> dict[str, tuple[int, int]]:
-    """Give what is reserved and spent on each day, as it stands there."""
+    """Return what is reserved and spent on each day, as it stands there."""
     async with database.read() as session:
         rows = (await session.execute(select(Spending))).scalars()
         return {row.day: (row.reserved_micro_usd, row.spent_micro_usd) for row in rows}

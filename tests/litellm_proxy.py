@@ -50,7 +50,7 @@ class LitellmProxy:
 
     @property
     def reached_out(self) -> bool:
-        """Tell whether it tried to reach anything beyond this machine."""
+        """Whether it tried to reach anything beyond this machine."""
         try:
             connection, _address = self._outside.accept()
         except BlockingIOError:
@@ -61,7 +61,7 @@ class LitellmProxy:
 
 @contextlib.contextmanager
 def running_litellm_proxy(texts: Mapping[str, str]) -> Iterator[LitellmProxy]:
-    """Give a proxy whose models, by name, each answer with one text, in small pieces where streamed."""
+    """Yield a proxy whose models, by name, each answer with one text, in small pieces where streamed."""
     program = _installed() / "bin" / "litellm"
     with contextlib.ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix=PREFIX)))
@@ -128,7 +128,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 def _installed() -> Path:
-    """Give the environment of the proxy, made now where it is not there or not whole."""
+    """Return the environment of the proxy, made now where it is not there or not whole."""
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     digest = hashlib.sha256(LOCK.read_bytes() + version.encode()).hexdigest()[:12]
     place = FOLDER / f"{PREFIX}{digest}"

@@ -57,11 +57,11 @@ class LiveServer:
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it was started and neither stopped nor killed since."""
+        """Whether it was started and neither stopped nor killed since."""
         return self._process is not None
 
     def processes(self) -> list[int]:
-        """Give the ids of all its processes."""
+        """Return the ids of all its processes."""
         if self._process is None:
             return []
         group = str(self._process.pid)
@@ -96,12 +96,12 @@ class LiveServer:
             self._process = None
 
     def client(self, **headers: str) -> httpx.Client:
-        """Give a client as a browser without a session is one."""
+        """Return a client as a browser without a session is one."""
         return httpx.Client(base_url=self.url, headers=headers, timeout=10)
 
     @contextlib.contextmanager
     def browser(self) -> Iterator[httpx.Client]:
-        """Give a client that has opened the first page: it has a session, and sends our own origin."""
+        """Yield a client that has opened the first page: it has a session, and sends our own origin."""
         with self.client(Origin=self.url) as client:
             client.get("/", headers={"Accept": "text/html"}).raise_for_status()
             yield client
@@ -109,7 +109,7 @@ class LiveServer:
 
 @contextlib.contextmanager
 def serving(data_dir: Path, **environment: str) -> Iterator[LiveServer]:
-    """Give a running server, ended afterwards."""
+    """Yield a running server, ended afterwards."""
     server = LiveServer(data_dir, **environment)
     server.start()
     try:

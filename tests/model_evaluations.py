@@ -35,7 +35,7 @@ Event = TypeVar("Event")
 
 
 def sample(language: str = "en", addition: str = "") -> Memo:
-    """Give a weak memo, parsed."""
+    """Return a weak memo, parsed."""
     text = (_SAMPLES / language / "investment-memo-weak.md").read_text("utf-8")
     return parse_memo(text + addition, language)
 
@@ -49,7 +49,7 @@ def coach_with(model: ScriptedModel, prompts: PlainPrompts | None = None) -> Llm
 
 
 async def said(*turns: Turn, memo: Memo = MEMO, rubric: Rubric = RUBRIC) -> list[CoachEvent]:
-    """Give the events of an evaluation by a model with these turns."""
+    """Return the events of an evaluation by a model with these turns."""
     return await said_by(ScriptedModel(list(turns)), memo, rubric)
 
 
@@ -60,7 +60,7 @@ async def said_by(model: ScriptedModel, memo: Memo = MEMO, rubric: Rubric = RUBR
 def whole_answer(
     scores: dict[str, float] | None = None, overall: dict[str, Any] | None = OVERALL, **values: Any
 ) -> str:
-    """Give an answer on every criterion; ``values`` are added to the criterion ``ask``."""
+    """Return an answer on every criterion; ``values`` are added to the criterion ``ask``."""
     given = scores or {}
     return answer(
         [criterion(each, given.get(each, 3.0), **(values if each == "ask" else {})) for each in IDS], overall
@@ -80,12 +80,12 @@ def comments_of(events: list[CoachEvent]) -> list[Comment]:
 
 
 def overall_of(events: list[CoachEvent]) -> OverallJudgement:
-    """Give the overall judgement, which must be the last event and the only one of its kind."""
+    """Return the overall judgement, which must be the last event and the only one of its kind."""
     judged = of(events, OverallJudged)
     assert events[-1:] == judged
     return judged[0].overall
 
 
 def spoke(events: list[CoachEvent]) -> Provenance:
-    """Give who spoke in the end."""
+    """Return who spoke in the end."""
     return of(events, Attributed)[-1].provenance

@@ -12,7 +12,7 @@ _reserved: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """Give a port of the loopback address that nobody listens at and no other test is given.
+    """Return a port of the loopback address that nobody listens at and no other test is given.
 
     A port that was merely free a moment ago can be another's by the time that its server listens. Here the
     datagram port of the same number is held until this process ends: that is the sign, for every run of tests

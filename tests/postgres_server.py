@@ -123,7 +123,7 @@ class PostgresServer:
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def url(self, database: str, *, user: str = ROLE, password: str | None = None) -> str:
-        """Give the address of one of its databases as an operator writes it."""
+        """Return the address of one of its databases as an operator writes it."""
         return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
 
     def administer(self, statement: str, *, database: str = "postgres") -> list[tuple[Any, ...]]:
@@ -181,7 +181,7 @@ class PostgresServer:
 
 @contextlib.contextmanager
 def running_postgres() -> Iterator[PostgresServer]:
-    """Give a running server with the application's role, removed afterwards."""
+    """Yield a running server with the application's role, removed afterwards."""
     server = PostgresServer()
     try:
         server.make()
@@ -206,7 +206,7 @@ def programs() -> Path:
 
 
 def _in_memory() -> Path | None:
-    """Give this machine's folder in memory where it has room, ``None`` for the usual one.
+    """Return this machine's folder in memory where it has room, ``None`` for the usual one.
 
     Nearly every test on Postgres has a database of its own: three hundred files to copy and to remove, which
     on a disk is half of the system's work for the test, and a wait.
@@ -218,7 +218,7 @@ def _in_memory() -> Path | None:
 
 
 def _account() -> pwd.struct_passwd | None:
-    """Give the account to run as: ``None`` for our own, which must not be root."""
+    """Return the account to run as: ``None`` for our own, which must not be root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):

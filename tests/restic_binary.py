@@ -25,7 +25,7 @@ class NoResticError(RuntimeError):
 
 @functools.cache
 def restic_directory() -> Path:
-    """Give the folder of a restic that is new enough: on the path, kept from before, or fetched now.
+    """Return the folder of a restic that is new enough: on the path, kept from before, or fetched now.
 
     Raises:
         NoResticError: none is there and none can be fetched.
@@ -107,7 +107,7 @@ def _own_apt(work: Path, mirror: str) -> Sequence[str]:
 
 
 def _mirror() -> str | None:
-    """Give the mirror of Debian that this machine uses; nothing where it names none."""
+    """Return the mirror of Debian that this machine uses; nothing where it names none."""
     for path in (*Path("/etc/apt").glob("sources.list.d/*"), Path("/etc/apt/sources.list")):
         if path.is_file():
             found = re.search(

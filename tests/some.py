@@ -9,7 +9,7 @@ Found = TypeVar("Found")
 
 
 def some(found: Iterable[Found]) -> list[Found]:
-    """Give all that was found, of which there must be something."""
+    """Return all that was found, of which there must be something."""
     everything = list(found)
     assert everything, "there is nothing of which it could hold"
     return everything

@@ -23,7 +23,7 @@ LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Give the number of processes for ``-n auto``, from the cores that we may use."""
+    """Return the number of processes for ``-n auto``, from the cores that we may use."""
     return min(MOST_PROCESSES, PROCESSES_PER_CORE * len(os.sched_getaffinity(0)))
 
 

@@ -11,7 +11,7 @@ FLOOR_SECONDS = 0.004
 
 
 def seconds_of(run: Callable[[], object], runs: int = 4) -> float:
-    """Give the processor time of the quickest of some runs: what else the machine does only adds to it."""
+    """Return the processor time of the quickest of some runs: what else the machine does only adds to it."""
     return min(_once(run) for _ in range(runs))
 
 
@@ -23,7 +23,7 @@ def grows_at_most(
     runs: int = 4,
     floor: float = FLOOR_SECONDS,
 ) -> bool:
-    """Tell whether the quickest of some runs over much takes less than so many times one over little.
+    """Whether the quickest of some runs over much takes less than so many times one over little.
 
     Once a run over much was quick enough, more of them could not change the answer.
     """

@@ -95,7 +95,7 @@ def prune() -> None:
 
 
 def prepared() -> tuple[BackupConfiguration, Restic]:
-    """Give what a command works with.
+    """Return what a command works with.
 
     Raises:
         Misconfigured: something is not set.

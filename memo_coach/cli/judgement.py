@@ -154,7 +154,7 @@ def _coach(spoke: Provenance) -> dict[str, object]:
 
 
 def as_json(judgement: FileJudgement) -> str:
-    """Give the evaluation as JSON, the same bytes for the same input.
+    """Return the evaluation as JSON, the same bytes for the same input.
 
     What only a stored evaluation has (ids, times) is null, and so are the seconds, which differ each time.
     """

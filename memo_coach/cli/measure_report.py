@@ -53,14 +53,14 @@ class _Row:
 
 
 def as_text(measured: Sequence[Measured]) -> str:
-    """Give the tables, with a line feed at the end. No text in them brings control characters along."""
+    """Return the tables, with a line feed at the end. No text in them brings control characters along."""
     lines = [line for each in measured for line in _lines(each)]
     lines.append("docs/coach.md says what each figure means. Several runs: median (lowest to highest).")
     return without_controls("\n".join(lines)) + "\n"
 
 
 def as_json(measured: Sequence[Measured], folder: AnnotatedFolder, collection: str | None) -> str:
-    """Give all figures as JSON."""
+    """Return all figures as JSON."""
     document = {
         "set": collection,
         "documents": len(folder.documents),

@@ -138,7 +138,7 @@ async def _judged(coaches: Coaches, kind: CoachKind, document: AnnotatedDocument
 
 
 def _ordered(document: AnnotatedDocument) -> tuple[CoachOrder, Glance]:
-    """Give the order for a document. Its language is found as for every memo, whatever the reader wrote."""
+    """Return the order for a document. Its language is found as for every memo, whatever the reader wrote."""
     text = submitted_text(document.text)
     glance = glance_at(text)
     return CoachOrder(text, glance.language, shipped_rubric(document.rubric)), glance

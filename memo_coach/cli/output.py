@@ -44,7 +44,7 @@ def print_json(document: str) -> None:
 
 
 def shown_values(value: Value) -> Value:
-    """Give a value in which each text, however deep within, may be printed."""
+    """Return a value in which each text, however deep within, may be printed."""
     return cast("Value", _shown(value))
 
 

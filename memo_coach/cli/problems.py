@@ -32,5 +32,5 @@ def settings_or_problem() -> Settings:
 
 
 def shown(name: str) -> str:
-    """Give a file's name as it may be printed: nothing in it reaches the terminal as a control character."""
+    """Return a file's name as it may be printed: no control character of it reaches the terminal."""
     return name if name.isprintable() else repr(name)

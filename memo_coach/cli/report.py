@@ -28,15 +28,15 @@ class Style:
     colour: bool = False
 
     def strong(self, text: str) -> str:
-        """Give the text in bold."""
+        """Return the text in bold."""
         return self._painted("1", text)
 
     def faint(self, text: str) -> str:
-        """Give the text dimmed."""
+        """Return the text dimmed."""
         return self._painted("2", text)
 
     def scored(self, score: float | None, text: str) -> str:
-        """Give the text in the colour of a score: red below 2.5, yellow below 3.5, green above."""
+        """Return the text in the colour of a score: red below 2.5, yellow below 3.5, green above."""
         if score is None:
             return self.faint(text)
         return self._painted("31" if score < 2.5 else "33" if score < 3.5 else "32", text)
@@ -46,7 +46,7 @@ class Style:
 
 
 def style_of(stream: TextIO) -> Style:
-    """Give the style for a stream: colour on a terminal, unless NO_COLOR (no-color.org) or TERM=dumb."""
+    """Return the style for a stream: colour on a terminal, unless NO_COLOR (no-color.org) or TERM=dumb."""
     terminal = stream.isatty()
     columns = shutil.get_terminal_size((80, 24)).columns if terminal else 80
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -54,7 +54,7 @@ def style_of(stream: TextIO) -> Style:
 
 
 def as_text(judgement: FileJudgement, style: Style | None = None) -> str:
-    """Give the report, with a line feed at its end. No text in it brings control characters along."""
+    """Return the report, with a line feed at its end. No text in it brings control characters along."""
     return "\n".join(_lines(shown_values(judgement), style or Style())) + "\n"
 
 

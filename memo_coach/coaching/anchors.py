@@ -174,7 +174,7 @@ class Anchors:
         return _anchor(chosen, "normalised" if similarity == 1.0 else "fuzzy", similarity)
 
     def _span(self, part: _Part, marks: tuple[str, str]) -> Span:
-        """Give the place of a part, with the punctuation at the quote's ends where the text has it too."""
+        """Return the place of a part, with the punctuation at the quote's ends where the text has it too."""
         start, end = self._words.starts[part.first], self._words.ends[part.last - 1]
         for mark in reversed(marks[0][-_MOST_MARKS:]):
             if start == 0 or not _is_same_mark(self._text[start - 1], mark):
@@ -200,7 +200,7 @@ class _Choice:
         return " ".join(words_of(before)), " ".join(words_of(after))
 
     def of(self, spans: Sequence[Span]) -> Span | None:
-        """Give the place whose surroundings are the most similar; of equals the first of the sequence."""
+        """Return the place whose surroundings are the most similar; of equals the first of the sequence."""
         if not spans or len(spans) == 1 or not any(self._around):
             return spans[0] if spans else None
         return max(spans, key=self._resemblance)
@@ -221,7 +221,7 @@ class _Choice:
 
 
 def _places(text: str, wording: str) -> list[Span]:
-    """Give the first places of a wording, which may overlap; none of an empty one."""
+    """Return the first places of a wording, which may overlap; none of an empty one."""
     found: list[Span] = []
     position = text.find(wording) if wording else -1
     while position >= 0 and len(found) < _MOST_REPEATS:

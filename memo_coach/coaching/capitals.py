@@ -75,7 +75,7 @@ _NO_NAMES = word_set(
 
 
 def without_capitals(text: str) -> str:
-    """Give the text as it is read: as it is where it is not mostly in capitals."""
+    """Return the text as it is read: as it is where it is not mostly in capitals."""
     capitals = len(_CAPITAL.findall(text))
     if capitals < _LEAST_LETTERS:
         return text
@@ -130,7 +130,7 @@ def _is_date(text: str, found: re.Match[str]) -> bool:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Give the words of people's names, in small letters."""
+    """Yield the words of people's names, in small letters."""
     for pattern in (_HEAD, _TITLED, _OWNER_LABEL):
         for found in pattern.finditer(text):
             yield from _name_words(found[1])

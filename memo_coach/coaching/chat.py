@@ -105,7 +105,7 @@ class Reply:
 
 
 async def builtin_reply(question: ChatQuestion, topic: ChatTopic) -> Reply:
-    """Give the built-in coach's whole answer."""
+    """Return the built-in coach's whole answer."""
     paragraphs = await asyncio.to_thread(
         answer,
         question.text,
@@ -133,7 +133,7 @@ class ModelChat:
         self._limits = limits
 
     async def answer(self, question: ChatQuestion, topic: ChatTopic) -> AsyncGenerator[Reply, None]:
-        """Give the reply each time that it has grown or that more is known of it; it ends ended.
+        """Yield the reply each time that it has grown or that more is known of it; it ends ended.
 
         Where the model fails before its first word the built-in coach answers, with a notice of the reason;
         where it breaks off later, what came stays, marked as broken. Closing the stream stops the model.
@@ -200,7 +200,7 @@ class ModelChat:
 async def reply_instead(
     model: str, failure: ModelFailure, question: ChatQuestion, topic: ChatTopic, language: str | None = None
 ) -> Reply:
-    """Give the built-in coach's answer in place of a model's, with the reason."""
+    """Return the built-in coach's answer in place of a model's, with the reason."""
     spoken = language or language_of_question(question.text, topic.language)
     reply = await builtin_reply(question, topic)
     reply.provenance = Provenance("builtin", fallback_from=model)
@@ -209,7 +209,7 @@ async def reply_instead(
 
 
 async def _events(model: Model, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
-    """Give a model's events; closing this closes the model's stream, too."""
+    """Yield a model's events; closing this closes the model's stream, too."""
     stream = model.answer(request)
     try:
         async for event in stream:

@@ -26,7 +26,7 @@ class CodeBlocks:
         self._comment_unclosed = False
 
     def last_line(self, index: int, *, may_indent: bool) -> int | None:
-        """Give the last line of the code that begins at a line, or ``None`` where that line is none.
+        """Return the last line of the code that begins at a line, or ``None`` where that line is none.
 
         Indented lines are code only where ``may_indent``, and only if they look like code: a writer may
         indent the first line of a paragraph. A fence that is never closed is code of one line and hides

@@ -16,10 +16,10 @@ _CONTROLS = re.compile(
 
 
 def without_controls(text: str) -> str:
-    """Give a text as it may be printed: a replacement shows where such a character was."""
+    """Return a text as it may be printed: a replacement shows where such a character was."""
     return text if text.isprintable() else _CONTROLS.sub(REPLACEMENT, text)
 
 
 def escaped_controls(json: str) -> str:
-    r"""Give JSON that says the same without them: they stand in strings only, as ``\u001b``."""
+    r"""Return JSON that says the same without them: they stand in strings only, as ``\u001b``."""
     return json if json.isprintable() else _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

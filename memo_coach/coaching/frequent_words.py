@@ -104,7 +104,7 @@ LANGUAGES = tuple(_FREQUENT)
 
 @cache
 def frequent_words(code: str) -> frozenset[str]:
-    """Give the most frequent words of a language, in small letters."""
+    """Return the most frequent words of a language, in small letters."""
     return word_set(_FREQUENT[code])
 
 

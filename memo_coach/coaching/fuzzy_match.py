@@ -36,7 +36,7 @@ class NearMatch:
 
 
 def near_matches(text: NormalisedText, run: Sequence[str], *, threshold: float) -> list[NearMatch]:
-    """Give the passages that resemble the run at least by the threshold, the most similar first.
+    """Return the passages that resemble the run at least by the threshold, the most similar first.
 
     None where the run has more than :data:`LONGEST` words.
     """
@@ -71,7 +71,7 @@ def _candidates(text: NormalisedText, run: Sequence[str]) -> list[int]:
 
 
 def _aligned(text: NormalisedText, run: Sequence[str], place: int) -> tuple[NearMatch, int]:
-    """Give the passage near a place that takes the fewest changes, and how many words those are."""
+    """Return the passage near a place that takes the fewest changes, and how many words those are."""
     slack = 2 * _BUCKET + len(run) // 5
     low = max(0, place - slack)
     window = text.words[low : max(0, place) + len(run) + slack]
@@ -86,7 +86,7 @@ def _aligned(text: NormalisedText, run: Sequence[str], place: int) -> tuple[Near
 
 
 def _fit(run: Sequence[str], window: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Give for each end in the window the fewest words to change, put in or drop, and where that begins.
+    """Return for each end in the window the fewest words to change, put in or drop, and where that begins.
 
     Sellers, 'The theory and computation of evolutionary distances' (1980), with words for letters.
     """
@@ -107,7 +107,7 @@ def _fit(run: Sequence[str], window: Sequence[str]) -> tuple[list[int], list[int
 
 
 def _similarity(run: Sequence[str], passage: Sequence[str]) -> float:
-    """Give the share of letters in words that both have in this order, or nearly (``plan``, ``plans``).
+    """Return the share of letters in words that both have in this order, or nearly (``plan``, ``plans``).
 
     0 where a figure is another one: of all changes to a quote that is the one a reader must not be shown.
     """
@@ -125,5 +125,5 @@ def _similarity(run: Sequence[str], passage: Sequence[str]) -> float:
 
 
 def _digits(words: Sequence[str]) -> str:
-    """Give all digits in a row, so that ``1 000`` is ``1000``."""
+    """Return all digits in a row, so that ``1 000`` is ``1000``."""
     return "".join(filter(str.isdigit, "".join(words)))

@@ -118,7 +118,7 @@ def _header_row(line: Line) -> HeaderLine | None:
 
 
 def _memo_title(lines: Sequence[Line], preamble: Sequence[int]) -> list[int]:
-    """Give the first line where it is a title such as ``Memo: a warehouse`` with a blank line below it."""
+    """Return the first line where it is a title such as ``Memo: a warehouse`` with a blank line below it."""
     for index in preamble[:1]:
         titled = _MEMO_TITLE.fullmatch(lines[index].bare) is not None
         if titled and index + 2 < len(lines) and not lines[index + 1].bare:

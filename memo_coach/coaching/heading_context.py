@@ -22,13 +22,13 @@ class HeadingContext:
         self._preceding = _last_content_lines(lines)
 
     def following(self, index: int) -> int | None:
-        """Give the next line that is neither blank nor a drawn rule."""
+        """Return the next line that is neither blank nor a drawn rule."""
         return self._following[index]
 
     def heads_something(
         self, index: int, style: HeadingStyle, *, stands_apart: bool, in_numbered_list: bool
     ) -> bool:
-        """Tell whether the line, which looks like a heading of ``style``, is one in its place."""
+        """Whether the line, which looks like a heading of ``style``, is one in its place."""
         line, following = self._lines[index], self._following[index]
         if following is None or (line.indent >= 4 and style in {"title", "sentence"}):
             return False
@@ -45,7 +45,7 @@ class HeadingContext:
         return style not in {"title", "sentence"} or self._leads_to_body(following)
 
     def _stands_alone(self, index: int) -> bool:
-        """Tell whether blank lines are around the line, and what came before them was finished."""
+        """Whether blank lines are around the line, and what came before them was finished."""
         if self._lines[index + 1].bare or (index and self._lines[index - 1].bare):
             return False
         before = self._preceding[index]
@@ -56,7 +56,7 @@ class HeadingContext:
 
     @staticmethod
     def _opens_a_paragraph(line: Line, after: Line) -> bool:
-        """Tell whether text begins after a line that may sum it up ("The boilers fail more each year")."""
+        """Whether text begins after a line that may sum it up ("The boilers fail more each year")."""
         if list_marker(after.bare) is not None or after.bare[0] in "|>":
             return True
         return not after.bare[0].islower() and len(after.bare) >= max(_PARAGRAPH_LENGTH, len(line.bare))
@@ -73,7 +73,7 @@ class HeadingContext:
         return len(line.bare) <= 50 and len(after.bare) > len(line.bare) + 15
 
     def _leads_to_body(self, index: int | None) -> bool:
-        """Tell whether body text comes within three lines that look like headings themselves."""
+        """Whether body text comes within three lines that look like headings themselves."""
         for _ in range(3):
             if index is None:
                 return False
@@ -97,7 +97,7 @@ def _is_numbered(line: Line) -> bool:
 
 
 def _next_content_lines(lines: Sequence[Line]) -> list[int | None]:
-    """Give for each line the next one that is neither blank nor a drawn rule."""
+    """Return for each line the next one that is neither blank nor a drawn rule."""
     following: list[int | None] = [None] * len(lines)
     seen: int | None = None
     for index in range(len(lines) - 1, -1, -1):
@@ -108,7 +108,7 @@ def _next_content_lines(lines: Sequence[Line]) -> list[int | None]:
 
 
 def _last_content_lines(lines: Sequence[Line]) -> list[int | None]:
-    """Give for each line the last one before it that is neither blank nor a drawn rule."""
+    """Return for each line the last one before it that is neither blank nor a drawn rule."""
     preceding: list[int | None] = []
     seen: int | None = None
     for index, line in enumerate(lines):

@@ -68,7 +68,7 @@ def atx_heading(bare: str) -> AtxHeading | None:
 
 
 def heading_words_start(bare: str, content: int = 0) -> int:
-    """Give the place in a heading line where its words begin, past emphasis and a number such as ``2.1``."""
+    """Return where in a heading line its words begin, past emphasis and a number such as ``2.1``."""
     while content < len(bare) and bare[content] in "*_ \t":
         content += 1
     found = _NUMBER.match(bare, content)
@@ -76,7 +76,7 @@ def heading_words_start(bare: str, content: int = 0) -> int:
 
 
 def heading_title(bare: str, content: int = 0) -> str:
-    """Give the words of a heading line: no number, emphasis, link target, emoji name, nor a last colon."""
+    """Return the words of a heading line: no number, emphasis, link target, emoji name, nor a last colon."""
     words = bare[heading_words_start(bare, content) :]
     words = _NOISE.sub("", _LINK.sub(r"\1", words.rstrip("# \t")))
     words = _SPACES.sub(" ", _unescaped(_EMPHASIS.sub("", words))).strip()

@@ -28,7 +28,7 @@ _TAGS_A_LINE = 0.3
 
 
 def html_edits(text: str) -> Iterator[Edit]:
-    """Give what makes the text of HTML out of it.
+    """Yield what makes the text of HTML out of it.
 
     Of Markdown only the tables and lists that are written in HTML are read so, and entities.
     """
@@ -43,7 +43,7 @@ def html_edits(text: str) -> Iterator[Edit]:
 
 
 def _regions(text: str) -> list[tuple[int, int]]:
-    """Give the passages that are HTML."""
+    """Return the passages that are HTML."""
     if "</" not in text and "<br" not in text.lower():
         return []
     tags = [found for found in _TAG.finditer(text) if (found[1] or "").lower() in _BLOCKS]
@@ -57,7 +57,7 @@ def _regions(text: str) -> list[tuple[int, int]]:
 
 
 def _outermost(tags: Iterable[re.Match[str]]) -> Iterator[tuple[int, int]]:
-    """Give the tables and lists, each with those within it."""
+    """Yield the tables and lists, each with those within it."""
     depth = start = 0
     for found in tags:
         if found[1].lower() not in {"table", "ul", "ol"}:

@@ -58,7 +58,7 @@ _PLENTY = 20
 
 
 def detect_language(text: str) -> str:
-    """Give ``"es"`` where the evidence for Spanish outweighs that for English, otherwise ``"en"``.
+    """Return ``"es"`` where the evidence for Spanish outweighs that for English, otherwise ``"en"``.
 
     Of a text longer than three slices the start, the middle and the end are read, so the time is bounded.
     """
@@ -85,7 +85,7 @@ def _shapes(words: list[str]) -> tuple[float, float]:
 
 
 def sample_of(text: str) -> str:
-    """Give a text, or the start, the middle and the end of one that is longer than three slices."""
+    """Return a text, or the start, the middle and the end of one that is longer than three slices."""
     if len(text) <= 3 * _SLICE:
         return text
     middle = len(text) // 2

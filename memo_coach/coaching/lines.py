@@ -80,7 +80,7 @@ def list_marker(bare: str) -> Marker | None:
 
 
 def is_rule(bare: str) -> bool:
-    """Tell whether a line is drawn to part two passages: three or more of one of ``- * _ = ~ – —``."""
+    """Whether a line is drawn to part two passages: three or more of one of ``- * _ = ~ – —``."""
     if bare[:1] not in "-*_=~–—" or len(bare) < 3:
         return False
     marks = bare.replace(" ", "").replace("\t", "")
@@ -88,28 +88,28 @@ def is_rule(bare: str) -> bool:
 
 
 def setext_level(bare: str) -> int:
-    """Give 1 for an underline of ``===``, 2 for one of ``---``, otherwise 0."""
+    """Return 1 for an underline of ``===``, 2 for one of ``---``, otherwise 0."""
     if len(bare) < 3 or bare[0] not in "=-" or bare != bare[0] * len(bare):
         return 0
     return 1 if bare[0] == "=" else 2
 
 
 def fence(bare: str) -> str:
-    """Give the run of ``` or ~~~ that opens or closes a block of code, or an empty string."""
+    """Return the run of ``` or ~~~ that opens or closes a block of code, or an empty string."""
     found = _FENCE.match(bare) if bare[:3] in {"```", "~~~"} else None
     return found[1] if found else ""
 
 
 def is_image(bare: str) -> bool:
-    """Tell whether a line holds nothing but a Markdown image."""
+    """Whether a line holds nothing but a Markdown image."""
     return bare.startswith("![") and _IMAGE.fullmatch(bare) is not None
 
 
 def is_table_rule(bare: str) -> bool:
-    """Tell whether a line is the ``|---|---|`` under the head of a table."""
+    """Whether a line is the ``|---|---|`` under the head of a table."""
     return "|" in bare and "-" in bare and set(bare) <= _TABLE_RULE
 
 
 def is_table_row(bare: str) -> bool:
-    """Tell whether a line has at least two cells parted by ``|``."""
+    """Whether a line has at least two cells parted by ``|``."""
     return "|" in bare.strip("|")

@@ -35,7 +35,7 @@ _BEFORE_A_COLON = (
 
 
 def may_be_thread(text: str) -> bool:
-    """Tell whether a text has words that announce an older message; quickly, as most memos have none."""
+    """Whether a text has words that announce an older message; quickly, as most memos have none."""
     small = text.casefold()
     return any(title in small for title in _TITLES) or any(
         piece.rstrip().rstrip("*_ ").endswith(_BEFORE_A_COLON) for piece in small.split(":")[:-1]
@@ -43,7 +43,7 @@ def may_be_thread(text: str) -> bool:
 
 
 def quoted_lines(lines: Sequence[Line]) -> frozenset[int]:
-    """Give the lines of older messages, with the lines that announce them.
+    """Return the lines of older messages, with the lines that announce them.
 
     There are none where nothing stands above them: a message that was only passed on is the memo.
     """
@@ -68,7 +68,7 @@ def quoted_lines(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _first_words(lines: Sequence[Line]) -> int:
-    """Give the first line below the head of the newest message, which looks like that of an older one."""
+    """Return the first line below the head of the newest message, which looks like that of an older one."""
     index = 0
     while index < len(lines) and (
         not lines[index].bare or is_rule(lines[index].bare) or _LABEL.match(lines[index].bare)
@@ -78,7 +78,7 @@ def _first_words(lines: Sequence[Line]) -> int:
 
 
 def _announced(lines: Sequence[Line], index: int) -> int | None:
-    """Give the line after those that announce an older message, or ``None`` where none is announced."""
+    """Return the line after those that announce an older message, or ``None`` where none is announced."""
     bare = lines[index].bare
     if len(bare) <= 120 and bare[0] in "-_=> " and _BETWEEN.fullmatch(bare):
         return index + 1
@@ -109,14 +109,14 @@ def _parts(bare: str) -> bool:
 
 
 def _is_marked(lines: Sequence[Line], index: int) -> bool:
-    """Tell whether the quoted lines begin with ``>``."""
+    """Whether the quoted lines begin with ``>``."""
     while index < len(lines) and not lines[index].bare:
         index += 1
     return index < len(lines) and lines[index].bare.startswith(">")
 
 
 def _end_of_quotation(lines: Sequence[Line], index: int) -> int:
-    """Give the line after the last one that begins with ``>``, blank ones between them aside."""
+    """Return the line after the last one that begins with ``>``, blank ones between them aside."""
     end = index
     for place in range(index, len(lines)):
         bare = lines[place].bare

@@ -31,11 +31,11 @@ class Span:
         return self.end - self.start
 
     def contains(self, other: Span) -> bool:
-        """Tell whether ``other`` lies wholly within this span."""
+        """Whether ``other`` lies wholly within this span."""
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Span) -> bool:
-        """Tell whether the two spans share at least one code point."""
+        """Whether the two spans share at least one code point."""
         return self.start < other.end and other.start < self.end
 
 
@@ -52,7 +52,7 @@ class Words(tuple[Word, ...]):
 
     @cached_property
     def places(self) -> dict[str, list[int]]:
-        """Give the indices of each lower-cased word, in order."""
+        """Return the indices of each lower-cased word, in order."""
         places: defaultdict[str, list[int]] = defaultdict(list)
         for index, form in enumerate(self.forms):
             places[form].append(index)
@@ -60,12 +60,12 @@ class Words(tuple[Word, ...]):
 
     @cached_property
     def forms(self) -> list[str]:
-        """Give the lower-cased words alone, in order."""
+        """Return the lower-cased words alone, in order."""
         return [word.lower for word in self]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
-        """Give the lower-cased words, each once; two sets meet faster than a set and a mapping's keys."""
+        """Return the lower-cased words, each once; two sets meet faster than a set and a mapping's keys."""
         return frozenset(self.places)
 
     @cached_property
@@ -74,7 +74,7 @@ class Words(tuple[Word, ...]):
         return {}
 
     def places_of(self, forms: frozenset[str], first: int, last: int) -> Sequence[int]:
-        """Give the indices within ``first`` to ``last`` of the words with one of these forms, in order.
+        """Return the indices within ``first`` to ``last`` of the words with one of these forms, in order.
 
         The vocabulary is gone through once for each set of forms; asking sentence by sentence costs little.
         """
@@ -168,19 +168,19 @@ class Memo:
     _sentences_of_block: dict[int, tuple[Sentence, ...]] = field(default_factory=dict, repr=False)
 
     def header_value(self, name: HeaderName) -> str:
-        """Give the value of a header line, or an empty string where the memo has none."""
+        """Return the value of a header line, or an empty string where the memo has none."""
         return next((line.value for line in self.header if line.name == name), "")
 
     def quote(self, span: Span) -> str:
-        """Give the exact text of a span."""
+        """Return the exact text of a span."""
         return self.text[span.start : span.end]
 
     def sentences_of(self, block: Block) -> tuple[Sentence, ...]:
-        """Give the sentences of a block, in order."""
+        """Return the sentences of a block, in order."""
         return self._sentences_of_block.get(block.index, ())
 
     def words_of(self, sentence: Sentence) -> Sequence[Word]:
-        """Give the words of a sentence, in order."""
+        """Return the words of a sentence, in order."""
         return self.words[sentence.first_word : sentence.last_word]
 
     @cached_property
@@ -198,7 +198,7 @@ class Memo:
         return [sentence.span.start for sentence in self.sentences]
 
     def sentence_at(self, position: int) -> Sentence | None:
-        """Give the sentence that covers a position, or ``None`` between sentences."""
+        """Return the sentence that covers a position, or ``None`` between sentences."""
         index = bisect_right(self._sentence_starts, position) - 1
         if index < 0:
             return None
@@ -210,7 +210,7 @@ class Memo:
         return [block.span.start for block in self.blocks]
 
     def block_at(self, position: int) -> Block | None:
-        """Give the block that covers a position, or ``None`` between blocks."""
+        """Return the block that covers a position, or ``None`` between blocks."""
         index = bisect_right(self._block_starts, position) - 1
         if index < 0:
             return None

@@ -44,7 +44,7 @@ class LanguagePart:
 
 
 def languages_of(memo: Memo) -> tuple[LanguagePart, ...]:
-    """Give the languages of a memo, the one that it is judged in first, with the passages in the others.
+    """Return the languages of a memo, the one that it is judged in first, with the passages in the others.
 
     Another language counts from two sentences on that stand together, or a fifth of the words. What is quoted
     from others does not count.
@@ -144,7 +144,7 @@ def _words_in_others(memo: Memo) -> Counter[str]:
 
 @cache
 def _others_by_word(main: str) -> Mapping[str, Sequence[str]]:
-    """Give for each word that the main language does not have the languages in which it is frequent."""
+    """Return for each word that the main language does not have the languages in which it is frequent."""
     codes_of: dict[str, list[str]] = {}
     for code in LANGUAGES:
         for word in _own_words(code, main):
@@ -154,5 +154,5 @@ def _others_by_word(main: str) -> Mapping[str, Sequence[str]]:
 
 @cache
 def _own_words(code: str, other: str) -> frozenset[str]:
-    """Give the frequent words of one language that the other does not have; a letter is a mark in a table."""
+    """Return the frequent words of one language that the other has not; a letter is a mark in a table."""
     return frozenset(word for word in frequent_words(code) - frequent_words(other) if len(word) > 1)

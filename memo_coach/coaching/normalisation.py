@@ -24,7 +24,7 @@ _MAY_HAVE_MARKS = re.compile("[^\x00-\u02ff]")
 
 
 def normalised(form: Form, text: str) -> str:
-    """Give a text in a normalisation form; runs of more than 30 non-starters stay as they are."""
+    """Return a text in a normalisation form; runs of more than 30 non-starters stay as they are."""
     if len(text) <= LONGEST_RUN or _MAY_HAVE_MARKS.search(text) is None:
         return unicodedata.normalize(form, text)
     pieces: list[str] = []
@@ -43,5 +43,5 @@ def _overlong_runs() -> re.Pattern[str]:
 
 
 def _is_non_starter(character: str) -> bool:
-    """Tell whether a character can change places with the mark before it, itself or what it stands for."""
+    """Whether a character can change places with the mark before it, itself or what it stands for."""
     return unicodedata.combining(unicodedata.normalize("NFKD", character)[0]) != 0

@@ -69,17 +69,17 @@ class NormalisedText:
         return places
 
     def find(self, words: Sequence[str], first: int = 0, last: int | None = None) -> int:
-        """Give the index where the words stand in a row for the first time in ``[first, last)``, or -1."""
+        """Return the index where the words stand in a row for the first time in ``[first, last)``, or -1."""
         found = self.joined.find(f" {' '.join(words)} ", *self._range(first, last))
         return -1 if found < 0 else bisect_left(self._offsets, found + 1)
 
     def find_last(self, words: Sequence[str], first: int = 0, last: int | None = None) -> int:
-        """Give the index where the words stand in a row for the last time in ``[first, last)``, or -1."""
+        """Return the index where the words stand in a row for the last time in ``[first, last)``, or -1."""
         found = self.joined.rfind(f" {' '.join(words)} ", *self._range(first, last))
         return -1 if found < 0 else bisect_left(self._offsets, found + 1)
 
     def find_all(self, words: Sequence[str], *, most: int) -> list[int]:
-        """Give the first ``most`` indices where the words stand in a row; repeats may overlap."""
+        """Return the first ``most`` indices where the words stand in a row; repeats may overlap."""
         needle = f" {' '.join(words)} "
         found: list[int] = []
         position = self.joined.find(needle)
@@ -94,12 +94,12 @@ class NormalisedText:
 
 
 def words_of(text: str) -> list[str]:
-    """Give the words of a text in their plain form."""
+    """Return the words of a text in their plain form."""
     return NormalisedText(text).words
 
 
 def is_word_boundary(text: str, position: int) -> bool:
-    """Tell whether no word of the text goes on across the position."""
+    """Whether no word of the text goes on across the position."""
     if not 0 < position < len(text):
         return True
     before, after = text[position - 1], text[position]

@@ -104,12 +104,12 @@ _HARDLY_READ = 0.08
 
 
 def language_name(code: str, language: str) -> str:
-    """Give the name of a language, as it is said in ``language``; empty where it has none here."""
+    """Return the name of a language, as it is said in ``language``; empty where it has none here."""
     return _NAMES[language if language in _NAMES else "en"].get(code, "")
 
 
 def foreign_language(text: str) -> str | None:
-    """Give the code of the language of a text in neither English nor Spanish, or ``None``.
+    """Return the code of the language of a text in neither English nor Spanish, or ``None``.
 
     It is :data:`UNNAMED` where only that much is certain. In a text of both the one with more words counts.
     The time is bounded, as it is for :func:`memo_coach.coaching.language.detect_language`.
@@ -119,7 +119,7 @@ def foreign_language(text: str) -> str | None:
 
 
 def language_not_read(code: str) -> LanguageNotRead:
-    """Give the error that refuses a text in the language with a code that :func:`foreign_language` gave."""
+    """Return the error that refuses a text in the language with a code that :func:`foreign_language` gave."""
     messages = {}
     for language, otherwise in _OTHERWISE.items():
         name = language_name(code, language)

@@ -28,7 +28,7 @@ from memo_coach.coaching.rewriting import Edit, Rewriting
 
 
 def plain_reading(text: str) -> Rewriting:
-    """Give a text as it is read, in time linear in its length."""
+    """Return a text as it is read, in time linear in its length."""
     reading = Rewriting(text).then(html_edits).then(_older_messages)
     reading = reading.then(page_edits).then(hyphen_edits).then(wrap_edits)
     return reading.recased(without_capitals(reading.text))
@@ -57,7 +57,7 @@ class PlainMemo:
         self._is_same = is_same
 
     def placed(self, event: CoachEvent) -> CoachEvent:
-        """Give an event on the memo as it was handed in."""
+        """Return an event on the memo as it was handed in."""
         if self._is_same:
             return event
         if isinstance(event, CommentMade):

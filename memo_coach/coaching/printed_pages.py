@@ -33,7 +33,7 @@ _NEARLY_FULL = 0.8
 
 
 def page_edits(text: str) -> Iterator[Edit]:
-    """Give what takes page numbers and running titles out."""
+    """Yield what takes page numbers and running titles out."""
     lines = lines_of(text)
     pages = _page_lines(lines)
     if not pages:
@@ -75,7 +75,7 @@ def _page_lines(lines: Sequence[Line]) -> frozenset[int]:
 
 
 def _running_titles(lines: Sequence[Line], pages: frozenset[int]) -> frozenset[int]:
-    """Give the short lines next to page numbers that stand there more than once, numbers in them aside."""
+    """Return the short lines next to page numbers that stand there more than once, numbers in them aside."""
     beside: list[tuple[int, str]] = []
     for page in sorted(pages):
         for step in (-1, 1):
@@ -105,7 +105,7 @@ def _without(lines: Sequence[Line], first: int, last: int) -> Edit:
 
 
 def hyphen_edits(text: str) -> Iterator[Edit]:
-    """Give what puts words together that a line's end divides; the line then ends after the word."""
+    """Yield what puts words together that a line's end divides; the line then ends after the word."""
     if "-\n" not in text and "¬" not in text and "- \n" not in text:
         return
     hyphenated = {found[0] for found in _HYPHENATED.finditer(text)}
@@ -127,7 +127,7 @@ def hyphen_edits(text: str) -> Iterator[Edit]:
 
 
 def wrap_edits(text: str) -> Iterator[Edit]:
-    """Give what joins the lines of a text that was wrapped at a width."""
+    """Yield what joins the lines of a text that was wrapped at a width."""
     raw_lines = text.split("\n")
     if any(len(raw.rstrip()) > _WIDEST and "|" not in raw and "\t" not in raw for raw in raw_lines):
         return  # as for nearly every text, before its lines are looked at more closely
@@ -145,7 +145,7 @@ def wrap_edits(text: str) -> Iterator[Edit]:
 
 
 def _is_wrapped(lines: Sequence[Line], index: int, width: int) -> bool:
-    """Tell whether a line ends where it does because the next word had no room."""
+    """Whether a line ends where it does because the next word had no room."""
     line, after = lines[index], lines[index + 1]
     length = len(line.bare) + line.indent
     if (

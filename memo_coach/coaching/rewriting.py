@@ -39,13 +39,13 @@ class Rewriting:
     _rounds: tuple[_Pieces, ...] = field(default=(), repr=False)
 
     def source_of(self, span: Span) -> Span:
-        """Give the place that a passage has in the text as it was written."""
+        """Return the place that a passage has in the text as it was written."""
         for pieces in reversed(self._rounds):
             span = pieces.source_of(span)
         return span
 
     def edited(self, edits: Iterable[Edit]) -> Rewriting:
-        """Give the text with passages replaced; the edits come in order and do not overlap."""
+        """Return the text with passages replaced; the edits come in order and do not overlap."""
         parts: list[str] = []
         pieces = _Pieces([0], [0], [None])
         position = length = 0
@@ -69,10 +69,10 @@ class Rewriting:
         return Rewriting("".join(parts), (*self._rounds, pieces))
 
     def then(self, edits_of: Callable[[str], Iterable[Edit]]) -> Rewriting:
-        """Give the text after the edits that a reader finds in it."""
+        """Return the text after the edits that a reader finds in it."""
         return self.edited(edits_of(self.text))
 
     def recased(self, text: str) -> Rewriting:
-        """Give the text with letters of another case: as long as before, and each at its place."""
+        """Return the text with letters of another case: as long as before, and each at its place."""
         assert len(text) == len(self.text), "a letter of another case takes the place of the one before"  # noqa: S101
         return Rewriting(text, self._rounds)

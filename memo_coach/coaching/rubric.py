@@ -13,7 +13,7 @@ LocalisedText = Mapping[str, str]
 
 
 def localised(text: LocalisedText, language: str) -> str:
-    """Give the text in a language, or the English one where that language has none."""
+    """Return the text in a language, or the English one where that language has none."""
     return text.get(language) or text.get("en", "")
 
 

@@ -56,14 +56,14 @@ def load_rubric(text: str, *, source: str) -> Rubric:
 
 @cache
 def shipped_rubrics() -> tuple[Rubric, ...]:
-    """Give the rubrics that come with the product, the default one first; read once."""
+    """Return the rubrics that come with the product, the default one first; read once."""
     paths = sorted(FOLDER.glob("*.yaml"))
     rubrics = [load_rubric(path.read_text("utf-8"), source=path.name) for path in paths]
     return tuple(sorted(rubrics, key=lambda rubric: (rubric.position, rubric.id)))
 
 
 def shipped_rubric(rubric_id: str) -> Rubric:
-    """Give one of the rubrics that come with the product.
+    """Return one of the rubrics that come with the product.
 
     Raises:
         UnknownRubric: none has the id; the message names those that exist.

@@ -79,7 +79,7 @@ class Segmenter:
         self._line_is_paragraph = _lines_are_paragraphs(lines)
 
     def drafts_of_all(self) -> list[Draft]:
-        """Give the blocks in order."""
+        """Return the blocks in order."""
         index = 0
         while index < len(self.lines):
             if not self.lines[index].bare:
@@ -196,7 +196,7 @@ class Segmenter:
         return last + 1
 
     def _marks_item(self, index: int, marker: Marker) -> bool:
-        """Tell whether a marker is one; a lone dash in the midst of a paragraph is punctuation."""
+        """Whether a marker is one; a lone dash in the midst of a paragraph is punctuation."""
         if marker.opens_a_list or marker.ordered or self._after_blank or self._in_list():
             return True
         first = self.lines[index].bare[0]
@@ -245,7 +245,7 @@ class Segmenter:
         return min(6, 2 + depth) if self.drafts else 1
 
     def _interrupts(self, index: int) -> bool:
-        """Tell whether a line breaks off the paragraph or list item before it."""
+        """Whether a line breaks off the paragraph or list item before it."""
         line, before = self.lines[index], self.lines[index - 1]
         bare = line.bare
         if (
@@ -284,7 +284,7 @@ class Segmenter:
 
 
 def _lines_are_paragraphs(lines: Sequence[Line]) -> bool:
-    """Tell whether line ends are paragraph ends: most lines above another are too long to be wrapped."""
+    """Whether line ends are paragraph ends: most lines above another are too long to be wrapped."""
     pairs = long = 0
     for line, after in pairwise(lines):
         if line.bare and after.bare and "|" not in line.bare and list_marker(line.bare) is None:

@@ -100,7 +100,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
-    """Give the span without white space at its ends, nor quotation marks of Markdown (``>``) at its start."""
+    """Return the span without white space at its ends, nor Markdown's quotation marks (``>``)."""
     found = _LEADING.match(text, start, end)
     first = found.end() if found else start
     return Span(first, first + len(text[first:end].rstrip()))
@@ -128,7 +128,7 @@ def _ends_sentence(text: str, first: int, stop: re.Match[str], end: int) -> bool
 
 
 def _stop_ends(token: str, following: str, *, goes_on: bool, opens_sentence: bool) -> bool:
-    """Tell whether a full stop between ``token`` and ``following`` ends a sentence."""
+    """Whether a full stop between ``token`` and ``following`` ends a sentence."""
     lower = token.lower()
     if "://" in lower or lower.startswith("www.") or "@" in lower:
         return bool(following) and not goes_on

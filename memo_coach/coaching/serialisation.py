@@ -9,7 +9,7 @@ from memo_coach.coaching.evaluation import Comment, CriterionScore, Evaluation, 
 
 
 def evaluation_as_dict(evaluation: Evaluation) -> dict[str, Any]:
-    """Give an evaluation with the keys of the public interface, ready for :mod:`json`."""
+    """Return an evaluation with the keys of the public interface, ready for :mod:`json`."""
     return {
         "language": evaluation.language,
         "rubric": {"id": evaluation.rubric},
@@ -21,7 +21,7 @@ def evaluation_as_dict(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def overall_as_dict(overall: OverallJudgement) -> dict[str, Any]:
-    """Give the overall judgement as plain values."""
+    """Return the overall judgement as plain values."""
     return {
         "score": overall.score,
         "summary": overall.summary,
@@ -32,7 +32,7 @@ def overall_as_dict(overall: OverallJudgement) -> dict[str, Any]:
 
 
 def criterion_as_dict(criterion: CriterionScore) -> dict[str, Any]:
-    """Give one criterion's score as plain values."""
+    """Return one criterion's score as plain values."""
     return {
         "id": criterion.id,
         "name": criterion.name,
@@ -48,7 +48,7 @@ def criterion_as_dict(criterion: CriterionScore) -> dict[str, Any]:
 
 
 def comment_as_dict(comment: Comment) -> dict[str, Any]:
-    """Give one comment as plain values."""
+    """Return one comment as plain values."""
     return {
         "id": comment.id,
         "criterion": comment.criterion,
@@ -69,5 +69,5 @@ def comment_as_dict(comment: Comment) -> dict[str, Any]:
 
 
 def evaluation_as_json(evaluation: Evaluation) -> str:
-    """Give an evaluation as JSON text: the same text for the same evaluation, in every process."""
+    """Return an evaluation as JSON text: the same text for the same evaluation, in every process."""
     return json.dumps(evaluation_as_dict(evaluation), ensure_ascii=False, indent=2, allow_nan=False)

@@ -13,7 +13,7 @@ _LEAST_ROWS = {2: 3}
 
 
 def starts_table(lines: Sequence[Line], index: int) -> bool:
-    """Tell whether a Markdown table begins at a line: a row above ``|---|``, or two rows within ``|``."""
+    """Whether a Markdown table begins at a line: a row above ``|---|``, or two rows within ``|``."""
     bare = lines[index].bare
     if "|" not in bare or index + 1 >= len(lines):
         return False
@@ -24,7 +24,7 @@ def starts_table(lines: Sequence[Line], index: int) -> bool:
 
 
 def table_end(lines: Sequence[Line], index: int) -> int | None:
-    """Give the last line of the table that begins at a line, or ``None`` where none does."""
+    """Return the last line of the table that begins at a line, or ``None`` where none does."""
     if starts_table(lines, index):
         last = index
         while last + 1 < len(lines) and "|" in lines[last + 1].bare:
@@ -34,7 +34,7 @@ def table_end(lines: Sequence[Line], index: int) -> int | None:
 
 
 def body_rows(lines: Sequence[Line], index: int, last: int) -> list[tuple[int, int]]:
-    """Give the places of a table's rows without its head: what stands above the rule, or else the first line.
+    """Return the places of a table's rows without its head: what is above the rule, or else the first line.
 
     Rows that all begin and end with ``|`` and have no rule are a table without a head.
     """

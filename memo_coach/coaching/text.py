@@ -61,7 +61,7 @@ _PLAIN = re.compile(r"[\t\n -~]*")
 
 
 def normalise_text(raw: str) -> str:
-    """Give the stored form of a memo's text, as the module's docstring describes it."""
+    """Return the stored form of a memo's text, as the module's docstring describes it."""
     if _PLAIN.fullmatch(raw):
         return raw
     text, _ = _without_invisible(raw)

@@ -37,7 +37,7 @@ _MARKED = re.compile(r"<|&|:|@|’|\]\(|www\.")
 
 
 def words_between(text: str, start: int, end: int) -> list[Word]:
-    """Give the words of ``text[start:end]``, placed in ``text``; addresses and link targets are none."""
+    """Return the words of ``text[start:end]``, placed in ``text``; addresses and link targets are none."""
     if _MARKED.search(text, start, end) is None:
         return [
             Word(Span(found.start(), found.end()), found[0].lower())
@@ -52,15 +52,15 @@ def words_between(text: str, start: int, end: int) -> list[Word]:
 
 
 def lower_form(word: str) -> str:
-    """Give the form in which words are compared: small letters, a straight apostrophe for a curly one."""
+    """Return the form in which words are compared: small letters, a straight apostrophe for a curly one."""
     return word.lower().replace("’", "'")
 
 
 def word_forms(phrase: str) -> tuple[str, ...]:
-    """Give the words of a phrase in the form in which they are compared."""
+    """Return the words of a phrase in the form in which they are compared."""
     return tuple(lower_form(word) for word in WORD.findall(phrase))
 
 
 def word_set(listed: str) -> frozenset[str]:
-    """Give the entries of a list that is written in lines, parted by white space."""
+    """Return the entries of a list that is written in lines, parted by white space."""
     return frozenset(listed.split())

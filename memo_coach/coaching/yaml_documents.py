@@ -45,7 +45,7 @@ class Node:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing was written here."""
+        """Whether nothing was written here."""
         return self.scalar is not None and not self.quoted and self.scalar in ("", "~", "null")
 
     @property

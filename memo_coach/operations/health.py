@@ -77,7 +77,7 @@ class Health:
 
     @property
     def checks(self) -> Mapping[str, CheckFunction]:
-        """Give the checks by name, in the order of their registration."""
+        """Return the checks by name, in the order of their registration."""
         return MappingProxyType(self._checks)
 
     async def ready(self) -> HealthReport:

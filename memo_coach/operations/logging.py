@@ -78,7 +78,7 @@ def configure_logging(level: LogLevel, log_format: LogFormat, stream: TextIO | N
 
 
 def server_logging(log_format: LogFormat) -> dict[str, Any]:
-    """Give what the server below is to log by, as ``logging.config.dictConfig`` takes it."""
+    """Return what the server below is to log by, as ``logging.config.dictConfig`` takes it."""
     return {
         "formatters": {"ours": {"()": _formatter, "log_format": log_format, "colours": False}},
         "handlers": {"ours": {"class": "logging.StreamHandler", "formatter": "ours"}},

@@ -123,7 +123,7 @@ def before_reading(name: str, refresh: Refresh | None) -> None:
 
 
 async def exposition() -> tuple[bytes, str]:
-    """Give all figures in Prometheus's text format, with its content type.
+    """Return all figures in Prometheus's text format, with its content type.
 
     A figure that cannot be brought up to date stays as it was, which is logged: the others are needed most
     when something does not work.
@@ -140,7 +140,7 @@ async def exposition() -> tuple[bytes, str]:
 
 
 def value_of(sample: str, labels: Mapping[str, str] | None = None) -> float:
-    """Give one figure as it stands, by the name and the labels that Prometheus would see; 0 where none is."""
+    """Return one figure as it stands, by the name and labels that Prometheus would see; 0 where none is."""
     return _figures().registry.get_sample_value(sample, dict(labels or {})) or 0.0
 
 

@@ -53,7 +53,7 @@ class SelfTests:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Give the names, in the order of their registration."""
+        """Return the names, in the order of their registration."""
         return tuple(self._tests)
 
     async def run(self, name: str) -> SelfTestResult:

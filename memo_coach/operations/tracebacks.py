@@ -36,7 +36,7 @@ def traceback_without_values(error: BaseException) -> str:
 
 
 def messages_of(error: BaseException) -> list[str]:
-    """Give what an exception and those behind it say, the longest first: text that must not be told."""
+    """Return what an exception and those behind it say, the longest first: text that must not be told."""
     found = set()
     for each in islice(_chain(error), MOST_EXCEPTIONS):
         found |= {_said(each), *(one for one in each.args if isinstance(one, str))}
@@ -90,7 +90,7 @@ def _places(error: BaseException) -> list[str]:
 
 
 def _short(filename: str) -> str:
-    """Give a file's name without the folder of the installation."""
+    """Return a file's name without the folder of the installation."""
     for root in _ROOTS:
         if filename.startswith(root):
             return filename.removeprefix(root)

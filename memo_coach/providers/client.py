@@ -98,5 +98,5 @@ FINISHES: Mapping[str, Finish] = {
 
 
 def finish_of(reason: object) -> Finish:
-    """Give the end of an answer as the coach knows it, from the provider's word for it."""
+    """Return the end of an answer as the coach knows it, from the provider's word for it."""
     return FINISHES.get(str(reason), "other")

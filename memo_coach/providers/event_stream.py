@@ -66,7 +66,7 @@ async def lines_of(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def text_and_end(chunk: Mapping[str, Any]) -> tuple[str, object]:
-    """Give a piece's text, be it content or the arguments of a tool call, and the reason of its end."""
+    """Return a piece's text, be it content or the arguments of a tool call, and the reason of its end."""
     choices = chunk.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
         return "", None

@@ -76,7 +76,7 @@ class Fault:
 
     @property
     def counts(self) -> bool:
-        """Tell whether it is a sign that the model is not well, which its circuit counts."""
+        """Whether it is a sign that the model is not well, which its circuit counts."""
         return self.reason in {"unreachable", "slow", "rate-limited", "server-error", "broken"}
 
 
@@ -165,7 +165,7 @@ def retry_after_seconds(value: str, now: datetime) -> float | None:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Give an exception and what it came from, the outermost first."""
+    """Yield an exception and what it came from, the outermost first."""
     seen: list[BaseException] = []
     each: BaseException | None = error
     while each is not None and len(seen) < _LONGEST_CHAIN and not any(each is old for old in seen):

@@ -173,12 +173,12 @@ class LitellmClient:
 
 
 def provider_of(model: str) -> str:
-    """Give the provider in a model's name, ``openai`` in ``openai/gpt-4o-mini``; else the whole name."""
+    """Return the provider in a model's name, ``openai`` in ``openai/gpt-4o-mini``; else the whole name."""
     return model.partition("/")[0]
 
 
 def _shape(attempt: Attempt) -> dict[str, Any]:
-    """Give the arguments that ask for an answer of a given shape."""
+    """Return the arguments that ask for an answer of a given shape."""
     name, schema = attempt.schema_name, attempt.schema
     if attempt.form.mode == "schema":
         described = {"name": name, "schema": schema, "strict": True}
@@ -218,7 +218,7 @@ async def _pieces(answer: Any) -> AsyncGenerator[StreamPiece, None]:  # noqa: AN
 
 
 def _openai_response(stream: object) -> httpx.Response | None:
-    """Give the response below a stream in OpenAI's protocol; ``None`` for another protocol."""
+    """Return the response below a stream in OpenAI's protocol; ``None`` for another protocol."""
     own = getattr(stream, "response", None)  # OpenAI's own library
     like = getattr(stream, "http_response", None)  # servers like OpenAI's, such as vLLM
     if isinstance(own, httpx.Response):
@@ -228,7 +228,7 @@ def _openai_response(stream: object) -> httpx.Response | None:
 
 
 async def _use_at_the_end(answer: Any) -> TokenUse | None:  # noqa: ANN401 - the library's stream
-    """Give the tokens that were told with the end, or right after it."""
+    """Return the tokens that were told with the end, or right after it."""
     use = _last_use(answer.chunks)
     if use is None and await anext(answer, None) is not None:
         use = _last_use(answer.chunks)
@@ -236,7 +236,7 @@ async def _use_at_the_end(answer: Any) -> TokenUse | None:  # noqa: ANN401 - the
 
 
 def _as_mapping(chunk: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the library's object
-    """Give of a translated piece what is read of it."""
+    """Return of a translated piece what is read of it."""
     if not chunk.choices:
         return {}
     choice = chunk.choices[0]
@@ -250,7 +250,7 @@ def _as_mapping(chunk: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the library'
 
 
 def _last_use(chunks: list[Any]) -> TokenUse | None:
-    """Give the usage of the last piece that told one; the library takes it out of what it hands on."""
+    """Return the usage of the last piece that told one; the library takes it out of what it hands on."""
     for chunk in reversed(chunks):
         usage = getattr(chunk, "usage", None)
         if usage is not None:

@@ -57,7 +57,7 @@ class Price:
     source: PriceSource = "listed"
 
     def micro_usd(self, prompt_tokens: int, completion_tokens: int, cached_tokens: int = 0) -> int:
-        """Give the cost in millionths of a US dollar, rounded up.
+        """Return the cost in millionths of a US dollar, rounded up.
 
         Args:
             prompt_tokens: of the prompt, those from the provider's cache included.
@@ -88,7 +88,7 @@ class Prices:
         self._listed = lambda model: listed_price(model, entries)
 
     def of(self, model: str) -> Price:
-        """Give a model's price."""
+        """Return a model's price."""
         listed = self._listed(model)
         stated = self._stated.get(model)
         if stated is not None:

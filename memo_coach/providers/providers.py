@@ -95,7 +95,7 @@ class Providers:
             await self._loaded()
 
     def model_for(self, accounts: Accounts) -> Model:
-        """Give the model, with all that stands behind it, on the account of one person.
+        """Return the model, with all that stands behind it, on the account of one person.
 
         Raises:
             ModelFailure: ``not-configured`` where there is none.

@@ -20,7 +20,7 @@ class RequestForms:
         self._forms: dict[str, RequestForm] = {}
 
     def of(self, model: str) -> RequestForm:
-        """Give the form in which this model is asked for an answer of a given shape."""
+        """Return the form in which this model is asked for an answer of a given shape."""
         form = self._forms.get(model)
         if form is None:
             form = self._forms[model] = RequestForm(self._best_mode(model))

@@ -69,7 +69,7 @@ class ResilientModel:
         raise first or ModelFailure("not-configured")
 
     def count_tokens(self, text: str) -> int:
-        """Give about how many tokens a text has, rather too many than too few."""
+        """Return about how many tokens a text has, rather too many than too few."""
         return count_tokens(text)
 
     async def _events_of(self, turn: Turn, model: str) -> AsyncGenerator[ModelEvent, None]:

@@ -73,7 +73,7 @@ class Tally:
         )
 
     def outcome(self, status: CallStatus, failure: FailureReason | None) -> CallOutcome:
-        """Give what the accounts are told."""
+        """Return what the accounts are told."""
         text = "".join(self.text)
         total, estimated = self._spent, self._estimated
         if self.use is not None:

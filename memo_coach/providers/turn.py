@@ -198,7 +198,7 @@ class Turn:
         return self._around.forms.adapt(self._model, form, fault.complaints, shaped=shaped)
 
     def _wait_before_another(self, fault: Fault, tried: int) -> float | None:
-        """Give the seconds to wait before the next attempt; ``None`` where there is to be none."""
+        """Return the seconds to wait before the next attempt; ``None`` where there is to be none."""
         patience, around = self._around.patience, self._around
         most = (
             min(patience.attempts, ATTEMPTS_AT_AN_EMPTY_ANSWER)

@@ -123,7 +123,7 @@ class Attempt:
 
     @property
     def _is_wholly_the_models(self) -> bool:
-        """Tell whether the model that was asked first judged every criterion: only that is given again."""
+        """Whether the model that was asked first judged every criterion: only that is given again."""
         spoke = self.provenance
         return (
             spoke.kind == MODEL

@@ -21,7 +21,7 @@ class Broadcast(Protocol):
         ...
 
     def listen(self, evaluation_id: str) -> AbstractContextManager[asyncio.Event]:
-        """Give an event that is set at each announcement; whoever waits clears it."""
+        """Return an event that is set at each announcement; whoever waits clears it."""
         ...
 
 
@@ -38,7 +38,7 @@ class MemoryBroadcast:
 
     @contextmanager
     def listen(self, evaluation_id: str) -> Iterator[asyncio.Event]:
-        """Give an event that is set at each announcement; whoever waits clears it."""
+        """Yield an event that is set at each announcement; whoever waits clears it."""
         news = asyncio.Event()
         self._listeners[evaluation_id].add(news)
         try:

@@ -38,7 +38,7 @@ def comment_of(view: EvaluationView, comment_id: str | None) -> Comment | None:
 
 
 def judged(view: EvaluationView) -> Evaluation:
-    """Give the judgement in a view as the domain has it.
+    """Return the judgement in a view as the domain has it.
 
     Raises:
         NotFound: it is not done.
@@ -50,7 +50,7 @@ def judged(view: EvaluationView) -> Evaluation:
 
 
 def history_of(stored: list[StoredMessage], language: str) -> tuple[tuple[Role, str], ...]:
-    """Give what was said as a model is told it: with each question the comment that it is about."""
+    """Return what was said as a model is told it: with each question the comment that it is about."""
     spoken = language if language in languages() else "en"
     said_before: list[tuple[Role, str]] = []
     for each in stored[-MOST_HISTORY:]:
@@ -88,7 +88,7 @@ def new_message(
 
 
 def message_view(stored: StoredMessage, moment: datetime, turn: Turn | None) -> ChatMessageView:
-    """Give what a page shows of a message; ``turn`` is the answer that is given in this process."""
+    """Return what a page shows of a message; ``turn`` is the answer that is given in this process."""
     row = stored.message
     is_live = turn is not None and turn.message_id == row.id
     is_cut_off = row.status == "streaming" and not is_live and moment - row.changed > CUT_OFF_AFTER
@@ -109,7 +109,7 @@ def message_view(stored: StoredMessage, moment: datetime, turn: Turn | None) -> 
 
 
 def growing_view(view: ChatMessageView, turn: Turn) -> ChatMessageView:
-    """Give the view of an answer as it stands in memory."""
+    """Return the view of an answer as it stands in memory."""
     reply = turn.reply
     if reply is None:
         return view

@@ -133,7 +133,7 @@ class ChatService:
         return turn.message_id
 
     async def get(self, owner: str, evaluation_id: str) -> ChatView:
-        """Give the conversation as far as it has come.
+        """Return the conversation as far as it has come.
 
         Raises:
             NotFound: the owner has no such evaluation.
@@ -146,7 +146,7 @@ class ChatService:
         return ChatView(evaluation_id, tuple(message_view(each, moment, turn) for each in stored))
 
     async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[ChatView]:
-        """Give a snapshot at once and after each change, at most ten a second; end when no answer grows.
+        """Yield a snapshot at once and after each change, at most ten a second; end when no answer grows.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
@@ -264,7 +264,7 @@ class ChatService:
         return turn if turn is not None and turn.owner == owner else None
 
     def _grown(self, owner: str, view: ChatView) -> ChatView | None:
-        """Give a view with the answer as it stands in memory, or nothing where the rest may have changed."""
+        """Return a view with the answer as it stands in memory, or none where the rest may have changed."""
         turn = self._turn(owner, view.evaluation_id)
         if turn is None or not view.messages or view.messages[-1].message_id != turn.message_id:
             return None

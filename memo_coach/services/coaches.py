@@ -50,13 +50,13 @@ class ModelCoaches(Protocol):
         """What a writer may choose; ``None`` where no model is configured."""
 
     def coach_for(self, order: CoachOrder) -> Coach:
-        """Give the coach for an order. Where no model is configured, it says so, and the built-in judges."""
+        """Return the coach for an order. Where no model is configured, it says so and the built-in judges."""
 
     def cache_key(self, order: CoachOrder) -> str:
-        """Give what an answer is made from, hashed."""
+        """Return what an answer is made from, hashed."""
 
     async def estimate(self, order: CoachOrder) -> CostEstimate | None:
-        """Give the most that an order would cost; ``None`` where no model is configured."""
+        """Return the most that an order would cost; ``None`` where no model is configured."""
 
 
 def _builtin() -> Coach:
@@ -103,17 +103,17 @@ class Coaches:
 
     @property
     def reads_beside(self) -> bool:
-        """Tell whether the built-in coach can judge memos beside."""
+        """Whether the built-in coach can judge memos beside."""
         return self._readings is not None and _COACHES[BUILTIN] is _builtin
 
     def offers(self) -> tuple[CoachOffer, ...]:
-        """Give the coaches that a writer may choose, the default one first."""
+        """Return the coaches that a writer may choose, the default one first."""
         offered = None if self._models is None else self._models.offer
         builtin = CoachOffer(BUILTIN, model=None, destination=None, is_default=offered is None)
         return (builtin,) if offered is None else (offered, builtin)
 
     def kind(self, asked: str | None) -> CoachKind:
-        """Give the kind of coach that was asked for, or the default one's.
+        """Return the kind of coach that was asked for, or the default one's.
 
         Raises:
             UnknownCoach: there is none of that kind.
@@ -129,11 +129,11 @@ class Coaches:
         return cast("CoachKind", asked)
 
     async def estimate(self, order: CoachOrder) -> CostEstimate | None:
-        """Give the most that a judgement by the model would cost; ``None`` where none is configured."""
+        """Return the most that a judgement by the model would cost; ``None`` where none is configured."""
         return None if self._models is None else await self._models.estimate(order)
 
     def cache_key(self, kind: str, order: CoachOrder) -> str | None:
-        """Give under what a later order for the same finds this answer; ``None`` for the built-in coach."""
+        """Return under what a later order for the same finds this answer; ``None`` for the built-in coach."""
         return self._models.cache_key(order) if kind == MODEL and self._models is not None else None
 
     async def events(self, kind: str, order: CoachOrder) -> AsyncGenerator[CoachEvent, None]:

@@ -170,7 +170,7 @@ async def close_services(services: Services) -> None:
 
 
 def current() -> Services:
-    """Give the services of this process.
+    """Return the services of this process.
 
     Raises:
         ServicesClosed: they are not open.

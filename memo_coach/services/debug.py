@@ -56,7 +56,7 @@ class DebugService:
         self._collects = collects
 
     async def evaluation(self, owner: str, evaluation_id: str) -> DebugView:
-        """Give the calls for an evaluation, those of the conversation about it included.
+        """Return the calls for an evaluation, those of the conversation about it included.
 
         Raises:
             NotFound: there is no such evaluation, or it is somebody else's.

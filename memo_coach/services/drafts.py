@@ -57,14 +57,14 @@ class DraftService:
         self._budget = budget
 
     async def current(self, owner: str) -> DraftView | None:
-        """Give the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
+        """Return the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
         await note_visit(self._records, owner, now())
         async with self._records.read() as session:
             memo = await MemoRepository(session).newest_draft(owner)
         return None if memo is None else _view(memo, memo.draft_text or "", memo.draft_rubric)
 
     async def of_memo(self, owner: str, memo_id: str) -> DraftView:
-        """Give the draft of a memo, or the text of its newest version where there is no draft.
+        """Return the draft of a memo, or the text of its newest version where there is no draft.
 
         Raises:
             NotFound: the owner has no such memo.

@@ -34,7 +34,7 @@ class EndedSessions:
         self._ends: dict[str, datetime] = {}
 
     async def is_ended(self, owner: str, issued: datetime) -> bool:
-        """Tell whether a token that was given out at a moment was taken back since."""
+        """Whether a token that was given out at a moment was taken back since."""
         if self._clock() >= self._next_look:
             await self._look()
         return any(

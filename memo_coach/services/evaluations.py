@@ -140,7 +140,7 @@ class EvaluationService:
         return evaluation_id
 
     async def get(self, owner: str, evaluation_id: str) -> EvaluationView:
-        """Give an evaluation as far as it has come.
+        """Return an evaluation as far as it has come.
 
         Raises:
             NotFound: the owner has no such evaluation.
@@ -162,7 +162,7 @@ class EvaluationService:
         return view
 
     async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
-        """Give a snapshot at once and after each change, at most ten a second; end with the finished one.
+        """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
@@ -242,7 +242,7 @@ class EvaluationService:
         return self._address_mark(address) if address else None
 
     def _pause(self) -> float:
-        """Give the seconds between two snapshots: the more follow, the longer, so that all are served."""
+        """Return the seconds between two snapshots: the more follow, the longer, so that all are served."""
         return SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
 
     async def _state(self, owner: str, evaluation_id: str) -> State:
@@ -263,7 +263,7 @@ async def _memo_for(
     rubric: str,
     moment: datetime,
 ) -> tuple[Memo, bool]:
-    """Give the memo that the text belongs to, and whether it was made for it."""
+    """Return the memo that the text belongs to, and whether it was made for it."""
     memos = MemoRepository(session)
     memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
     if memo is None and memo_id:
@@ -291,7 +291,7 @@ async def _version_for(
     glance: Glance,
     moment: datetime,
 ) -> tuple[int, int]:
-    """Give the number of the version that is this text, and what it takes where it was made for it."""
+    """Return the number of the version that is this text, and what it takes where it was made for it."""
     memos = MemoRepository(session)
     newest = None if is_made else await memos.newest_version(owner, memo.id)
     if newest is not None and newest.text == text and newest.language == glance.language:
@@ -323,7 +323,7 @@ class _Asked:
 
 
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
-    """Give the evaluation that was asked for, and whether it was made for it."""
+    """Return the evaluation that was asked for, and whether it was made for it."""
     evaluations = EvaluationRepository(session)
     there = await evaluations.standing(
         owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach

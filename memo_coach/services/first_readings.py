@@ -66,11 +66,11 @@ class FirstReadings:
 
     @staticmethod
     def is_long(text: str) -> bool:
-        """Tell whether a text is read beside whatever else there is to do."""
+        """Whether a text is read beside whatever else there is to do."""
         return len(text) > LONG
 
     async def read(self, memo: Memo, rubric: Rubric) -> Evaluation:
-        """Give the built-in coach's judgement of a memo.
+        """Return the built-in coach's judgement of a memo.
 
         Raises:
             ReadingStopped: it took too long.
@@ -87,7 +87,7 @@ class FirstReadings:
             self._under_way -= not is_long
 
     async def steps(self, text: str, rubric: Rubric, language: str) -> Steps:
-        """Give what each step of judging a long text leads to, as they come.
+        """Yield what each step of judging a long text leads to, as they come.
 
         Raises:
             ReadingStopped: it took too long.
@@ -118,7 +118,7 @@ class FirstReadings:
         return time.monotonic() < self._rests_until
 
     async def _told(self, text: str, rubric: Rubric, language: str) -> Steps:
-        """Give the steps that a process beside tells; an empty one last where it ended before the end."""
+        """Yield the steps that a process beside tells; an empty one last where it ended before the end."""
         beside = (
             self._beside[0]
             if len(text) <= LONG
@@ -169,7 +169,7 @@ class FirstReadings:
 
 
 def _rest_of(steps: Iterable[Sequence[CoachEvent]], given: int) -> Iterator[Sequence[CoachEvent]]:
-    """Give what each step leads to, without so many events at the beginning."""
+    """Yield what each step leads to, without so many events at the beginning."""
     for events in steps:
         if given < len(events):
             yield events[given:]

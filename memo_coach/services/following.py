@@ -46,12 +46,12 @@ class Follower:
         self._shown = 0.0
 
     async def first(self) -> EvaluationView:
-        """Give the evaluation as it stands, from the database."""
+        """Return the evaluation as it stands, from the database."""
         self._news.clear()
         return await self._whole()
 
     async def next(self, pause: Callable[[], float]) -> EvaluationView:
-        """Give it when it has changed, at least ``pause()`` seconds after the last time; the end at once."""
+        """Return it once it changed, at least ``pause()`` seconds after the last time; the end at once."""
         unasked = max(LOOK_ANYWAY_SECONDS, pause())
         patience = unasked
         while True:
@@ -67,7 +67,7 @@ class Follower:
             patience = left if is_new else unasked
 
     def _watched(self) -> SoFar | None:
-        """Give the attempt that runs here, also when it has ended and left nothing to ask the database."""
+        """Return the attempt that runs here, also when it has ended and left nothing to ask the database."""
         live, before = self._sources.live(), self._attempt
         if live is None and before is not None and before.finish is not None:
             live = before

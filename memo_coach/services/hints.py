@@ -30,7 +30,7 @@ class HintService:
         self._threads = ShortestFirst("hints", MOST_AT_ONCE)
 
     async def of(self, text: str, rubric: str, language: str | None = None) -> tuple[Hint, ...]:
-        """Give up to three hints on a text.
+        """Return up to three hints on a text.
 
         Raises:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.

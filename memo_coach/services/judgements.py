@@ -32,7 +32,7 @@ _log = structlog.get_logger("memo_coach.services.judgements")
 
 
 def criterion_values(evaluation_id: str, position: int, criterion: CriterionScore) -> dict[str, Any]:
-    """Give the row of a criterion, as values by the names of its columns."""
+    """Return the row of a criterion, as values by the names of its columns."""
     return {
         "evaluation": evaluation_id,
         "criterion": criterion.id,
@@ -48,7 +48,7 @@ def criterion_values(evaluation_id: str, position: int, criterion: CriterionScor
 
 
 def comment_values(evaluation_id: str, comment: Comment) -> dict[str, Any]:
-    """Give the row of a comment, as values by the names of its columns."""
+    """Return the row of a comment, as values by the names of its columns."""
     return {
         "evaluation": evaluation_id,
         "id": comment.id,
@@ -70,12 +70,12 @@ def comment_values(evaluation_id: str, comment: Comment) -> dict[str, Any]:
 
 
 def overall_document(overall: OverallJudgement) -> dict[str, Any]:
-    """Give the overall judgement as JSON values."""
+    """Return the overall judgement as JSON values."""
     return _fields_of(overall)
 
 
 def reading_document(evaluation: Evaluation) -> dict[str, Any]:
-    """Give a whole judgement as JSON values; :func:`reading_of` gives it back."""
+    """Return a whole judgement as JSON values; :func:`reading_of` gives it back."""
     return {
         **_fields_of(evaluation),
         "overall": overall_document(evaluation.overall),
@@ -88,12 +88,12 @@ def reading_document(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def _fields_of(value: Evidence | CriterionScore | Comment | OverallJudgement | Evaluation) -> dict[str, Any]:
-    """Give the fields by name, as they are: the standard library's way copies each value in them."""
+    """Return the fields by name, as they are: the standard library's way copies each value in them."""
     return {name: getattr(value, name) for name in value.__slots__}
 
 
 def reading_of(document: dict[str, Any]) -> Evaluation:
-    """Give the judgement that :func:`reading_document` made JSON values of."""
+    """Return the judgement that :func:`reading_document` made JSON values of."""
     return Evaluation(
         language=document["language"],
         rubric=document["rubric"],
@@ -111,7 +111,7 @@ def reading_of(document: dict[str, Any]) -> Evaluation:
 
 
 def provenance_columns(provenance: Provenance) -> dict[str, Any]:
-    """Give who spoke as columns of the evaluation."""
+    """Return who spoke as columns of the evaluation."""
     return {
         "spoke": provenance.kind,
         "model": provenance.model,
@@ -122,7 +122,7 @@ def provenance_columns(provenance: Provenance) -> dict[str, Any]:
 
 
 def with_true_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
-    """Give the criterion without the evidence that does not stand in the text where it says."""
+    """Return the criterion without the evidence that does not stand in the text where it says."""
     true = tuple(
         evidence
         for evidence in criterion.evidence
@@ -134,7 +134,7 @@ def with_true_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
 
 
 def is_true(comment: Comment, text: str) -> bool:
-    """Tell whether a comment's quote stands in the text where it says; one on the whole memo has none."""
+    """Whether a comment's quote stands in the text where it says; one on the whole memo has none."""
     places = (comment.start, comment.end, comment.quote)
     if places == (None, None, None):
         return True
@@ -145,7 +145,7 @@ def is_true(comment: Comment, text: str) -> bool:
 
 
 def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
-    """Give what a page shows of an evaluation."""
+    """Return what a page shows of an evaluation."""
     evaluation, version = stored.evaluation, stored.version
     criteria, comments = tuple(map(_criterion, stored.criteria)), _comments(stored.comments)
     if evaluation.spoke == MODEL and evaluation.status == "done":
@@ -181,7 +181,7 @@ def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
 
 
 def usage_of(sums: CallSums | None) -> Usage:
-    """Give what an evaluation's calls to models took."""
+    """Return what an evaluation's calls to models took."""
     if sums is None:
         return Usage()
     return Usage(sums.prompt_tokens, sums.completion_tokens, sums.micro_usd / 1_000_000)

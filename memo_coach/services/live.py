@@ -56,7 +56,7 @@ class SoFar:
         self._comments.append(comment)
 
     def on(self, view: EvaluationView) -> EvaluationView:
-        """Give a view of the same evaluation, brought up to date; ordered as a stored one is."""
+        """Return a view of the same evaluation, brought up to date; ordered as a stored one is."""
         if self.finish is None:
             return self._running_on(view)
         total = self.progress.total
@@ -95,7 +95,7 @@ class LiveEvaluations:
         self._running: dict[str, SoFar] = {}
 
     def begin(self, evaluation_id: str, attempt: int) -> SoFar:
-        """Give a place for what an attempt's coach says, in the place of any earlier attempt's."""
+        """Return a place for what an attempt's coach says, in the place of any earlier attempt's."""
         self._running[evaluation_id] = SoFar(attempt)
         return self._running[evaluation_id]
 
@@ -106,5 +106,5 @@ class LiveEvaluations:
             del self._running[evaluation_id]
 
     def of(self, evaluation_id: str) -> SoFar | None:
-        """Give what the running attempt has; ``None`` where none runs here."""
+        """Return what the running attempt has; ``None`` where none runs here."""
         return self._running.get(evaluation_id)

@@ -19,11 +19,11 @@ class Clock:
     """The time, and waiting for it; a test may bring one that it moves."""
 
     def now(self) -> datetime:
-        """Give the time, in UTC."""
+        """Return the time, in UTC."""
         return now()
 
     def monotonic(self) -> float:
-        """Give seconds that only ever grow."""
+        """Return seconds that only ever grow."""
         return time.monotonic()
 
     async def wait(self, news: asyncio.Event, seconds: float) -> None:
@@ -43,7 +43,7 @@ class Lookout:
 
     @property
     def is_due(self) -> bool:
-        """Tell whether it is time to look."""
+        """Whether it is time to look."""
         return self._clock.monotonic() >= self._next
 
     def wake(self) -> None:

@@ -106,7 +106,7 @@ class ModelAccounts:
         )
 
     def address_mark(self, address: str) -> str:
-        """Give what stands for a client's address wherever it is stored: 32 hexadecimal digits.
+        """Return what stands for a client's address wherever it is stored: 32 hexadecimal digits.
 
         An IPv6 address stands for its /64.
         """
@@ -132,7 +132,7 @@ class ModelAccounts:
             raise Unavailable(CANNOT_BE_USED) from error
 
     def accounts(self, *, owner: str | None, evaluation: str | None) -> Accounts:
-        """Give the accounts of one person's calls for one evaluation; without both, the operator's own."""
+        """Return the accounts of one person's calls for one evaluation; without both, the operator's own."""
         return StoredAccounts(
             self._database,
             owner=owner,
@@ -145,7 +145,7 @@ class ModelAccounts:
     async def usage(
         self, owner: str, evaluation_ids: Collection[str], *, purposes: Collection[Purpose] = JUDGING
     ) -> dict[str, Usage]:
-        """Give what the calls for the owner's evaluations took, each one's together; none without a call."""
+        """Return what the calls for the owner's evaluations took, each one's together; none without calls."""
         async with self._database.read() as session:
             found = await ModelCallRepository(session).sums(owner, evaluation_ids, purposes)
         return {
@@ -154,7 +154,7 @@ class ModelAccounts:
         }
 
     async def spent_today(self) -> DaySpending:
-        """Give today's budget, and what is spent and reserved of it."""
+        """Return today's budget, and what is spent and reserved of it."""
         day, ends = budget_day(self._clock())
         async with self._database.read() as session:
             reserved, spent = await SpendingRepository(session).of_day(day)

@@ -137,15 +137,15 @@ class ModelCoaches:
         self._first_readings.close()
 
     def boundary(self, text: str) -> str:
-        """Give the mark around a memo in a prompt: nobody can foresee it, and the same memo has the same."""
+        """Return the mark around a memo in a prompt: nobody can foresee it, the same memo has the same."""
         return hmac.digest(self._key, b"boundary\0" + text.encode(), "sha256").hex()[:24]
 
     def coach_for(self, order: CoachOrder) -> Coach:
-        """Give the coach for an order."""
+        """Return the coach for an order."""
         return _OrderedCoach(self, order)
 
     def cache_key(self, order: CoachOrder) -> str:
-        """Give what the answer to an order is made from, hashed."""
+        """Return what the answer to an order is made from, hashed."""
         document = self._document
         parts = (
             ANSWERS,
@@ -175,7 +175,7 @@ class ModelCoaches:
         return self._warming
 
     async def estimate(self, order: CoachOrder) -> CostEstimate | None:
-        """Give the most that one answer would cost; a repair comes on top, at most as much again.
+        """Return the most that one answer would cost; a repair comes on top, at most as much again.
 
         It is also what has the providers' library loaded, with its prices, before it is really needed: the
         first time there is no answer yet. The memo is not read for it: what the model would be told of the
@@ -195,7 +195,7 @@ class ModelCoaches:
         return CostEstimate(estimate.prompt_tokens, estimate.micro_usd / 1_000_000)
 
     def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:
-        """Give the model for somebody, with the accounts that its calls are written to."""
+        """Return the model for somebody, with the accounts that its calls are written to."""
         if self._providers is None:
             return RefusedModel("", ModelFailure("not-configured"))
         if owner is None:
@@ -221,7 +221,7 @@ class ModelCoaches:
         await self._accounts.admit(owner, mark, "chat")
 
     async def admitted_model(self, order: CoachOrder) -> Model:
-        """Give the model for an order, or one that refuses where a limit is reached."""
+        """Return the model for an order, or one that refuses where a limit is reached."""
         model = self.open_model(order.owner, order.evaluation_id)
         if order.owner is not None and self._providers is not None:
             try:
@@ -231,7 +231,7 @@ class ModelCoaches:
         return model
 
     async def earlier(self, order: CoachOrder) -> EvaluationView | None:
-        """Give the owner's newest evaluation that was made from the same, or ``None``.
+        """Return the owner's newest evaluation that was made from the same, or ``None``.
 
         Only the owner's own: whether somebody else has had the same text judged is nobody's business, and
         what somebody deletes is gone.
@@ -245,7 +245,7 @@ class ModelCoaches:
         return None if stored is None else evaluation_view(stored, Usage())
 
     def llm_coach(self, model: Model, order: CoachOrder) -> LlmCoach:
-        """Give the coach that asks a model."""
+        """Return the coach that asks a model."""
         document = self._document
         limits = AnswerLimits(document.answer_tokens, document.repair_tokens, document.memo_tokens)
         return LlmCoach(
@@ -283,7 +283,7 @@ class _OrderedCoach:
 
 
 def _again(view: EvaluationView) -> list[CoachEvent]:
-    """Give the events of an evaluation that is done, as an answer from the cache."""
+    """Return the events of an evaluation that is done, as an answer from the cache."""
     assert view.overall is not None, "only a finished evaluation is given again"  # noqa: S101
     events: list[CoachEvent] = []
     if view.second_opinion is not None:

@@ -28,7 +28,7 @@ _PATIENCE_SECONDS = 5.0
 
 
 def budget_day(now: datetime) -> tuple[str, datetime]:
-    """Give the day in UTC whose budget a call is charged to, as 2026-05-01, and when it ends."""
+    """Return the day in UTC whose budget a call is charged to, as 2026-05-01, and when it ends."""
     date = now.astimezone(UTC).date()
     return date.isoformat(), datetime.combine(date + timedelta(days=1), time(), UTC)
 

@@ -87,7 +87,7 @@ async def _opened(settings: Settings, database: Database, opened: AsyncExitStack
 
 
 def provider_settings(settings: Settings, document: LlmDocument) -> ProviderSettings:
-    """Give how providers are asked: where and with which key by the environment, how by the document."""
+    """Return how providers are asked: where and with which key by the environment, how by the document."""
     fallbacks = tuple(name for name in settings.llm_fallback_models.split(",") if name)
     return ProviderSettings(
         models=(settings.llm_model, *(name for name in fallbacks if name != settings.llm_model)),
@@ -110,6 +110,6 @@ def provider_settings(settings: Settings, document: LlmDocument) -> ProviderSett
 
 
 def longest_call_seconds(settings: Settings, document: LlmDocument) -> float:
-    """Give after how long a call to one model is certainly over, with all its attempts."""
+    """Return after how long a call to one model is certainly over, with all its attempts."""
     one = settings.llm_timeout_seconds + settings.llm_connect_seconds + document.longest_wait_seconds
     return document.attempts * one + _MARGIN_SECONDS

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """Give the time, in UTC."""
+    """Return the time, in UTC."""
     return datetime.now(UTC)
 
 
 def new_id() -> str:
-    """Give a fresh id of 22 URL-safe characters: 128 random bits."""
+    """Return a fresh id of 22 URL-safe characters: 128 random bits."""
     return secrets.token_urlsafe(16)

@@ -23,7 +23,7 @@ EVALUATION_CHARACTERS = 1_000
 
 
 def due(moment: datetime, characters: int, backlog: Backlog) -> datetime:
-    """Give when an evaluation of so many characters is due that is handed in at a moment."""
+    """Return when an evaluation of so many characters is due that is handed in at a moment."""
     cost = characters + EVALUATION_CHARACTERS
     own = cost + backlog.own_characters + backlog.own * EVALUATION_CHARACTERS
     near = cost + backlog.near_characters + backlog.near * EVALUATION_CHARACTERS

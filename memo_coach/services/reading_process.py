@@ -197,7 +197,7 @@ def main() -> None:
 
 
 def _told_at_once(text: str, rubric: Rubric, language: str) -> Iterator[Sequence[CoachEvent]]:
-    """Give the steps of a long text, and all that a short one's lead to together.
+    """Yield the steps of a long text, and all that a short one's lead to together.
 
     Each time that it is told something, the service's thread waits for the interpreter, which the event loop
     has while there is much to do: for longer than a step of a short text takes.

@@ -12,11 +12,11 @@ class RubricService:
     """The rubrics that come with the product."""
 
     def all(self) -> tuple[Rubric, ...]:
-        """Give the rubrics, the default one first."""
+        """Return the rubrics, the default one first."""
         return shipped_rubrics()
 
     def get(self, rubric_id: str) -> Rubric:
-        """Give a rubric.
+        """Return a rubric.
 
         Raises:
             UnknownRubric: none has the id.

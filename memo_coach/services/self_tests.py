@@ -19,7 +19,7 @@ _ANSWER_TOKENS = 200
 
 
 def self_tests(health: Health, broadcast: Broadcast, models: Models) -> SelfTests:
-    """Give the self-tests: every health check, and what would be too much for one."""
+    """Return the self-tests: every health check, and what would be too much for one."""
     tests = SelfTests()
     for name, check in health.checks.items():
         tests.register(name, check)

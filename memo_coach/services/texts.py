@@ -32,7 +32,7 @@ class Glance:
 
 
 def draft_text(raw: str) -> str:
-    """Give the stored form of a draft; one of white space only becomes empty.
+    """Return the stored form of a draft; one of white space only becomes empty.
 
     A draft may be twice as long as what the coach reads, so that what has to be shortened can be kept.
 
@@ -45,7 +45,7 @@ def draft_text(raw: str) -> str:
 
 
 def submitted_text(raw: str) -> str:
-    """Give the stored form of a memo that is to be judged.
+    """Return the stored form of a memo that is to be judged.
 
     Raises:
         MemoEmpty: it has no words.
@@ -63,7 +63,7 @@ def submitted_text(raw: str) -> str:
 
 
 def language_of(text: str, language: str | None, *, readable: bool = False) -> str:
-    """Give the language that was asked for, or else the one that the text is written in.
+    """Return the language that was asked for, or else the one that the text is written in.
 
     Raises:
         UnknownLanguage: the coach does not read it.
@@ -101,7 +101,7 @@ def _check_read(read: str) -> None:
 def glance_at(
     text: str, *, language: str | None = None, title: str | None = None, readable: bool = False
 ) -> Glance:
-    """Give title, language and number of words of a text.
+    """Return title, language and number of words of a text.
 
     The title is the given one, else the subject line, the first heading, or the first words.
 

@@ -34,7 +34,7 @@ class TokenBucket:
         return True
 
     def seconds_until(self, amount: float = 1) -> float:
-        """Give in how many seconds there is enough, if nobody else takes any; 0 where there is."""
+        """Return in how many seconds there is enough, if nobody else takes any; 0 where there is."""
         self._fill()
         missing = min(amount, self.burst) - self._tokens
         if missing <= 0:
@@ -48,7 +48,7 @@ class TokenBucket:
 
     @property
     def seconds_in_debt(self) -> float:
-        """Give how long it takes until nothing is owed any more; nought where nothing is."""
+        """Return how long it takes until nothing is owed any more; nought where nothing is."""
         self._fill()
         return max(0.0, -self._tokens / self.rate)
 
@@ -74,7 +74,7 @@ class TokenBuckets(Generic[Holder]):
         self._buckets: OrderedDict[Holder, TokenBucket] = OrderedDict()
 
     def of(self, holder: Holder) -> TokenBucket:
-        """Give a holder's bucket, a full one at first."""
+        """Return a holder's bucket, a full one at first."""
         found = self._buckets.get(holder)
         if found is None:
             found = self._buckets[holder] = TokenBucket(self._burst, self._rate, self._clock)

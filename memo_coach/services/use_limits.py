@@ -46,18 +46,18 @@ class UseLimits:
     """An address may have this many times what a person may; never less than a person."""
 
     def windows(self, purpose: UsePurpose) -> tuple[tuple[timedelta, int], ...]:
-        """Give the windows of a purpose with what one person may have in each."""
+        """Return the windows of a purpose with what one person may have in each."""
         if purpose == "evaluation":
             return ((HOUR, self.evaluations_per_hour), (DAY, self.evaluations_per_day))
         return ((HOUR, self.messages_per_hour), (DAY, self.messages_per_day))
 
     def for_address(self, for_person: int) -> int:
-        """Give what an address may have where a person may have so many."""
+        """Return what an address may have where a person may have so many."""
         return max(for_person, for_person * self.per_address_factor)
 
 
 def address_mark(key: bytes, address: str) -> str:
-    """Give 32 hexadecimal digits that stand for an address, and that nobody without the key can look up.
+    """Return 32 hexadecimal digits that stand for an address, and that nobody without the key can look up.
 
     An IPv6 address stands for its /64. What is no address, such as ``unknown``, is one place of its own.
     """
@@ -65,7 +65,7 @@ def address_mark(key: bytes, address: str) -> str:
 
 
 def network_of(address: str) -> bytes:
-    """Give what counts as one place: an IPv4 address, an IPv6 /64, or what is no address as it is."""
+    """Return what counts as one place: an IPv4 address, an IPv6 /64, or what is no address as it is."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -136,7 +136,7 @@ class _Window:
 
 
 async def _refusals(uses: ModelUseRepository, limits: UseLimits, asked: _Asked) -> list[Refusal]:
-    """Give why a window has no room, for the log, each with the time at which it has."""
+    """Return why a window has no room, for the log, each with the time at which it has."""
     windows = _windows(limits, asked)
     open_ones = [window for window in windows if window.most > 0]
     # As long as the use at this place is within the window, there are as many in it as may be.

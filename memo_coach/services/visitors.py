@@ -94,7 +94,7 @@ class VisitorService:
         return self._lifetime
 
     async def identify(self, token: str | None) -> str | None:
-        """Give the owner id of a token.
+        """Return the owner id of a token.
 
         It is ``None`` for one that this installation did not give out, or no longer accepts.
         """
@@ -107,7 +107,7 @@ class VisitorService:
         return self._token(identity), identity.owner
 
     async def renewed(self, token: str | None) -> str | None:
-        """Give the token that takes another's place, where that is due."""
+        """Return the token that takes another's place, where that is due."""
         identity = await self._identity(token)
         moment = self._clock()
         if identity is None or (moment - identity.issued < RENEWED_AFTER and not _is_undated(token)):

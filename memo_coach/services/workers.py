@@ -128,7 +128,7 @@ class Workers:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether queued evaluations are being taken."""
+        """Whether queued evaluations are being taken."""
         return self._dispatcher is not None and not self._dispatcher.done()
 
     def start(self) -> None:
@@ -280,7 +280,7 @@ class Workers:
 
     @property
     def _is_crowded(self) -> bool:
-        """Tell whether more evaluations have to be computed than are at once.
+        """Whether more evaluations have to be computed than are at once.
 
         Those that are to be stored count as well: the loop has them to do, and would compute the next one.
         """
@@ -429,7 +429,7 @@ class Workers:
         self._lookout.wake()
 
     def _store_every(self) -> float:
-        """Give the seconds between two stores of one evaluation: the more run, the longer."""
+        """Return the seconds between two stores of one evaluation: the more run, the longer."""
         return min(LONGEST_UNSTORED_SECONDS, STORE_EVERY_SECONDS * max(1.0, len(self._running) / UNHURRIED))
 
     @property

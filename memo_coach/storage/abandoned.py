@@ -34,7 +34,7 @@ class AbandonedRepository:
         self._session = session
 
     async def absent(self, before: datetime, after: Absent | None, limit: int) -> list[Absent]:
-        """Give visitors who were here last before a time, longest ago first, from behind ``after``."""
+        """Return visitors who were here last before a time, longest ago first, from behind ``after``."""
         seen = (col(Visitor.last_seen), col(Visitor.id))
         memos = exists().where(col(Memo.owner) == col(Visitor.id))
         leaves = or_(~memos, memos.where(_given_up(before)))

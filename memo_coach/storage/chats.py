@@ -52,7 +52,7 @@ class ChatRepository:
         self._session = session
 
     async def messages(self, owner: str, evaluation_id: str) -> list[StoredMessage]:
-        """Give the messages in the order in which they were said."""
+        """Return the messages in the order in which they were said."""
         statement = (
             select(ChatMessage, col(CommentRow.quote), col(CommentRow.comment))
             .join(
@@ -69,14 +69,14 @@ class ChatRepository:
         return [StoredMessage(*row) for row in await self._session.execute(statement)]
 
     async def streaming(self, owner: str, evaluation_id: str) -> list[ChatMessage]:
-        """Give the answers that are still being given, or whose process died; at most one is expected."""
+        """Return the answers that are still being given, or whose process died; at most one is expected."""
         statement = select(ChatMessage).where(
             _of(owner, evaluation_id), col(ChatMessage.status) == "streaming"
         )
         return list((await self._session.execute(statement)).scalars())
 
     async def next_position(self, owner: str, evaluation_id: str) -> int:
-        """Give the place of the next message. Lock the owner before: nobody else is given the same."""
+        """Return the place of the next message. Lock the owner before: nobody else is given the same."""
         statement = select(func.max(col(ChatMessage.position))).where(_of(owner, evaluation_id))
         last = (await self._session.execute(statement)).scalar_one_or_none()
         return 0 if last is None else last + 1

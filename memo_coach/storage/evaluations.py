@@ -171,7 +171,7 @@ class EvaluationRepository:
         return found.scalar_one_or_none()
 
     async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
-        """Give status and number of changes, which tell whether it is worth reading the whole again."""
+        """Return status and number of changes, which tell whether it is worth reading the whole again."""
         row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 

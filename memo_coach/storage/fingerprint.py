@@ -38,12 +38,12 @@ class TableFingerprint:
     sha256: str
 
     def as_document(self) -> dict[str, int | str]:
-        """Give it as a part of a JSON document."""
+        """Return it as a part of a JSON document."""
         return asdict(self)
 
 
 async def fingerprint(database: Database) -> dict[str, TableFingerprint]:
-    """Give the fingerprint of every table, by its name in alphabetical order, all of one moment.
+    """Return the fingerprint of every table, by its name in alphabetical order, all of one moment.
 
     The table in which migrations are counted is no part of it.
 
@@ -59,7 +59,7 @@ async def fingerprint(database: Database) -> dict[str, TableFingerprint]:
 
 
 def fingerprint_of(connection: Connection) -> dict[str, TableFingerprint]:
-    """Give the same within a transaction that is open already.
+    """Return the same within a transaction that is open already.
 
     Raises:
         DatabaseUnusable: the tables are not those of this version.
@@ -69,7 +69,7 @@ def fingerprint_of(connection: Connection) -> dict[str, TableFingerprint]:
 
 
 def fingerprint_as_found(connection: Connection) -> dict[str, TableFingerprint]:
-    """Give the fingerprints of the tables as the database describes them, whichever migration it is at.
+    """Return the fingerprints of the tables as the database describes them, whichever migration it is at.
 
     Where the tables are those of this version, they are the same as those of :func:`fingerprint_of`.
     """

@@ -69,7 +69,7 @@ class InlineConnection(sqlite3.Connection):
         return self
 
     def cursor(self, server_side: bool = False) -> StorableCursor:  # type: ignore[override] # as SQLAlchemy asks
-        """Give a cursor; one that is ``server_side`` reads its rows as they are asked for."""
+        """Return a cursor; one that is ``server_side`` reads its rows as they are asked for."""
         return super().cursor(StorableCursor if server_side else InlineCursor)
 
     def begin_to_write(self) -> None:
@@ -143,15 +143,15 @@ class InlineCursor(StorableCursor):
         return self
 
     def fetchone(self) -> Any:  # noqa: ANN401 - a row
-        """Give the next row."""
+        """Return the next row."""
         return next(self._rows, None)
 
     def fetchmany(self, size: int | None = None) -> list[Any]:
-        """Give the next rows."""
+        """Return the next rows."""
         return list(islice(self._rows, self.arraysize if size is None else size))
 
     def fetchall(self) -> list[Any]:
-        """Give all rows that are left."""
+        """Return all rows that are left."""
         return list(self._rows)
 
 

@@ -143,7 +143,7 @@ class MemoRepository:
     async def earlier_texts(
         self, owner: str, memo_id: str, *, before: int, limit: int
     ) -> list[tuple[int, str]]:
-        """Give number and text of the last versions with a number below ``before``, the oldest first."""
+        """Return number and text of the last versions with a number below ``before``, the oldest first."""
         statement = (
             select(col(MemoVersion.number), col(MemoVersion.text))
             .join(Memo, col(Memo.id) == col(MemoVersion.memo))
@@ -216,7 +216,7 @@ class MemoRepository:
         return [MemoLine(*row) for row in await self._session.execute(statement)]
 
     async def newest_rubric(self, owner: str, memo_id: str) -> str | None:
-        """Give the rubric of the memo's last evaluation."""
+        """Return the rubric of the memo's last evaluation."""
         statement = (
             select(col(Evaluation.rubric))
             .where(col(Evaluation.owner) == owner, col(Evaluation.memo) == memo_id)

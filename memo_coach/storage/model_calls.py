@@ -127,7 +127,7 @@ class ModelCallRepository:
         self._session = session
 
     async def hold(self, owner: str | None, evaluation_id: str | None) -> tuple[str | None, str | None]:
-        """Give those of the two that there still are, and let nobody delete them in this transaction.
+        """Return those of the two that there still are, and let nobody delete them in this transaction.
 
         An evaluation of somebody else's is none.
         """
@@ -233,7 +233,7 @@ class SpendingRepository:
         self._session = session
 
     async def of_day(self, day: str) -> tuple[int, int]:
-        """Give what is reserved and what is spent on a day, in millionths of a US dollar."""
+        """Return what is reserved and what is spent on a day, in millionths of a US dollar."""
         statement = select(col(Spending.reserved_micro_usd), col(Spending.spent_micro_usd)).where(
             col(Spending.day) == day
         )

@@ -69,7 +69,7 @@ class ModelUseRepository:
             await self._session.execute(select(func.pg_advisory_xact_lock(key)))
 
     async def newest(self, purpose: str, places: Sequence[Place]) -> list[datetime | None]:
-        """Give when the use at each place was, or ``None`` where there are fewer; one place at least."""
+        """Return when the use at each place was, or ``None`` where there are fewer; one place at least."""
         parameters: dict[str, Any] = {"this": purpose}
         for number, place in enumerate(places):
             parameters |= {

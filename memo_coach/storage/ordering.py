@@ -30,7 +30,7 @@ def _collated(element: by_bytes, compiler: SQLCompiler, **options: Any) -> str: 
 
 
 def in_key_order(table: Any) -> list[ColumnElement[Any]]:  # noqa: ANN401 - SQLAlchemy's Table, not one of ours
-    """Give what orders rows by their primary key."""
+    """Return what orders rows by their primary key."""
     return [
         by_bytes(column) if isinstance(column.type, String | AutoString) else column
         for column in table.primary_key.columns

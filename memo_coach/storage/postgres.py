@@ -74,7 +74,7 @@ _KNOWN = tuple(
 
 
 def connection_arguments(url: str, patience: float, longest_statement: float) -> dict[str, Any]:
-    """Give the driver's arguments; what the URL says itself wins.
+    """Return the driver's arguments; what the URL says itself wins.
 
     ``patience`` is for how many seconds a lock is waited for, ``longest_statement`` for how many a statement
     may run, 0 for any time.

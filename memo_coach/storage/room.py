@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 async def reusable_bytes(session: AsyncSession) -> int:
-    """Give how many bytes of an SQLite file deleted rows left free; 0 for a server, which does not say."""
+    """Return how many bytes of an SQLite file deleted rows left free; 0 for a server, which does not say."""
     if session.get_bind().dialect.name != "sqlite":
         return 0
     pages = (await session.execute(text("PRAGMA freelist_count"))).scalar_one()

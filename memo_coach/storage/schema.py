@@ -30,12 +30,12 @@ class SchemaStatus:
 
     @property
     def is_current(self) -> bool:
-        """Tell whether the code and the tables fit."""
+        """Whether the code and the tables fit."""
         return self.current == self.newest
 
     @property
     def is_newer(self) -> bool:
-        """Tell whether a newer version of the program has migrated it: this one has no such migration."""
+        """Whether a newer version of the program has migrated it: this one has no such migration."""
         return self.current is not None and self.current not in known_revisions()
 
 
@@ -107,7 +107,7 @@ def refuse_newer(found: SchemaStatus) -> None:
 
 
 def configuration(connection: Connection) -> Config:
-    """Give the configuration with which Alembic's commands work on an open connection."""
+    """Return the configuration with which Alembic's commands work on an open connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -137,13 +137,13 @@ def _upgrade(connection: Connection) -> None:
 
 
 def known_revisions() -> frozenset[str]:
-    """Give all migrations that this version of the program knows."""
+    """Return all migrations that this version of the program knows."""
     scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     return frozenset(script.revision for script in scripts)
 
 
 def newest_revision() -> str:
-    """Give the newest migration that this version of the program knows."""
+    """Return the newest migration that this version of the program knows."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     assert head is not None, "the package ships at least one migration"  # noqa: S101
     return head

@@ -75,7 +75,7 @@ class SharedCommits:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[tuple[SettledConnection, bool]]:
-        """Give a connection to write on, and whether it has changes of others, which stay whatever happens.
+        """Yield a connection to write on, and whether it has changes of others, which stay whatever happens.
 
         They are committed at the end. At an error they are rolled back; of changes beside others', whoever
         made them has done that by then.

@@ -50,13 +50,13 @@ class DatabaseDamaged(DatabaseUnusable):
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Tell whether an error of the driver means that the file is damaged."""
+    """Whether an error of the driver means that the file is damaged."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & _PRIMARY in _DAMAGE
 
 
 def is_locked(error: BaseException | None) -> bool:
-    """Tell whether an error of the driver means that somebody else has the file locked."""
+    """Whether an error of the driver means that somebody else has the file locked."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 

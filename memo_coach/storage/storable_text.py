@@ -16,7 +16,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def storable(text: str) -> str:
-    """Give a text as both databases can keep it."""
+    """Return a text as both databases can keep it."""
     return text if _is_storable(text) else _UNSTORABLE.sub(REPLACEMENT, text)
 
 

@@ -40,7 +40,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the moment its time zone back."""
+        """Return the moment its time zone back."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -53,11 +53,11 @@ class Table(SQLModel):
 
 
 def table_of(rows: type[Table]) -> sqlalchemy.Table:
-    """Give the table below a class of rows: a statement on it costs a part of one on the class."""
+    """Return the table below a class of rows: a statement on it costs a part of one on the class."""
     table: sqlalchemy.Table = rows.__table__  # type: ignore[attr-defined] # SQLModel does not declare it
     return table
 
 
 def values_of(row: Table) -> dict[str, Any]:
-    """Give a new row's values by the names of its columns, for a statement on the table."""
+    """Return a new row's values by the names of its columns, for a statement on the table."""
     return {name: value for name, value in row.__dict__.items() if name != "_sa_instance_state"}

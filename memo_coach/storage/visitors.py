@@ -56,7 +56,7 @@ class VisitorRepository:
         return created
 
     async def last_seen(self, owner: str) -> datetime | None:
-        """Give when a visitor was here last, within :data:`SEEN_EVERY`; ``None`` for one without a row."""
+        """Return when a visitor was here last, within :data:`SEEN_EVERY`; ``None`` for one without a row."""
         statement = select(col(Visitor.last_seen)).where(col(Visitor.id) == owner)
         return (await self._session.execute(statement)).scalar_one_or_none()
 
@@ -78,12 +78,12 @@ class VisitorRepository:
         return None if found is None else (found.created, found.last_seen)
 
     async def latest(self, most: int) -> Sequence[Visitor]:
-        """Give the visitors that wrote last, the newest first."""
+        """Return the visitors that wrote last, the newest first."""
         statement = select(Visitor).order_by(col(Visitor.last_seen).desc(), col(Visitor.id)).limit(most)
         return (await self._session.execute(statement)).scalars().all()
 
     async def exists(self, owner: str) -> bool:
-        """Tell whether a visitor wrote anything."""
+        """Whether a visitor wrote anything."""
         return (await self._session.execute(_EXISTS, {"owner": owner})).first() is not None
 
     async def end_sessions(self, owner: str, moment: datetime) -> None:
@@ -94,18 +94,18 @@ class VisitorRepository:
             await self._insert(InstallationSecret, {"name": name, "value": value})
 
     async def ended_sessions_stamp(self) -> str | None:
-        """Give a value that is another one each time that a session was ended."""
+        """Return a value that is another one each time that a session was ended."""
         return await self._secret(_ENDED_STAMP)
 
     async def ended_sessions(self) -> dict[str, datetime]:
-        """Give until which moment tokens count no more, for each owner of whom that is kept."""
+        """Return until which moment tokens count no more, for each owner of whom that is kept."""
         name = col(InstallationSecret.name)
         statement = select(name, col(InstallationSecret.value))
         found = await self._session.execute(statement.where(name.startswith(_ENDED, autoescape=True)))
         return {key.removeprefix(_ENDED): datetime.fromisoformat(value) for key, value in found.all()}
 
     async def installation_secret(self, name: str, fresh: str) -> str:
-        """Give the value that the installation keeps under a name; the first to ask brings it."""
+        """Return the value that the installation keeps under a name; the first to ask brings it."""
         stored = await self._secret(name)
         if stored is None:
             await self._insert(InstallationSecret, {"name": name, "value": fresh})

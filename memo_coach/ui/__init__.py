@@ -24,13 +24,13 @@ _PAGES = (write, feedback, details, chat, memos, help, debug, debug_evaluation, 
 
 
 def asset(name: str) -> str:
-    """Give the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
+    """Return the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
     return f"/{name}?v={digest[:10]}"
 
 
 def head_components() -> list[rx.Component]:
-    """Give what stands in the head of every page. The theme is chosen before anything is painted."""
+    """Return what stands in the head of every page. The theme is chosen before anything is painted."""
     return [
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),

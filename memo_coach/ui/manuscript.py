@@ -147,17 +147,17 @@ def _with_quiet_markup(segments: list[Segment]) -> list[Segment]:
 
 
 def without_markup(quote: str) -> str:
-    """Give a quotation as one would read it aloud: without the signs for headings and bold type."""
+    """Return a quotation as one would read it aloud: without the signs for headings and bold type."""
     return quote.replace("**", "").strip().lstrip("#").strip()
 
 
 def quoted(quote: str) -> str:
-    """Give a quotation to show: as one would read it aloud, and not longer than one would."""
+    """Return a quotation to show: as one would read it aloud, and not longer than one would."""
     return shortened(without_markup(quote))
 
 
 def shortened(words: str) -> str:
-    """Give some words, or as many of them as a quotation has."""
+    """Return some words, or as many of them as a quotation has."""
     return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1].rstrip()}…"
 
 

@@ -32,7 +32,7 @@ class Manuscripts:
     _at_work: dict[Key, asyncio.Future[tuple[Piece, ...]]] = field(default_factory=dict)
 
     async def pieces(self, view: EvaluationView) -> tuple[Piece, ...]:
-        """Give the pieces of an evaluation's memo."""
+        """Return the pieces of an evaluation's memo."""
         key = (view.memo_id, view.version, view.language)
         found = self._kept.get(key)
         if found is not None:

@@ -26,7 +26,7 @@ _KEPT_A_DAY = re.compile(r".+\.(?:ico|png|svg|webp|jpg|woff2|webmanifest)|/robot
 
 
 def cache_control(path: str, query: str) -> str:
-    """Give the ``Cache-Control`` of a successful answer for a file or a page."""
+    """Return the ``Cache-Control`` of a successful answer for a file or a page."""
     if _HASHED_NAME.fullmatch(path) or (_VERSION.fullmatch(query) and "." in path):
         return IMMUTABLE
     return A_DAY if _KEPT_A_DAY.fullmatch(path) else REVALIDATED
@@ -67,7 +67,7 @@ class Assets:
 
 
 def own_path(location: str) -> str:
-    """Give a redirect's target without scheme and host, so that it stays here in any case."""
+    """Return a redirect's target without scheme and host, so that it stays here in any case."""
     parts = urlsplit(location)
     path = "/" + parts.path.replace("\\", "/").lstrip("/")
     return f"{path}?{parts.query}" if parts.query else path

@@ -42,7 +42,7 @@ _LOCK_FILES = ("package.json", "package-lock.json")
 
 
 def inputs_digest(root: Path = ROOT) -> str:
-    """Give a digest of all that the pages depend on: names and contents, and the Python version."""
+    """Return a digest of all that the pages depend on: names and contents, and the Python version."""
     digest = hashlib.sha256(sys.version.encode())
     ignored = tuple(root / part for part in WITHOUT_INFLUENCE)
     for name in INPUTS:
@@ -59,7 +59,7 @@ def inputs_digest(root: Path = ROOT) -> str:
 
 
 def inline_script_hashes(site: Path) -> tuple[str, ...]:
-    """Give the CSP source expressions (``'sha256-…'``) of all inline scripts of the pages under ``site``.
+    """Return the CSP source expressions (``'sha256-…'``) of all inline scripts of the pages under ``site``.
 
     A browser hashes the text between the tags, byte for byte (Content Security Policy Level 3, 4.2.3).
     """
@@ -74,7 +74,7 @@ def inline_script_hashes(site: Path) -> tuple[str, ...]:
 
 
 def is_current(root: Path = ROOT) -> bool:
-    """Tell whether the published site was built from what is in the tree now."""
+    """Whether the published site was built from what is in the tree now."""
     stamp = root / SITE / STAMP_FILE
     return stamp.is_file() and stamp.read_text(encoding="ascii") == inputs_digest(root)
 
@@ -174,7 +174,7 @@ def _keep_lock(root: Path, before: dict[str, bytes], *, update: bool) -> None:
 
 
 def _packages(lock: bytes) -> set[tuple[str, str, str]]:
-    """Give each package of an npm lock: where it goes, its version, the hash of its bytes."""
+    """Return each package of an npm lock: where it goes, its version, the hash of its bytes."""
     packages: dict[str, dict[str, str]] = json.loads(lock)["packages"]
     return {(path, each["version"], each.get("integrity", "")) for path, each in packages.items() if path}
 

@@ -39,7 +39,7 @@ class Unfit(Exception):
 
 
 def checked_size(event_name: str, registered: RegisteredEventHandler, payload: object) -> int:
-    """Give how many characters the arguments have.
+    """Return how many characters the arguments have.
 
     Raises:
         Unfit: they are not what the handler takes.
@@ -94,7 +94,7 @@ def _size_of_form(form: dict[str, object], entries: object, lengths: Mapping[str
 
 
 def characters_in(value: object) -> int:
-    """Give how many characters checked arguments have."""
+    """Return how many characters checked arguments have."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, dict):
@@ -112,7 +112,7 @@ def _fits(adapter: TypeAdapter[Any], value: object) -> bool:
 
 @lru_cache(maxsize=512)
 def _parameters(registered: RegisteredEventHandler) -> Mapping[str, tuple[TypeAdapter[Any] | None, bool]]:
-    """Give a handler's parameters: how to check each, and whether it must be given."""
+    """Return a handler's parameters: how to check each, and whether it must be given."""
     function = registered.handler.fn
     hints = typing.get_type_hints(function)
     found: dict[str, tuple[TypeAdapter[Any] | None, bool]] = {}
@@ -134,7 +134,7 @@ def _adapter(hint: Any) -> TypeAdapter[Any] | None:  # noqa: ANN401 - a type hin
 
 
 def page_of(router_data: object) -> dict[str, Any]:
-    """Give of the page that an event comes from what our pages send, and no more.
+    """Return of the page that an event comes from what our pages send, and no more.
 
     A query that is longer than any of ours is left out, for other sites put much behind the links that lead
     to a page; the page works without.

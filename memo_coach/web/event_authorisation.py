@@ -74,18 +74,18 @@ def allow(
 
 
 def is_allowed(event_name: str) -> bool:
-    """Tell whether a browser may call a handler, by its full name."""
+    """Whether a browser may call a handler, by its full name."""
     state, _, handler = event_name.rpartition(".")
     return handler in EVENT_RULES.get(state, frozenset())
 
 
 def stores(event_name: str) -> bool:
-    """Tell whether a handler changes what is kept: it is not broken off, and every call of it counts."""
+    """Whether a handler changes what is kept: it is not broken off, and every call of it counts."""
     return event_name in STORING
 
 
 def checked(event_name: object, payload: object) -> int:
-    """Give the characters in an event's arguments, where it may be queued.
+    """Return the characters in an event's arguments, where it may be queued.
 
     Raises:
         Unfit: it may not; the message says why.
@@ -102,7 +102,7 @@ class EventAuthorisation(Middleware):
     """Stands before each handler: rule and session are checked again when it would run."""
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        """Give nothing to let the event run, or an answer that takes its place."""
+        """Return nothing to let the event run, or an answer that takes its place."""
         if not is_allowed(event.name):
             _log.warning("event refused", event_name=event.name, reason="not allowed")
             return StateUpdate()

@@ -73,7 +73,7 @@ _COMPRESSED = {".br": "brotli", ".gz": "gzip"}
 
 
 def painted_first(page: str, content_of: Callable[[str], str]) -> str:
-    """Give a page that can be painted without fetching anything, and fetches scripts afterwards.
+    """Return a page that can be painted without fetching anything, and fetches scripts afterwards.
 
     One that scripts have yet to fill has nothing to wait for: it fetches them at once.
 

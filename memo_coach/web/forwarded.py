@@ -52,7 +52,7 @@ class ForwardedAddress:
 
 
 def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """Give the nearest address that is no proxy of ours.
+    """Return the nearest address that is no proxy of ours.
 
     Args:
         peer: the address at the other end of the connection.
@@ -75,7 +75,7 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
 def direct_peer(
     peer: str, headers: Iterable[tuple[bytes, bytes]], trusted: Sequence[Network]
 ) -> Address | None:
-    """Give the address at the other end, where that is not a proxy's.
+    """Return the address at the other end, where that is not a proxy's.
 
     Args:
         peer: the address at the other end of the connection.
@@ -89,7 +89,7 @@ def direct_peer(
 
 
 def is_of_proxy(name: bytes) -> bool:
-    """Tell whether a header, by its name in small letters, is one that proxies add."""
+    """Whether a header, by its name in small letters, is one that proxies add."""
     return name in _OF_PROXIES or name.startswith(_OF_PROXIES_START)
 
 

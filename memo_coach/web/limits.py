@@ -99,7 +99,7 @@ class _Body:
         self._is_expected = True
 
     async def receive(self) -> Message:
-        """Give what comes next, while it is within the limits."""
+        """Return what comes next, while it is within the limits."""
         try:
             # Behind the body only the end of the connection is waited for, which may take its time.
             async with asyncio.timeout_at(None if self._is_complete else self._deadline):

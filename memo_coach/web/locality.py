@@ -20,7 +20,7 @@ from memo_coach.web.session import address_of
 
 
 def is_at_the_machine(state: BaseState, settings: Settings) -> bool:
-    """Tell whether the browser of a Reflex state is an operator's, and runs on this machine.
+    """Whether the browser of a Reflex state is an operator's, and runs on this machine.
 
     It has opened the page by a loopback name, which a browser says with the socket: through a proxy, that is
     the site's name.
@@ -38,17 +38,17 @@ def is_at_the_machine(state: BaseState, settings: Settings) -> bool:
 
 
 def is_operator(peer: Address | None, networks: Sequence[Network]) -> bool:
-    """Tell whether a peer that is connected directly is in a network of the operators."""
+    """Whether a peer that is connected directly is in a network of the operators."""
     return peer is not None and any(peer in network for network in networks)
 
 
 def is_loopback_host(host: str) -> bool:
-    """Tell whether a ``Host`` header names this machine itself."""
+    """Whether a ``Host`` header names this machine itself."""
     return _name_in(f"//{host}") in LOOPBACK
 
 
 def is_loopback_origin(origin: str) -> bool:
-    """Tell whether an ``Origin`` header is of a page of this machine itself."""
+    """Whether an ``Origin`` header is of a page of this machine itself."""
     return _name_in(origin) in LOOPBACK
 
 

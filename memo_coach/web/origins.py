@@ -48,7 +48,7 @@ class Addresses:
         return cls(settings.public_url, any_address=settings.app_env != "production")
 
     def is_own_host(self, host: str) -> bool:
-        """Tell whether a ``Host`` header is ours."""
+        """Whether a ``Host`` header is ours."""
         if host.lower() == urlsplit(self.public_url).netloc:
             return True
         try:
@@ -61,7 +61,7 @@ class Addresses:
         return name in LOOPBACK or (self.any_address and _is_address(name))
 
     def is_own_origin(self, origin: str | None, host: str) -> bool:
-        """Tell whether an ``Origin`` header is ours; a missing or opaque one (``null``) is not."""
+        """Whether an ``Origin`` header is ours; a missing or opaque one (``null``) is not."""
         if not origin:
             return False
         if origin.lower() == self.public_url:

@@ -63,16 +63,16 @@ class Party:
 
     @classmethod
     def of(cls, share: Share, clock: Callable[[], float]) -> Party:
-        """Give one of whom nothing is known yet."""
+        """Return one of whom nothing is known yet."""
         return cls(share, TokenBucket(share.burst, share.rate, clock), asyncio.Semaphore(share.at_work))
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether it may be forgotten."""
+        """Whether it may be forgotten."""
         return not self.sockets and not self.waiting and self.pace.is_full
 
     def has_room_for(self, characters: int) -> bool:
-        """Tell whether one more event may wait."""
+        """Whether one more event may wait."""
         share = self.share
         return self.waiting < share.waiting and self.characters + characters <= share.characters
 
@@ -86,7 +86,7 @@ class Sender:
     parties: tuple[Party, ...]
 
     def has_room_for(self, characters: int) -> bool:
-        """Tell whether one more event may wait."""
+        """Whether one more event may wait."""
         return all(party.has_room_for(characters) for party in self.parties)
 
     def add(self, characters: int) -> None:
@@ -133,7 +133,7 @@ class Parties:
     _known: dict[tuple[str, str], Party] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        """Give how many are remembered."""
+        """Return how many are remembered."""
         return len(self._known)
 
     def full(self, owner: str, address: str) -> str | None:

@@ -132,7 +132,7 @@ def _owner(request: Request) -> str:
 
 
 def _address(request: Request) -> str:
-    """Give where the request comes from, as :mod:`.forwarded` found it."""
+    """Return where the request comes from, as :mod:`.forwarded` found it."""
     return "unknown" if request.client is None else request.client.host
 
 
@@ -141,7 +141,7 @@ def _answer(draft: DraftView | DraftSaved) -> Response:
 
 
 def _with_problems(handler: Handler) -> Handler:
-    """Give the handler with every error that a person can do something about as a problem document."""
+    """Return the handler with every error that a person can do something about as a problem document."""
 
     async def handle(request: Request) -> Response:
         try:

@@ -25,7 +25,7 @@ _YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
 def content_security_policy(script_hashes: Sequence[str], public_url: str) -> str:
-    """Give the policy. The socket's origin is named too: older Safari does not count it under ``'self'``."""
+    """Return the policy. The socket's origin is named too: older Safari does not see it in ``'self'``."""
     parts = urlsplit(public_url)
     socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
     directives = {

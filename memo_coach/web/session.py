@@ -40,13 +40,13 @@ class Visitors(Protocol):
     """The part of the services that knows visitors."""
 
     async def identify(self, token: str | None) -> str | None:
-        """Give the owner of a token, or nothing."""
+        """Return the owner of a token, or nothing."""
 
     async def admit(self) -> tuple[str, str]:
-        """Give a new token and its owner."""
+        """Return a new token and its owner."""
 
     async def renewed(self, token: str | None) -> str | None:
-        """Give the token that takes another's place, where that is due."""
+        """Return the token that takes another's place, where that is due."""
 
     @property
     def lifetime(self) -> timedelta:
@@ -54,17 +54,17 @@ class Visitors(Protocol):
 
 
 def is_secure(settings: Settings) -> bool:
-    """Tell whether browsers reach this service over TLS only."""
+    """Whether browsers reach this service over TLS only."""
     return settings.public_url.startswith("https://") or settings.app_env == "production"
 
 
 def cookie_name(*, secure: bool) -> str:
-    """Give the cookie's name; the prefix binds it to this very host and to TLS (RFC 6265bis, 4.1.3.2)."""
+    """Return the cookie's name; the prefix binds it to this very host and to TLS (RFC 6265bis, 4.1.3.2)."""
     return f"__Host-{PLAIN_NAME}" if secure else PLAIN_NAME
 
 
 def cookie_header(token: str, *, secure: bool, lifetime: timedelta) -> str:
-    """Give the ``Set-Cookie`` value for a token: for its time, not for scripts, not from other sites."""
+    """Return the ``Set-Cookie`` value for a token: for its time, not for scripts, not from other sites."""
     parts = [
         f"{cookie_name(secure=secure)}={token}",
         "Path=/",
@@ -76,12 +76,12 @@ def cookie_header(token: str, *, secure: bool, lifetime: timedelta) -> str:
 
 
 def no_cookie_header(*, secure: bool) -> str:
-    """Give the ``Set-Cookie`` value that makes a browser forget its token."""
+    """Return the ``Set-Cookie`` value that makes a browser forget its token."""
     return cookie_header("", secure=secure, lifetime=timedelta())
 
 
 def tokens_in(cookies: str | None, *, secure: bool) -> tuple[str, ...]:
-    """Give what may be session tokens in a ``Cookie`` header, at most :data:`MOST_TOKENS`, in its order.
+    """Return what may be session tokens in a ``Cookie`` header, at most :data:`MOST_TOKENS`, in its order.
 
     The header is taken apart by hand: the standard library gives up at the first cookie that it does not
     understand, and on a laptop other programs' cookies come along, since cookies do not know ports. Over TLS
@@ -94,7 +94,7 @@ def tokens_in(cookies: str | None, *, secure: bool) -> tuple[str, ...]:
 
 
 async def session_in(cookies: str | None, visitors: Visitors, *, secure: bool) -> tuple[str, str] | None:
-    """Give the owner whom a ``Cookie`` header names, with the token that says so, or nothing."""
+    """Return the owner whom a ``Cookie`` header names, with the token that says so, or nothing."""
     for token in tokens_in(cookies, secure=secure):
         if (owner := await visitors.identify(token)) is not None:
             return owner, token
@@ -102,7 +102,7 @@ async def session_in(cookies: str | None, visitors: Visitors, *, secure: bool) -
 
 
 async def owner_of(state: BaseState) -> str:
-    """Give the owner on whose behalf a Reflex state acts, asked anew from the services.
+    """Return the owner on whose behalf a Reflex state acts, asked anew from the services.
 
     Raises:
         Refused: the browser has no session, or no longer.
@@ -117,7 +117,7 @@ async def owner_of(state: BaseState) -> str:
 
 
 def address_of(state: BaseState) -> str:
-    """Give the network address on whose behalf a Reflex state acts, as :mod:`.forwarded` found it."""
+    """Return the network address on whose behalf a Reflex state acts, as :mod:`.forwarded` found it."""
     return str(state.router.session.client_ip)
 
 
@@ -159,7 +159,7 @@ class Sessions:
         return f"{cookie_name(secure=self._secure)}={token}".encode("ascii")
 
     def _with_cookie(self, visitors: Visitors, token: str | None, send: Send) -> Send:
-        """Give a ``send`` that brings a new visitor their token, and a known one the next where it is due."""
+        """Return a ``send`` that brings a new visitor their token, a known one the next where it is due."""
 
         async def send_with_cookie(message: Message) -> None:
             fresh = None
@@ -177,7 +177,7 @@ class Sessions:
 
 
 def _with_own_tab(scope: Scope, owner: str, tab: str) -> Scope:
-    """Give the scope with a name of the tab's state that no other owner can arrive at.
+    """Return the scope with a name of the tab's state that no other owner can arrive at.
 
     A browser names its tab itself, from a generator that can be foreseen; the framework keeps the state under
     that name. Mixed with the owner's id it is unforeseeable, and another owner's tab of the same name is
@@ -191,7 +191,7 @@ def _with_own_tab(scope: Scope, owner: str, tab: str) -> Scope:
 
 
 def _is_page(status: int) -> bool:
-    """Tell whether an answer shows a page from which the person may go on; the page "not found" is one."""
+    """Whether an answer shows a page from which the person may go on; the page "not found" is one."""
     return status < HTTPStatus.BAD_REQUEST or status == HTTPStatus.NOT_FOUND
 
 

@@ -35,7 +35,7 @@ class SameOrigin(Plugin):
 
 
 def use_own_origin(source: str) -> str:
-    """Give the framework's ``state.js`` with the page's own port in the place of the built-in one.
+    """Return the framework's ``state.js`` with the page's own port in the place of the built-in one.
 
     Raises:
         BuildFailed: where the framework's source is not the one that this was written for.

@@ -35,7 +35,7 @@ _EVENT = re.compile(rf'42{_NAMESPACE}\["(?:event|client_error)"[,\]]')
 
 
 def guarded(receive: Receive, send: Send) -> Receive:
-    """Give a ``receive`` that drops what no page sends, and closes the socket at what is too much."""
+    """Return a ``receive`` that drops what no page sends, and closes the socket at what is too much."""
     socket = _Socket()
 
     async def guarded_receive() -> Message:
@@ -68,7 +68,7 @@ class _Socket:
         self._bytes = TokenBucket(BYTES_BURST, BYTES_A_SECOND)
 
     def closing_code(self, message: Message) -> tuple[int, str] | None:
-        """Give the code and the reason to close the socket at this frame, or nothing."""
+        """Return the code and the reason to close the socket at this frame, or nothing."""
         text = message.get("text")
         if text is None:
             return UNSUPPORTED, "binary frame"
@@ -82,7 +82,7 @@ class _Socket:
         return None
 
     def lets_through(self, text: str) -> bool:
-        """Tell whether a page sends such a frame."""
+        """Whether a page sends such a frame."""
         if text.startswith(_CONNECT):
             first, self._is_connected = not self._is_connected, True
             return first

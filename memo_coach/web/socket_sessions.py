@@ -29,11 +29,11 @@ class Identifying(Protocol):
     """The part of the services that knows tokens."""
 
     async def identify(self, token: str | None) -> str | None:
-        """Give the owner of a token, or nothing."""
+        """Return the owner of a token, or nothing."""
 
 
 def kept_headers(headers: RawHeaders) -> dict[bytes, bytes]:
-    """Give the headers of a socket's request that are kept, without its cookies."""
+    """Return the headers of a socket's request that are kept, without its cookies."""
     kept = {}
     for name, value in headers:
         if name in _READ_LATER or name.startswith(_OF_THE_HANDSHAKE):
@@ -45,7 +45,7 @@ def kept_headers(headers: RawHeaders) -> dict[bytes, bytes]:
 
 
 def while_known(token: str, visitors: Identifying, receive: Receive, send: Send) -> Receive:
-    """Give a ``receive`` that closes the socket once its token is no longer known.
+    """Return a ``receive`` that closes the socket once its token is no longer known.
 
     Each socket sends at least the answers to the server's pings, so this takes seconds where nothing else is
     sent.

@@ -23,13 +23,13 @@ from memo_coach.web.write_pace import WritePace
 
 
 def script_hashes(site: Path) -> Sequence[str]:
-    """Give the hashes of inline scripts that the build noted; none where there is no build."""
+    """Return the hashes of inline scripts that the build noted; none where there is no build."""
     hashes = site / HASHES_FILE
     return tuple(json.loads(hashes.read_text(encoding="ascii"))) if hashes.is_file() else ()
 
 
 def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
-    """Give the application with all that stands around it. Read from the bottom: the last is met first."""
+    """Return the application with all that stands around it. Read from the bottom: the last is met first."""
     app = PlainRoutes(app)
     app = Assets(app, site / "build" / "client")
     app = SocketLimits(app)

@@ -45,7 +45,7 @@ class TabEvents(BaseStateEventProcessor):
         self._states.opened(tab, sender.owner, sender.address)
 
     def has_room(self, tab: str, event_name: str, characters: int) -> bool:
-        """Tell whether one more event of a tab may wait."""
+        """Whether one more event of a tab may wait."""
         if _is_background(event_name):
             return len(self._running(tab, background=True)) < BACKGROUND_EVENTS
         sender = self._senders.get(tab)
@@ -77,7 +77,7 @@ class TabEvents(BaseStateEventProcessor):
         self._states.closed(token)
 
     def _running(self, tab: str, *, background: bool = False) -> list[str]:
-        """Give what is worked at for a tab and stores nothing, or only what is so in the background."""
+        """Return what is worked at for a tab and stores nothing, or only what is so in the background."""
         found = []
         for transaction, task in self._tasks.items():
             kind, name, token = (*task.get_name().split("|"), "", "")[:3]

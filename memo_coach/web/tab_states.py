@@ -35,7 +35,7 @@ class TabStates(StateManagerMemory):
 
     @classmethod
     def in_memory(cls) -> Self:
-        """Give one with nothing in it."""
+        """Return one with nothing in it."""
         # The type checker, reading the framework from its cache, takes overloaded methods of the base class
         # for abstract ones where the class is called by its name.
         return cls()

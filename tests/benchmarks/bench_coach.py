@@ -71,7 +71,7 @@ def milliseconds(work: Callable[[], object], runs: int) -> list[float]:
 
 
 def evaluation_milliseconds(size: int) -> float:
-    """Give the median time of the whole coach, parsing included, on a memo of ``size`` characters."""
+    """Return the median time of the whole coach, parsing included, on a memo of ``size`` characters."""
     rubric = shipped_rubric("investment-memo")
     text = memo_of(size)
     return statistics.median(milliseconds(lambda: evaluate_text(text, rubric), 100 if size == SHORT else 5))
@@ -127,7 +127,7 @@ def measure() -> list[Row]:
 
 
 def as_markdown(rows: list[Row]) -> str:
-    """Give the rows as a table, with what they were measured on."""
+    """Return the rows as a table, with what they were measured on."""
     lines = ["| built-in coach | measured | limit |", "|---|---|---|"]
     lines += [f"| {row.what} | {row.measured} | {row.limit} |" for row in rows]
     where = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"

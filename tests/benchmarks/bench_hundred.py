@@ -144,7 +144,7 @@ async def watch_memory(server: LiveServer, found: Found, over: asyncio.Event) ->
 
 
 def memory_mb(server: LiveServer) -> float:
-    """Give what the server's processes hold, shared pages counted once (PSS)."""
+    """Return what the server's processes hold, shared pages counted once (PSS)."""
     total = 0
     for process in server.processes():
         with contextlib.suppress(OSError):
@@ -209,7 +209,7 @@ def model_process() -> Iterator[str]:
 
 
 def p95(values: list[float]) -> float:
-    """Give the 95th percentile, the higher of two where it falls between."""
+    """Return the 95th percentile, the higher of two where it falls between."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 

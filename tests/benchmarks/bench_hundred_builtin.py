@@ -153,7 +153,7 @@ async def measured(server: LiveServer, at_once: int, waves: int) -> tuple[list[W
 
 
 def cpu_of(server: LiveServer) -> dict[str, float]:
-    """Give the milliseconds of a core that the server has used, by part.
+    """Return the milliseconds of a core that the server has used, by part.
 
     The worker's first thread runs the event loop: events, statements, answers, and what is computed there.
     Its other threads are the server's own beneath it, and those that wait for the disk or compute. The other
@@ -173,7 +173,7 @@ def cpu_of(server: LiveServer) -> dict[str, float]:
 
 
 def worker_of(server: LiveServer) -> int:
-    """Give the process that answers: the child of the first one that has used most."""
+    """Return the process that answers: the child of the first one that has used most."""
     processes = server.processes()
     children = [each for each in processes if parent_of(each) in processes]
     of_first = [each for each in children if parent_of(each) not in children]
@@ -181,18 +181,18 @@ def worker_of(server: LiveServer) -> int:
 
 
 def parent_of(process: int) -> int:
-    """Give the parent of a process."""
+    """Return the parent of a process."""
     return int(Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
 
 
 def ticks_of(stat: Path) -> int:
-    """Give the clock ticks that a process or thread has used; the name before them may hold spaces."""
+    """Return the clock ticks that a process or thread has used; the name before them may hold spaces."""
     fields = stat.read_text("utf-8").rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
 
 
 def coach_ms(at_once: int) -> float:
-    """Give the milliseconds that the coach alone takes for one of these memos, parsing included."""
+    """Return the milliseconds that the coach alone takes for one of these memos, parsing included."""
     rubric = shipped_rubric(RUBRIC)
     memos = [memo_number(number) for number in range(at_once)]
     evaluate_memo(parse_memo(memos[0]), rubric)
@@ -210,7 +210,7 @@ def stored(folder: Path) -> dict[tuple[str, int], int]:
 
 
 def as_table(at_once: int, waves: list[Wave], found: Found, alone: float) -> tuple[str, bool]:
-    """Give the figures as a table, and whether all are within their limits."""
+    """Return the figures as a table, and whether all are within their limits."""
     seconds = [each for wave in waves for each in wave.seconds]
     taken, wanted = p95(seconds or [_TOO_LONG]), at_once * len(waves)
     rows = (

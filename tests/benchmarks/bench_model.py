@@ -74,12 +74,12 @@ def evaluated(page: Page, model: ModelServer, text: str) -> tuple[dict[str, floa
 
 
 def wall_clock_ms(monotonic: float) -> float:
-    """Give a moment of the monotonic clock as the browser tells the time."""
+    """Return a moment of the monotonic clock as the browser tells the time."""
     return (time.time() - time.monotonic() + monotonic) * 1000
 
 
 def first_criterion_sent(request: Received, answer: str, pace: Pace) -> float:
-    """Give when the piece was sent that completes the first criterion: the one after its score."""
+    """Return when the piece was sent that completes the first criterion: the one after its score."""
     complete = answer.index(",", answer.index('"score"')) + 1
     number = (complete - 1) // len(pace.cut(answer)[0])
     return request.time + pace.first_token + number * pace.between
@@ -155,7 +155,7 @@ def overhead(page: Page, model: ModelServer, memo: str, runs: int) -> list[float
 
 
 def p95(values: list[float]) -> float:
-    """Give the 95th percentile, the higher of two where it falls between."""
+    """Return the 95th percentile, the higher of two where it falls between."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
 

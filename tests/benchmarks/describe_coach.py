@@ -34,7 +34,7 @@ SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared
 
 
 def detectors() -> str:
-    """Give the table of detectors from the registry."""
+    """Return the table of detectors from the registry."""
     lines = ["| detector | indicators | source |", "|---|---|---|"]
     for one in registered_detectors():
         indicators = ", ".join(f"`{name}`" for name in one.indicators) or "none: findings only"
@@ -51,7 +51,7 @@ def proposal_scores() -> list[float]:
 
 
 def calibration(scores: list[float]) -> str:
-    """Give the figures of the calibration."""
+    """Return the figures of the calibration."""
     twentieths = statistics.quantiles(scores, n=20)
     shown = ", ".join(f"{twentieths[place]:.1f}" for place in (0, 4, 9, 14, 18))
     return (
@@ -91,7 +91,7 @@ def _clarity(text: str, language: str) -> float:
 
 
 def sections() -> dict[str, str]:
-    """Give each section that is written from this version; those without data are left out."""
+    """Return each section that is written from this version; those without data are left out."""
     scores = proposal_scores()
     found = {
         "detectors": detectors(),

@@ -66,7 +66,7 @@ def audit(command: Path, url: str) -> dict[str, Any]:
 
 
 def lost_points(report: dict[str, Any]) -> list[str]:
-    """Give the audits that cost points, as ``category: title``."""
+    """Return the audits that cost points, as ``category: title``."""
     found = []
     for category in LIMITS:
         for reference in report["categories"][category]["auditRefs"]:

@@ -30,7 +30,7 @@ KIBIBYTE = 1024
 
 
 def transferred(url: str) -> dict[str, int]:
-    """Give the bytes that each address transferred on a first visit, hashes in names left out."""
+    """Return the bytes that each address transferred on a first visit, hashes in names left out."""
     addresses: dict[str, str] = {}
     sizes: dict[str, int] = {}
 

@@ -86,7 +86,7 @@ class Document:
         return self.text[max(0, start - CONTEXT) : start] if stands_often else ""
 
     def is_found(self, anchor: Anchor | None, quote: Quote) -> bool:
-        """Tell whether the anchor is at the right place, or at one that nothing distinguishes from it.
+        """Whether the anchor is at the right place, or at one that nothing distinguishes from it.
 
         That is where the same words stand after the same :data:`CONTEXT` characters.
         """
@@ -111,11 +111,11 @@ class Document:
         ]
 
     def has(self, wording: str) -> bool:
-        """Tell whether the words stand in the document in this order."""
+        """Whether the words stand in the document in this order."""
         return self.normalised.find(words_of(wording)) >= 0
 
     def overlap(self, start: int, end: int, quote: Quote) -> float:
-        """Give the letters and digits in both spans, as a share of those in either; markup does not count."""
+        """Return the letters and digits in both spans, as a share of those in either; markup aside."""
         found, true = self._letters(start, end), self._letters(quote.start, quote.end)
         return len(found & true) / len(found | true)
 
@@ -230,7 +230,7 @@ class Rate:
 
     @property
     def percent(self) -> float:
-        """Give the share in percent."""
+        """Return the share in percent."""
         return 100 * self.hits / self.drawn if self.drawn else 0.0
 
 
@@ -250,7 +250,7 @@ def recovered(documents: Sequence[Document], corrupt: Corruption, *, each: int, 
 
 
 def form_runs(documents: Sequence[Document]) -> frozenset[tuple[str, ...]]:
-    """Give the runs of :data:`FORM_RUN` words that stand in at least :data:`FORM_DOCUMENTS` documents.
+    """Return the runs of :data:`FORM_RUN` words that stand in at least :data:`FORM_DOCUMENTS` documents.
 
     The documents were written on one form: its headings, labels and tables are in most of them.
     """
@@ -281,7 +281,7 @@ def foreign_accepted(
 
 
 def _foreign(document: Document, origin: Document, chance: random.Random) -> dict[str, tuple[str, str]]:
-    """Give quotes by kind, each with the passage that it was made of."""
+    """Return quotes by kind, each with the passage that it was made of."""
     other, cut, own = origin.draw(chance), origin.draw(chance), document.draw(chance)
     return {
         "of another document": (other.wording, other.wording),

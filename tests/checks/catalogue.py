@@ -19,18 +19,18 @@ def _own(module: str) -> tuple[str, ...]:
 
 
 def playbooks() -> list[str]:
-    """Give the names of the playbooks in ``ansible/``; an inventory beside them is none."""
+    """Return the names of the playbooks in ``ansible/``; an inventory beside them is none."""
     names = [Path(path).name for path in files() if fnmatch(path, "ansible/*.yml") and path.count("/") == 1]
     return [name for name in names if _PLAY.search((ROOT / "ansible" / name).read_text(encoding="utf-8"))]
 
 
 def workflows() -> list[str]:
-    """Give the paths of the workflows of continuous integration."""
+    """Return the paths of the workflows of continuous integration."""
     return [path for path in files() if fnmatch(path, ".github/workflows/*.y*ml")]
 
 
 def catalogue() -> list[Check]:
-    """Give the checks in the order in which they start."""
+    """Return the checks in the order in which they start."""
     # checkov has no framework and no policy for Compose files: the tests in tests/unit/production say what
     # must hold in docker-compose.prod.yml, and "compose policy" runs them.
     return [

@@ -21,19 +21,19 @@ _HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
 
 
 def documents() -> Iterator[Path]:
-    """Give the Markdown files that people read: those at the root and under ``docs``."""
+    """Yield the Markdown files that people read: those at the root and under ``docs``."""
     yield from sorted(ROOT.glob("*.md"))
     yield from sorted((ROOT / "docs").rglob("*.md"))
 
 
 def anchor(heading: str) -> str:
-    """Give the anchor of a heading as code hosts make it: lower case, words joined by hyphens."""
+    """Return the anchor of a heading as code hosts make it: lower case, words joined by hyphens."""
     plain = re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", plain))
 
 
 def dead_links(document: Path) -> Iterator[str]:
-    """Give each link of a document that leads nowhere, as ``file: link: reason``."""
+    """Yield each link of a document that leads nowhere, as ``file: link: reason``."""
     text = _CODE.sub("", document.read_text(encoding="utf-8"))
     for match in _LINK.finditer(text):
         link = match[1] or match[2]

@@ -36,18 +36,18 @@ _ASSIGNMENT = re.compile(r"\w+=")
 
 
 def code(text: str) -> Iterator[str]:
-    """Give each piece of code in a Markdown text: blocks fenced or indented, and spans."""
+    """Yield each piece of code in a Markdown text: blocks fenced or indented, and spans."""
     for match in _CODE.finditer(text):
         yield next(part for part in (match["fenced"], match["indented"], match["span"]) if part is not None)
 
 
 def targets() -> set[str]:
-    """Give the targets of the Makefile."""
+    """Return the targets of the Makefile."""
     return set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def unknown_targets(piece: str) -> Iterator[str]:
-    """Give each ``make …`` in a piece of code whose target there is not."""
+    """Yield each ``make …`` in a piece of code whose target there is not."""
     for match in _MAKE.finditer(piece):
         words = [word for word in match["words"].split() if not _ASSIGNMENT.match(word)]
         if words and not words[0].startswith("-") and words[0] not in targets():
@@ -55,7 +55,7 @@ def unknown_targets(piece: str) -> Iterator[str]:
 
 
 def unknown_commands(piece: str) -> Iterator[str]:
-    """Give each ``memo-coach …`` in a piece of code whose command or option there is not."""
+    """Yield each ``memo-coach …`` in a piece of code whose command or option there is not."""
     for match in _PROGRAM.finditer(piece):
         if not _NAMES_OTHERS.fullmatch(match["before"].strip()):
             unknown = _unknown_word(match["words"].split())
@@ -80,7 +80,7 @@ def _unknown_word(words: list[str]) -> str | None:
 
 
 def missing_paths(piece: str, folders: set[str]) -> Iterator[str]:
-    """Give each path in a piece of code that begins in one of the repository's folders and leads nowhere.
+    """Yield each path in a piece of code that begins in one of the repository's folders and leads nowhere.
 
     ``*``, ``<name>`` and capitals such as ``NAME`` stand for anything. A path that git ignores is made by
     whoever follows the document.
@@ -113,7 +113,7 @@ def _is_ignored(path: str) -> bool:
 
 
 def faults(document: Path, folders: set[str]) -> Iterator[str]:
-    """Give each command or path in a document that does not exist, as ``file: name: reason``."""
+    """Yield each command or path in a document that does not exist, as ``file: name: reason``."""
     for piece in code(document.read_text(encoding="utf-8")):
         for name in unknown_targets(piece):
             yield f"{document.relative_to(ROOT)}: {name}: the Makefile has no such target"

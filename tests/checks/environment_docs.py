@@ -47,7 +47,7 @@ _EXAMPLE_INTRODUCTION = """\
 
 
 def document() -> str:
-    """Give the text of the document: one table, a row for each variable."""
+    """Return the text of the document: one table, a row for each variable."""
     return _INTRODUCTION + "".join(map(_row, VARIABLES))
 
 
@@ -64,7 +64,7 @@ def _cell(text: str) -> str:
 
 
 def example() -> str:
-    """Give the text of ``.env.example``: each variable with its meaning and default, none of them set."""
+    """Return the text of ``.env.example``: each variable with its meaning and default, none of them set."""
     return _EXAMPLE_INTRODUCTION + "".join(map(_example_lines, VARIABLES))
 
 
@@ -79,7 +79,7 @@ def _example_lines(variable: Variable) -> str:
 
 
 def unknown_variables(compose: str) -> Iterator[str]:
-    """Give the variables that a Compose file's own services are given and that nothing would read."""
+    """Yield the variables that a Compose file's own services are given and that nothing would read."""
     known = {variable.name for variable in VARIABLES}
     known |= {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
     services: dict[str, Any] = yaml.safe_load(compose)["services"]

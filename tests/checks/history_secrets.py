@@ -36,7 +36,7 @@ class Item:
 
 
 def history(repository: Path) -> Iterator[Item]:
-    """Give every blob, commit and tag that a reference reaches; a blob with the first path it is found at."""
+    """Yield every blob, commit and tag that a reference reaches; a blob with the first path it has."""
     listed = git("rev-list", "--all", "--objects", repository=repository).decode("utf-8", "surrogateescape")
     paths = dict(line.partition(" ")[::2] for line in listed.splitlines())
     # A tag is an object of its own, which rev-list does not list.
@@ -59,7 +59,7 @@ def _kinds(identities: Iterable[str], repository: Path) -> Iterator[tuple[str, s
 
 
 def contents(identities: Sequence[str], repository: Path) -> Iterator[bytes]:
-    """Give the content of each object, in order."""
+    """Yield the content of each object, in order."""
     asked = "".join(f"{identity}\n" for identity in identities).encode()
     command = ("git", "cat-file", "--batch")
     answer = subprocess.run(command, cwd=repository, check=True, input=asked, stdout=subprocess.PIPE).stdout
@@ -72,7 +72,7 @@ def contents(identities: Sequence[str], repository: Path) -> Iterator[bytes]:
 
 
 def working_tree(repository: Path) -> dict[Item, bytes]:
-    """Give the files that are, or would be with the next commit, part of the repository."""
+    """Return the files that are, or would be with the next commit, part of the repository."""
     read = {path: (repository / path).read_bytes() for path in files(repository)}
     return {
         Item(hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest(), path): content
@@ -81,7 +81,7 @@ def working_tree(repository: Path) -> dict[Item, bytes]:
 
 
 def search(texts: Sequence[tuple[str, bytes]]) -> list[list[Finding] | None]:
-    """Give the findings in each of some (path, content); None for a binary file, which cannot be read."""
+    """Return the findings in each of some (path, content); None for a binary file, which cannot be read."""
     with detectors():
         return [findings(path, content) if is_text(content) else None for path, content in texts]
 
@@ -102,16 +102,16 @@ class Results:
 
     @staticmethod
     def key(item: Item) -> str:
-        """Give the name under which an item's result is kept."""
+        """Return the name under which an item's result is kept."""
         # A detector reads by the extension too: the same content under another extension is another question.
         return f"{item.identity}{Path(item.path).suffix}"
 
     def missing(self, items: Iterable[Item]) -> list[Item]:
-        """Give the items not read yet."""
+        """Return the items not read yet."""
         return [item for item in items if self.key(item) not in self._found]
 
     def of(self, item: Item) -> list[Finding] | None:
-        """Give what was found in an item; None where it is binary."""
+        """Return what was found in an item; None where it is binary."""
         return self._found[self.key(item)]
 
     def add(self, items: Sequence[Item], found: Sequence[list[Finding] | None]) -> None:

@@ -51,7 +51,7 @@ _ADDRESS = re.compile(
 
 
 def addresses(text: str) -> Iterator[tuple[int, str]]:
-    """Give the line, counted from 1, and the host of each registry's address in a text."""
+    """Yield the line, counted from 1, and the host of each registry's address in a text."""
     for number, line in enumerate(text.splitlines(), start=1):
         for match in _ADDRESS.finditer(line):
             yield number, match[0]

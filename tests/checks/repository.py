@@ -13,12 +13,12 @@ _SNIFFED = 8000
 
 
 def git(*arguments: str, repository: Path = ROOT) -> bytes:
-    """Give what a git command prints. Raises ``CalledProcessError`` where git refuses."""
+    """Return what a git command prints. Raises ``CalledProcessError`` where git refuses."""
     return subprocess.run(("git", *arguments), cwd=repository, check=True, stdout=subprocess.PIPE).stdout
 
 
 def files(repository: Path = ROOT) -> list[str]:
-    """Give the paths of all files, tracked or new, that git does not ignore. Symbolic links are left out."""
+    """Return the paths of all files, tracked or new, that git does not ignore, but symbolic links."""
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", repository=repository)
     paths = sorted({path for path in listed.decode("utf-8", "surrogateescape").split("\0") if path})
     return [path for path in paths if (repository / path).is_file() and not (repository / path).is_symlink()]

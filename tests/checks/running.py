@@ -132,5 +132,5 @@ def _show(outcomes: Iterable[Outcome], stream: TextIO) -> None:
 
 
 def in_continuous_integration() -> bool:
-    """Tell whether ``CI`` is set, as every runner of continuous integration sets it."""
+    """Whether ``CI`` is set, as every runner of continuous integration sets it."""
     return os.environ.get("CI", "").strip().lower() not in {"", "0", "false"}

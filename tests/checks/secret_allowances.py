@@ -52,7 +52,7 @@ class Allowances:
         return cls(tuple(entries))
 
     def allow(self, path: str, fingerprint: str) -> bool:
-        """Tell whether a value may stand in a file, and remember that the entry was of use."""
+        """Whether a value may stand in a file, and remember that the entry was of use."""
         matching = [
             entry
             for entry in self.entries
@@ -62,7 +62,7 @@ class Allowances:
         return bool(matching)
 
     def unused(self) -> Iterator[str]:
-        """Give the entries that allowed nothing."""
+        """Yield the entries that allowed nothing."""
         for entry in self.entries:
             if entry not in self._used:
                 yield f"{entry.path} {entry.fingerprint}"

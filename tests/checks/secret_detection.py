@@ -62,7 +62,7 @@ def detectors() -> Iterator[None]:
 
 
 def findings(path: str, content: bytes) -> list[Finding]:
-    """Give what looks like a secret in a file's content; its path's extension says how it is to be read."""
+    """Return what looks like a secret in a file's content; its path's extension says how it is to be read."""
     text = _CHECKSUMS.sub("", content.decode("utf-8", "replace"))
     if PurePosixPath(path).name == _ALLOWANCES:
         text = _FINGERPRINT.sub("", text)

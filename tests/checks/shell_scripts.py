@@ -19,7 +19,7 @@ _SHEBANG = re.compile(rb"#!\s*(?:\S*/env\s+(?:-S\s+)?)?(?:\S*/)?(?:ba|da|k)?sh(?
 
 
 def is_shell_script(path: Path) -> bool:
-    """Tell whether a file is a shell script."""
+    """Whether a file is a shell script."""
     if path.suffix in _EXTENSIONS:
         return True
     with path.open("rb") as file:

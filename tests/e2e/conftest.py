@@ -64,7 +64,7 @@ class Complaints:
 
     @property
     def heard(self) -> bool:
-        """Tell whether there was one."""
+        """Whether there was one."""
         return bool(self._heard)
 
     def check(self) -> None:
@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Give the browser program; a person's browser is a page of :func:`new_page`."""
+    """Yield the browser program; a person's browser is a page of :func:`new_page`."""
     program = chromium()
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
@@ -94,7 +94,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser, server: LiveServer, request: pytest.FixtureRequest) -> Iterator[NewPage]:
-    """Give a function that opens a new person's browser: ``new_page(color_scheme="dark", viewport=…)``.
+    """Yield a function that opens a new person's browser: ``new_page(color_scheme="dark", viewport=…)``.
 
     A second tab of the same person is ``page.context.new_page()``. At the end of the test none may have
     complained, but of what was ``tolerated`` from the beginning, or that was opened with
@@ -119,19 +119,19 @@ def new_page(browser: Browser, server: LiveServer, request: pytest.FixtureReques
 
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
-    """Give a new person's browser, at nothing yet."""
+    """Return a new person's browser, at nothing yet."""
     return new_page()
 
 
 @pytest.fixture(scope="package")
 def mortal_server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """Give a server for :func:`own_server`."""
+    """Yield a server for :func:`own_server`."""
     yield from _until_killed(LiveServer(tmp_path_factory.mktemp("mortal")))
 
 
 @pytest.fixture
 def own_server(mortal_server: LiveServer) -> LiveServer:
-    """Give a server that a test may stop, kill and start again; its page is :func:`own_page`.
+    """Return a server that a test may stop, kill and start again; its page is :func:`own_page`.
 
     One after the other the tests use the same, for a start takes a second; each has a browser of its own.
     """
@@ -142,19 +142,19 @@ def own_server(mortal_server: LiveServer) -> LiveServer:
 
 @pytest.fixture
 def own_page(new_page: NewPage, own_server: LiveServer) -> Page:
-    """Give a new person's browser at :func:`own_server`, that may say that the server is gone."""
+    """Return a new person's browser at :func:`own_server`, that may say that the server is gone."""
     return new_page(base_url=own_server.url, tolerated=SERVER_GONE)
 
 
 @pytest.fixture(scope="package")
 def patient_server(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlowServer]:
-    """Give a server for :func:`slow_server`."""
+    """Yield a server for :func:`slow_server`."""
     yield from _until_killed(SlowServer(tmp_path_factory.mktemp("patient")))
 
 
 @pytest.fixture
 def slow_server(patient_server: SlowServer) -> Iterator[SlowServer]:
-    """Give a server that a test may kill, whose coach goes on a step when the test says so."""
+    """Yield a server that a test may kill, whose coach goes on a step when the test says so."""
     patient_server.begin_anew()
     if not patient_server.is_running:
         patient_server.start()
@@ -164,20 +164,20 @@ def slow_server(patient_server: SlowServer) -> Iterator[SlowServer]:
 
 @pytest.fixture
 def slow_page(new_page: NewPage, slow_server: SlowServer) -> Page:
-    """Give a new person's browser at :func:`slow_server`, that may say that the server is gone."""
+    """Return a new person's browser at :func:`slow_server`, that may say that the server is gone."""
     return new_page(base_url=slow_server.url, tolerated=SERVER_GONE)
 
 
 @pytest.fixture(scope="package")
 def sites(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelSites]:
-    """Give the servers that ask a model; each loads the providers' library, as much work as a start."""
+    """Yield the servers that ask a model; each loads the providers' library, as much work as a start."""
     with running_model_sites(tmp_path_factory.mktemp("models")) as running:
         yield running
 
 
 @pytest.fixture
 def model(sites: ModelSites) -> Iterator[ModelServer]:
-    """Give the model as it is at the start."""
+    """Yield the model as it is at the start."""
     sites.model.reset()
     yield sites.model
     sites.model.reset()
@@ -185,7 +185,7 @@ def model(sites: ModelSites) -> Iterator[ModelServer]:
 
 @pytest.fixture
 def fine_page(new_page: NewPage, sites: ModelSites) -> Page:
-    """Give a new person's browser at a server whose model answers well, or as ``model`` is told to."""
+    """Return a new person's browser at a server whose model answers well, or as ``model`` is told to."""
     return new_page(base_url=sites.asking("fine", debug=True).url)
 
 

@@ -29,7 +29,7 @@ class ModelSites:
         self._running: dict[tuple[str, str], LiveServer] = {}
 
     def asking(self, case: str, *, debug: bool = False) -> LiveServer:
-        """Give the server whose model is ``case``; with ``debug`` it keeps prompts and answers."""
+        """Return the server whose model is ``case``; with ``debug`` it keeps prompts and answers."""
         asked = (case, "true" if debug else "false")
         if asked not in self._running:
             self._running[asked] = self._start(*asked)
@@ -38,7 +38,7 @@ class ModelSites:
 
 @contextmanager
 def running_model_sites(directory: Path) -> Iterator[ModelSites]:
-    """Give the servers, all ended afterwards."""
+    """Yield the servers, all ended afterwards."""
     with ExitStack() as stack:
         model = stack.enter_context(running_model_server())
 
@@ -84,12 +84,12 @@ def first_score(page: Page) -> Locator:
 
 
 def provisional(page: Page) -> Locator:
-    """Give the criteria that the built-in coach has judged and the model not yet."""
+    """Return the criteria that the built-in coach has judged and the model not yet."""
     return page.locator(".criterion.provisional")
 
 
 def of_the_model(page: Page) -> Locator:
-    """Give the criteria that the model has judged."""
+    """Return the criteria that the model has judged."""
     return page.locator(".criterion:not(.provisional)")
 
 
@@ -100,12 +100,12 @@ def expect_asked(model: ModelServer, case: str) -> Received:
 
 
 def words_of(page: Page) -> str:
-    """Give all that a person can read in the page's content, white space squeezed."""
+    """Return all that a person can read in the page's content, white space squeezed."""
     return re.sub(r"\s+", " ", page.locator("main").inner_text())
 
 
 def calls(page: Page) -> Locator:
-    """Give the calls to models on a debug page."""
+    """Return the calls to models on a debug page."""
     return page.locator("article.call")
 
 

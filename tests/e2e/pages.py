@@ -24,23 +24,23 @@ _TOO_SMALL = """
 
 
 def sample(quality: SampleQuality, rubric: str = "investment-memo", language: str = "en") -> str:
-    """Give the text of a sample memo."""
+    """Return the text of a sample memo."""
     (found,) = [each for each in samples(rubric, language) if each.quality == quality]
     return found.text
 
 
 def editor(page: Page) -> Locator:
-    """Give the memo's field."""
+    """Return the memo's field."""
     return page.get_by_role("textbox", name="Memo", exact=True)
 
 
 def count(page: Page, of: str) -> Locator:
-    """Give a live count: ``words``, ``characters`` or ``reading``."""
+    """Return a live count: ``words``, ``characters`` or ``reading``."""
     return page.locator(f"[data-editor-{of}]")
 
 
 def saved_state(page: Page) -> Locator:
-    """Give the sentence that says whether the text is saved."""
+    """Return the sentence that says whether the text is saved."""
     return page.locator("[data-editor-saved]")
 
 
@@ -82,7 +82,7 @@ def expect_feedback(page: Page) -> None:
 
 
 def evaluation_id(page: Page) -> str:
-    """Give the id of the evaluation whose page this is."""
+    """Return the id of the evaluation whose page this is."""
     return page.url.rstrip("/").rpartition("/")[2]
 
 
@@ -101,17 +101,17 @@ def open_details(page: Page) -> None:
 
 
 def cards(page: Page) -> Locator:
-    """Give the comments."""
+    """Return the comments."""
     return page.locator("article[data-card]")
 
 
 def current_card(page: Page) -> Locator:
-    """Give the comment that is marked as the current one."""
+    """Return the comment that is marked as the current one."""
     return page.locator("article[data-card][data-current]")
 
 
 def passages(page: Page) -> dict[str, str]:
-    """Give the marked words of each comment, in the order of the text, without the numbers after them."""
+    """Return the marked words of each comment, in the order of the text, without the numbers after them."""
     found: dict[str, str] = page.evaluate(
         """() => {
             const passages = {};
@@ -128,7 +128,7 @@ def passages(page: Page) -> dict[str, str]:
 
 
 def manuscript_text(page: Page) -> str:
-    """Give the memo as its details show it, without the numbers of the comments in it."""
+    """Return the memo as its details show it, without the numbers of the comments in it."""
     text: str = page.locator(".manuscript").evaluate(
         """(manuscript) => {
           const words = manuscript.cloneNode(true);
@@ -140,12 +140,12 @@ def manuscript_text(page: Page) -> str:
 
 
 def squeezed(words: str) -> str:
-    """Give a text without white space, which is not marked where passages lie in one another."""
+    """Return a text without white space, which is not marked where passages lie in one another."""
     return "".join(words.split())
 
 
 def memos(page: Page) -> Locator:
-    """Give the entries of the list of memos."""
+    """Return the entries of the list of memos."""
     return page.locator("ul.memos > li")
 
 
@@ -157,12 +157,12 @@ def open_memos(page: Page) -> Locator:
 
 
 def stored_in_browser(page: Page) -> str:
-    """Give everything that scripts of this site can read from the browser's stores."""
+    """Return everything that scripts of this site can read from the browser's stores."""
     return str(page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"))
 
 
 def faults_of_access(page: Page) -> list[str]:
-    """Give what the accessibility checker axe finds wrong, one line for each place."""
+    """Return what the accessibility checker axe finds wrong, one line for each place."""
     options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": RULES}
     results = Axe().run(page, options=options)
     return [
@@ -173,6 +173,6 @@ def faults_of_access(page: Page) -> list[str]:
 
 
 def too_small_to_touch(page: Page) -> list[str]:
-    """Give what is there to be touched and smaller than 24 × 24 pixels, links within a text aside."""
+    """Return what is there to be touched and smaller than 24 × 24 pixels, links within a text aside."""
     found: list[str] = page.evaluate(_TOO_SMALL)
     return found

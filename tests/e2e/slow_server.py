@@ -31,7 +31,7 @@ class SlowServer(LiveServer):
             (self.data_dir / name).unlink(missing_ok=True)
 
     def diary(self) -> list[str]:
-        """Give what the coach has noted: ``began``, ``judged``, ``stopped``."""
+        """Return what the coach has noted: ``began``, ``judged``, ``stopped``."""
         file = self.data_dir / "coach-diary"
         return file.read_text("ascii").split() if file.is_file() else []
 

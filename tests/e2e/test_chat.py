@@ -22,7 +22,7 @@ def field(page: Page) -> Locator:
 
 
 def answers(page: Page) -> Locator:
-    """Give the coach's messages that are complete."""
+    """Return the coach's messages that are complete."""
     return page.locator('[data-message="coach"]')
 
 

@@ -13,7 +13,7 @@ from tests.some import some
 
 @pytest.fixture
 def weak(new_page: NewPage) -> Page:
-    """Give the comments on a weak sample."""
+    """Return the comments on a weak sample."""
     page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     pages.evaluated(page, pages.sample("weak"))
     pages.open_details(page)

@@ -29,12 +29,12 @@ MEMO = "Subject: A new pump\n\nPlease approve a new pump for the mill by Friday.
 
 @pytest.fixture
 def debugging(sites: ModelSites, model: ModelServer) -> LiveServer:
-    """Give a server that keeps prompts and answers."""
+    """Return a server that keeps prompts and answers."""
     return sites.asking("fine", debug=True)
 
 
 def secrets_in(page: Page) -> list[str]:
-    """Give what stands in the page, hidden or not, and should not."""
+    """Return what stands in the page, hidden or not, and should not."""
     cookies = [str(cookie.get("value", "")) for cookie in page.context.cookies()]
     content = page.content()
     assert cookies

@@ -38,7 +38,7 @@ def cookie_of(page: Page) -> str:
 
 
 async def said_by_socket(server: LiveServer, cookie: str, tab: str, evaluation: str, memo: str) -> str:
-    """Give all that the server answers to a browser that asks for an evaluation and the list of memos."""
+    """Return all that the server answers to a browser that asks for an evaluation and the list of memos."""
     async with opened(server, cookie, tab=tab) as socket:
         for state, path in ((FeedbackState, "feedback"), (DetailsState, "details")):
             address = f"/{path}/{evaluation}"
@@ -57,12 +57,12 @@ async def said_by_socket(server: LiveServer, cookie: str, tab: str, evaluation: 
 
 
 def memo_id(page: Page) -> str:
-    """Give the id of the memo whose overall feedback this is."""
+    """Return the id of the memo whose overall feedback this is."""
     return str(page.get_by_role("link", name="Revise the memo").get_attribute("href")).rpartition("=")[2]
 
 
 def tab_name(page: Page) -> str:
-    """Give the name under which the framework keeps the tab's state."""
+    """Return the name under which the framework keeps the tab's state."""
     return str(page.evaluate("sessionStorage.getItem('token')")).strip('"')
 
 

@@ -27,7 +27,7 @@ def write_without_server(page: Page, server: LiveServer) -> None:
 
 
 def stored(page: Page) -> str:
-    """Give the text that the server has."""
+    """Return the text that the server has."""
     return str(page.request.get("/draft").json()["text"])
 
 

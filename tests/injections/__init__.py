@@ -74,7 +74,7 @@ class Injection:
 
 
 def injections(language: str | None = None) -> tuple[Injection, ...]:
-    """Give the corpus, of one language or whole, in the order of the files."""
+    """Return the corpus, of one language or whole, in the order of the files."""
     return tuple(
         _read(path)
         for code in LANGUAGES

@@ -19,14 +19,14 @@ installing = installer()
 
 @pytest.fixture(scope="module")
 def pythons(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Give a Python with the old pip and one with the newest; each installs into environments of its own."""
+    """Return a Python with the old pip and one with the newest; each installs into its own environments."""
     place = tmp_path_factory.mktemp("pips")
     return {"old": make_environment(place / "old", OLD_PIP), "newest": make_environment(place / "newest")}
 
 
 @pytest.fixture(scope="module")
 def files(pythons: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Give a folder with what all locks name, fetched from the index once."""
+    """Yield a folder with what all locks name, fetched from the index once."""
     folder = tmp_path_factory.mktemp("files")
     environment = installing.Environment(pythons["newest"].parents[1])
     # The same version may be for all machines in one lock, and for some in another.

@@ -48,7 +48,7 @@ class FreshClone:
 
     @contextlib.contextmanager
     def running(self, **environment: str) -> Iterator[float]:
-        """Give the seconds from ``make run`` to its first answer; end it afterwards, with all it started."""
+        """Yield the seconds from ``make run`` to its first answer; end it afterwards, with all it started."""
         log = self.folder.with_name("run.log")
         started = time.monotonic()
         with log.open("wb") as output:

@@ -37,7 +37,7 @@ TEST_TOOLS = {
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FreshClone]:
-    """Give a clone in which ``make run`` has answered once, begun by the old pip."""
+    """Return a clone in which ``make run`` has answered once, begun by the old pip."""
     clone = FreshClone(tmp_path_factory.mktemp("fresh"))
     assert pip_version(make_environment(clone.python.parents[1], OLD_PIP)) == OLD_PIP
     with clone.running():

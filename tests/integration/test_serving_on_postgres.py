@@ -23,7 +23,7 @@ TEXT = (
 
 @pytest.fixture
 def own_postgres() -> Iterator[PostgresServer]:
-    """Give a Postgres that the test may kill."""
+    """Yield a Postgres that the test may kill."""
     with running_postgres() as server:
         yield server
 

@@ -44,13 +44,13 @@ class BaseMemo:
         return edit(self.text, *(change for idea in ideas for change in self.edits[idea]))
 
     def section(self, idea: str) -> str:
-        """Give the section of an idea: its heading and all up to the next heading."""
+        """Return the section of an idea: its heading and all up to the next heading."""
         start = self._start_of(self.sections[idea])
         later = [self._start_of(heading) for heading in self.headings if self._start_of(heading) > start]
         return self.text[start : min(later, default=len(self.text))]
 
     def without(self, idea: str) -> str:
-        """Give the memo without the section of an idea."""
+        """Return the memo without the section of an idea."""
         return edit(self.text, (self.section(idea), ""))
 
     def _start_of(self, heading: str) -> int:

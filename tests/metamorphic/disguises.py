@@ -33,7 +33,7 @@ def _body(sample: Sample) -> str:
 
 
 def _older(sample: Sample) -> str:
-    """Give what another memo says, of which nothing is to count."""
+    """Return what another memo says, of which nothing is to count."""
     other = "decision-memo" if sample.rubric != "decision-memo" else "policy-memo"
     weak = next(each for each in samples(other, sample.language) if each.quality == "weak")
     return _body(weak).strip()

@@ -106,7 +106,7 @@ def read_asked(received: Received) -> Asked:
 
 
 def good_answer(asked: Asked) -> Json:
-    """Give the answer of a model that does what it is asked."""
+    """Return the answer of a model that does what it is asked."""
     passages = passages_of(asked.memo)
     answer: Json = {
         "criteria": [_criterion(asked, name, passages, place) for place, name in enumerate(asked.criteria)]
@@ -122,19 +122,19 @@ def good_answer(asked: Asked) -> Json:
 
 
 def chat_answer(asked: Asked) -> str:
-    """Give a few plain sentences that repeat the question and quote the memo."""
+    """Return a few plain sentences that repeat the question and quote the memo."""
     quote = passages_of(asked.memo)[0].quote
     return _CHAT[asked.language].format(question=asked.question[:200], quote=quote)
 
 
 def score_of(memo: str, criterion: str) -> float:
-    """Give the score of a criterion, 2.0 to 4.5: any, but the same each time."""
+    """Return the score of a criterion, 2.0 to 4.5: any, but the same each time."""
     digest = hashlib.sha256(f"{criterion}\n{memo}".encode()).digest()
     return 2.0 + 0.5 * (digest[0] % 6)
 
 
 def passages_of(memo: str) -> list[Passage]:
-    """Give the sentences of a memo that are long enough to quote; at least one."""
+    """Return the sentences of a memo that are long enough to quote; at least one."""
     found = [
         Passage(match[0], memo[max(match.start() - CONTEXT_CHARACTERS, 0) : match.start()])
         for match in _SENTENCE.finditer(memo)

@@ -67,7 +67,7 @@ class Call:
 
     @property
     def is_first(self) -> bool:
-        """Tell whether nothing was asked about this memo before."""
+        """Whether nothing was asked about this memo before."""
         return self.number == 1
 
 
@@ -75,7 +75,7 @@ Case = Callable[[Call], Reply]
 
 
 def fine(call: Call) -> Reply:
-    """Give a good answer."""
+    """Return a good answer."""
     return Reply(chat_answer(call.asked) if call.asked.is_chat else written(good_answer(call.asked)))
 
 

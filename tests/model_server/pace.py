@@ -19,7 +19,7 @@ class Pace:
 
     @classmethod
     def lasting(cls, seconds: float, pieces: int = 80) -> Pace:
-        """Give the pace of an answer that takes ``seconds`` as a whole, a tenth of it before the first."""
+        """Return the pace of an answer that takes ``seconds`` as a whole, a tenth of it before the first."""
         first = seconds / 10
         return cls(first, (seconds - first) / max(pieces - 1, 1), pieces)
 

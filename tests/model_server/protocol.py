@@ -41,17 +41,17 @@ class Received:
 
     @property
     def streams(self) -> bool:
-        """Tell whether a stream was asked for."""
+        """Whether a stream was asked for."""
         return bool(self.body.get("stream"))
 
     @property
     def wants_usage(self) -> bool:
-        """Tell whether the usage was asked for at the end of the stream."""
+        """Whether the usage was asked for at the end of the stream."""
         return bool((self.body.get("stream_options") or {}).get("include_usage"))
 
     @property
     def tool(self) -> str | None:
-        """Give the function that the model must call, where the answer was asked for as a tool call."""
+        """Return the function that the model must call, where the answer was asked for as a tool call."""
         tools = self.body.get("tools") or []
         if not tools or self.body.get("tool_choice") == "none":
             return None
@@ -59,12 +59,12 @@ class Received:
 
     @property
     def text(self) -> str:
-        """Give all that the messages say, one after the other."""
+        """Return all that the messages say, one after the other."""
         return "\n".join(content(message) for message in self.body.get("messages", []))
 
 
 def content(message: Mapping[str, Any]) -> str:
-    """Give the text of a message, whose content is a string or a list of parts."""
+    """Return the text of a message, whose content is a string or a list of parts."""
     said = message.get("content") or ""
     if isinstance(said, str):
         return said
@@ -90,7 +90,7 @@ async def read_request(reader: asyncio.StreamReader) -> Received | None:
 
 
 def whole(status: int, body: Json, headers: Mapping[str, str] | None = None) -> bytes:
-    """Give a whole answer of JSON."""
+    """Return a whole answer of JSON."""
     payload = json.dumps(body).encode()
     return (
         _head(
@@ -102,7 +102,7 @@ def whole(status: int, body: Json, headers: Mapping[str, str] | None = None) -> 
 
 
 def stream_head() -> bytes:
-    """Give the head of a stream of events."""
+    """Return the head of a stream of events."""
     return _head(
         200,
         {
@@ -122,7 +122,7 @@ def _head(status: int, headers: Mapping[str, str]) -> bytes:
 
 
 def event(data: Json | str) -> bytes:
-    """Give one event of a stream, as one chunk of the transfer."""
+    """Return one event of a stream, as one chunk of the transfer."""
     payload = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     line = f"data: {payload}\n\n".encode()
     return f"{len(line):x}\r\n".encode() + line + b"\r\n"
@@ -132,7 +132,7 @@ END_OF_STREAM = b"0\r\n\r\n"
 
 
 def error(message: str, kind: str, code: str | None = None, parameter: str | None = None) -> Json:
-    """Give the body of an error as OpenAI words it."""
+    """Return the body of an error as OpenAI words it."""
     return {"error": {"message": message, "type": kind, "param": parameter, "code": code}}
 
 
@@ -144,7 +144,7 @@ def usage(received: Received, text: str) -> Json:
 
 
 def chunk(received: Received, number: int, delta: Json, finish: str | None = None) -> Json:
-    """Give one piece of a streamed answer."""
+    """Return one piece of a streamed answer."""
     return {
         **_envelope(received, number, "chat.completion.chunk"),
         "choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}],
@@ -152,7 +152,7 @@ def chunk(received: Received, number: int, delta: Json, finish: str | None = Non
 
 
 def usage_chunk(received: Received, number: int, text: str) -> Json:
-    """Give the last piece of a streamed answer, which has the usage and no text."""
+    """Return the last piece of a streamed answer, which has the usage and no text."""
     return {
         **_envelope(received, number, "chat.completion.chunk"),
         "choices": [],
@@ -161,7 +161,7 @@ def usage_chunk(received: Received, number: int, text: str) -> Json:
 
 
 def completion(received: Received, number: int, message: Json, finish: str, counted: Json | None) -> Json:
-    """Give an answer as one value."""
+    """Return an answer as one value."""
     answer = {
         **_envelope(received, number, "chat.completion"),
         "choices": [{"index": 0, "message": message, "logprobs": None, "finish_reason": finish}],

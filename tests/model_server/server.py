@@ -46,7 +46,7 @@ class ModelServer:
 
     @property
     def url(self) -> str:
-        """Give the address that clients are told, with the version of the protocol."""
+        """Return the address that clients are told, with the version of the protocol."""
         return f"http://127.0.0.1:{self.port}/v1"
 
     @property
@@ -280,7 +280,7 @@ class Answering:
 
 @contextlib.contextmanager
 def running_model_server(options: Options | None = None) -> Iterator[ModelServer]:
-    """Give a server that runs in a thread of its own, on a free port."""
+    """Yield a server that runs in a thread of its own, on a free port."""
     server = ModelServer(options)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="model server", daemon=True)

@@ -43,7 +43,7 @@ class Injection:
 
 
 def another_shape(answer: Json, _asked: Asked) -> Json:
-    """Give JSON that nobody asked for."""
+    """Return JSON that nobody asked for."""
     return {"result": {"grade": "B", "notes": [entry["id"] for entry in answer["criteria"]]}, "ok": True}
 
 
@@ -104,12 +104,12 @@ def with_one_twice(answer: Json, _asked: Asked) -> Json:
 
 
 def score_nine(answer: Json, _asked: Asked) -> Json:
-    """Give the first criterion nine points of five."""
+    """Return the first criterion nine points of five."""
     return _with_scores(answer, [9])
 
 
 def huge_numbers(answer: Json, _asked: Asked) -> str:
-    """Give scores that are no numbers, or too large for any."""
+    """Return scores that are no numbers, or too large for any."""
     text = _written(_with_scores(answer, [-7_001, -7_002, -7_003, -7_004]))
     wild = {"-7001": "1e999", "-7002": "9" * 400, "-7003": "NaN", "-7004": "-Infinity"}
     for mark, number in wild.items():
@@ -133,7 +133,7 @@ def hostile_markup(answer: Json, _asked: Asked) -> Json:
 
 
 def one_megabyte(answer: Json, _asked: Asked) -> Json:
-    """Give the second criterion (or the only one) a reason of a million characters."""
+    """Return the second criterion (or the only one) a reason of a million characters."""
     changed = copy.deepcopy(answer)
     entry = changed["criteria"][min(1, len(changed["criteria"]) - 1)]
     entry["reason"] = (entry["reason"] + " ") * (MEGABYTE // (len(entry["reason"]) + 1) + 1)
@@ -183,7 +183,7 @@ def _with_texts(answer: Json, change: Callable[[str, str], str]) -> Json:
 
 
 def _changed(value: Any, change: Callable[[str, str], str], name: str = "") -> Any:
-    """Give a value with each of its texts changed; ``change`` is told the property that it stands in."""
+    """Return a value with each of its texts changed; ``change`` is told the property that it stands in."""
     if isinstance(value, str):
         return change(name, value)
     if isinstance(value, list):

@@ -33,7 +33,7 @@ class Key:
 
     @property
     def public(self) -> str:
-        """Give the line that goes to the server."""
+        """Return the line that goes to the server."""
         return self.private.with_suffix(".pub").read_text(encoding="ascii").strip()
 
 
@@ -56,7 +56,7 @@ class Control:
 
     @property
     def ssh_config(self) -> Path:
-        """Give the file that leads the cloud's address to the container."""
+        """Return the file that leads the cloud's address to the container."""
         return paths.RUN / "ssh_config"
 
     def learn_host_keys(self, server: Server) -> None:
@@ -174,7 +174,7 @@ class Control:
 
 
 def changes(said: str) -> int:
-    """Give how many changes a playbook's recap counts.
+    """Return how many changes a playbook's recap counts.
 
     Raises:
         RehearsalError: there is no recap, or it counts failures.

@@ -131,5 +131,5 @@ _work: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 def now() -> Work:
-    """Give what this thread works at; it may be nothing in particular."""
+    """Return what this thread works at; it may be nothing in particular."""
     return _work.get() or Work()

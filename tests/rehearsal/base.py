@@ -29,7 +29,7 @@ MAIN = re.compile(rf"^deb (http\S*?)/debian/? {RELEASE} main.*$", re.MULTILINE)
 
 
 def make(engine: Engine) -> str:
-    """Give the name of the base image, made once and kept.
+    """Return the name of the base image, made once and kept.
 
     Raises:
         RehearsalError: it has to be made, and this user may not.
@@ -42,7 +42,7 @@ def make(engine: Engine) -> str:
 
 
 def with_lists(engine: Engine) -> str:
-    """Give the name of an image with today's lists of packages, for the making of others."""
+    """Return the name of an image with today's lists of packages, for the making of others."""
     made_from = f"{RECIPE} {dt.datetime.now(dt.UTC):%Y-%m-%d}"
     with _making_lists:
         if engine.label_of(LISTS, MADE_FROM) != made_from:
@@ -89,7 +89,7 @@ def _set_up(folder: Path) -> None:
 
 
 def all_repositories(sources: str) -> str:
-    """Give apt's sources with Debian's updates and security repositories beside the main one."""
+    """Return apt's sources with Debian's updates and security repositories beside the main one."""
     return MAIN.sub(
         lambda main: (
             f"{main[0]}\ndeb {main[1]}/debian {RELEASE}-updates main"

@@ -22,7 +22,7 @@ SCORE = re.compile(r"[1-5]\.\d")
 
 @contextmanager
 def visitor(host: str, address: str, root: Path) -> Iterator[BrowserContext]:
-    """Give a browser for which the site's name leads to the server; it has the cookies of earlier visits."""
+    """Yield a browser for which the site's name leads to the server; it has the cookies of earlier visits."""
     home = _home_that_trusts(root)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -47,7 +47,7 @@ def _context(browser: Browser, host: str) -> BrowserContext:
 
 
 def _home_that_trusts(root: Path) -> Path:
-    """Give a home folder whose certificate database holds the authority's root, and nothing else."""
+    """Return a home folder whose certificate database holds the authority's root, and nothing else."""
     home = paths.RUN / "home"
     database = home / ".pki" / "nssdb"
     if not database.is_dir():

@@ -71,7 +71,7 @@ class Cloud:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """Give what Terraform and other clients need to talk to it and to nothing else."""
+        """Return what Terraform and other clients need to talk to it and to nothing else."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_REGION": REGION,
@@ -164,7 +164,7 @@ def configure_terraform() -> None:
 
 
 def find_provider_mirror(folders: tuple[Path, ...] = PROVIDER_FOLDERS) -> Path | None:
-    """Give the folder under which the AWS provider lies as HOST/NAMESPACE/TYPE/VERSION/PLATFORM, if any."""
+    """Return the folder under which the AWS provider lies as HOST/NAMESPACE/TYPE/VERSION/PLATFORM, if any."""
     for folder in folders:
         for top, _, files in os.walk(folder):
             if any(Path(file).match(PROVIDER_FILE) for file in files) and len(Path(top).parts) > 5:
@@ -248,7 +248,7 @@ def _note(cloud: Cloud, where: str) -> None:
 
 
 def instance(state: dict[str, Any]) -> str:
-    """Give the id of the one EC2 instance in Terraform's state.
+    """Return the id of the one EC2 instance in Terraform's state.
 
     Raises:
         RehearsalError: there is none, or there are several.

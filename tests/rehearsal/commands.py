@@ -34,14 +34,14 @@ class CommandFailedError(RehearsalError):
 
 
 def log_of(name: str) -> Path:
-    """Give the file that takes what the programs of this name say; each stage has its own."""
+    """Return the file that takes what the programs of this name say; each stage has its own."""
     folder = paths.LOGS / at_work.now().stage
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.log"
 
 
 def last_lines(log: Path, count: int = LAST_LINES) -> str:
-    """Give the end of a log, as it is shown to the person."""
+    """Return the end of a log, as it is shown to the person."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
     return "\n".join(f"    {line}" for line in lines[-count:])
 
@@ -97,7 +97,7 @@ def run(
 
 
 def _shown(command: tuple[str, ...]) -> str:
-    """Give a command as the list of the longest steps shows it: in one line, without the program's folder."""
+    """Return a command as the list of the longest steps shows it: on one line, without the folder."""
     line = " ".join(shlex.join((Path(command[0]).name, *command[1:])).split())
     return line if len(line) <= SHOWN else f"{line[: SHOWN - 1]}…"
 

@@ -54,22 +54,22 @@ class Engine:
         )
 
     def answers(self) -> bool:
-        """Tell whether there is a client and an engine behind it."""
+        """Whether there is a client and an engine behind it."""
         if shutil.which(self.client) is None:
             return False
         return self.run("engine", "info", "--format", "{{.ID}}", seconds=20, check=False).returncode == 0
 
     def info(self) -> dict[str, Any]:
-        """Give what the engine says of itself."""
+        """Return what the engine says of itself."""
         found: dict[str, Any] = json.loads(self.run("engine", "info", "--format", "{{json .}}").stdout)
         return found
 
     def has_image(self, image: str) -> bool:
-        """Tell whether an image is there under this name."""
+        """Whether an image is there under this name."""
         return self.run("engine", "image", "inspect", image, check=False).returncode == 0
 
     def label_of(self, image: str, label: str) -> str | None:
-        """Give the value of an image's label, or nothing where the image or the label is not there."""
+        """Return the value of an image's label, or nothing where the image or the label is not there."""
         template = f'{{{{index .Config.Labels "{label}"}}}}'
         found = self.run("engine", "image", "inspect", "--format", template, image, check=False)
         return (found.stdout.strip() or None) if found.returncode == 0 else None
@@ -108,7 +108,7 @@ class Engine:
 
 
 def at_hand() -> Engine | None:
-    """Give the engine that ``DOCKER_HOST`` or the client's context names, if it answers."""
+    """Return the engine that ``DOCKER_HOST`` or the client's context names, if it answers."""
     engine = Engine(os.environ.get("DOCKER_HOST"))
     return engine if engine.answers() else None
 

@@ -23,7 +23,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def rules() -> Rules:
-    """Give the rules as they are, by address family."""
+    """Return the rules as they are, by address family."""
     return {
         family: commands.run("firewall", f"{family}-save", check=False).stdout
         for family in FAMILIES
@@ -69,7 +69,7 @@ def _delete(family: str, bridge: str, network: str) -> None:
 
 
 def ours(saved: str, bridge: str, network: str) -> Iterator[tuple[str, list[str]]]:
-    """Give table and arguments that delete each rule which names our bridge or its network."""
+    """Yield table and arguments that delete each rule which names our bridge or its network."""
     for table, words in _appended(saved):
         if bridge in words or network in words:
             yield table, ["-D", *words[1:]]
@@ -78,7 +78,7 @@ def ours(saved: str, bridge: str, network: str) -> Iterator[tuple[str, list[str]
 def abandoned(
     saved: str, networks: Collection[Network], own: Collection[str], links: Collection[str]
 ) -> Iterator[tuple[str, list[str]]]:
-    """Give table and arguments that delete each rule of a bridge of ours that is gone.
+    """Yield table and arguments that delete each rule of a bridge of ours that is gone.
 
     Only an engine's bridge can be ours. A person's own rule about one of the networks stays, also while the
     link that it names is down.
@@ -126,7 +126,7 @@ def _bridges(words: list[str]) -> set[str]:
 
 
 def absent_tables(saved: str) -> str:
-    """Give the input that empties those tables which did not exist when the rules were saved."""
+    """Return the input that empties those tables which did not exist when the rules were saved."""
     named = {line[1:] for line in saved.splitlines() if line.startswith("*")}
     return "".join(
         f"*{table}\n{''.join(f':{chain} ACCEPT [0:0]{chr(10)}' for chain in chains)}COMMIT\n"

@@ -33,7 +33,7 @@ Settings = dict[str, str]
 
 
 def note() -> Settings:
-    """Give every shared setting that can be written, by its path under /proc/sys."""
+    """Return every shared setting that can be written, by its path under /proc/sys."""
     found: Settings = {}
     for area in SHARED:
         top = SETTINGS / area
@@ -67,7 +67,7 @@ def keep(before: Settings) -> Path:
 
 
 def kept() -> Settings | None:
-    """Give what a run that was killed had written down."""
+    """Return what a run that was killed had written down."""
     file = paths.KERNEL_SETTINGS
     if not file.is_file():
         return None

@@ -45,7 +45,7 @@ def remove() -> None:
 
 
 def ours(mountinfo: str) -> Iterator[str]:
-    """Give the places where an engine of ours has mounted something, in the order of mounting."""
+    """Yield the places where an engine of ours has mounted something, in the order of mounting."""
     for line in mountinfo.splitlines():
         place = line.split()[4].encode().decode("unicode_escape")
         if place.startswith(f"{paths.ENGINE}/") or f"/{LAYERS}" in place:
@@ -53,7 +53,7 @@ def ours(mountinfo: str) -> Iterator[str]:
 
 
 def programs() -> Iterator[int]:
-    """Give the processes of a stand-in cloud, and of an engine that keeps its sockets where ours does."""
+    """Yield the processes of a stand-in cloud, and of an engine that keeps its sockets where ours does."""
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
@@ -63,7 +63,7 @@ def programs() -> Iterator[int]:
 
 
 def inhabitants(mounts: list[str]) -> Iterator[int]:
-    """Give the processes in those networks that are mounted, but for this machine's own."""
+    """Yield the processes in those networks that are mounted, but for this machine's own."""
     own = Path("/proc/self/ns/net").stat().st_ino
     networks = {Path(place).stat().st_ino for place in mounts if "/netns/" in place} - {own}
     for folder in Path("/proc").glob("[0-9]*") if networks else ():

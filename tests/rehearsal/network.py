@@ -28,20 +28,20 @@ class Network:
     subnet_6: ipaddress.IPv6Network | None
 
     def address(self, of: int) -> str:
-        """Give the IPv4 address of a part."""
+        """Return the IPv4 address of a part."""
         return str(self.subnet[of])
 
     def address_6(self, of: int) -> str | None:
-        """Give the IPv6 address of a part, if this machine has IPv6."""
+        """Return the IPv6 address of a part, if this machine has IPv6."""
         return str(self.subnet_6[of]) if self.subnet_6 else None
 
     @property
     def gateway(self) -> str:
-        """Give this machine's address in the network."""
+        """Return this machine's address in the network."""
         return self.address(1)
 
     def options(self, of: int) -> tuple[str, ...]:
-        """Give the options that put a container at its place."""
+        """Return the options that put a container at its place."""
         six = self.address_6(of)
         return ("--network", NETWORK, "--ip", self.address(of), *(("--ip6", six) if six else ()))
 
@@ -80,7 +80,7 @@ def make(engine: Engine) -> Network:
 
 
 def in_use() -> list[ipaddress.IPv4Network]:
-    """Give the IPv4 networks that this machine is in.
+    """Return the IPv4 networks that this machine is in.
 
     An engine knows its own networks only; of two bridges with the same network, the older one would get all.
     """
@@ -95,7 +95,7 @@ def in_use() -> list[ipaddress.IPv4Network]:
 
 
 def free(*, with_six: bool, taken: Iterable[ipaddress.IPv4Network]) -> Iterator[Network]:
-    """Give the networks that a rehearsal may have and nobody has, in a fixed order."""
+    """Yield the networks that a rehearsal may have and nobody has, in a fixed order."""
     held = list(taken)
     for number, subnet in enumerate(map(ipaddress.IPv4Network, SUBNETS)):
         if not any(subnet.overlaps(other) for other in held):

@@ -37,7 +37,7 @@ def insist(stranger: Stranger, targets: list[str], when: str, also: Collection[i
 
 
 def spelled(ports: Collection[int]) -> str:
-    """Give ports as nmap reads them: ``1-3,8``."""
+    """Return ports as nmap reads them: ``1-3,8``."""
     return ",".join(
         str(first) if first == last else f"{first}-{last}" for first, last in _runs(sorted(set(ports)))
     )
@@ -54,7 +54,7 @@ def _runs(ports: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def answering(report: str) -> set[str]:
-    """Give the ports that nmap's XML calls open, such as ``tcp/80``; "open|filtered" is silence."""
+    """Return the ports that nmap's XML calls open, such as ``tcp/80``; "open|filtered" is silence."""
     found = set()
     for port in ET.fromstring(report).iter("port"):
         state = port.find("state")

@@ -13,7 +13,7 @@ BUILD_SECONDS = 1500
 
 
 def compose_images() -> list[str]:
-    """Give the images that the stack takes from a registry."""
+    """Return the images that the stack takes from a registry."""
     return registry.pulled_images((paths.ROOT / "docker-compose.prod.yml").read_text(encoding="utf-8"))
 
 

@@ -31,7 +31,7 @@ COMPOSE_IMAGE = re.compile(r"""^\s+image:\s*["']?([^\s"'#]+)""", re.MULTILINE)
 
 
 def base_image(dockerfile: str) -> str:
-    """Give the base that the Dockerfile pins.
+    """Return the base that the Dockerfile pins.
 
     Raises:
         RehearsalError: it names none.
@@ -45,13 +45,13 @@ def base_image(dockerfile: str) -> str:
 
 
 def pulled_images(compose: str) -> list[str]:
-    """Give the images of the stack that are not ours, each once, in the order of the Compose file."""
+    """Return the images of the stack that are not ours, each once, in the order of the Compose file."""
     named = dict.fromkeys(COMPOSE_IMAGE.findall(compose))
     return [image for image in named if "$" not in image and image.split(":")[0] not in OWN]
 
 
 def supply(engine: Engine, image: str) -> str:
-    """Give the name under which an image with this pinned name lies on the engine.
+    """Return the name under which an image with this pinned name lies on the engine.
 
     Raises:
         RehearsalError: it cannot be pulled, and there is no stand-in for it.
@@ -100,7 +100,7 @@ def make(engine: Engine, image: str, dockerfile: Path) -> str:
 
 
 def _recipe(dockerfile: Path) -> str:
-    """Give what tells one way of making an image from another."""
+    """Return what tells one way of making an image from another."""
     parts = [dockerfile, *sorted(paths.IMAGES.glob("*.sh"))]
     content = b"".join(part.read_bytes() for part in parts)
     return hashlib.sha256(base.RECIPE.encode() + content).hexdigest()[:16]

@@ -29,7 +29,7 @@ class Result:
 
 
 def table(results: Iterable[Result]) -> str:
-    """Give the table: stage, when it began, how long it took, result."""
+    """Return the table: stage, when it began, how long it took, result."""
     rows = [("stage", "began", "time", "result")]
     for result in results:
         first = result.said.splitlines()[0] if result.said else ""
@@ -46,19 +46,19 @@ def _when(result: Result) -> tuple[str, str]:
 
 
 def longest(steps: Iterable[Step]) -> str:
-    """Give the steps that took the longest, one a line; what is within another is counted in both."""
+    """Return the steps that took the longest, one a line; what is within another is counted in both."""
     first = sorted(steps, key=lambda step: step.seconds, reverse=True)[:LONGEST]
     wide = max((len(step.stage) for step in first), default=0)
     return "\n".join(f"{time(step.seconds):>5}  {step.stage:<{wide}}  {step.what}" for step in first)
 
 
 def whole(results: list[Result], steps: list[Step], seconds: float) -> str:
-    """Give all that a person wants to know: what came of the stages, and where the time went."""
+    """Return all that a person wants to know: what came of the stages, and where the time went."""
     return f"{table(results)}\nin all: {time(seconds)}\n\nThe longest steps:\n{longest(steps)}"
 
 
 def time(seconds: float) -> str:
-    """Give a time as a person reads it: minutes and seconds."""
+    """Return a time as a person reads it: minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02d}"
 

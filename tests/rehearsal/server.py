@@ -92,7 +92,7 @@ class Server:
 
 
 def make_image(engine: Engine) -> str:
-    """Give the image of a fresh server, as a cloud has it; it is made where it is not there."""
+    """Return the image of a fresh server, as a cloud has it; it is made where it is not there."""
     return registry.make(engine, IMAGE, paths.IMAGES / "server.Dockerfile")
 
 
@@ -137,7 +137,7 @@ def _has_booted(server: Server) -> bool:
 
 
 def container_options(machine: Machine) -> list[str]:
-    """Give what lets systemd and an engine live in a container, as little as this machine's kernel allows."""
+    """Return what lets systemd and an engine live in a container, as little as this kernel allows."""
     options = [
         "--tmpfs",
         "/run:exec",

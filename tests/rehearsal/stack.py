@@ -31,7 +31,7 @@ def compose(
 
 
 def fingerprint(server: Server) -> dict[str, object]:
-    """Give rows and checksums of all tables, by the product's own command."""
+    """Return rows and checksums of all tables, by the product's own command."""
     said = compose(server, "exec", "-T", "app", "memo-coach", "db", "fingerprint")
     found: dict[str, object] = json.loads(said)
     require(found, "The database's fingerprint is empty.")
@@ -39,17 +39,17 @@ def fingerprint(server: Server) -> dict[str, object]:
 
 
 def snapshots(server: Server) -> int:
-    """Give the number of finished backups in the repository."""
+    """Return the number of finished backups in the repository."""
     return count_snapshots(server.run(COMMAND, "backup", "list", name="stack", seconds=180))
 
 
 def count_snapshots(listed: str) -> int:
-    """Give the number of backups in what `memo-coach backup list` says: one a line, with its time."""
+    """Return the number of backups in what `memo-coach backup list` says: one a line, with its time."""
     return sum(1 for line in listed.splitlines() if TIME.search(line))
 
 
 def status(server: Server, kind: str) -> dict[str, object]:
-    """Give the result of the last ``backup``, ``check`` or ``restore``, as it was left for monitoring."""
+    """Return the result of the last ``backup``, ``check`` or ``restore``, as it was left for monitoring."""
     found: dict[str, object] = json.loads(server.run("cat", f"{STATUS}/{kind}.json", name="stack"))
     return found
 

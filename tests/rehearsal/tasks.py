@@ -14,7 +14,7 @@ BEGINS = re.compile(
 
 
 def times(log: str) -> Iterator[tuple[str, float]]:
-    """Give each task's name with its seconds; a task ends where the next one, or the recap, begins."""
+    """Yield each task's name with its seconds; a task ends where the next one, or the recap, begins."""
     name, began = None, None
     for found in BEGINS.finditer(log):
         at = datetime.strptime(found["at"], "%Y-%m-%d %H:%M:%S,%f").replace(tzinfo=UTC)

@@ -98,7 +98,7 @@ def start(engine: Engine, network: Network) -> Authority:
 
 
 def verified(host: str, address: str, root: Path) -> dict[str, object] | None:
-    """Give the site's certificate if it is for this host and vouched for by this root, else nothing."""
+    """Return the site's certificate if it is for this host and vouched for by this root, else nothing."""
     ipaddress.ip_address(address)
     context = ssl.create_default_context(cafile=str(root))
     try:

@@ -32,7 +32,7 @@ class Stage(Generic[World]):
 
 
 def chosen(stages: Sequence[Stage[World]], names: Sequence[str]) -> list[Stage[World]]:
-    """Give the stages of these names with all that they need, in order; all of them for no name.
+    """Return the stages of these names with all that they need, in order; all of them for no name.
 
     Raises:
         KeyError: there is no stage of that name.
@@ -83,7 +83,7 @@ class Walk(Generic[World]):
             self._stop(stopped_by)
 
     def in_order(self) -> list[Result]:
-        """Give what came of the stages so far, in their order."""
+        """Return what came of the stages so far, in their order."""
         return [self.results[stage.name] for stage in self.stages if stage.name in self.results]
 
     def _ready(self) -> list[Stage[World]]:

@@ -48,12 +48,12 @@ class World:
 
     @property
     def server_address(self) -> str:
-        """Give the server's IPv4 address in the network."""
+        """Return the server's IPv4 address in the network."""
         return self.network.address(SERVER)
 
 
 def needed(part: Part | None) -> Part:
-    """Give a part that an earlier stage has made."""
+    """Return a part that an earlier stage has made."""
     assert part is not None, "A stage was run without the one that it needs."
     return part
 

@@ -83,7 +83,7 @@ def seconds() -> Seconds:
 async def opening(
     settings: Settings, coach: ScriptedCoach, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Opening]:
-    """Give what opens services with limits of the test's own, by a clock that it moves."""
+    """Yield what opens services with limits of the test's own, by a clock that it moves."""
     monkeypatch.setattr(composition, "RubricService", OwnRubrics)
     opened: list[Services] = []
 

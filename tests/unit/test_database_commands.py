@@ -47,7 +47,7 @@ def test_nothing_is_counted_or_copied_where_there_is_no_file(tmp_path: Path) -> 
 
 
 def faulty(postgres: PostgresServer, fault: str) -> tuple[str, str]:
-    """Give an address that does not work, and what is to be said of it."""
+    """Return an address that does not work, and what is to be said of it."""
     if fault == "unreachable":
         return postgres.url("x").replace(str(postgres.port), "1"), "127.0.0.1:1 cannot be reached"
     if fault == "wrong password":

@@ -35,7 +35,7 @@ SHIPPED = Path(memo_coach.cli.__file__).parents[1] / "coaching" / "rubrics" / "s
 
 
 def quoted(text: str) -> str:
-    """Give the inside of a YAML string in double quotes."""
+    """Return the inside of a YAML string in double quotes."""
     return json.dumps(text)[1:-1]
 
 
@@ -47,7 +47,7 @@ def memo(tmp_path: Path) -> Path:
 
 
 def rubric(tmp_path: Path, controls: str) -> Path:
-    """Give a rubric whose names and words hold such characters."""
+    """Return a rubric whose names and words hold such characters."""
     source, name = SHIPPED.read_text("utf-8"), "Status update"
     assert f"en: {name}\n" in source
     path = tmp_path / "rubric.yaml"

@@ -14,7 +14,7 @@ MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 
 
 async def written(services: Services) -> tuple[str, str]:
-    """Give the token and the owner of a visitor who wrote something."""
+    """Return the token and the owner of a visitor who wrote something."""
     token, owner = await services.visitors.admit()
     await services.drafts.save(owner, memo_id=None, text="One", rubric="investment-memo", base_revision=0)
     return token, owner

@@ -21,7 +21,7 @@ _WRITES = {"update", "pop"}
 
 
 def reads_of_the_environment(source: str) -> Iterator[str]:
-    """Give every expression that reads from the environment; writing to it is no reading."""
+    """Yield every expression that reads from the environment; writing to it is no reading."""
     tree = ast.parse(source)
     parents = {child: parent for parent in ast.walk(tree) for child in ast.iter_child_nodes(parent)}
     modules, names, frameworks = _names_of_the_environment(tree)
@@ -37,7 +37,7 @@ def reads_of_the_environment(source: str) -> Iterator[str]:
 
 
 def _names_of_the_environment(tree: ast.Module) -> tuple[set[str], set[str], set[str]]:
-    """Give what ``os`` is called in a module, what its getters are, and what a framework's environment is."""
+    """Return what ``os`` is called in a module, what its getters are, and what a framework's environment."""
     modules, names, frameworks = {"os"}, set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -56,7 +56,7 @@ def _read(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> Iterator[str]:
 
 
 def _whole(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> tuple[ast.AST, bool]:
-    """Give the call or the look-up that an expression is the beginning of, and whether it only writes."""
+    """Return the call or the look-up that an expression is the beginning of, and whether it only writes."""
     parent = parents[node]
     if isinstance(parent, ast.Subscript) and parent.value is node:
         return parent, not isinstance(parent.ctx, ast.Load)

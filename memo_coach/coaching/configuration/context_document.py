@@ -47,5 +47,5 @@ def load_context(text: str, *, source: str) -> ContextDocument:
 
 @cache
 def shipped_context() -> ContextDocument:
-    """Give the context that comes with the product; read once."""
+    """Return the context that comes with the product; read once."""
     return load_context(shipped_text("context.yaml"), source="context.yaml")

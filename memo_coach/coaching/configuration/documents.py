@@ -51,12 +51,12 @@ def read_document(text: str, *, source: str, read: Callable[[Node, DocumentReade
 
 
 def version_of(text: str) -> str:
-    """Give what changes whenever a document does: the first twelve hexadecimal digits of its SHA-256."""
+    """Return what changes whenever a document does: the first twelve hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
 
 
 def shipped_text(name: str) -> str:
-    """Give the text of a document that comes with the product, such as ``prompt.yaml``."""
+    """Return the text of a document that comes with the product, such as ``prompt.yaml``."""
     return (FOLDER / name).read_text("utf-8")
 
 

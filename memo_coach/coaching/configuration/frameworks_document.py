@@ -68,7 +68,7 @@ def load_frameworks(text: str, *, source: str) -> FrameworksDocument:
 
 @cache
 def shipped_frameworks() -> FrameworksDocument:
-    """Give the frameworks that come with the product; read once."""
+    """Return the frameworks that come with the product; read once."""
     return load_frameworks(shipped_text("frameworks.yaml"), source="frameworks.yaml")
 
 

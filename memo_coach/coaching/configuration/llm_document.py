@@ -112,7 +112,7 @@ def load_llm(text: str, *, source: str) -> LlmDocument:
 
 @cache
 def shipped_llm() -> LlmDocument:
-    """Give the values that come with the product; read once."""
+    """Return the values that come with the product; read once."""
     return load_llm(shipped_text("llm.yaml"), source="llm.yaml")
 
 

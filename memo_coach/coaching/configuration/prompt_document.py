@@ -63,7 +63,7 @@ class PromptDocument:
     """What a model is told of a fault in its answer, by the fault's code."""
 
     def part(self, name: str, language: str) -> str:
-        """Give a part in a language, or in English where it has no text in that language."""
+        """Return a part in a language, or in English where it has no text in that language."""
         return localised(self.parts[name], language)
 
 
@@ -91,7 +91,7 @@ def load_prompt(text: str, *, source: str) -> PromptDocument:
 
 @cache
 def shipped_prompt() -> PromptDocument:
-    """Give the prompts that come with the product; read once."""
+    """Return the prompts that come with the product; read once."""
     return load_prompt(shipped_text("prompt.yaml"), source="prompt.yaml")
 
 
@@ -121,7 +121,7 @@ def _faults(node: Node | None, reader: DocumentReader) -> dict[str, LocalisedTex
 
 
 def _line_of(template: str, start: int, first: int, lines: list[str]) -> int:
-    """Give the document's line of a place in a text, or the text's first where folding has hidden it."""
+    """Return the document's line of a place in a text, or the text's first where folding has hidden it."""
     ends = template.find("\n", start)
     content = template[template.rfind("\n", 0, start) + 1 : ends if ends >= 0 else len(template)].strip()
     last = first + template.count("\n") + 1

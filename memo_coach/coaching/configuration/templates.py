@@ -22,14 +22,14 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """Give the names of a template's places."""
+    """Return the names of a template's places."""
     return frozenset(token[1:-1] for token in _TOKEN.findall(template) if len(token) > 2)
 
 
 def template_faults(
     template: str, *, required: Collection[str], optional: Collection[str] = ()
 ) -> Iterator[tuple[int | None, str]]:
-    """Give what is wrong with a template: the place in it (``None`` for the whole) and the reason."""
+    """Yield what is wrong with a template: the place in it (``None`` for the whole) and the reason."""
     known = [*required, *optional]
     for found in _TOKEN.finditer(template):
         token = found[0]

@@ -16,7 +16,7 @@ OWN_KEYS = frozenset({"id", "reason", "score", "evidence", "comments"})
 
 
 def criterion_depth(found: Found, known: Collection[str]) -> int | None:
-    """Give the length of the path to the criterion that a value is or belongs to; ``None`` for any other."""
+    """Return the length of the path to the criterion that a value is or belongs to; ``None`` for others."""
     path = found.path
     if LISTED in path[:2]:
         depth = path.index(LISTED) + 2

@@ -101,7 +101,7 @@ class Cleaner:
         self._line = lru_cache(_KEPT_LINES)(partial(_clean_line, allowed=LinksOf(memo_text), instead=instead))
 
     def paragraph(self, text: str, *, longest: int) -> str:
-        """Give one paragraph of plain text, at most ``longest`` characters, cut at the end of a sentence.
+        """Return one paragraph of plain text, at most ``longest`` characters, cut at the end of a sentence.
 
         What comes out would come out again as it is.
         """
@@ -115,7 +115,7 @@ class Cleaner:
         return _MARKUP.sub("", text)[:longest].strip()
 
     def chat(self, text: str, *, longest: int = 12_000, growing: bool = False) -> str:
-        """Give running text as plain lines: paragraphs, and lists with ``- `` or their own numbers.
+        """Return running text as plain lines: paragraphs, and lists with ``- `` or their own numbers.
 
         With ``growing`` more of the text is to come: its last word, and a link or tag that is still open, are
         held back until they are complete, so what is once shown is not taken back.
@@ -149,7 +149,7 @@ def _readable(text: str) -> str:
 
 
 def _settled(text: str) -> int:
-    """Give how much of a growing text can no longer become something else."""
+    """Return how much of a growing text can no longer become something else."""
     start = text.rfind("\n") + 1
     line = text[start:]
     end = len(line.rstrip()) if line[-1:].isspace() else max(line.rfind(" "), line.rfind("\t"), 0)
@@ -168,7 +168,7 @@ def _settled(text: str) -> int:
 
 
 def _before_a_spaced_dot(line: str, end: int) -> int:
-    """Give the end without the words that a dot with a space beside it may yet join to the next one."""
+    """Return the end without the words that a dot with a space beside it may yet join to the next one."""
     while end:
         before, after = line[:end].rstrip(), line[end:].lstrip()
         if after and after[0] != "." and not (before.endswith(".") and after[0].islower()):

@@ -61,7 +61,7 @@ class AnswerLimits:
 
 
 async def read_in_thread(memo: Memo, rubric: Rubric) -> Evaluation:
-    """Give the built-in coach's judgement, computed in a thread."""
+    """Return the built-in coach's judgement, computed in a thread."""
     return await asyncio.to_thread(evaluate_memo, memo, rubric)
 
 
@@ -220,7 +220,7 @@ def _prepared(memo: Memo, shown: Memo) -> Placing:
 async def _said(
     answer: Listening, reader: AnswerReader, growing: GrowingEvaluation, placing: Placing
 ) -> AsyncGenerator[CoachEvent, None]:
-    """Give what a model says as events, each as soon as it can be read."""
+    """Yield what a model says as events, each as soon as it can be read."""
     async for event in answer:
         if isinstance(event, ModelChosen):
             for told in growing.chosen(event):
@@ -247,7 +247,7 @@ async def _read(reader: AnswerReader, text: str) -> Sequence[ReadPart]:
 
 
 def _is_worth_asking_again(reader: AnswerReader, failure: ModelFailure | None, *, is_begun: bool) -> bool:
-    """Tell whether to ask once more: for what an answer lacked, not for what its failure rules out.
+    """Whether to ask once more: for what an answer lacked, not for what its failure rules out.
 
     A failure before the first criterion has been tried again behind the model already.
     """

@@ -45,7 +45,7 @@ class Difference:
 
 
 def overall_score(criteria: Iterable[CriterionScore]) -> float | None:
-    """Give the overall score, 1.0 to 5.0 with one decimal; ``None`` where no criterion has one."""
+    """Return the overall score, 1.0 to 5.0 with one decimal; ``None`` where no criterion has one."""
     scored = [(item.score, item.weight) for item in criteria if item.score is not None]
     total = sum(weight for _, weight in scored)
     if total <= 0:
@@ -66,7 +66,7 @@ def with_shared_weights(criteria: Sequence[CriterionScore]) -> tuple[CriterionSc
 
 
 def held_score(score: float, builtin: float | None) -> float:
-    """Give what a model's score counts where the memo orders its reader about."""
+    """Return what a model's score counts where the memo orders its reader about."""
     return score if builtin is None else one_decimal(min(score, builtin + MOST_ABOVE_BUILTIN))
 
 
@@ -102,7 +102,7 @@ def ranked(comments: Iterable[Comment]) -> tuple[Comment, ...]:
 
 
 def differing(criteria: Iterable[CriterionScore], first_reading: Evaluation) -> tuple[Difference, ...]:
-    """Give the criteria that a model scored more than 1.0 away from the built-in coach, in their order."""
+    """Return the criteria that a model scored more than 1.0 away from the built-in coach, in their order."""
     builtin = {item.id: item.score for item in first_reading.criteria}
     found = []
     for item in criteria:

@@ -25,7 +25,7 @@ def composed_overall(
     builtin: OverallJudgement,
     language: str,
 ) -> OverallJudgement:
-    """Give summary and lists, without score and notices.
+    """Return summary and lists, without score and notices.
 
     What the model said stands, in its order. Lists that it left empty come from the comments, what matters
     most first. Where it said nothing of the whole, a kind without any comment is the built-in coach's, and

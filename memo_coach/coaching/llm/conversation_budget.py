@@ -77,7 +77,7 @@ class _Kept:
 def within_budget(
     conversation: Conversation, *, count_tokens: Callable[[str], int], budget: int
 ) -> ChatPrompt:
-    """Give as much of a conversation as the budget allows.
+    """Return as much of a conversation as the budget allows.
 
     Args:
         conversation: all there is.
@@ -126,7 +126,7 @@ class _Fitting:
         return ChatPrompt(tuple(self.messages(kept)), self.dropped(kept))
 
     def most_that_fits(self, kept: _Kept, field: str, least: int, most: int, step: int) -> _Kept:
-        """Give the most of one thing that fits, or the least of it where nothing does.
+        """Return the most of one thing that fits, or the least of it where nothing does.
 
         ``most`` is known not to fit. What is given was tried, so it fits however tokens are counted. The
         search begins with little, because counting the tokens of a long text takes long.
@@ -151,7 +151,7 @@ class _Fitting:
         return best
 
     def fits(self, kept: _Kept) -> bool:
-        """Tell whether so much is within the budget."""
+        """Whether so much is within the budget."""
         total = 0
         for message in self.messages(kept):
             if message.content not in self.counted:
@@ -162,7 +162,7 @@ class _Fitting:
         return True
 
     def messages(self, kept: _Kept) -> Iterator[Message]:
-        """Give the messages; roles alternate, as some models' templates demand."""
+        """Yield the messages; roles alternate, as some models' templates demand."""
         yield Message("system", "\n\n".join(part for part in self.system(kept) if part))
         role: Role = "user"
         texts = [text for text in self.context(kept) if text]

@@ -79,11 +79,11 @@ class GrowingEvaluation:
 
     @property
     def is_begun(self) -> bool:
-        """Tell whether a criterion of the model stands."""
+        """Whether a criterion of the model stands."""
         return bool(self._criteria)
 
     def progressed(self) -> Progressed:
-        """Give the steps behind us: the built-in reading and each criterion; the last one is the end."""
+        """Return the steps behind us: the built-in reading and each criterion; the last one is the end."""
         return Progressed(1 + len(self._criteria), len(self._rubric.criteria) + 2)
 
     def chosen(self, event: ModelChosen) -> Iterator[CoachEvent]:
@@ -235,7 +235,7 @@ class GrowingEvaluation:
 
 
 def _most_important(comments: Iterable[Comment], criterion: str) -> Iterator[Comment]:
-    """Give the first few comments on a criterion, of each kind; they come in the order of their rank."""
+    """Yield the first few comments on a criterion, of each kind; they come in the order of their rank."""
     counted: Counter[CommentKind] = Counter()
     for comment in comments:
         if comment.criterion == criterion and counted[comment.kind] < MOST_FROM_BUILTIN:

@@ -23,17 +23,17 @@ _WORDS: dict[str, Value] = {
 
 
 def is_integer(word: str) -> bool:
-    """Tell whether a word is a whole number."""
+    """Whether a word is a whole number."""
     return _INTEGER.fullmatch(word) is not None
 
 
 def is_value(word: str) -> bool:
-    """Tell whether a word without quotation marks is a value."""
+    """Whether a word without quotation marks is a value."""
     return word.lower() in _WORDS or any(shape.fullmatch(word) for shape in (_NUMBER, _SHARE))
 
 
 def value_of(word: str) -> Value:
-    """Give what a word stands for; ``4/5`` stays as it is written.
+    """Return what a word stands for; ``4/5`` stays as it is written.
 
     Raises:
         ValueError: it is no value.
@@ -44,7 +44,7 @@ def value_of(word: str) -> Value:
 
 
 def unescaped(source: str) -> str:
-    """Give what a string's source stands for; a pair of surrogates becomes its character.
+    """Return what a string's source stands for; a pair of surrogates becomes its character.
 
     Of an unknown escape the backslash is left out.
     """

@@ -109,7 +109,7 @@ class LinksOf:
 
 
 def without_links(line: str, *, allowed: Container[str], instead: str) -> str:
-    """Give a line in which every address that is not among ``allowed`` is replaced by ``instead``."""
+    """Return a line in which every address that is not among ``allowed`` is replaced by ``instead``."""
     pieces: list[str] = []
     at = 0
     for start, end in _addresses(line):
@@ -153,7 +153,7 @@ def _in_plain(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _over_several_words(text: str, lower: str) -> list[tuple[int, int]]:
-    """Give what one word alone does not tell, in order."""
+    """Return what one word alone does not tell, in order."""
     spans: list[tuple[int, int]] = []
     if any(sign in lower for sign in _SIGNS_OF_DISGUISE):
         spans += (found.span() for found in _DISGUISED.finditer(text))
@@ -228,7 +228,7 @@ def _with_letters(ending: str) -> str:
 
 
 def _is_file(ending: str, has_path: bool, written_small: bool) -> bool:
-    """Tell whether a name with the ending is a file's: where that is a domain too, it is taken for one."""
+    """Whether a name with the ending is a file's: where that is a domain too, it is taken for one."""
     return ending in _FILE_TYPES and not (ending in TOP_LEVEL_DOMAINS and (has_path or written_small))
 
 

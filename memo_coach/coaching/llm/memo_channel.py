@@ -27,12 +27,12 @@ _CONTROL = re.compile(
 
 
 def opening(boundary: str, label: Label = "MEMO") -> str:
-    """Give the line before a text."""
+    """Return the line before a text."""
     return f"<<<{label} boundary={_checked(boundary)}>>>"
 
 
 def closing(boundary: str, label: Label = "MEMO") -> str:
-    """Give the line after a text."""
+    """Return the line after a text."""
     return f"<<<END {label} boundary={_checked(boundary)}>>>"
 
 

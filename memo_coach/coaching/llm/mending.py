@@ -22,7 +22,7 @@ _QUOTATION_MARK = re.compile("[\"'“”‘’]")
 
 
 def mended(text: str) -> Value:
-    """Give the value that a broken JSON text was meant to be, or ``None`` where it is beyond mending.
+    """Return the value that a broken JSON text was meant to be, or ``None`` where it is beyond mending.
 
     Where the text ends within a value that value holds :data:`CUT_MARK`.
     """
@@ -45,7 +45,7 @@ def _bounded(text: str) -> str:
 
 
 def _is_tame(text: str) -> bool:
-    """Tell whether the nesting is that of an answer: the library recurses, and is slow where it is deep."""
+    """Whether the nesting is that of an answer: the library recurses, and is slow where it is deep."""
     depth = 0
     for number, bracket in enumerate(_BRACKET.finditer(text)):
         depth = depth + 1 if bracket[0] in "[{(" else max(depth - 1, 0)
@@ -55,5 +55,5 @@ def _is_tame(text: str) -> bool:
 
 
 def is_cut(value: Value) -> bool:
-    """Tell whether the end of a mended text fell into a value."""
+    """Whether the end of a mended text fell into a value."""
     return CUT_MARK in json.dumps(value, ensure_ascii=False)

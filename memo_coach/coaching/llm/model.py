@@ -103,5 +103,5 @@ class Model(Protocol):
         ...
 
     def count_tokens(self, text: str) -> int:
-        """Give about how many tokens a text has, rather too many than too few."""
+        """Return about how many tokens a text has, rather too many than too few."""
         ...

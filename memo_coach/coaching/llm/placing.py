@@ -44,7 +44,7 @@ class Placing:
 
     @property
     def is_quick(self) -> bool:
-        """Tell whether a quote is found within about a millisecond."""
+        """Whether a quote is found within about a millisecond."""
         return len(self._memo.text) <= _SHORT_MEMO
 
     def prepare(self) -> None:
@@ -52,7 +52,7 @@ class Placing:
         self._anchors.locate("what none of all these memos would ever have said")
 
     def evidence(self, quotes: Iterable[ReadQuote]) -> tuple[Evidence, ...]:
-        """Give the passages in the memo's own words, each once; a quote that stands nowhere is left out."""
+        """Return the passages in the memo's own words, each once; a quote that stands nowhere is left out."""
         found: dict[Evidence, None] = {}
         for quote in quotes:
             passage = self._passage(quote)
@@ -82,7 +82,7 @@ class Placing:
         return None if anchor is None else evidence_at(self._memo.text, Span(anchor.start, anchor.end))
 
     def _stands_alone(self, text: str) -> bool:
-        """Tell whether a text neither points at a passage nor quotes words that the memo does not have."""
+        """Whether a text neither points at a passage nor quotes words that the memo does not have."""
         if points_at_a_passage(self._memo.language, text):
             return False
         quoted = (self._anchors.locate(match[1]) for match in _QUOTATION.finditer(text))

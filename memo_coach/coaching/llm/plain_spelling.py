@@ -74,12 +74,12 @@ class PlainSpelling:
         self.text, self._first, self._last = "".join(pieces), first, last
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Give where a passage of the plain spelling, which is not empty, stands in the text."""
+        """Return where a passage of the plain spelling, which is not empty, stands in the text."""
         return (start, end) if self._first is None else (self._first[start], self._last[end - 1])
 
 
 def latin(word: str) -> str:
-    """Give a word in small ASCII letters as it looks, where its letters have such look-alikes."""
+    """Return a word in small ASCII letters as it looks, where its letters have such look-alikes."""
     if word.isascii():
         return word.lower()
     bare = (letter for letter in normalised("NFD", word) if not unicodedata.combining(letter))

@@ -38,7 +38,7 @@ class Prompts:
     def evaluation(
         self, memo_text: str, language: str, rubric: Rubric, boundary: str, *, evidence: str = ""
     ) -> tuple[Message, ...]:
-        """Give the prompt for a whole evaluation.
+        """Return the prompt for a whole evaluation.
 
         Args:
             memo_text: the memo as it is stored.
@@ -68,7 +68,7 @@ class Prompts:
         faults: Sequence[str],
         evidence: str = "",
     ) -> tuple[Message, ...]:
-        """Give the prompt that asks once more for what an answer lacked, and for nothing else.
+        """Return the prompt that asks once more for what an answer lacked, and for nothing else.
 
         Args:
             memo_text: the memo as it is stored.
@@ -121,7 +121,7 @@ class Prompts:
         count_tokens: Callable[[str], int],
         budget: int,
     ) -> ChatPrompt:
-        """Give the prompt for one reply in the chat, within a budget of tokens.
+        """Return the prompt for one reply in the chat, within a budget of tokens.
 
         Args:
             language: the code of the memo's language.
@@ -173,7 +173,7 @@ class Prompts:
         return within_budget(conversation, count_tokens=count_tokens, budget=budget)
 
     def _material(self, memo_text: str, evidence: str, language: str, boundary: str) -> str:
-        """Give the memo in its channel and, in another below it, what the built-in coach found there."""
+        """Return the memo in its channel and, in another below it, what the built-in coach found there."""
         memo = enclosed(memo_text, boundary)
         if not evidence:
             return memo
@@ -250,7 +250,7 @@ class Prompts:
         return f"- {harmless(' '.join(told.split())[:_LONGEST_FAULT], boundary)}"
 
     def _name(self, language: str) -> str:
-        """Give what a language is called, in itself; its code where the document has no name for it."""
+        """Return what a language is called, in itself; its code where the document has no name for it."""
         return self._prompt.parts["language_name"].get(language, language)
 
     def _filled(self, part: str, language: str, /, **values: str) -> str:

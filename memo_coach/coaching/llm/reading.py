@@ -220,7 +220,7 @@ class AnswerReader:
                 yield from self._take_comment(comment)
 
     def _id_of_open(self) -> str | None:
-        """Give the id of the criterion that is being read, if it is one that is wanted."""
+        """Return the id of the criterion that is being read, if it is one that is wanted."""
         value = self._open.get("id", self._open_path[-1] if self._open_path else None)
         criterion = value.strip().lower() if isinstance(value, str) else ""
         if criterion not in self._known:

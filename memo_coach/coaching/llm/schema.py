@@ -20,7 +20,7 @@ _BEFORE = "Up to 32 characters right before the quote; empty if the quote occurs
 
 
 def answer_schema(rubric: Rubric, *, criteria: Sequence[str] | None = None, overall: bool = True) -> Schema:
-    """Give the schema of an answer about ``criteria`` (by default all of the rubric) and the memo as a whole.
+    """Return the schema of an answer about ``criteria`` (by default all) and the memo as a whole.
 
     Properties come in the order in which they are to be written: reason and evidence before the score.
 

@@ -18,7 +18,7 @@ from memo_coach.coaching.rubric import Rubric, localised
 
 
 def language_unread(memo: Memo) -> str | None:
-    """Give the code of the memo's language where the built-in coach does not read it, otherwise ``None``.
+    """Return the code of the memo's language where the built-in coach does not read it, otherwise ``None``.
 
     A language other than the one that would have been taken was chosen by the writer, and is respected.
     """
@@ -27,7 +27,7 @@ def language_unread(memo: Memo) -> str | None:
 
 
 def without_reading(memo: Memo, rubric: Rubric, code: str) -> Evaluation:
-    """Give what the built-in coach says of a memo that it cannot read: no score, and why."""
+    """Return what the built-in coach says of a memo that it cannot read: no score, and why."""
     reason = language_not_read(code).messages[memo.language]
     criteria = tuple(
         CriterionScore(
@@ -45,7 +45,7 @@ def without_reading(memo: Memo, rubric: Rubric, code: str) -> Evaluation:
 
 
 def refused(code: str, failure: ModelFailure) -> LanguageNotRead:
-    """Give the error where the model failed too."""
+    """Return the error where the model failed too."""
     messages = {
         language: f"{why(language, failure)} {message}"
         for language, message in language_not_read(code).messages.items()

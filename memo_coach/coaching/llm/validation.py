@@ -171,7 +171,7 @@ def read_score(value: Value) -> float | Refused:
 
 
 def is_in_language(text: str, language: str) -> bool:
-    """Tell whether a text may be in a language: quoted parts, and texts of a few words, say nothing."""
+    """Whether a text may be in a language: quoted parts, and texts of a few words, say nothing."""
     if language not in SUPPORTED_LANGUAGES:
         return True
     own = _QUOTED_PART.sub(" ", text)

@@ -150,7 +150,7 @@ class _Reader:
         )
 
     def _passages(self, value: object, where: str) -> list[tuple[str, dict[str, object]]]:
-        """Give the objects of a list, with what to call each; a quote in it must stand in the text."""
+        """Return the objects of a list, with what to call each; a quote in it must stand in the text."""
         passages = []
         for place, item in self._list(value, where):
             entries = self._object(item, place)
@@ -206,5 +206,5 @@ class _Reader:
 
 
 def _shortened(text: str) -> str:
-    """Give the beginning of a text as it may stand in a line: nothing in it ends the line."""
+    """Return the beginning of a text as it may stand in a line: nothing in it ends the line."""
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…")

@@ -25,7 +25,7 @@ class Claimed:
 
 
 def claim_of(comment: Comment) -> Claimed | None:
-    """Give what a comment claims, or ``None`` where it is about no element."""
+    """Return what a comment claims, or ``None`` where it is about no element."""
     if comment.element:
         return Claimed(comment.element, comment.claim)
     return claims_of_findings().get(comment.finding)
@@ -33,7 +33,7 @@ def claim_of(comment: Comment) -> Claimed | None:
 
 @cache
 def claims_of_findings() -> Mapping[str, Claimed]:
-    """Give what each kind of finding claims, by its name; read once."""
+    """Return what each kind of finding claims, by its name; read once."""
     import yaml  # noqa: PLC0415 - its import is slow, and only a measure needs it
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

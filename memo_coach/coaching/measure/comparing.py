@@ -55,7 +55,7 @@ class Counts:
     """share words with a passage that the reader quotes for it."""
 
     def __add__(self, other: Counts) -> Counts:
-        """Give the sums."""
+        """Return the sums."""
         return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
@@ -74,7 +74,7 @@ class Comparison:
 
 
 def usual_elements(documents: Iterable[AnnotatedDocument]) -> Mapping[str, frozenset[str]]:
-    """Give for each rubric the five elements that its readers remark on most often.
+    """Return for each rubric the five elements that its readers remark on most often.
 
     A coach that said these five of every document, without reading it, is what a coach is compared with.
     """
@@ -104,7 +104,7 @@ def compare(
 
 
 def shown_first(comments: Iterable[Comment]) -> list[Comment]:
-    """Give the remarks that a writer sees first."""
+    """Return the remarks that a writer sees first."""
     opportunities = [comment for comment in comments if comment.kind == "opportunity"]
     return sorted(opportunities, key=lambda comment: (comment.rank, -comment.priority))[:FIRST]
 
@@ -164,7 +164,7 @@ def _strength_counts(document: AnnotatedDocument, comments: Iterable[Comment]) -
 
 
 def _overlap(one: str, other: str, text: str) -> bool:
-    """Tell whether two passages of a text share a character, each taken where it stands first."""
+    """Whether two passages of a text share a character, each taken where it stands first."""
     start, begin = text.find(one), text.find(other)
     return start >= 0 and begin >= 0 and start < begin + len(other) and begin < start + len(one)
 

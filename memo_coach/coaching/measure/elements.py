@@ -52,5 +52,5 @@ _MORE: Mapping[str, Mapping[str, str]] = {"status-update": OF_STATUS_UPDATES, "p
 
 
 def required_elements(rubric: str) -> tuple[str, ...]:
-    """Give the elements that a document judged by a rubric must be annotated with."""
+    """Return the elements that a document judged by a rubric must be annotated with."""
     return (*COMMON, *_MORE.get(rubric, {}))

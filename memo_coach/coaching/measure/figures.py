@@ -115,7 +115,7 @@ class Spread:
 
 
 def summed_up(comparisons: Sequence[Comparison]) -> Measure:
-    """Give the measure of the documents compared."""
+    """Return the measure of the documents compared."""
     return Measure(
         whole=_figures(comparisons),
         by_kind=_by(comparisons, lambda each: each.document.kind),
@@ -124,13 +124,13 @@ def summed_up(comparisons: Sequence[Comparison]) -> Measure:
 
 
 def spread_of(runs: Iterable[Figures], headline: str) -> Spread | None:
-    """Give a figure's spread over several runs, or ``None`` where no run has it."""
+    """Return a figure's spread over several runs, or ``None`` where no run has it."""
     values = [value for figures in runs if (value := getattr(figures, headline)) is not None]
     return Spread(min(values), median(values), max(values)) if values else None
 
 
 def agreement(pairs: Sequence[tuple[float, float]]) -> Agreement | None:
-    """Give how far the scores of pairs agree; ``None`` where there is no pair."""
+    """Return how far the scores of pairs agree; ``None`` where there is no pair."""
     if not pairs:
         return None
     readers, coachs = zip(*pairs, strict=True)
@@ -205,7 +205,7 @@ def _mean_correlation(criteria: Iterable[Agreement]) -> float | None:
 
 
 def _rank_correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Give Spearman's rank correlation: Pearson's of the ranks, where equal values share their mean rank."""
+    """Return Spearman's rank correlation: Pearson's of the ranks, equal values share their mean rank."""
     if len(one) < _FEWEST_RANKED:
         return None
     try:

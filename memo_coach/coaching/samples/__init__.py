@@ -34,7 +34,7 @@ class Sample:
 
 
 def samples(rubric_id: str, language: str) -> tuple[Sample, ...]:
-    """Give the samples for a rubric in a language, the weak one first.
+    """Return the samples for a rubric in a language, the weak one first.
 
     A language without samples of its own gets the English ones; an unknown rubric gets none.
     """

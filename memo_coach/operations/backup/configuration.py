@@ -35,7 +35,7 @@ class BackupConfiguration:
     tools: Mapping[str, str] = field(repr=False)
 
     def masked(self, text: str) -> str:
-        """Give the text without any secret that is known here."""
+        """Return the text without any secret that is known here."""
         secrets = {self.password, urlsplit(self.database_url).password or ""}
         secrets |= {value for name, value in self.tools.items() if _SECRET_NAMES.search(name)}
         for secret in sorted(secrets, key=len, reverse=True):
@@ -44,7 +44,7 @@ class BackupConfiguration:
         return _NAME_AND_PASSWORD.sub("://…@", text)
 
     def installation_paths(self) -> tuple[Path, ...]:
-        """Give what is backed up beside the database.
+        """Return what is backed up beside the database.
 
         Raises:
             Misconfigured: something of it is not there. (restic would pass it over.)

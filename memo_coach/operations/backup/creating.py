@@ -35,7 +35,7 @@ class DatabaseBackup(Protocol):
         """Store one state of the database; give the snapshot and what that state holds."""
 
     async def is_empty(self) -> bool:
-        """Tell whether nobody has written anything into it."""
+        """Whether nobody has written anything into it."""
 
     def room(self) -> AbstractAsyncContextManager[None]:
         """Make room beside it for a restored one; at the end, what did not replace it is removed."""
@@ -44,7 +44,7 @@ class DatabaseBackup(Protocol):
         """Restore a stored state beside it."""
 
     async def fresh_contents(self) -> Contents:
-        """Give what the restored one holds."""
+        """Return what the restored one holds."""
 
     async def swap(self) -> str:
         """Put the restored one in its place; give the name under which it is kept."""
@@ -56,7 +56,7 @@ def kind_of(configuration: BackupConfiguration) -> Kind:
 
 
 def database_of(configuration: BackupConfiguration) -> DatabaseBackup:
-    """Give the database that is configured."""
+    """Return the database that is configured."""
     return (SqliteBackup if kind_of(configuration) == "sqlite" else PostgresBackup)(configuration)
 
 

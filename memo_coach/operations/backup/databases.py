@@ -64,7 +64,7 @@ def refuse_newer(manifest: Manifest) -> None:
 
 
 def holds_peoples_data(connection: Connection) -> bool:
-    """Tell whether a restore would replace anything that somebody wrote."""
+    """Whether a restore would replace anything that somebody wrote."""
     there = set(inspect(connection).get_table_names())
     return any(
         connection.execute(text(f"SELECT EXISTS (SELECT 1 FROM {name})")).scalar()  # noqa: S608 - our names

@@ -17,7 +17,7 @@ CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 def part_of_the_week(moment: datetime) -> str:
-    """Give the part of the data whose turn it is, as restic writes it."""
+    """Return the part of the data whose turn it is, as restic writes it."""
     weeks = int(moment.timestamp() // timedelta(weeks=1).total_seconds())
     return f"{weeks % PARTS + 1}/{PARTS}"
 
@@ -33,7 +33,7 @@ async def check(restic: Restic, part: str | None = None) -> None:
 
 
 async def complete_runs(restic: Restic) -> list[Run]:
-    """Give the finished runs, oldest first."""
+    """Return the finished runs, oldest first."""
     return [run for run in runs_of(await restic.snapshots()) if run.is_complete]
 
 

@@ -43,7 +43,7 @@ class Manifest(BaseModel):
     tables: dict[str, TableFigures]
 
     def as_bytes(self) -> bytes:
-        """Give it as the content of a file."""
+        """Return it as the content of a file."""
         return self.model_dump_json(indent=2).encode() + b"\n"
 
 

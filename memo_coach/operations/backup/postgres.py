@@ -50,7 +50,7 @@ _PARAMETERS = {
 
 
 def client_environment(url: URL) -> dict[str, str]:
-    """Give the variables with which Postgres's own programs reach a database: no argument holds any of it."""
+    """Return the variables with which Postgres's programs reach a database: no argument holds any of it."""
     given = url.translate_connect_args(username="user", database="dbname")
     values = {name: given.get(name) or url.query.get(name) for name in _PARAMETERS}
     return {_PARAMETERS[name]: str(value) for name, value in values.items() if value}
@@ -93,7 +93,7 @@ class PostgresBackup:
             return snapshot, contents
 
     async def is_empty(self) -> bool:
-        """Tell whether nobody has written anything into the database."""
+        """Whether nobody has written anything into the database."""
         async with self._reading(self._url) as connection:
             return not await connection.run_sync(holds_peoples_data)
 
@@ -152,7 +152,7 @@ class PostgresBackup:
         return self._url.set(database=self.fresh)
 
     async def fresh_contents(self) -> Contents:
-        """Give what the restored database holds."""
+        """Return what the restored database holds."""
         async with self._reading(self._fresh) as connection:
             return await connection.run_sync(contents_of)
 
@@ -244,5 +244,5 @@ class PostgresBackup:
         return {**self._tools, **client_environment(url)}
 
     def _beside(self, ending: str) -> str:
-        """Give the name of another database that shows whose it is, within what Postgres allows."""
+        """Return the name of another database that shows whose it is, within what Postgres allows."""
         return f"{self.name[: _LONGEST_NAME - len(ending)]}{ending}"

@@ -89,7 +89,7 @@ class Child:
             await process.wait()
 
     async def finish(self, given: bytes | None = None) -> Finished:
-        """Give it something to read, wait until it ends, and say how."""
+        """Return it something to read, wait until it ends, and say how."""
         process = self._process
         if process is None or process.stderr is None:
             raise AssertionError("a program is finished inside its context")

@@ -103,13 +103,13 @@ class Restic:
         raise BackupError("restic ended well but named no snapshot.")
 
     async def snapshots(self) -> list[Snapshot]:
-        """Give all snapshots, oldest first."""
+        """Return all snapshots, oldest first."""
         finished = await self._run("snapshots", "--no-lock")
         found = [_snapshot(each) for each in json.loads(finished.output)]
         return sorted(found, key=lambda snapshot: snapshot.time)
 
     async def content(self, snapshot: str, name: str) -> bytes:
-        """Give a small file of a snapshot."""
+        """Return a small file of a snapshot."""
         return (await self._run("dump", "--no-lock", snapshot, name)).output
 
     async def write_to(self, snapshot: str, name: str, target: IO[bytes]) -> None:
@@ -160,7 +160,7 @@ class Restic:
         await self._run("forget", "--prune", f"--retry-lock={self._lock_patience}", *snapshots)
 
     def fault(self, finished: Finished) -> str:
-        """Give the sentence for an exit status other than 0."""
+        """Return the sentence for an exit status other than 0."""
         sentence = _SENTENCES.get(finished.status)
         if sentence is None:
             # Masked before it is cut: half a secret is not found any more.
@@ -204,7 +204,7 @@ class Restic:
 
     @contextmanager
     def _password(self) -> Iterator[int]:
-        """Give a pipe from which the password can be read once."""
+        """Yield a pipe from which the password can be read once."""
         reading, writing = os.pipe()
         try:
             os.write(writing, self._configuration.password.encode())
@@ -235,7 +235,7 @@ def _messages(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _words(finished: Finished) -> Iterator[str]:
-    """Give what was said on standard error, from messages and plain lines alike."""
+    """Yield what was said on standard error, from messages and plain lines alike."""
     for message in _messages(finished.complaints):
         said = message.get("message") or (message.get("error") or {}).get("message") or ""
         if said := " ".join(str(said).split()):

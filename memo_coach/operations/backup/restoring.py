@@ -29,7 +29,7 @@ class Plan:
     """What has to be typed where it is not empty."""
 
     def as_json(self) -> str:
-        """Give it as a JSON document."""
+        """Return it as a JSON document."""
         manifest = self.manifest
         return json.dumps(
             {
@@ -49,7 +49,7 @@ class Plan:
 
 
 async def chosen_manifest(configuration: BackupConfiguration, restic: Restic, wanted: str) -> Manifest:
-    """Give the manifest of the newest finished run, or of the one that is wanted.
+    """Return the manifest of the newest finished run, or of the one that is wanted.
 
     Raises:
         BackupError: there is none, or the repository cannot be read.

@@ -24,7 +24,7 @@ class Run:
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether it was finished: the manifest is written last."""
+        """Whether it was finished: the manifest is written last."""
         return {DATABASE, MANIFEST_KIND} <= self.snapshots.keys()
 
     @property
@@ -39,12 +39,12 @@ class Run:
 
 
 def new_run_id(moment: datetime) -> str:
-    """Give an id that sorts by time and that no other run has."""
+    """Return an id that sorts by time and that no other run has."""
     return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def tags_of(run: str, kind: str) -> tuple[str, str]:
-    """Give the tags of a snapshot."""
+    """Return the tags of a snapshot."""
     return f"kind={kind}", f"run={run}"
 
 
@@ -59,7 +59,7 @@ def runs_of(snapshots: Iterable[Snapshot]) -> list[Run]:
 
 
 def chosen_run(runs: Iterable[Run], wanted: str, site: str) -> Run:
-    """Give the newest finished run of the site, or the one that an id or the beginning of an id names.
+    """Return the newest finished run of the site, or the one that an id or the beginning of an id names.
 
     A new server may have another name than the lost one: where there are only runs of one other site, the
     newest of them is given.

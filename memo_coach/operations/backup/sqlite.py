@@ -64,7 +64,7 @@ class SqliteBackup:
                 return await restic.store_stream(handle, name=name, tags=tags, moment=moment), contents
 
     async def is_empty(self) -> bool:
-        """Tell whether nobody has written anything into it. A file that cannot be read is not empty."""
+        """Whether nobody has written anything into it. A file that cannot be read is not empty."""
         if not self.path.exists() or self.path.stat().st_size == 0:
             return True
         try:
@@ -106,7 +106,7 @@ class SqliteBackup:
         return f"sqlite+aiosqlite:///{self.fresh}"
 
     async def fresh_contents(self) -> Contents:
-        """Give what the restored database holds."""
+        """Return what the restored database holds."""
         return await _contents(self.fresh)
 
     async def swap(self) -> str:
@@ -238,7 +238,7 @@ async def _reading(path: Path) -> AsyncIterator[AsyncConnection]:
 
 @contextmanager
 def _private_directory(parent: Path, beginning: str) -> Iterator[Path]:
-    """Give a directory for its owner only, removed at the end; so is one that a killed process left."""
+    """Yield a directory for its owner only, removed at the end; so is one that a killed process left."""
     try:
         for left_behind in parent.glob(f"{beginning}*"):
             shutil.rmtree(left_behind, ignore_errors=True)
@@ -252,7 +252,7 @@ def _private_directory(parent: Path, beginning: str) -> Iterator[Path]:
 
 
 def _give_to_owner_of(model: Path, path: Path) -> None:
-    """Give a file to whom another belongs: where root restores, the server must still be able to open it."""
+    """Hand a file to another's owner: where root restores, the server must still be able to open it."""
     owner = model.stat()
     if os.geteuid() == 0:
         os.chown(path, owner.st_uid, owner.st_gid)

@@ -29,7 +29,7 @@ class Record:
     _clock: float = field(default_factory=time.monotonic)
 
     def finished(self, error: str | None) -> Mapping[str, object]:
-        """Give the content of the status file."""
+        """Return the content of the status file."""
         seconds = round(time.monotonic() - self._clock, 1)
         document: dict[str, object] = {
             "kind": self.kind,

@@ -42,7 +42,7 @@ def _message(message: rx.Var[MessageOnScreen]) -> rx.Component:
 
 
 def _growing() -> rx.Component:
-    """Give the answer that is being given. It is read out when it is complete, not at each piece."""
+    """Return the answer that is being given. It is read out when it is complete, not at each piece."""
     return rx.cond(
         ChatState.streaming,
         rx.el.div(
@@ -211,7 +211,7 @@ def panel() -> rx.Component:
 
 
 def panel_button() -> rx.Component:
-    """Give the button that shows the conversation beside the detailed feedback."""
+    """Return the button that shows the conversation beside the detailed feedback."""
     return rx.el.button(
         text("chat.open"),
         type="button",
@@ -226,7 +226,7 @@ def panel_button() -> rx.Component:
 
 
 def about_button(comment_id: rx.Var[str]) -> rx.Component:
-    """Give the button of a comment that starts the conversation from it."""
+    """Return the button of a comment that starts the conversation from it."""
     return rx.el.button(
         text("chat.ask_about"),
         type="button",

@@ -19,14 +19,14 @@ _MENU: Final = (("/", "menu.write"), ("/memos", "menu.memos"), ("/help", "menu.h
 def link(
     *label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: object
 ) -> rx.Component:
-    """Give a link that changes pages in the browser, without loading the document anew."""
+    """Return a link that changes pages in the browser, without loading the document anew."""
     return ReactRouterLink.create(*label, to=to, **properties)
 
 
 def anchor(
     *label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: object
 ) -> rx.Component:
-    """Give a link to a place on the same page: the browser itself goes there, and takes the focus along.
+    """Return a link to a place on the same page: the browser itself goes there, and takes the focus along.
 
     ``rx.el.a`` is a link that changes pages, which leaves the focus where it was.
     """

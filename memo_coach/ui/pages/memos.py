@@ -15,7 +15,7 @@ def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
 
 
 def _in_local_time(moment: rx.Var[str]) -> rx.Var[str]:
-    """Give the moment in the reader's own time zone and manner, worked out in the browser."""
+    """Return the moment in the reader's own time zone and manner, worked out in the browser."""
     manner = "document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'}"
     spoken = f"new Date({moment!s}).toLocaleString({manner})"
     return rx.Var(spoken, _var_type=str, _var_data=moment._get_all_var_data())  # noqa: SLF001 - its only way

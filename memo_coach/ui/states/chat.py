@@ -72,7 +72,7 @@ def blocks_of(said: str) -> list[BlockOnScreen]:
 
 
 def message_of(message: ChatMessageView) -> MessageOnScreen:
-    """Give a message, ready to show."""
+    """Return a message, ready to show."""
     ends = {"failed": text("chat.broken"), "stopped": text("chat.stopped")}
     return MessageOnScreen(
         id=message.message_id,

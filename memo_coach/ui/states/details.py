@@ -49,7 +49,7 @@ class ChoiceOnScreen:
 
 
 def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[CardOnScreen]:
-    """Give the comments in the order of the memo; what concerns the whole of it comes first."""
+    """Return the comments in the order of the memo; what concerns the whole of it comes first."""
     limits = {"opportunity": FIRST, "strength": FIRST_STRENGTHS}
     ordered = sorted(
         comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id)

@@ -49,7 +49,7 @@ class EvaluationOnScreen(rx.State, mixin=True):
         self.evaluation_id, self.status = asked_for, "missing"
 
     def _itself(self) -> Self:
-        """Give the state behind a background event's proxy, which must hold it.
+        """Return the state behind a background event's proxy, which must hold it.
 
         Reading and setting through the proxy is slow, and a snapshot takes dozens of both.
         """

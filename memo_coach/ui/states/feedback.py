@@ -76,7 +76,7 @@ def _share(score: float) -> int:
 
 
 def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
-    """Give the model's criteria with the built-in coach's beside them, or in their place while they wait."""
+    """Return the model's criteria with the built-in coach's beside them, or in their place meanwhile."""
     second = {} if view.second_opinion is None else {each.id: each for each in view.second_opinion.criteria}
     judged = {criterion.id: criterion for criterion in view.criteria}
     apart = {}

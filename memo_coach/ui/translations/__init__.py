@@ -17,7 +17,7 @@ def _texts(language: str) -> dict[str, str]:
 
 
 def text(key: str, language: str = "en", **values: object) -> str:
-    """Give the text for ``part.key``, its ``{slots}`` filled where values are given.
+    """Return the text for ``part.key``, its ``{slots}`` filled where values are given.
 
     Raises:
         KeyError: the language's file has no such text.

@@ -15,7 +15,7 @@ from tests.restic_keys import make_key_cheap
 
 @pytest.fixture(scope="session")
 def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository without snapshots, to copy; restic opens it with hardly any work."""
+    """Return a repository without snapshots, to copy; restic opens it with hardly any work."""
     directory = tmp_path_factory.mktemp("empty-repository")
     installation = Installation(directory, f"sqlite:///{directory}/data/memo_coach.db")
     assert installation.succeeds("backup", "init") == "made\n"
@@ -28,7 +28,7 @@ def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installation(
     tmp_path: Path, migrated_url: str, empty_repository: Path, request: pytest.FixtureRequest
 ) -> Iterator[Installation]:
-    """Give an installation with one memo."""
+    """Yield an installation with one memo."""
     installation = Installation(tmp_path, migrated_url)
     shutil.copytree(empty_repository, installation.repository)
     installation.write("first")
@@ -42,7 +42,7 @@ def installation(
 
 
 def databases_beside(server: PostgresServer, url: str) -> list[str]:
-    """Give what restores have left beside a database."""
+    """Return what restores have left beside a database."""
     name = url.rpartition("/")[2]
     found = server.administer(f"SELECT datname FROM pg_database WHERE datname LIKE '{name}\\_re%'")
     return [database for (database,) in found]

@@ -112,7 +112,7 @@ class Installation:
         return json.loads(ended.stdout)
 
     def kinds(self) -> list[str]:
-        """Give the kinds of all snapshots that there are."""
+        """Return the kinds of all snapshots that there are."""
         found = self.restic("snapshots")
         return sorted(tag[5:] for each in found for tag in each["tags"] if tag.startswith("kind="))
 
@@ -140,7 +140,7 @@ class Installation:
             path.unlink()
 
     def figures(self) -> dict[str, TableFingerprint]:
-        """Give the fingerprint of its database."""
+        """Return the fingerprint of its database."""
         return asyncio.run(self._figures())
 
     async def _figures(self) -> dict[str, TableFingerprint]:

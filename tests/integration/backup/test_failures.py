@@ -130,7 +130,7 @@ def test_a_damaged_database_is_not_backed_up(installation: Installation) -> None
 
 @contextmanager
 def small_disk(directory: Path) -> Iterator[Path]:
-    """Give a folder on a disk of 4 MiB; skip the test where nobody may mount one."""
+    """Yield a folder on a disk of 4 MiB; skip the test where nobody may mount one."""
     directory.mkdir()
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", directory], check=False, capture_output=True
@@ -257,13 +257,13 @@ def wait_for_a_lock(locks: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def processes_with(text: str) -> list[int]:
-    """Give the processes whose environment has a text in it: those that a test started."""
+    """Return the processes whose environment has a text in it: those that a test started."""
     found = [path for path in readable("/proc/[0-9]*/environ") if text.encode() in path.read_bytes()]
     return [int(path.parent.name) for path in found if path.parent.name != str(os.getpid())]
 
 
 def readable(pattern: str) -> Iterator[Path]:
-    """Give the files that can be read; processes end while one looks."""
+    """Yield the files that can be read; processes end while one looks."""
     for path in Path("/").glob(pattern.removeprefix("/")):
         try:
             path.read_bytes()

@@ -31,7 +31,7 @@ def store_runs(
 
 
 def runs_in(installation: Installation) -> dict[str, list[str]]:
-    """Give the kinds of snapshots of each run that is left."""
+    """Return the kinds of snapshots of each run that is left."""
     found: dict[str, list[str]] = {}
     for snapshot in installation.restic("snapshots"):
         tags = dict(tag.split("=") for tag in snapshot["tags"])

@@ -22,14 +22,14 @@ from tests.model_server.answers import Asked, good_answer
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[ModelServer]:
-    """Give the server that all tests of a process share."""
+    """Yield the server that all tests of a process share."""
     with running_model_server() as server:
         yield server
 
 
 @pytest.fixture
 def server(running: ModelServer) -> Iterator[ModelServer]:
-    """Give the server as it is at the start."""
+    """Yield the server as it is at the start."""
     running.reset()
     yield running
     running.reset()
@@ -37,7 +37,7 @@ def server(running: ModelServer) -> Iterator[ModelServer]:
 
 @pytest.fixture(scope="session")
 def proxy() -> Iterator[LitellmProxy]:
-    """Give litellm's proxy: a model that judges the memo, one that talks, and three that fail."""
+    """Yield litellm's proxy: a model that judges the memo, one that talks, and three that fail."""
     criteria = tuple(criterion.id for criterion in shipped_rubric(RUBRIC).criteria)
     asked = Asked(MEMO, "", "en", criteria, wants_overall=True, is_chat=False)
     texts = {

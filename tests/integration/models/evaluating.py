@@ -96,7 +96,7 @@ class Outcome:
 
 
 def settings_for(folder: Path, api_base: str, model: str, **variables: str) -> Settings:
-    """Give the settings of an installation that asks a model of the server.
+    """Return the settings of an installation that asks a model of the server.
 
     Fallback models are named as the server's cases are, separated by commas.
     """
@@ -118,7 +118,7 @@ def settings_for(folder: Path, api_base: str, model: str, **variables: str) -> S
 
 
 def document(**changes: Any) -> LlmDocument:
-    """Give the shipped document with short waits and prices that are easy to reckon with."""
+    """Return the shipped document with short waits and prices that are easy to reckon with."""
     values = {
         "attempts": ATTEMPTS,
         "first_wait_seconds": FIRST_WAIT_SECONDS,
@@ -131,7 +131,7 @@ def document(**changes: Any) -> LlmDocument:
 
 @asynccontextmanager
 async def installation(settings: Settings, **changes: Any) -> AsyncIterator[tuple[Services, str]]:
-    """Give the services of an installation and a visitor; ``changes`` are to ``llm.yaml``."""
+    """Yield the services of an installation and a visitor; ``changes`` are to ``llm.yaml``."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(models, "shipped_llm", lambda: document(**changes))
         services = await open_services(settings)
@@ -197,7 +197,7 @@ def cost_of(call: ModelCall) -> int:
 
 
 def all_texts(view: EvaluationView) -> list[str]:
-    """Give every text that a page shows of an evaluation, the memo's own apart."""
+    """Return every text that a page shows of an evaluation, the memo's own apart."""
     said = [criterion.justification for criterion in view.criteria]
     for comment in view.comments:
         said += [comment.comment, *comment.questions, comment.suggestion or ""]
@@ -208,7 +208,7 @@ def all_texts(view: EvaluationView) -> list[str]:
 
 
 def all_quotes(view: EvaluationView) -> list[tuple[int, int, str]]:
-    """Give every passage that a page marks: start, end and what it is said to be."""
+    """Return every passage that a page marks: start, end and what it is said to be."""
     marked = [(each.start, each.end, each.quote) for item in view.criteria for each in item.evidence]
     marked += [
         (comment.start, comment.end, comment.quote)

@@ -90,7 +90,7 @@ class Heard:
 
 
 def settings(url: str, *models: str, **others: Any) -> ProviderSettings:
-    """Give settings with short waits, for models of a server of one's own."""
+    """Return settings with short waits, for models of a server of one's own."""
     given: dict[str, Any] = {
         "models": tuple(model if "/" in model else f"openai/{model}" for model in models),
         "api_base": url,
@@ -113,7 +113,7 @@ def settings(url: str, *models: str, **others: Any) -> ProviderSettings:
 
 
 def question(*, shaped: bool = True, memo: str = MEMO, most_tokens: int = 6000) -> ModelRequest:
-    """Give a request for an evaluation, or for running text."""
+    """Return a request for an evaluation, or for running text."""
     messages = (Message("system", "Judge the memo."), Message("user", memo))
     if not shaped:
         return ModelRequest(messages, "chat", most_tokens)

@@ -38,7 +38,7 @@ def server(shared_server: ModelServer) -> ModelServer:
 
 @pytest.fixture
 def ledger() -> Iterator[Ledger]:
-    """Give accounts; after the test each call must be settled once."""
+    """Yield accounts; after the test each call must be settled once."""
     kept = Ledger()
     yield kept
     kept.check()
@@ -46,7 +46,7 @@ def ledger() -> Iterator[Ledger]:
 
 @pytest.fixture
 async def providers_of(server: ModelServer) -> AsyncIterator[MakeProviders]:
-    """Give what makes providers of the server's models, closed in the end."""
+    """Yield what makes providers of the server's models, closed in the end."""
     made: list[Providers] = []
 
     def make(*models: str, fell_back: Any = None, **others: Any) -> Providers:
@@ -77,7 +77,7 @@ class _Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def echo_url() -> Iterator[str]:
-    """Give a server whose errors repeat what it was sent."""
+    """Yield a server whose errors repeat what it was sent."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()

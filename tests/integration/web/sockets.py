@@ -40,7 +40,7 @@ class TestSocket:
 
     @property
     def closed(self) -> bool:
-        """Tell whether the server has closed it."""
+        """Whether the server has closed it."""
         return self._connection.state is not State.OPEN
 
     async def send(self, frame: str | bytes) -> None:
@@ -58,7 +58,7 @@ class TestSocket:
         await self.send("42/_event," + json.dumps(["event", event]))
 
     async def answers(self, seconds: float = 0.5) -> list[Any]:
-        """Give what arrives until nothing has arrived for that long."""
+        """Return what arrives until nothing has arrived for that long."""
         found = []
         with contextlib.suppress(TimeoutError, asyncio.TimeoutError, ConnectionClosed):
             while True:
@@ -70,12 +70,12 @@ class TestSocket:
         return found
 
     async def coming(self) -> AsyncIterator[Any]:
-        """Give what arrives, as it arrives, for as long as the socket is open."""
+        """Yield what arrives, as it arrives, for as long as the socket is open."""
         async for frame in self.frames():
             yield json.loads(frame)[1]
 
     async def frames(self) -> AsyncIterator[str]:
-        """Give the JSON text of what arrives, for a load to which reading all of it would be too much."""
+        """Yield the JSON text of what arrives, for a load to which reading all of it would be too much."""
         async for data in self._connection:
             if data == "2":
                 await self.send("3")
@@ -98,7 +98,7 @@ async def opened(
     tab: str | None = None,
     forwarded_for: str | None = None,
 ) -> AsyncIterator[TestSocket]:
-    """Give a connected socket.
+    """Yield a connected socket.
 
     Raises:
         HandshakeRefused: the server does not open it.
@@ -123,11 +123,11 @@ async def opened(
 
 
 def cookie_of(server: LiveServer) -> str:
-    """Give the ``Cookie`` header of a new visitor."""
+    """Return the ``Cookie`` header of a new visitor."""
     with server.browser() as browser:
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
 
 def forged_cookie() -> str:
-    """Give a ``Cookie`` header of the right form that this server did not give out."""
+    """Return a ``Cookie`` header of the right form that this server did not give out."""
     return f"memo_coach={secrets.token_urlsafe(48)}"

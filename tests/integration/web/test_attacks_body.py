@@ -26,7 +26,7 @@ def head(server: LiveServer, kind: str) -> bytes:
 
 
 def answer_to(server: LiveServer, sent: bytes) -> tuple[bytes, bytes]:
-    """Give the head of the answer, and its body, to what is sent over a connection as it is."""
+    """Return the head of the answer, and its body, to what is sent over a connection as it is."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(sent)
         received = b""

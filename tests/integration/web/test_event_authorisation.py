@@ -24,12 +24,12 @@ OWN = "memo_coach___"
 
 @pytest.fixture(scope="module", autouse=True)
 def handlers() -> dict[str, Any]:
-    """Give every event handler that the application registers, by its full name."""
+    """Return every event handler that the application registers, by its full name."""
     return dict(application()._registration_context.event_handlers)
 
 
 def application() -> Any:
-    """Give the application, whose import registers its states and rules."""
+    """Return the application, whose import registers its states and rules."""
     return importlib.import_module("memo_coach.memo_coach").app
 
 

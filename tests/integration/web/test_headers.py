@@ -15,7 +15,7 @@ from tests.some import some
 
 
 def directives(policy: str) -> dict[str, list[str]]:
-    """Give a policy's directives with their sources."""
+    """Return a policy's directives with their sources."""
     return {name: sources for name, *sources in (part.split() for part in policy.split(";"))}
 
 

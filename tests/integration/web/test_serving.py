@@ -92,7 +92,7 @@ def served(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def database(site: Path, tmp_path: Path) -> Path:
-    """Give the file of a database that was served once."""
+    """Return the file of a database that was served once."""
     with serving(tmp_path):
         pass
     return tmp_path / "memo_coach.db"

@@ -134,7 +134,7 @@ def test_the_session_of_another_browser_cannot_be_ended_from_another_site(server
 
 
 def operate(server: LiveServer, *arguments: str) -> str:
-    """Give what a command of the operator's says."""
+    """Return what a command of the operator's says."""
     command = [*PROGRAM, "visitors", *arguments]
     environment = {**server.environment, "LOG_LEVEL": "ERROR"}
     return subprocess.run(command, env=environment, cwd=ROOT, check=True, capture_output=True).stdout.decode()

@@ -46,7 +46,7 @@ def ci(project: Path, failing: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def table(output: str) -> dict[str, str]:
-    """Give the result of each part from the table that an output ends with."""
+    """Return the result of each part from the table that an output ends with."""
     _, _, rows = output.partition("== parts\n")
     return dict(re.findall(r"^(\w+) +(ok|FAILED) +\d+:\d\d$", rows, re.MULTILINE))
 

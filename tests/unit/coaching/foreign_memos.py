@@ -19,7 +19,7 @@ def sentences() -> dict[str, list[str]]:
 
 
 def foreign_texts(language: str) -> Iterator[str]:
-    """Give texts of one sentence, of two, and so on, each beginning with another sentence."""
+    """Yield texts of one sentence, of two, and so on, each beginning with another sentence."""
     own = sentences()[language]
     for number in range(TEXTS_OF_A_LANGUAGE):
         yield " ".join(own[(number + place) % len(own)] for place in range(1 + number))

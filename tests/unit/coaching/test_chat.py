@@ -40,7 +40,7 @@ def chat(model: ScriptedModel, budget: int = 30_000) -> ModelChat:
 async def replied(
     model: ScriptedModel, question: ChatQuestion = WHY, topic: ChatTopic = TOPIC, budget: int = 30_000
 ) -> tuple[list[str], Reply]:
-    """Give the texts as they grew, and the reply in the end."""
+    """Return the texts as they grew, and the reply in the end."""
     texts = []
     async for reply in chat(model, budget).answer(question, topic):
         texts.append(reply.text)

@@ -22,7 +22,7 @@ OWN = yaml.safe_load((Path(__file__).parent / "clarity_pairs.yaml").read_text("u
 
 
 def criterion_score(text: str, language: str, rubric_id: str) -> float:
-    """Give the score that the criterion earns, before the ceiling for thin text and before it is rounded."""
+    """Return the score that the criterion earns, before the ceiling for thin text and the rounding."""
     judged = judge(text, rubric_id, language)
     scored = score_memo(judged.rubric, judged.indicators)
     earned = next(one.earned for one in scored.criteria if one.criterion.id == "clarity")

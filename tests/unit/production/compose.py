@@ -43,19 +43,19 @@ LEAST = {
 
 
 def production(**environment: str) -> dict[str, Any]:
-    """Give the production stack as Compose sees it with these variables beside those that it insists on."""
+    """Return the production stack as Compose sees it with these variables beside those that it insists on."""
     loaded: dict[str, Any] = yaml.safe_load(interpolated(COMPOSE.read_text(), {**LEAST, **environment}))
     return loaded
 
 
 def example_environment() -> dict[str, str]:
-    """Give the values of ``.env.production.example``."""
+    """Return the values of ``.env.production.example``."""
     lines = (REPOSITORY / ".env.production.example").read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 def dynamic(name: str, **environment: str) -> dict[str, Any]:
-    """Give one of Traefik's files with the constructs of its templates that it uses filled in.
+    """Return one of Traefik's files with the constructs of its templates that it uses filled in.
 
     Raises:
         ValueError: the file uses a construct that is not known here.
@@ -73,5 +73,5 @@ def dynamic(name: str, **environment: str) -> dict[str, Any]:
 
 
 def mebibytes(limit: str) -> int:
-    """Give a Compose memory size such as ``512m`` in MiB."""
+    """Return a Compose memory size such as ``512m`` in MiB."""
     return int(limit.removesuffix("m"))

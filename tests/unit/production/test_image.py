@@ -13,7 +13,7 @@ DOCKERFILE = (REPOSITORY / "Dockerfile").read_text()
 
 
 def stages() -> dict[str, tuple[str, str]]:
-    """Give each stage's base and its instructions, lines joined."""
+    """Return each stage's base and its instructions, lines joined."""
     joined = re.sub(r"^\s*#.*\n", "", DOCKERFILE, flags=re.MULTILINE).replace("\\\n", " ")
     parts = re.split(r"^FROM (\S+) AS (\S+)\n", joined, flags=re.MULTILINE)[1:]
     return {name: (base, body) for base, name, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True)}

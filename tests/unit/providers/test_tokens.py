@@ -16,7 +16,7 @@ SAMPLES = sorted(Path("memo_coach/coaching/samples").glob("*/*.md"))
 
 @pytest.fixture(scope="module")
 def encodings() -> list[tiktoken.Encoding]:
-    """Give the encodings that come with the providers' library, without the network."""
+    """Return the encodings that come with the providers' library, without the network."""
     library = find_spec("litellm")
     assert library is not None
     assert library.origin is not None

@@ -29,7 +29,7 @@ def patient_database(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def migrated(migrated_url: str) -> AsyncIterator[Database]:
-    """Give a database with its tables."""
+    """Yield a database with its tables."""
     database = patient(database_at(migrated_url, patience=PATIENCE))
     await schema.upgrade(database)
     yield database
@@ -38,7 +38,7 @@ async def migrated(migrated_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def engines(migrated: Database) -> AsyncIterator[tuple[Database, ...]]:
-    """Give the same database three times, each with connections of its own, as three processes have them."""
+    """Yield the same database three times, each with connections of its own, as three processes have them."""
     others = tuple(patient(Database(migrated.url, patience=PATIENCE)) for _ in range(2))
     yield (migrated, *others)
     for other in others:

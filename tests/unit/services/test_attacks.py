@@ -49,7 +49,7 @@ ODD_IDS = (
 
 
 async def written(services: Services, owner: str) -> tuple[str, str]:
-    """Give the ids of a memo with a version and of its evaluation."""
+    """Return the ids of a memo with a version and of its evaluation."""
     evaluation = await services.evaluations.submit(owner, text="Buy a pump.", rubric="investment-memo")
     view = await services.evaluations.get(owner, evaluation)
     return view.memo_id, evaluation

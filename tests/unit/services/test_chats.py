@@ -48,7 +48,7 @@ def speaking(
 
 @pytest.fixture
 async def database(migrated_url: str) -> AsyncIterator[Database]:
-    """Give a database with one evaluation that is done, and another writer."""
+    """Yield a database with one evaluation that is done, and another writer."""
     opened = database_at(migrated_url)
     await schema.upgrade(opened)
     await add_visitor(opened, OWNER)
@@ -85,7 +85,7 @@ Begin = Callable[..., ChatService]
 
 @pytest.fixture
 async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
-    """Give a function that makes a service of its own, as another process would have it."""
+    """Yield a function that makes a service of its own, as another process would have it."""
     opened: list[ChatService] = []
     configure_logging("INFO", "json")  # as in a process that serves: errors are told briefly
 

@@ -18,7 +18,7 @@ from tests.stored_rows import NOON, add_visitor, queued
 
 @pytest.fixture
 async def evaluated(migrated: Database) -> Database:
-    """Give a database with an evaluation ``e`` of ``v``, and ``f`` of ``w``."""
+    """Return a database with an evaluation ``e`` of ``v``, and ``f`` of ``w``."""
     for owner, evaluation in (("v", "e"), ("w", "f")):
         await add_visitor(migrated, owner)
         async with migrated.write() as session:

@@ -46,7 +46,7 @@ def memos(count: int) -> list[Memo]:
 
 
 def readers() -> list[int]:
-    """Give the processes of this one that compute readings."""
+    """Return the processes of this one that compute readings."""
     found = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

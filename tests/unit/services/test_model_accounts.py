@@ -269,7 +269,7 @@ async def test_an_answer_is_not_lost_with_its_bill_which_then_counts_in_full(mig
 
 @pytest.fixture
 async def evaluated(migrated: Database) -> Database:
-    """Give a database with an evaluation ``e`` of the visitor ``v``."""
+    """Return a database with an evaluation ``e`` of the visitor ``v``."""
     await add_visitor(migrated)
     async with migrated.write() as session:
         session.add(queued("v", "e"))

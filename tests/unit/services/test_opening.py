@@ -47,7 +47,7 @@ PLACES: dict[str, tuple[type, str, Callable[..., Any]]] = {
 
 @pytest.fixture
 def databases(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
-    """Give the databases that are opened."""
+    """Return the databases that are opened."""
     opened: list[Database] = []
 
     class Noted(Database):
@@ -61,7 +61,7 @@ def databases(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
 
 @pytest.fixture
 def readings_closed(monkeypatch: pytest.MonkeyPatch) -> list[FirstReadings]:
-    """Give what was closed of that which reads memos beside."""
+    """Return what was closed of that which reads memos beside."""
     closed: list[FirstReadings] = []
     close = FirstReadings.close
 

@@ -264,7 +264,7 @@ PEOPLE = 100
 
 @pytest.fixture
 def shipped(seconds: Seconds, tmp_path: Path) -> StorageBudget:
-    """Give the limits as they are shipped. While the disk has room, they ask nothing of a database."""
+    """Return the limits as they are shipped. While the disk has room, they ask nothing of a database."""
     never_opened = Database("sqlite+aiosqlite:////nowhere/at/all.db")
     return StorageBudget(Records(never_opened, tmp_path), str, clock=seconds)
 

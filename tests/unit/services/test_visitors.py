@@ -97,7 +97,7 @@ def clock() -> Clock:
 
 
 def undated_token() -> str:
-    """Give a token as they were before they had a date."""
+    """Return a token as they were before they had a date."""
     random = secrets.token_bytes(32)
     return base64.urlsafe_b64encode(random + hmac.digest(KEY, random, "sha256")[:16]).decode()
 

@@ -49,7 +49,7 @@ class Log(io.StringIO):
 
 @pytest.fixture
 def log(services: Services) -> Iterator[Log]:
-    """Give what is logged from now on; the services have set logging up as they opened."""
+    """Yield what is logged from now on; the services have set logging up as they opened."""
     root, stream = logging.getLogger(), Log()
     handlers, level = root.handlers[:], root.level
     configure_logging("INFO", "json", stream)

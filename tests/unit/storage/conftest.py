@@ -13,7 +13,7 @@ from tests.databases import database_at
 
 @pytest.fixture
 async def migrated(migrated_url: str) -> AsyncIterator[Database]:
-    """Give a database with its tables."""
+    """Yield a database with its tables."""
     database = database_at(migrated_url)
     await schema.upgrade(database)
     yield database

@@ -37,7 +37,7 @@ async def change_and_read(database: Database, name: str) -> None:
 
 
 def opened(database: Database) -> list[object]:
-    """Give the list to which every connection is added that is opened from now on."""
+    """Return the list to which every connection is added that is opened from now on."""
     found: list[object] = []
     event.listen(database.engine.sync_engine, "connect", lambda connection, _record: found.append(connection))
     return found

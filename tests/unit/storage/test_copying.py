@@ -45,7 +45,7 @@ async def fill(database: Database) -> None:
 
 @pytest.fixture
 async def other(migrated: Database, postgres: PostgresServer, tmp_path: Path) -> AsyncIterator[Database]:
-    """Give a database of the other kind, without tables."""
+    """Yield a database of the other kind, without tables."""
     name = postgres.create_database()
     database = database_at(postgres.url(name) if migrated.is_sqlite else f"sqlite:///{tmp_path}/other.db")
     yield database

@@ -48,7 +48,7 @@ KINDS: dict[str, Callable[[Path], None]] = {
 
 @pytest.fixture
 async def path(tmp_path: Path) -> Path:
-    """Give a database file that nobody has open."""
+    """Return a database file that nobody has open."""
     found = tmp_path / "memo_coach.db"
     database = Database(f"sqlite+aiosqlite:///{found}")
     await schema.upgrade(database)

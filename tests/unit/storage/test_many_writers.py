@@ -28,7 +28,7 @@ RUBRIC = "investment-memo"
 
 @pytest.fixture
 async def both(migrated: Database) -> AsyncIterator[tuple[Database, Database]]:
-    """Give the same database twice, each with connections of its own."""
+    """Yield the same database twice, each with connections of its own."""
     other = Database(migrated.url)
     yield migrated, other
     await other.close()
@@ -84,7 +84,7 @@ async def test_visitors_and_secrets_are_made_once_by_many_at_once(both: tuple[Da
 
 @pytest.fixture
 async def twins(settings: Settings, services: Services) -> AsyncIterator[tuple[Services, Services]]:
-    """Give the services of two processes on one database."""
+    """Yield the services of two processes on one database."""
     other = await open_services(settings, Pace(look=0.2))
     yield services, other
     await close_services(other)

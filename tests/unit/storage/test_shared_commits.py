@@ -64,7 +64,7 @@ async def add(database: Database, name: str, fault: Exception | None = None) -> 
 
 
 async def together(database: Database, *others: Coroutine[Any, Any, None]) -> Sequence[asyncio.Task[None]]:
-    """Give the writers who waited while the first one was at work, which has just ended that."""
+    """Return the writers who waited while the first one was at work, which has just ended that."""
     others_wait = asyncio.Event()
 
     async def first() -> None:

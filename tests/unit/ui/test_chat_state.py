@@ -62,7 +62,7 @@ async def call(state: ChatState, handler: str, *arguments: object) -> Any:
 
 @pytest.fixture
 async def judged(services: Services, owner: str) -> str:
-    """Give the id of an evaluation that is done."""
+    """Return the id of an evaluation that is done."""
     evaluation = await services.evaluations.submit(
         owner, text="Subject: A new pump\n\nPlease approve a new pump.", rubric="investment-memo"
     )
@@ -74,7 +74,7 @@ async def judged(services: Services, owner: str) -> str:
 
 @pytest.fixture
 def state(judged: str, owner: str, monkeypatch: pytest.MonkeyPatch) -> ChatState:
-    """Give the state of the owner's page about that evaluation."""
+    """Return the state of the owner's page about that evaluation."""
 
     async def mine(_state: object) -> str:
         return owner

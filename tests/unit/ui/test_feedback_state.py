@@ -39,7 +39,7 @@ def first_reading(*scores: float | None) -> Evaluation:
 
 
 def view(**changes: Any) -> EvaluationView:
-    """Give an evaluation by a model of which nothing has come yet."""
+    """Return an evaluation by a model of which nothing has come yet."""
     fresh = EvaluationView(
         evaluation_id="e1", status="running", created=NOON, finished=None, memo_id="m1", version=1,
         title="A pump", text="Buy a pump.", language="en", words=3, rubric="investment-memo",

@@ -23,7 +23,7 @@ def view(memo: str = "m1", version: int = 1, text: str = LONG) -> Any:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the texts that were read, in order."""
+    """Return the texts that were read, in order."""
     found: list[str] = []
 
     def reading(text: str, language: str) -> tuple[Piece, ...]:

@@ -31,12 +31,12 @@ REPORT = "reflex___state____state.reflex___state____frontend_event_exception_sta
 
 @pytest.fixture(scope="module", autouse=True)
 def application() -> Any:
-    """Give the application, whose import registers its states and rules."""
+    """Return the application, whose import registers its states and rules."""
     return importlib.import_module("memo_coach.memo_coach").app
 
 
 def sent_form(**fields: Any) -> dict[str, Any]:
-    """Give a form as a page sends it."""
+    """Return a form as a page sends it."""
     return {"form": {FORM_DATA_ENTRIES_KEY: [[name, value] for name, value in fields.items()]}}
 
 

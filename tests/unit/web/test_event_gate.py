@@ -19,7 +19,7 @@ HYDRATE = "reflex___state____state.hydrate"
 
 @pytest.fixture(scope="module", autouse=True)
 def application() -> Any:
-    """Give the application, whose import registers its states and rules."""
+    """Return the application, whose import registers its states and rules."""
     return importlib.import_module("memo_coach.memo_coach").app
 
 

@@ -22,7 +22,7 @@ def laptop(tmp_path: Path) -> Settings:
 
 
 def asked_from(address: str, host: str, **headers: str) -> State:
-    """Give a state as a socket leaves it that was opened from an address, with these headers."""
+    """Return a state as a socket leaves it that was opened from an address, with these headers."""
     state = State(_reflex_internal_init=True)  # type: ignore[call-arg]
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {"host": host, "origin": "http://localhost:8000", **named}

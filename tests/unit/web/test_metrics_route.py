@@ -27,7 +27,7 @@ SITE_HOST = "memos.example.org"
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
-    """Give the site as it stands in production, with an application behind that has no page at all."""
+    """Return the site as it stands in production, with an application behind that has no page at all."""
     monkeypatch.setattr(composition, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     environment = {
         "APP_ENV": "production",

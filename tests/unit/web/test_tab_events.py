@@ -68,7 +68,7 @@ async def settled() -> None:
 
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
-    """Give a processor with three handlers: one that shows, one that stores, one in the background."""
+    """Yield a processor with three handlers: one that shows, one that stores, one in the background."""
     known = RegistrationContext.get().event_handlers
     states = TabStates()
     events = TabEvents(states)

@@ -339,7 +339,7 @@ def actors_in(sentence: Sentence, facts: MemoFacts, lexicon: Lexicon) -> tuple[S
 
 
 def dated(item: Item, lexicon: Lexicon, facts: MemoFacts) -> float:
-    """Whether an item says when: 1 for a date or something in its column, 0.5 for a duration, else 0."""
+    """Return whether an item says when: 1 for a date or something in its column, 0.5 for a duration, or 0."""
     known = facts.once("dated", dict[Item, float])
     if item not in known:
         known[item] = _dated(item, lexicon, facts)

@@ -19,7 +19,7 @@ LONGEST_QUOTE: Final = 160
 
 
 def evidence_of(evaluation: Evaluation, shown: Memo) -> str:
-    """Give a line for each element that something was said of: its name, the claim, how sure, a passage.
+    """Return a line for each element that something was said of: its name, the claim, how sure, a passage.
 
     A passage stands in one line, as white space is one blank, and ends with a whole word. Where there is no
     room for all, what ranks lowest is left out. The lines are in the order of the catalogue.

@@ -159,7 +159,7 @@ class ReadUnits:
 
 
 def read_units(memo: Memo, lexicon: Lexicon, trained: Model | None = None) -> ReadUnits:
-    """Give each unit of a memo its probabilities."""
+    """Return each unit of a memo its probabilities."""
     trained = trained or model()
     read = list(features_of(memo, lexicon, trained.lists))
     chances = trained.units((features for _, features in read), memo.language)

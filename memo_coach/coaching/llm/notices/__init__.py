@@ -38,7 +38,7 @@ class Notices:
 
 
 def sentence(language: str, key: str, **values: str) -> str:
-    """Give a sentence with its slots filled; in English where the language is not spoken here.
+    """Return a sentence with its slots filled; in English where the language is not spoken here.
 
     Raises:
         MissingNotice: there is no such sentence, or a slot has no value.
@@ -85,13 +85,13 @@ def listed(language: str, names: Iterable[str]) -> str:
 
 
 def points_at_a_passage(language: str, text: str) -> bool:
-    """Tell whether a remark speaks of a passage that has to stand beside it ("this sentence", "here")."""
+    """Whether a remark speaks of a passage that has to stand beside it ("this sentence", "here")."""
     return notices_in(language).pointing.search(text) is not None
 
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Give the codes of the languages that have notices."""
+    """Return the codes of the languages that have notices."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
 
 

@@ -49,7 +49,7 @@ def text_on(ids: list[str], **values: Any) -> str:
 
 
 def half_said() -> str:
-    """Give an answer that ends within the sixth criterion."""
+    """Return an answer that ends within the sixth criterion."""
     text = whole_answer()
     return text[: text.index('"id": "strategic-fit"') + 60]
 
@@ -329,7 +329,7 @@ async def test_the_notice_of_orders_stays_where_the_built_in_coach_stands_in() -
 
 
 def without_indicators(identity: str) -> Rubric:
-    """Give the rubric with one criterion that the built-in coach has no indicator for."""
+    """Return the rubric with one criterion that the built-in coach has no indicator for."""
     return replace(
         RUBRIC,
         criteria=tuple(

@@ -50,7 +50,7 @@ NOISE = st.lists(PIECES, max_size=40).map("".join)
 
 
 def told(*pieces: str) -> list[Event]:
-    """Give the events as they were told: the containers in their state of then."""
+    """Return the events as they were told: the containers in their state of then."""
     stream = JsonStream()
     events: list[Event] = []
     for piece in pieces:
