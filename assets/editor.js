@@ -13,7 +13,7 @@
   var RETRIES = [1000, 2000, 4000, 8000, 15000];
   var LONGEST_RETRY = 60000; // whatever the server says: somebody may be waiting for the word "saved"
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
-  // The server counts the same: memo_coach/coaching/words.py.
+  // The server counts the same: memo_coach/coaching/memo/words.py.
   var WORD = /[\p{L}\p{N}]+(?:(?:['’\-]|_+|\.(?!(?<=\p{Ll}\.)\p{Lu}\p{Ll})|(?<=\d),(?=\d))[\p{L}\p{N}]+)*|%/gu;
   var FRAME_LIMIT = 900000; // bytes of text that one event may carry
   var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from memo_coach.coaching.measure.elements import required_elements
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 
 TEXT = (
     "Subject: Replace the pump in hall 3\n\n"

@@ -19,7 +19,7 @@ from memo_coach.coaching.llm.model import (
     Role,
     TextArrived,
 )
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 NAME = "openai/first"
 

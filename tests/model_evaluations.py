@@ -19,10 +19,10 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.judging_model import OVERALL, PlainPrompts, ScriptedModel, Turn, answer, criterion
 
 RUBRIC = shipped_rubric("investment-memo")

@@ -18,9 +18,9 @@ import yaml
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.detectors import __path__ as _detectors
 from memo_coach.coaching.evaluation import Comment
-from memo_coach.coaching.rubric import Criterion, IndicatorShare, Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.model import Criterion, IndicatorShare, Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 
 FOLDER = Path(_detectors[0])
 DEFAULT_RUBRIC = "investment-memo"

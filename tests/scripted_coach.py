@@ -18,8 +18,8 @@ from memo_coach.coaching.evaluation import (
     Progressed,
     evidence_at,
 )
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.rubric import Criterion, Rubric
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.rubric.model import Criterion, Rubric
 from memo_coach.services.errors import UnknownRubric
 
 STEPS = 4

@@ -14,9 +14,9 @@ import numpy as np
 from memo_coach.coaching.builtin.elements.catalogue import NAMES, NOT_THE_AUTHORS, OUTPUTS
 from memo_coach.coaching.builtin.elements.features import UnitFeatures, features_of
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import normalise_text
 
 HERE = Path(__file__).parent
 LABELS, TEXTS = HERE / "labels", HERE / "texts"

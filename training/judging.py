@@ -23,8 +23,8 @@ from memo_coach.coaching.builtin.elements.model import Model
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
-from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from training import memos_model, units_model
 from training.documents import Document, documents
 from training.train import shipped_lists, weights_of

@@ -20,7 +20,7 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     remark_features,
     shape_of,
 )
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from training.documents import Document, Reading
 from training.units_model import FOLDS
 

@@ -11,7 +11,7 @@ from memo_coach.cli.problems import Problem, shown
 from memo_coach.cli.reading import read_text
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 MOST_DOCUMENTS = 1_000
 LARGEST_ANNOTATIONS = 1024 * 1024

@@ -112,7 +112,7 @@ def _database(settings: Settings) -> str:
 
 def _rubrics(_settings: Settings) -> str:
     from memo_coach.coaching.errors import BrokenRubric  # noqa: PLC0415
-    from memo_coach.coaching.rubric_documents import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
 
     try:
         return f"{', '.join(rubric.id for rubric in shipped_rubrics())} are valid."
@@ -123,7 +123,7 @@ def _rubrics(_settings: Settings) -> str:
 def _coach(_settings: Settings) -> str:
     from memo_coach.cli.judgement import judge  # noqa: PLC0415
     from memo_coach.coaching.errors import BrokenRubric  # noqa: PLC0415
-    from memo_coach.coaching.rubric_documents import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
 
     try:
         rubric = shipped_rubrics()[0]

@@ -15,7 +15,7 @@ from memo_coach.coaching.control_characters import escaped_controls
 
 if TYPE_CHECKING:
     from memo_coach.cli.judgement import FileJudgement
-    from memo_coach.coaching.rubric import Rubric
+    from memo_coach.coaching.rubric.model import Rubric
 
 
 @click.command()
@@ -56,7 +56,7 @@ def evaluate(
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
     from memo_coach.coaching.errors import BrokenRubric, UnknownRubric  # noqa: PLC0415
-    from memo_coach.coaching.rubric_documents import (  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import (  # noqa: PLC0415
         load_rubric,
         shipped_rubric,
         shipped_rubrics,

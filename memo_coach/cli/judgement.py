@@ -21,7 +21,7 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.llm.combining import ranked, with_shared_weights
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import Usage

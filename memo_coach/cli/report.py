@@ -12,7 +12,7 @@ from typing import TextIO
 from memo_coach.cli.judgement import FileJudgement
 from memo_coach.cli.output import shown_values
 from memo_coach.coaching.evaluation import Comment, CriterionScore
-from memo_coach.coaching.rubric import localised
+from memo_coach.coaching.rubric.model import localised
 
 WIDEST = 96
 NARROWEST = 40

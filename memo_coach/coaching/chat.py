@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from memo_coach.coaching.builtin.chat import answer, language_of_question
 from memo_coach.coaching.builtin.chat.feedback_text import comment_text, feedback_text
 from memo_coach.coaching.builtin.chat.vocabulary import said
-from memo_coach.coaching.configuration.frameworks_document import Framework
+from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation, Provenance
 from memo_coach.coaching.llm import notices
 from memo_coach.coaching.llm.cleaning import Cleaner
@@ -27,7 +27,7 @@ from memo_coach.coaching.llm.model import (
     TextArrived,
 )
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 LONGEST_ANSWER = 16_000
 """Characters. A model's answer is bounded in tokens; this is for a server that does not count them."""

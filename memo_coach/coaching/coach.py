@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 
 
 class Coach(Protocol):

@@ -14,7 +14,7 @@ class EmptyMemo(CoachingError):
 
 
 class MemoTooLong(CoachingError):
-    """The memo passes :data:`memo_coach.coaching.text.LONGEST_MEMO` characters."""
+    """The memo passes :data:`memo_coach.coaching.memo.text.LONGEST_MEMO` characters."""
 
 
 class LanguageNotRead(CoachingError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from memo_coach.coaching.memo import Span
+from memo_coach.coaching.memo.model import Span
 
 CoachKind = Literal["builtin", "llm"]
 CommentKind = Literal["strength", "opportunity"]

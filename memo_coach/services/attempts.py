@@ -21,7 +21,7 @@ from memo_coach.coaching.evaluation import (
     Progressed,
     Provenance,
 )
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import MODEL, Coaches, CoachOrder
 from memo_coach.services.judgements import (

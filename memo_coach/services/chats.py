@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.chat import ChatQuestion, ChatTopic
-from memo_coach.coaching.configuration.frameworks_document import Framework
+from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Evaluation
-from memo_coach.coaching.rubric import Criterion, Rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.model import Criterion, Rubric
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.chat_rows import (
     CUT_OFF_AFTER,

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Protocol, cast
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.computing import computed
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import CoachOffer, CostEstimate
 
@@ -86,7 +86,7 @@ def warm_up() -> None:
     """Load what the first evaluation would otherwise wait for: rubrics, detectors, word lists."""
     from memo_coach.coaching.builtin.coach import BuiltinCoach  # noqa: F401, PLC0415 - loads the detectors
     from memo_coach.coaching.builtin.lexicon import lexicon_of  # noqa: PLC0415
-    from memo_coach.coaching.rubric_documents import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
 
     shipped_rubrics()
     for language in SUPPORTED_LANGUAGES:

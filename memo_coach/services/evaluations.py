@@ -13,9 +13,9 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.computing import computed
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.text import invisible_characters
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.coaching.text import invisible_characters
 from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches import BUILTIN, MODEL, Coaches
 from memo_coach.services.drafts import store_new_memo

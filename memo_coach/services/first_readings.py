@@ -19,8 +19,8 @@ import structlog
 from memo_coach.coaching.builtin.coach import evaluate_memo, gathered, steps_of_text
 from memo_coach.coaching.computing import ShortestFirst, computed
 from memo_coach.coaching.evaluation import CoachEvent, Evaluation
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.reading_process import (
     LONGEST_SECONDS,

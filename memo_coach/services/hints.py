@@ -7,8 +7,8 @@ from functools import partial
 from memo_coach.coaching.builtin.coach import gathered, hints, most_important
 from memo_coach.coaching.computing import ShortestFirst
 from memo_coach.coaching.evaluation import Comment
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.first_readings import FirstReadings
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.texts import check_readable, language_of, submitted_text

@@ -11,7 +11,7 @@ from dataclasses import replace
 from memo_coach.coaching.builtin.elements.evidence import LONGEST_EVIDENCE
 from memo_coach.coaching.chat import ChatLimits
 from memo_coach.coaching.coach import Coach
-from memo_coach.coaching.configuration.llm_document import LlmDocument
+from memo_coach.coaching.documents.llm import LlmDocument
 from memo_coach.coaching.evaluation import (
     Attributed,
     CoachEvent,
@@ -26,8 +26,8 @@ from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
 from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.llm.schema import answer_schema
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat_turns import ChatModels

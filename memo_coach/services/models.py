@@ -6,10 +6,10 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.llm_document import LlmDocument, shipped_llm
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.operations import metrics
 from memo_coach.providers.providers import Providers, ProviderSettings

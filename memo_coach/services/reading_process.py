@@ -18,7 +18,7 @@ from pathlib import Path
 
 from memo_coach.coaching.builtin.coach import steps_of_text
 from memo_coach.coaching.evaluation import CoachEvent
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
 
 LONGEST_SECONDS = 30.0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from memo_coach.coaching import errors as coaching
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.services.errors import UnknownRubric
 
 

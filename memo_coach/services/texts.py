@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 from memo_coach.coaching import errors as coaching
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
-from memo_coach.coaching.other_languages import refuse_other_languages
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.plain_reading import plain_reading
-from memo_coach.coaching.text import LONGEST_MEMO, check_memo_text, normalise_text
-from memo_coach.coaching.words import WORD
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.memo.other_languages import refuse_other_languages
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.plain_reading import plain_reading
+from memo_coach.coaching.memo.text import LONGEST_MEMO, check_memo_text, normalise_text
+from memo_coach.coaching.memo.words import WORD
 from memo_coach.services.errors import LanguageNotRead, MemoEmpty, MemoTooLong, UnknownLanguage
 
 LONGEST_TITLE = 120

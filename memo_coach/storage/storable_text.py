@@ -1,7 +1,7 @@
 """Text as a database can keep it: the one place where both databases are made to agree on it.
 
 Postgres refuses U+0000, and no database can encode half a surrogate pair. Memos are rid of both when they
-come in (:func:`memo_coach.coaching.text.normalise_text`); ids that somebody made up and the words of a model
+come in (:mod:`memo_coach.coaching.memo.text`); ids that somebody made up and the words of a model
 are not. Such a character becomes U+FFFD, one for one, so that positions in the text stay true. It happens to
 every value of every statement: what is looked for is changed in the same way as what is stored.
 """

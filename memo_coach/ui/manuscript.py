@@ -10,8 +10,8 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from memo_coach.coaching.evaluation import Comment
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
 
 MOST_PIECES = 2_000
 """That are paragraphs of their own. A memo with more is a list of scraps: what comes behind goes together."""

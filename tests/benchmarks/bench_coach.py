@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from memo_coach.coaching import samples
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.benchmarks.publishing import publish
 
 LONGEST_MEDIAN_MS = 20.0

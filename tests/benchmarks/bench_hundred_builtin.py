@@ -31,8 +31,8 @@ from reflex.state import OnLoadInternalState
 
 from memo_coach.coaching import samples
 from memo_coach.coaching.builtin.coach import evaluate_memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.ui.states.write import WriteState
 from memo_coach.web.building import build
 from tests.benchmarks.bench_hundred import Found, click, fetch_pages, p95

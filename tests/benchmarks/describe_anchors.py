@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from memo_coach.coaching import anchors
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.quotes import anchors
 from tests.benchmarks.describe_coach import DOCUMENT, SHARED, with_sections
 from tests.benchmarks.quote_corruption import (
     FORM,

@@ -23,8 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.findings import registered_detectors
 from memo_coach.coaching.builtin.scoring import score_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.metamorphic.judging import judge
 
 CHECKOUT = Path(__file__).resolve().parents[2]

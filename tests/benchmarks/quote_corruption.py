@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from memo_coach.coaching.anchors import Anchor, Anchors
-from memo_coach.coaching.normalised_text import NormalisedText, words_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.quotes.anchors import Anchor, Anchors
+from memo_coach.coaching.quotes.normalised_text import NormalisedText, words_of
 
 SHORTEST, LONGEST = 5, 40
 """Words of a quote."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from memo_coach.coaching.builtin.coach import BuiltinCoach
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind, OverallJudged, Progressed
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.memo_coach import app
 from memo_coach.services.coaches import register_coach
 from memo_coach.settings import load_settings

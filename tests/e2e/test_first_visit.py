@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, Request, WebSocket, expect
 
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.e2e import pages
 
 SCORE = re.compile(r"^([1-5]\.\d|Not scored)$")

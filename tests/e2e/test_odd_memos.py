@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
 from tests.e2e import pages
 from tests.e2e.conftest import NOT_FOUND, NewPage
 from tests.unit.coaching.foreign_memos import sentences

@@ -11,10 +11,10 @@ from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.evaluation import Evaluation
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubrics
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 RUBRIC_IDS = ("investment-memo", "decision-memo", "status-update", "policy-memo")
 

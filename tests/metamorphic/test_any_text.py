@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.evaluation import Evaluation
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
 from tests.work import grows_at_most
 
 from .base_memo import BaseMemo, base_memos

@@ -3,7 +3,7 @@
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.metamorphic.base_memo import BaseMemo, base_memos
 from tests.metamorphic.disguises import DISGUISES, Disguise, strong
 

@@ -12,8 +12,8 @@ import yaml
 from memo_coach.coaching.builtin.detectors.wordiness.detector import read_wordiness
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.memo import Span
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Span
+from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.samples import Sample, samples
 
 from .base_memo import BaseMemo, Edit, base_memos, edit

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from memo_coach.coaching.language import detect_language
+from memo_coach.coaching.memo.language import detect_language
 from memo_coach.coaching.samples import Sample, samples
 
 from .base_memo import base_memos

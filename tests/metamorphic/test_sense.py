@@ -11,7 +11,7 @@ import yaml
 
 from memo_coach.coaching.builtin.detectors.coherence.detector import broken_joints
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.samples import Sample, samples
 
 from .judging import RUBRIC_IDS, judge

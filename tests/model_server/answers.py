@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from memo_coach.coaching.language import detect_language
+from memo_coach.coaching.memo.language import detect_language
 from tests.model_server.protocol import Json, Received, content
 
 CONTEXT_CHARACTERS = 32

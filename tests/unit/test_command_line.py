@@ -20,7 +20,7 @@ from typing import IO
 import pytest
 
 from memo_coach import __version__
-from memo_coach.coaching.rubric_documents import FOLDER
+from memo_coach.coaching.rubric.reader import FOLDER
 from tests.command_line import PROGRAM, run_command
 from tests.unit.coaching.foreign_memos import sentences
 from tests.waiting import PATIENCE_SECONDS, wait_until

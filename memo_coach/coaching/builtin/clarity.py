@@ -29,7 +29,7 @@ from memo_coach.coaching.builtin.detectors.readability.detector import syllables
 from memo_coach.coaching.builtin.detectors.weasel_words.detector import vagueness
 from memo_coach.coaching.builtin.detectors.wordiness.detector import wordiness_burden
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 _LONG_RUN = re.compile(rb"\x01{4,}")
 """Four words and more that are not small."""

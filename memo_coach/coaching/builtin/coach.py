@@ -42,12 +42,12 @@ from memo_coach.coaching.evaluation import (
     Progressed,
     evidence_at,
 )
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.mixed_languages import language_notice
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.plain_reading import PlainMemo
-from memo_coach.coaching.rubric import PatternDetector, Rubric, localised
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.memo.mixed_languages import language_notice
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.plain_reading import PlainMemo
+from memo_coach.coaching.rubric.model import PatternDetector, Rubric, localised
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 INSTRUCTIONS = "instructions"
 REPETITION = "repetition"
@@ -109,7 +109,7 @@ def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Eva
     """Parse a text (already normalised) and judge it; the language is detected where none is given.
 
     Raises:
-        EmptyMemo, MemoTooLong: as :func:`memo_coach.coaching.parsing.parse_memo` has it.
+        EmptyMemo, MemoTooLong: as :func:`memo_coach.coaching.memo.parser.parse_memo` has it.
     """
     return evaluate_memo(parse_memo(text, language), rubric)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.evaluation import Claim, CommentKind
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 PassageRole = Literal["said", "presumed", "nearest", "related"]
 """What a passage is to what is remarked on: it says that; it most likely does, in words that no list has; it

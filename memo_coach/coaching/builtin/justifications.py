@@ -18,8 +18,8 @@ from memo_coach.coaching.builtin.scoring import (
     one_decimal,
 )
 from memo_coach.coaching.evaluation import OverallJudgement
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import PatternDetector, Rubric, localised
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import PatternDetector, Rubric, localised
 
 _PRESUPPOSES = {
     "ask-amount": "ask-verb",

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
 
 SHORTEST_REPEAT = 8
 """Words of the shortest run of sentences that counts as said twice: “Owner: Ana” may stand twice."""

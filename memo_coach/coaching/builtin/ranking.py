@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from memo_coach.coaching.builtin.elements.catalogue import HOMES
 from memo_coach.coaching.builtin.findings import Finding, registered_detectors
 from memo_coach.coaching.builtin.scoring import ScoredCriterion, ScoredMemo, distance
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 TOP = 5
 """Opportunities that a page shows first; the rest stand behind “show all”."""

@@ -14,7 +14,7 @@ from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import MemoReading
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.ranking import TOP, RankedFinding
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 OPENING: Final = "bottom-line"
 """What belongs into the first sentence, whatever that says."""

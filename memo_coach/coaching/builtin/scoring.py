@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE
-from memo_coach.coaching.rubric import Cap, Criterion, Rubric
+from memo_coach.coaching.rubric.model import Cap, Criterion, Rubric
 
 Curve = tuple[tuple[float, float], ...]
 """Points of a curve that is straight between them and never falls."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from memo_coach.coaching.builtin.analysis.figures import numbers_in
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 
 COMMON_SLOTS = frozenset({"quote", "presumed", "nearest", "related", "heading", "figure", "subject"})
 """The slots that any text may have; a kind of finding may bring more of its own."""

@@ -13,9 +13,9 @@ from functools import lru_cache, partial
 from html import unescape
 
 from memo_coach.coaching.llm.links import LinksOf, without_links
-from memo_coach.coaching.sentences import sentences_between
-from memo_coach.coaching.text import normalise_text
-from memo_coach.coaching.words import word_set
+from memo_coach.coaching.memo.sentences import sentences_between
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.memo.words import word_set
 
 _INSTEAD = {"en": "[link]", "es": "[enlace]"}
 

@@ -36,8 +36,8 @@ from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.llm.reading import AnswerReader, ReadPart
 from memo_coach.coaching.llm.schema import answer_schema
 from memo_coach.coaching.llm.unread import language_unread, refused, without_reading
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 
 _WORTH_ASKING_AGAIN = frozenset({"broken", "slow", "unusable", "empty"})
 """What may go well the second time, where an answer broke off; a limit is not passed by asking again."""

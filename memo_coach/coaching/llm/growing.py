@@ -27,8 +27,8 @@ from memo_coach.coaching.llm.model import ModelChosen
 from memo_coach.coaching.llm.notices import listed, sentence
 from memo_coach.coaching.llm.placing import Placing
 from memo_coach.coaching.llm.reading import ReadComment, ReadCriterion, ReadOverall, ReadPart
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric, localised
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric, localised
 
 MOST_COMMENTS: dict[CommentKind, int] = {"opportunity": 16, "strength": 8}
 """Comments of a model in one evaluation.

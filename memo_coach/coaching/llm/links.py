@@ -15,7 +15,7 @@ from functools import cached_property
 
 from memo_coach.coaching.llm.plain_spelling import PlainSpelling, latin
 from memo_coach.coaching.llm.top_level_domains import INTERNATIONAL_DOMAINS, TOP_LEVEL_DOMAINS
-from memo_coach.coaching.words import word_set
+from memo_coach.coaching.memo.words import word_set
 
 # Domains that are no word of running text: a match is an address however it is written.
 _PLAIN_DOMAINS = word_set(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from memo_coach.coaching.anchors import Anchors
 from memo_coach.coaching.evaluation import Evidence, evidence_at
 from memo_coach.coaching.llm.notices import points_at_a_passage
 from memo_coach.coaching.llm.reading import ReadComment, ReadQuote
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.quotes.anchors import Anchors
 
 MOST_EVIDENCE = 3
 """Passages for one criterion, as the built-in coach has it."""

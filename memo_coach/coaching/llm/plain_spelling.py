@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote
 
-from memo_coach.coaching.normalisation import normalised
+from memo_coach.coaching.memo.normalisation import normalised
 
 _ENCODED = (
     r"(?:%(?:25){0,8}[0-9a-fA-F]{2}){1,300}"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 
-from memo_coach.coaching.configuration.context_document import ContextDocument
-from memo_coach.coaching.configuration.frameworks_document import FrameworksDocument
-from memo_coach.coaching.configuration.prompt_document import PromptDocument
-from memo_coach.coaching.configuration.templates import fill
+from memo_coach.coaching.documents.context import ContextDocument
+from memo_coach.coaching.documents.frameworks import FrameworksDocument
+from memo_coach.coaching.documents.prompt import PromptDocument
+from memo_coach.coaching.documents.templates import fill
 from memo_coach.coaching.llm.conversation_budget import ChatPrompt, Conversation, Turn, within_budget
 from memo_coach.coaching.llm.memo_channel import closing, enclosed, harmless, opening
 from memo_coach.coaching.llm.model import Message, Role
-from memo_coach.coaching.rubric import Criterion, Rubric, localised
+from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 
 _LONGEST_FAULT = 200
 """Characters of one fault as a model is told it."""

@@ -23,7 +23,7 @@ from memo_coach.coaching.llm.validation import (
     Refused,
     Validator,
 )
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 __all__ = ["AnswerReader", "ReadComment", "ReadCriterion", "ReadOverall", "ReadPart", "ReadQuote"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 Schema = dict[str, Any]
 

@@ -6,7 +6,7 @@ A domain that is delegated later is missing here: its addresses are found by wha
 
 from __future__ import annotations
 
-from memo_coach.coaching.words import word_set
+from memo_coach.coaching.memo.words import word_set
 
 TOP_LEVEL_DOMAINS = word_set(
     """

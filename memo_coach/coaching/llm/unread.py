@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from memo_coach.coaching.errors import LanguageNotRead
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation, OverallJudgement
-from memo_coach.coaching.language import detect_language
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.coaching.llm.notices import sentence, why
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.other_languages import foreign_language, language_not_read
-from memo_coach.coaching.plain_reading import plain_reading
-from memo_coach.coaching.rubric import Rubric, localised
+from memo_coach.coaching.memo.language import detect_language
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.other_languages import foreign_language, language_not_read
+from memo_coach.coaching.memo.plain_reading import plain_reading
+from memo_coach.coaching.rubric.model import Rubric, localised
 
 
 def language_unread(memo: Memo) -> str | None:

@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE, CommentKind
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.coaching.llm.cleaning import Cleaner
 from memo_coach.coaching.llm.json_scalars import Value
-from memo_coach.coaching.sentences import sentences_between
-from memo_coach.coaching.text import normalise_text
-from memo_coach.coaching.words import WORD
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.memo.sentences import sentences_between
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.memo.words import WORD
 
 LONGEST_REASON = 1_200
 LONGEST_COMMENT = 1_200

@@ -11,10 +11,10 @@ from typing import cast
 
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.measure.annotated import STATUSES, AnnotatedDocument, ElementFound, Remark, Status
 from memo_coach.coaching.measure.elements import ELEMENTS, required_elements
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
+from memo_coach.coaching.rubric.model import Rubric
 
 REMARKS = 5
 """A reader makes exactly so many: what fills a page of remarks tells nobody what comes first."""

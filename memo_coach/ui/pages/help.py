@@ -11,9 +11,9 @@ import yaml
 from reflex_base.vars.base import Var
 from reflex_components_core.el.elements.base import BaseHTML
 
-from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
-from memo_coach.coaching.rubric import Criterion, Rubric, localised
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.documents.frameworks import Framework, shipped_frameworks
+from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.settings_variables import DRAFT_DAYS
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.translations import text

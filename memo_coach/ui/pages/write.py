@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES
-from memo_coach.coaching.rubric import localised
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
+from memo_coach.coaching.rubric.model import localised
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.ui.components.layout import alert, frame
 from memo_coach.ui.states.write import HintOnScreen, WriteState
 from memo_coach.ui.translations import text

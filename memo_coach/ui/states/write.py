@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.composition import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.integration.models.evaluating import MEMO, RUBRIC, RUNNING_TEXT
 from tests.litellm_proxy import (
     CONTEXT_TOO_LONG,

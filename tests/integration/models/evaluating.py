@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from memo_coach.coaching.configuration.llm_document import LlmDocument, shipped_llm
+from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
 from memo_coach.services import models
 from memo_coach.services.composition import Services, close_services, open_services
 from memo_coach.services.views import EvaluationView

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from memo_coach.coaching.configuration.llm_document import shipped_llm
+from memo_coach.coaching.documents.llm import shipped_llm
 from memo_coach.coaching.llm.notices import sentence
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.integration.models.evaluating import (
     ATTEMPTS,
     CONNECT_SECONDS,

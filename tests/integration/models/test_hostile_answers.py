@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.integration.models.evaluating import (
     MEMO,
     MEMO_ES,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.llm.notices import sentence
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.services.coaches import CoachOrder
 from memo_coach.services.composition import Services
 from memo_coach.services.views import CostEstimate

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.language import detect_language
 from memo_coach.coaching.llm.notices import sentence
+from memo_coach.coaching.memo.language import detect_language
 from tests.integration.models.evaluating import (
     MEMO_ES,
     all_quotes,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.llm.notices import sentence
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.settings import Settings
 from tests.integration.models.evaluating import MEMO, RUBRIC, Outcome, all_quotes, judged, settings_for
 from tests.litellm_proxy import LitellmProxy

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from memo_coach.coaching.anchors import LONGEST_QUOTE, THRESHOLD, Anchors
-from memo_coach.coaching.normalised_text import words_of
+from memo_coach.coaching.quotes.anchors import LONGEST_QUOTE, THRESHOLD, Anchors
+from memo_coach.coaching.quotes.normalised_text import words_of
 from tests.work import grows_at_most
 
 MEMO = """\

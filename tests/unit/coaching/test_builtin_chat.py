@@ -13,10 +13,10 @@ from memo_coach.coaching.builtin.chat.feedback_text import feedback_text
 from memo_coach.coaching.builtin.chat.understanding import understand
 from memo_coach.coaching.builtin.chat.vocabulary import languages, said, vocabulary
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.configuration.frameworks_document import Framework, shipped_frameworks
+from memo_coach.coaching.documents.frameworks import Framework, shipped_frameworks
 from memo_coach.coaching.evaluation import Comment, Evaluation
-from memo_coach.coaching.rubric import Criterion, Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from memo_coach.coaching.rubric.model import Criterion, Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.coaching.samples import samples
 from tests.some import some
 from tests.unit.coaching.questions import ENGLISH, SPANISH

@@ -25,10 +25,10 @@ from memo_coach.coaching.evaluation import (
     OverallJudged,
     Progressed,
 )
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import load_rubric, shipped_rubric, shipped_rubrics
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubric, shipped_rubrics
 from memo_coach.coaching.serialisation import evaluation_as_dict, evaluation_as_json
 
 SAMPLES = Path(next(iter(samples.__path__)))
@@ -362,7 +362,7 @@ def test_a_flagging_detector_points_at_each_passage() -> None:
 PROGRAM = """\
 import sys
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.serialisation import evaluation_as_json
 text = open(sys.argv[1], encoding="utf-8").read()
 sys.stdout.buffer.write(evaluation_as_json(evaluate_text(text, shipped_rubric(sys.argv[2]))).encode())

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.reader import shipped_rubric
 
 pytestmark = pytest.mark.calibration
 

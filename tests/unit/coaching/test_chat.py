@@ -10,13 +10,13 @@ import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.chat import ChatLimits, ChatQuestion, ChatTopic, ModelChat, Reply, builtin_reply
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.evaluation import Provenance
 from memo_coach.coaching.llm.model import FailureReason, Finish, ModelFailure
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from tests.scripted_model import ScriptedModel
 

@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.scoring import FULL_SUBSTANCE, SCORE_CURVE
 from memo_coach.coaching.errors import BrokenRubric
 from memo_coach.coaching.measure.annotations import read_annotations
 from memo_coach.coaching.measure.elements import ELEMENTS
-from memo_coach.coaching.rubric_documents import load_rubric, shipped_rubrics
+from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubrics
 from tests.some import some
 
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "coach.md").read_text("utf-8")

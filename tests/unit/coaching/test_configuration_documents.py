@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from memo_coach.coaching.configuration.context_document import load_context, shipped_context
-from memo_coach.coaching.configuration.documents import BrokenDocument, shipped_text
-from memo_coach.coaching.configuration.frameworks_document import load_frameworks, shipped_frameworks
-from memo_coach.coaching.configuration.llm_document import (
+from memo_coach.coaching.documents.document import BrokenDocument, shipped_text
+from memo_coach.coaching.documents.context import load_context, shipped_context
+from memo_coach.coaching.documents.frameworks import load_frameworks, shipped_frameworks
+from memo_coach.coaching.documents.llm import (
     NUMBER_RANGES,
     WHOLE_RANGES,
     load_llm,
     shipped_llm,
 )
-from memo_coach.coaching.configuration.prompt_document import PLACEHOLDERS, load_prompt, shipped_prompt
-from memo_coach.coaching.configuration.templates import fill, placeholders
+from memo_coach.coaching.documents.prompt import PLACEHOLDERS, load_prompt, shipped_prompt
+from memo_coach.coaching.documents.templates import fill, placeholders
 
 Load = Callable[..., Any]
 LOADERS: dict[str, Load] = {

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.conversation_budget import LEAST_MEMO, MESSAGE_TOKENS, ChatPrompt
 from memo_coach.coaching.llm.model import Role
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 
 BOUNDARY = "5f1d8c0a9b3e7246"
 PLENTY = 1_000_000

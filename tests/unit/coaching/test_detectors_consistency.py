@@ -7,7 +7,7 @@ import pytest
 from memo_coach.coaching.builtin.detectors.consistency.detector import read_consistency
 from memo_coach.coaching.builtin.findings import Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.work import grows_at_most
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans, read_instructions
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.work import grows_at_most
 
 ORDERS = [

@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.detectors.readability.detector import (
 from memo_coach.coaching.builtin.detectors.repetition.detector import read_repetition, repeated_sentences
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.some import some
 
 LANGUAGES = ("en", "es")

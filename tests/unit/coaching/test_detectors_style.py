@@ -9,8 +9,8 @@ import pytest
 from memo_coach.coaching.builtin import detectors
 from memo_coach.coaching.builtin.findings import Finding, Reading, registered_detectors
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
 
 STYLE = {
     "headings": "headings",

@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.detectors.bottom_line.detector import place_sco
 from memo_coach.coaching.builtin.detectors.situation.detector import read_situation
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 
 STRONG = pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (SPANISH, "es")])
 ASK_OF = {

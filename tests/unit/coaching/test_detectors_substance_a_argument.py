@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.detectors.risks.detector import read_risks
 from memo_coach.coaching.builtin.detectors.substance.detector import read_substance
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.some import some
 
 STRONG = pytest.mark.parametrize(("text", "language"), [(ENGLISH, "en"), (SPANISH, "es")])

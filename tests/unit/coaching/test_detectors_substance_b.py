@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.detectors.status.detector import read_status
 from memo_coach.coaching.builtin.detectors.strategy.detector import read_strategy
 from memo_coach.coaching.builtin.findings import Read, Reading
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.some import some
 
 STUFFING = "risk mitigation NPV ROI payback options strategy approve $1M by 1 May"

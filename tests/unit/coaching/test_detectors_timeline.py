@@ -7,7 +7,7 @@ import pytest
 from memo_coach.coaching.builtin.detectors.timeline.detector import read_timeline
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.work import grows_at_most
 
 STEPS = "1. Order it by 3 May 2025.\n2. Fit it by 10 May 2025.\n3. Test it by {}.\n4. Close by 1 June 2025.\n"

@@ -10,9 +10,9 @@ from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
 from memo_coach.coaching.builtin.elements.evidence import LONGEST_EVIDENCE, LONGEST_QUOTE, evidence_of
 from memo_coach.coaching.evaluation import Claim, Comment, Evaluation, OverallJudgement
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.model_evaluations import ORDER, sample
 
 TEXT = "Please approve $5,000 for a new\npump.\n\n| Risk | It floods |\n\nAnn Lee orders it."

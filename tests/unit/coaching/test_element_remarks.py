@@ -13,9 +13,9 @@ from memo_coach.coaching.builtin.elements.remarks import findings_from
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.slots import slot_values
-from memo_coach.coaching.memo import Span
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.model import Span
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.reader import shipped_rubric
 
 TEXT = "The pump may fail in winter, when nobody is on site to see it."
 MEMO = parse_memo(TEXT, "en")

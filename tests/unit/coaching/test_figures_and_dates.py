@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from memo_coach.coaching.builtin.analysis.figures import numbers_in, parse_number
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
 
 
 def facts_about(text: str, language: str) -> tuple[Memo, MemoFacts]:

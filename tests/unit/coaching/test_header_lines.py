@@ -2,7 +2,7 @@
 
 import pytest
 
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 
 BODY = "Buy it now, before the price rises."
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.rubric_documents import shipped_rubric
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.work import grows_at_most
 
 LINES = {

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import invisible_characters, normalise_text
 from memo_coach.coaching.samples import samples
-from memo_coach.coaching.text import invisible_characters, normalise_text
 from tests.injections import GOALS, LANGUAGES, Injection, injections
 from tests.some import some
 

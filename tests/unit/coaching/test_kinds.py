@@ -17,8 +17,8 @@ from memo_coach.coaching.builtin.elements.kinds import (
     kind_features,
 )
 from memo_coach.coaching.builtin.elements.memo_features import KINDS, found_of
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.coaching.samples import Sample, samples
 
 RUBRICS = {rubric.id: rubric for rubric in shipped_rubrics()}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.mixed_languages import language_notice, languages_of
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.mixed_languages import language_notice, languages_of
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from tests.unit.coaching.foreign_memos import sentences
 

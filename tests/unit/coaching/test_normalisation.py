@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import memo_coach
-from memo_coach.coaching.anchors import Anchors
 from memo_coach.coaching.builtin.chat.vocabulary import folded_words
 from memo_coach.coaching.builtin.coach import without_orders
 from memo_coach.coaching.llm.cleaning import Cleaner
-from memo_coach.coaching.normalisation import LONGEST_RUN, Form, normalised
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.normalisation import LONGEST_RUN, Form, normalised
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.quotes.anchors import Anchors
 from memo_coach.services.texts import draft_text, glance_at
 
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.coaching.errors import LanguageNotRead
-from memo_coach.coaching.other_languages import (
+from memo_coach.coaching.memo.other_languages import (
     UNNAMED,
     foreign_language,
     language_name,

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import normalise_text
 
 SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.text import LONGEST_MEMO, invisible_characters, normalise_text
-from memo_coach.coaching.words import WORD
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.text import LONGEST_MEMO, invisible_characters, normalise_text
+from memo_coach.coaching.memo.words import WORD
 from tests.work import grows_at_most
 
 ANY_CHARACTER = st.characters(exclude_categories=())

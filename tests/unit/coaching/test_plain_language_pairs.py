@@ -11,7 +11,7 @@ import yaml
 
 from memo_coach.coaching.builtin.clarity import FEATURES, clarity_features, clarity_of
 from memo_coach.coaching.builtin.scoring import score_memo
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.metamorphic.judging import RUBRIC_IDS, judge
 
 SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))

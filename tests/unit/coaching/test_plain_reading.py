@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.memo import Span
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.plain_reading import plain_reading
-from memo_coach.coaching.rewriting import Rewriting
-from memo_coach.coaching.text import LONGEST_MEMO
+from memo_coach.coaching.memo.model import Span
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.memo.plain_reading import plain_reading
+from memo_coach.coaching.memo.rewriting import Rewriting
+from memo_coach.coaching.memo.text import LONGEST_MEMO
 from tests.unit.coaching.test_parsing_properties import HOSTILE, TEXTS, assert_sound
 from tests.work import grows_at_most
 

@@ -6,20 +6,20 @@ import json
 
 import pytest
 
-from memo_coach.coaching.configuration.context_document import load_context, shipped_context
-from memo_coach.coaching.configuration.documents import shipped_text
-from memo_coach.coaching.configuration.frameworks_document import (
+from memo_coach.coaching.documents.document import shipped_text
+from memo_coach.coaching.documents.context import load_context, shipped_context
+from memo_coach.coaching.documents.frameworks import (
     FrameworksDocument,
     load_frameworks,
     shipped_frameworks,
 )
-from memo_coach.coaching.configuration.prompt_document import load_prompt, shipped_prompt
+from memo_coach.coaching.documents.prompt import load_prompt, shipped_prompt
 from memo_coach.coaching.llm.memo_channel import closing, enclosed, harmless, opening
 from memo_coach.coaching.llm.model import Message
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.coaching.llm.reading import AnswerReader
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from tests.some import some
 
 BOUNDARY = "5f1d8c0a9b3e7246"

@@ -15,9 +15,9 @@ from memo_coach.coaching.builtin.ranking import (
 )
 from memo_coach.coaching.builtin.scoring import ScoredMemo, score_memo
 from memo_coach.coaching.evaluation import CommentKind
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Criterion, IndicatorShare, Rubric
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Criterion, IndicatorShare, Rubric
 
 TEXT = {"en": "text"}
 PARAGRAPHS = tuple(f"Paragraph {number} says that costs fell by {number} percent." for number in range(1, 9))

@@ -11,8 +11,8 @@ from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.ranking import RankedFinding
 from memo_coach.coaching.builtin.related import placed_beside
 from memo_coach.coaching.builtin.slots import slot_values
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
 
 OPENING = "The two pumps at the harbour are old and often stand still."
 ASK = "We ask the board to replace both of them before winter comes."

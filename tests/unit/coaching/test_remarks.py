@@ -15,8 +15,8 @@ from memo_coach.coaching.builtin.remarks import REMARKS
 from memo_coach.coaching.builtin.slots import COMMON_SLOTS, quotable, slot_values
 from memo_coach.coaching.measure.claims import claims_of_findings
 from memo_coach.coaching.measure.elements import ELEMENTS
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.some import some
 
 LANGUAGES = languages()

@@ -8,8 +8,8 @@ import pytest
 
 from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
 from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import load_rubric, shipped_rubric, shipped_rubrics
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubric, shipped_rubrics
 
 GUIDANCE = "\n".join(f"      {level}: {{en: Level {level}}}" for level in range(1, 6))
 CRITERION = f"""\

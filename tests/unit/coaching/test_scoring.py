@@ -18,8 +18,8 @@ from memo_coach.coaching.builtin.scoring import (
     one_decimal,
     score_memo,
 )
-from memo_coach.coaching.rubric import Cap, Criterion, IndicatorShare, Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.model import Cap, Criterion, IndicatorShare, Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 TEXT = {"en": "text"}
 FULL = {"a": 1.0, "b": 1.0, "c": 1.0, SUBSTANCE: 1.0}

@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.detectors.strategy.detector import read_strateg
 from memo_coach.coaching.builtin.findings import Read
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.scoring import EARNED
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 
 REST = {
     "en": " ".join(f"The team in town number {number} keeps its own list of parts." for number in range(24)),

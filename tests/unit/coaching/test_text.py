@@ -1,7 +1,7 @@
 import pytest
 
 from memo_coach.coaching.errors import EmptyMemo, MemoTooLong
-from memo_coach.coaching.text import (
+from memo_coach.coaching.memo.text import (
     LONGEST_MEMO,
     check_memo_text,
     invisible_characters,

@@ -11,13 +11,13 @@ import httpx
 import openai
 import pytest
 
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.memo_channel import enclosed
 from memo_coach.coaching.llm.model import Message
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.model_server import ModelServer, Pace, running_model_server
 from tests.model_server.protocol import Json
 from tests.model_server.spoiling import HOSTILE, INVENTED, NESTED

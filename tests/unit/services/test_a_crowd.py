@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.composition import Services, close_services, open_services

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, update
 
 from memo_coach.coaching.chat import ChatLimits
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.operations.logging import configure_logging

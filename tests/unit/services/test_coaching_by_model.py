@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.services import models
 from memo_coach.services.composition import Services, close_services, open_services

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, update
 from memo_coach.coaching.coach import Coach
 from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services import coaches, evaluations, following
 from memo_coach.services.attempts import Attempt
 from memo_coach.services.broadcast import MemoryBroadcast

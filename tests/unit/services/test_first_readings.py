@@ -15,10 +15,10 @@ import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, evaluate_text, gathered, steps_of_text
 from memo_coach.coaching.evaluation import CoachEvent
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
-from memo_coach.coaching.rubric_documents import shipped_rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.services.first_readings import (
     BESIDE_AT_MOST,
@@ -102,7 +102,7 @@ async def test_the_process_is_given_none_of_the_settings(monkeypatch: pytest.Mon
 def test_the_process_ends_with_the_one_that_started_it() -> None:
     script = (
         "import os, signal\n"
-        "from memo_coach.coaching.rubric_documents import shipped_rubric\n"
+        "from memo_coach.coaching.rubric.reader import shipped_rubric\n"
         "from memo_coach.services.reading_process import ReadingProcess\n"
         "process = ReadingProcess()\n"
         "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en', lambda _: None)\n"

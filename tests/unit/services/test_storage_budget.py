@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.coaching.text import LONGEST_MEMO
+from memo_coach.coaching.memo.text import LONGEST_MEMO
 from memo_coach.services.composition import Services
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.moments import now

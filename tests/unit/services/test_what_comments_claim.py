@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from memo_coach.coaching.evaluation import CoachEvent, Comment, CommentMade, Evaluation, OverallJudgement
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.serialisation import comment_as_dict, evaluation_as_json
 from memo_coach.services.composition import Services
 from memo_coach.services.judgements import reading_document, reading_of

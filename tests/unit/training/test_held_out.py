@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from memo_coach.cli.annotated_folder import read_folder
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
 from tests.some import some
 
 TRAINING = Path(__file__).resolve().parents[3] / "training"

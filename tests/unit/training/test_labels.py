@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
-from memo_coach.coaching.text import normalise_text
+from memo_coach.coaching.memo.text import normalise_text
 from tests.checks.repository import ROOT
 
 LABELS = sorted((ROOT / "training" / "labels").glob("*.json"))

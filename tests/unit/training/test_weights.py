@@ -21,7 +21,7 @@ from memo_coach.coaching.builtin.elements.features import (
 )
 from memo_coach.coaching.builtin.elements.model import FILE, Model, probability
 from memo_coach.coaching.builtin.lexicon import lexicon_of
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.checks.repository import ROOT
 
 RAW: dict[str, Any] = json.loads(FILE.read_text("utf-8"))

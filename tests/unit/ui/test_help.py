@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.ui.pages.help import page
 from tests.some import some
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Span, Word, Words
+from memo_coach.coaching.memo.model import Span, Word, Words
 
 DateKind = Literal["day", "weekday", "month", "quarter", "year", "relative"]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Span
+from memo_coach.coaching.memo.model import Span
 
 FigureKind = Literal["money", "percent", "quantity", "plain"]
 

@@ -17,8 +17,8 @@ from memo_coach.coaching.builtin.analysis.passages import (
 )
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span, Word
-from memo_coach.coaching.words import words_between
+from memo_coach.coaching.memo.model import Memo, Sentence, Span, Word
+from memo_coach.coaching.memo.words import words_between
 
 _REACH = 2
 """Blocks between the announcement of the alternatives, or one of them, and the next."""

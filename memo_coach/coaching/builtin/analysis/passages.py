@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, facts_of, table_rows
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word
-from memo_coach.coaching.words import words_between
+from memo_coach.coaching.memo.model import Block, Memo, Section, Sentence, Span, Word
+from memo_coach.coaching.memo.words import words_between
 
 # "Risks and mitigation" is a heading; a title of a dozen words that holds "plan" is about something else.
 _LONGEST_TOPIC = 8

@@ -14,8 +14,8 @@ from math import prod
 from typing import Any
 
 from memo_coach.coaching.builtin.findings import Finding, Reading
-from memo_coach.coaching.memo import Memo, Sentence
-from memo_coach.coaching.rubric import PatternDetector
+from memo_coach.coaching.memo.model import Memo, Sentence
+from memo_coach.coaching.rubric.model import PatternDetector
 
 LONGEST_PATTERN = 200
 """Characters of one pattern."""

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from memo_coach.coaching.builtin.analysis.phrases import PhraseList
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Span, Words
+from memo_coach.coaching.memo.model import Span, Words
 
 _OPENERS = frozenset('(:[—–|;,•-"“')
 _CLOSERS = frozenset("):;,.|—–]\n")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from memo_coach.coaching.memo import Word, Words
-from memo_coach.coaching.words import word_forms
+from memo_coach.coaching.memo.model import Word, Words
+from memo_coach.coaching.memo.words import word_forms
 
 
 @dataclass(slots=True, unsafe_hash=True)

@@ -22,7 +22,7 @@ from memo_coach.coaching.builtin.analysis.dates import DateMention, dates_in
 from memo_coach.coaching.builtin.analysis.figures import Figure, numbers_in
 from memo_coach.coaching.builtin.analysis.people import OwnerReader
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Sentence, Span, Word
+from memo_coach.coaching.memo.model import Block, Memo, Sentence, Span, Word
 
 __all__ = ["Cell", "DateMention", "Figure", "MemoFacts", "facts_of", "table_rows"]
 

@@ -8,7 +8,7 @@ import re
 from memo_coach.coaching.builtin.analysis.figures import Figure
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 _LENGTH = re.compile(r"([0-9]{1,3})[ \-]([^\W\d_]{3,12})")
 _MOST_FIGURES = 64

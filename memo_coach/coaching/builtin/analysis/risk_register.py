@@ -18,8 +18,8 @@ from memo_coach.coaching.builtin.analysis.passages import (
 )
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
-from memo_coach.coaching.words import words_between
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
+from memo_coach.coaching.memo.words import words_between
 
 _LEAST_NAMING = 2
 """Words of content that a risk needs beyond "risk" itself: what happens to what."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from memo_coach.coaching.builtin.analysis.phrases import PhraseMatch
 from memo_coach.coaching.builtin.findings import Finding, ramp
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 MOST_FINDINGS, FEWEST_FINDINGS = 8, 3
 """A writer reads no more than a handful of remarks of one sort; the worst come first."""

@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.analysis.passages import holding
 from memo_coach.coaching.builtin.analysis.prose import facts_of
 from memo_coach.coaching.builtin.findings import ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 _NOTE, _MEMO = 100, 250
 """Words: up to the first a text is a note, from the second on a memo of a page."""

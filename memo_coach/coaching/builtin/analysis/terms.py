@@ -10,7 +10,7 @@ from typing import Final
 from memo_coach.coaching.builtin.analysis.figures import Figure
 from memo_coach.coaching.builtin.analysis.phrases import PhraseList, PhraseMatch
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Section, Sentence, Span, Word
+from memo_coach.coaching.memo.model import Block, Memo, Section, Sentence, Span, Word
 
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
 

@@ -10,9 +10,9 @@ from memo_coach.coaching.builtin.chat.about_memo import answer_about_memo, unkno
 from memo_coach.coaching.builtin.chat.knowledge import Knowledge
 from memo_coach.coaching.builtin.chat.understanding import language_of_question, understand
 from memo_coach.coaching.builtin.chat.vocabulary import languages, said
-from memo_coach.coaching.configuration.frameworks_document import Framework
+from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 __all__ = ["answer", "language_of_question", "suggestions"]
 

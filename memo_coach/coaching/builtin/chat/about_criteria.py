@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from memo_coach.coaching.builtin.chat.knowledge import Knowledge, gain, listed, quoted
 from memo_coach.coaching.builtin.chat.understanding import Question
 from memo_coach.coaching.evaluation import HIGHEST_SCORE
-from memo_coach.coaching.rubric import Criterion
+from memo_coach.coaching.rubric.model import Criterion
 
 _MOST_COMMENTS = 3
 _WORTH_AIMING_AT = 4

@@ -9,7 +9,7 @@ from memo_coach.coaching.builtin.chat.knowledge import GOOD, Knowledge, first_se
 from memo_coach.coaching.builtin.chat.nearest import nearest_offers, usual_offers
 from memo_coach.coaching.builtin.chat.understanding import Question
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, Comment, CriterionScore
-from memo_coach.coaching.words import WORD
+from memo_coach.coaching.memo.words import WORD
 
 _FEW = 3
 _MANY = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from memo_coach.coaching.builtin.chat.knowledge import Knowledge, listed, quoted
 from memo_coach.coaching.builtin.chat.vocabulary import languages
 from memo_coach.coaching.evaluation import Comment, Evaluation
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 LONGEST_FEEDBACK = 24_000
 """Characters. The comments that matter least are left out first."""

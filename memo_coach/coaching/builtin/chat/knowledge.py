@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.builtin.phrasing import shortened
-from memo_coach.coaching.configuration.frameworks_document import Framework
+from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, Comment, CommentKind, CriterionScore, Evaluation
-from memo_coach.coaching.rubric import Criterion, LocalisedText, Rubric, localised
+from memo_coach.coaching.rubric.model import Criterion, LocalisedText, Rubric, localised
 
 GOOD = 4.0
 """What a criterion can be brought to with reason; a 5 is rare."""

@@ -13,8 +13,8 @@ from memo_coach.coaching.builtin.chat.vocabulary import (
     term,
     vocabulary,
 )
-from memo_coach.coaching.configuration.frameworks_document import Framework
-from memo_coach.coaching.rubric import Criterion, Rubric
+from memo_coach.coaching.documents.frameworks import Framework
+from memo_coach.coaching.rubric.model import Criterion, Rubric
 
 MOST_CRITERIA = 2
 """Answered for at once; who names more is best served with the table of scores."""

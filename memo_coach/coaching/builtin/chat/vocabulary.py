@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from memo_coach.coaching.normalisation import normalised
+from memo_coach.coaching.memo.normalisation import normalised
 
 FOLDER = Path(__file__).parent
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
 from memo_coach.coaching.evaluation import Comment, Evaluation
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 
 LONGEST_EVIDENCE: Final = 2_500
 """Characters of all lines together."""

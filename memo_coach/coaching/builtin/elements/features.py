@@ -17,8 +17,8 @@ from memo_coach.coaching.builtin.analysis.phrases import PhraseIndex
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.elements.units import Unit, units_of
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Word
-from memo_coach.coaching.words import words_between
+from memo_coach.coaching.memo.model import Memo, Word
+from memo_coach.coaching.memo.words import words_between
 
 Features = Mapping[str, Iterable[str]]
 """The keys of each group that a unit has."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from memo_coach.coaching.builtin.elements.memo_features import KINDS, Found
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.rubric.model import Rubric
 
 FILE: Final = Path(__file__).parent / "kinds.json"
 FITTING_FROM: Final = 0.95

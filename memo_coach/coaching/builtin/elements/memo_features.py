@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.units import Unit
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
 
 KINDS: Final = ("investment-memo", "decision-memo", "status-update", "policy-memo")
 _TELLING: Final = (

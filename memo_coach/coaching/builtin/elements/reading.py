@@ -34,8 +34,8 @@ from memo_coach.coaching.builtin.elements.memo_features import (
 from memo_coach.coaching.builtin.elements.model import Model, model
 from memo_coach.coaching.builtin.elements.units import Unit
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.rubric.model import Rubric
 
 State = Literal["missing", "weak", "there"]
 

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
 from memo_coach.coaching.builtin.findings import Finding, PassageRole
 from memo_coach.coaching.builtin.scoring import State
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 
 INDICATORS: Final = frozenset(element.indicator for element in ELEMENTS)
 """The indicators that elements decide."""

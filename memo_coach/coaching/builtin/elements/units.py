@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from memo_coach.coaching.memo import Block, Memo, Span
+from memo_coach.coaching.memo.model import Block, Memo, Span
 
 UnitKind = Literal["header", "heading", "paragraph", "list_item", "table", "table_head", "quote", "code"]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from memo_coach.coaching.llm.schema import answer_schema
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.some import some
 
 RUBRICS = shipped_rubrics()

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memo_coach.coaching.llm.cleaning import Cleaner
-from memo_coach.coaching.text import invisible_characters
+from memo_coach.coaching.memo.text import invisible_characters
 from tests.model_server import spoiling
 
 MEMO = "Our offer stands at https://offers.example.com/q3?x=1 and ana@example.com answers questions."

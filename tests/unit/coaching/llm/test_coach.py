@@ -11,9 +11,9 @@ import pytest
 
 from memo_coach.coaching.builtin.coach import evaluate_memo
 from memo_coach.coaching.builtin.elements.evidence import evidence_of
-from memo_coach.coaching.configuration.context_document import shipped_context
-from memo_coach.coaching.configuration.frameworks_document import shipped_frameworks
-from memo_coach.coaching.configuration.prompt_document import shipped_prompt
+from memo_coach.coaching.documents.context import shipped_context
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.evaluation import (
     Attributed,
     CoachEvent,
@@ -28,9 +28,9 @@ from memo_coach.coaching.llm.coach import LlmCoach
 from memo_coach.coaching.llm.growing import MOST_COMMENTS
 from memo_coach.coaching.llm.memo_channel import closing, enclosed
 from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
 from tests.judging_model import (
     NAME,
     OVERALL,

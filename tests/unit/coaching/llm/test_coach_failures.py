@@ -18,9 +18,9 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.llm.model import FailureReason
-from memo_coach.coaching.memo import Memo
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric import Rubric
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
 from tests.judging_model import NAME, ScriptedModel, Turn, answer, comment, criterion, failure
 from tests.model_evaluations import (
     IDS,

@@ -8,7 +8,6 @@ from typing import get_args
 
 import pytest
 
-from memo_coach.coaching.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.llm.model import FailureReason, ModelFailure
 from memo_coach.coaching.llm.notices import (
     MissingNotice,
@@ -21,6 +20,7 @@ from memo_coach.coaching.llm.notices import (
     sentence,
     why,
 )
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 
 REASONS: tuple[FailureReason, ...] = get_args(FailureReason)
 SLOT = re.compile(r"\{\w+\}")

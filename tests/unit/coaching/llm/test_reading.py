@@ -19,8 +19,8 @@ from memo_coach.coaching.llm.reading import (
     ReadQuote,
 )
 from memo_coach.coaching.llm.validation import LONGEST_REASON, Refused, is_in_language, read_score
-from memo_coach.coaching.parsing import parse_memo
-from memo_coach.coaching.rubric_documents import shipped_rubric, shipped_rubrics
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.coaching.samples import samples
 
 RUBRIC = shipped_rubric("decision-memo")

@@ -6,7 +6,7 @@ import pytest
 
 from memo_coach.coaching.errors import LanguageNotRead
 from memo_coach.coaching.evaluation import FirstReading
-from memo_coach.coaching.parsing import parse_memo
+from memo_coach.coaching.memo.parser import parse_memo
 from tests.judging_model import PlainPrompts, ScriptedModel, Turn, answer, criterion, failure
 from tests.model_evaluations import IDS, RUBRIC, coach_with, of, overall_of, said, whole_answer
 from tests.model_evaluations import criteria_of as criteria

@@ -11,7 +11,7 @@ from memo_coach.coaching.measure.annotated import AnnotatedDocument, ElementFoun
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
 from memo_coach.coaching.measure.claims import claims_of_findings
 from memo_coach.coaching.measure.elements import ELEMENTS, required_elements
-from memo_coach.coaching.rubric_documents import shipped_rubrics
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.annotated import TEXT, annotations, element
 
 

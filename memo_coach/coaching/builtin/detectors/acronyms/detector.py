@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from memo_coach.coaching.builtin.analysis.running_text import WORDS_FOR_A_STRENGTH, blamed, worst_first
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS: tuple[str, ...] = ("acronyms.unexplained", "acronyms.explained")
 

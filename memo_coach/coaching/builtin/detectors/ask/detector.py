@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.analysis.passages import (
 from memo_coach.coaching.builtin.analysis.prose import DateMention, MemoFacts, facts_of
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS = (
     "ask.verb-missing",

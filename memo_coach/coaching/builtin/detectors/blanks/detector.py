@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 KINDS = ("blanks.placeholder", "blanks.template")
 

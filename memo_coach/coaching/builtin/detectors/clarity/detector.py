@@ -21,7 +21,7 @@ from memo_coach.coaching.builtin.detectors.readability.detector import read_read
 from memo_coach.coaching.builtin.detectors.wordiness.detector import read_wordiness
 from memo_coach.coaching.builtin.findings import Read, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 
 KINDS: tuple[str, ...] = ()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from memo_coach.coaching.builtin.analysis.figures import Figure
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks, tolerance
-from memo_coach.coaching.memo import Block, Span
+from memo_coach.coaching.memo.model import Block, Span
 
 _BEFORE, _AFTER = 45, 24
 """Characters before an amount, and after it, in which the words stand that say what it is."""

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.analysis.figures import Figure
 from memo_coach.coaching.builtin.analysis.quantities import rounding_of, written
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 _MOST_FAULTS = 6
 _FAR_OFF = 2.0

@@ -17,7 +17,7 @@ from memo_coach.coaching.builtin.detectors.consistency.sentences import read_sen
 from memo_coach.coaching.builtin.detectors.consistency.tables import TableReader
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo
+from memo_coach.coaching.memo.model import Memo
 
 KINDS = (
     "consistency.amounts-differ",

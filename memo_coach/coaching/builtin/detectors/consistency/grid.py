@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.figures import Figure
 from memo_coach.coaching.builtin.analysis.prose import Cell, MemoFacts, table_rows
-from memo_coach.coaching.memo import Block, Memo, Span
+from memo_coach.coaching.memo.model import Block, Memo, Span
 
 MOST_ROWS = 60
 _MOST_COLUMNS = 16

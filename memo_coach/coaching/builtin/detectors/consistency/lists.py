@@ -16,7 +16,7 @@ from memo_coach.coaching.builtin.detectors.consistency.checks import (
     sum_that_differs,
     tolerance,
 )
-from memo_coach.coaching.memo import Block, Sentence, Span
+from memo_coach.coaching.memo.model import Block, Sentence, Span
 
 _TOTAL_WORD = re.compile(r"(?i)totals?\b|\bsuma\b|\bsum\b")
 _BULLET = re.compile(r"[ \t>]*(?:[-*+•‣◦–—·]|\(?[0-9]{1,2}[.)]|\(?[a-z]\))[ \t]+")

@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.analysis.quantities import agree, in_years, measures_in, written
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms, nearest_term
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks
-from memo_coach.coaching.memo import Sentence, Span
+from memo_coach.coaching.memo.model import Sentence, Span
 
 _MEASURES = ("financial_npv", "financial_irr", "financial_payback")
 _LISTS = (

@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.analysis.quantities import in_years
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks, rounded, tolerance
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Sentence, Span
+from memo_coach.coaching.memo.model import Sentence, Span
 
 _NEAR = 1.5
 _COUNTED = 1.25

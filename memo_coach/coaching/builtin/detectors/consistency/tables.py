@@ -15,7 +15,7 @@ from memo_coach.coaching.builtin.detectors.consistency.checks import (
     tolerance,
 )
 from memo_coach.coaching.builtin.detectors.consistency.grid import MOST_ROWS, Column, Table
-from memo_coach.coaching.memo import Block, Span
+from memo_coach.coaching.memo.model import Block, Span
 
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|[:.]+$")
 _SURE, _LIKELY = 0.9, 0.75

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.analysis.quantities import measures_in
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Block, Memo, Sentence, Span
 
 KINDS = (
     "evidence.figures-missing",

@@ -16,8 +16,8 @@ from pathlib import Path
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, words_of_folder
-from memo_coach.coaching.memo import Memo, Span
-from memo_coach.coaching.normalisation import normalised
+from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.normalisation import normalised
 
 KINDS = ("instructions.to-the-grader",)
 

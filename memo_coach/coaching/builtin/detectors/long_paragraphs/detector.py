@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Sentence
+from memo_coach.coaching.memo.model import Block, Memo, Sentence
 
 KINDS: tuple[str, ...] = ("long-paragraphs.block", "long-paragraphs.short")
 

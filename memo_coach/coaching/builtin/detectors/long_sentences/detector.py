@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("long-sentences.long", "long-sentences.very-long", "long-sentences.short")
 

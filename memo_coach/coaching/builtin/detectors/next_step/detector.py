@@ -16,7 +16,7 @@ from memo_coach.coaching.builtin.detectors.ask.detector import asks_in
 from memo_coach.coaching.builtin.detectors.plan.detector import is_future
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS = ("next-step.missing", "next-step.vague", "next-step.clear")
 

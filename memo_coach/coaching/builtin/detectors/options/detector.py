@@ -14,7 +14,7 @@ from memo_coach.coaching.builtin.analysis.signs import part_earned, sentences_wi
 from memo_coach.coaching.builtin.detectors.ask.detector import best_ask
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS = (
     "options.missing",

@@ -17,7 +17,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 from memo_coach.coaching.builtin.detectors.jargon.detector import jargon_in, jargon_places
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("padding.sentence",)
 

@@ -19,8 +19,8 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import asks_in, best_ask
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
-from memo_coach.coaching.words import words_between
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
+from memo_coach.coaching.memo.words import words_between
 
 KINDS = (
     "plan.steps-missing",

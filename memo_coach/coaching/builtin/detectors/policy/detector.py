@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 _NAMES = ("scope", "rules", "effective", "exceptions", "contact")
 KINDS = (

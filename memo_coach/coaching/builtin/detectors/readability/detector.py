@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 KINDS: tuple[str, ...] = ("readability.hard", "readability.hard-paragraph", "readability.plain")
 

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.analysis.running_text import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence
+from memo_coach.coaching.memo.model import Memo, Sentence
 
 __all__ = ["KINDS", "read_repetition", "repeated_passages", "repeated_sentences"]
 

@@ -7,7 +7,7 @@ from memo_coach.coaching.builtin.analysis.risk_register import Risk, RiskReader
 from memo_coach.coaching.builtin.analysis.signs import part_earned
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 KINDS = (
     "risks.missing",

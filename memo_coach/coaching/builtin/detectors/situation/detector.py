@@ -12,7 +12,7 @@ from memo_coach.coaching.builtin.analysis.prose import Figure, MemoFacts, facts_
 from memo_coach.coaching.builtin.detectors.ask.detector import asks_in
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS = (
     "situation.missing",

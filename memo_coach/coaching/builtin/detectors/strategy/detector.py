@@ -10,7 +10,7 @@ from memo_coach.coaching.builtin.analysis.signs import part_earned
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
 
 KINDS = ("strategy.missing", "strategy.generic", "strategy.linked")
 

@@ -9,7 +9,7 @@ from memo_coach.coaching.builtin.analysis.passages import holding
 from memo_coach.coaching.builtin.analysis.prose import facts_of
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector, ramp
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 KINDS = ("substance.thin", "substance.platitudes", "substance.keyword-list", "substance.solid")
 

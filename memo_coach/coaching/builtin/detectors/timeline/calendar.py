@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Memo, Span
+from memo_coach.coaching.memo.model import Memo, Span
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _NUMERIC = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2((?:19|20)[0-9]{2})")

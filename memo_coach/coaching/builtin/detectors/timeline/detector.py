@@ -20,7 +20,7 @@ from memo_coach.coaching.builtin.detectors.timeline.calendar import (
 )
 from memo_coach.coaching.builtin.findings import Finding, Reading, detector
 from memo_coach.coaching.builtin.lexicon import Lexicon
-from memo_coach.coaching.memo import Block, Memo, Sentence, Span
+from memo_coach.coaching.memo.model import Block, Memo, Sentence, Span
 
 KINDS = (
     "timeline.end-before-start",

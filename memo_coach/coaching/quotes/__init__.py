@@ -1,0 +1,1 @@
+"""A quotation, and its place in the memo."""

@@ -1,0 +1,250 @@
+"""Rubric documents: YAML in, a complete and checked :class:`~memo_coach.coaching.rubric.model.Rubric` out.
+
+Every fault of a document is collected before it is refused, each with its line and reason, so that whoever
+edits it sees all at once. ``docs/coach.md`` says how to write one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
+from memo_coach.coaching.builtin.findings import registered_detectors
+from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.yaml_documents import Fault, Node, UnreadableDocument, read_yaml
+from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
+from memo_coach.coaching.rubric.model import Cap, Criterion, IndicatorShare, PatternDetector, Rubric
+
+FOLDER = Path(__file__).parent / "shipped"
+WEIGHTS_TOLERANCE = 0.01
+"""By how much the weights of a rubric's criteria may miss 100."""
+
+_RUBRIC_KEYS = ("id", "position", "name", "description", "criteria", "caps", "detectors")
+_CRITERION_KEYS = ("id", "name", "description", "weight", "guidance", "indicators", "caps")
+_CAP_KEYS = ("indicator", "below", "at_most", "reason")
+_DETECTOR_KEYS = ("indicator", "name", "patterns", "full", "flags", "comment", "question", "suggestion")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def load_rubric(text: str, *, source: str) -> Rubric:
+    """Read a rubric document.
+
+    Args:
+        text: the YAML.
+        source: what to call the document in messages, such as its file name.
+
+    Raises:
+        BrokenRubric: the document has faults. The message has one line for each, ``source:line: reason``,
+            and the attribute ``faults`` holds those lines as a tuple.
+    """
+    try:
+        root, faults = read_yaml(text)
+    except UnreadableDocument as error:
+        raise _broken(source, [error.fault]) from error
+    reader = _RubricReader(faults)
+    rubric = reader.rubric(root)
+    if faults:
+        raise _broken(source, faults)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return replace(rubric, version=digest[:12])
+
+
+@cache
+def shipped_rubrics() -> tuple[Rubric, ...]:
+    """Return the rubrics that come with the product, the default one first; read once."""
+    paths = sorted(FOLDER.glob("*.yaml"))
+    rubrics = [load_rubric(path.read_text("utf-8"), source=path.name) for path in paths]
+    return tuple(sorted(rubrics, key=lambda rubric: (rubric.position, rubric.id)))
+
+
+def shipped_rubric(rubric_id: str) -> Rubric:
+    """Return one of the rubrics that come with the product.
+
+    Raises:
+        UnknownRubric: none has the id; the message names those that exist.
+    """
+    for rubric in shipped_rubrics():
+        if rubric.id == rubric_id:
+            return rubric
+    known = ", ".join(rubric.id for rubric in shipped_rubrics())
+    raise UnknownRubric(f"There is no rubric “{rubric_id}”. The rubrics are: {known}.")
+
+
+def _broken(source: str, faults: list[Fault]) -> BrokenRubric:
+    ordered = sorted(faults, key=lambda fault: fault.line)
+    lines = tuple(f"{source}:{fault.line}: {fault.reason}" for fault in ordered)
+    return BrokenRubric("\n".join(lines), lines)
+
+
+def _registered_indicators() -> frozenset[str]:
+    # The registry fills by import; importing it here keeps reading a rubric free of the detectors' cost
+    # until one is read, and breaks the circle between the two.
+    import memo_coach.coaching.builtin.detectors  # noqa: F401, PLC0415
+
+    return frozenset(name for detector in registered_detectors() for name in detector.indicators)
+
+
+class _RubricReader(DocumentReader):
+    """Turns the nodes of one document into a rubric, collecting faults on the way."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(faults)
+        self.known: frozenset[str] = frozenset()
+
+    def rubric(self, root: Node) -> Rubric:
+        entries = self.mapping(root, "the rubric", _RUBRIC_KEYS)
+        registered = _registered_indicators()
+        detectors = self._detectors(entries.get("detectors"), registered)
+        self.known = registered | {detector.indicator for detector in detectors}
+        rubric = Rubric(
+            id=self.identifier(entries, root, "the rubric"),
+            version="",
+            name=self.localised(entries, "name", root, "the rubric"),
+            description=self.localised(entries, "description", root, "the rubric"),
+            criteria=self._criteria(entries.get("criteria"), root),
+            caps=self._caps(entries.get("caps"), "the rubric"),
+            detectors=detectors,
+            position=self.whole(entries.get("position"), "the rubric", "position", 0, 10_000, default=100),
+        )
+        self._check_weights(rubric, entries.get("criteria"))
+        return rubric
+
+    def _criteria(self, node: Node | None, root: Node) -> tuple[Criterion, ...]:
+        if node is None:
+            self.fault(root, "the rubric: 'criteria' is missing")
+            return ()
+        items = self.list(node, "the rubric: 'criteria'")
+        if not items:
+            self.fault(node, "the rubric: 'criteria' holds no criterion")
+        seen: dict[str, int] = {}
+        criteria = []
+        for item in items:
+            criterion = self._criterion(item)
+            if criterion.id in seen:
+                first = seen[criterion.id]
+                self.fault(item, f"criterion {criterion.id!r}: the id is taken already (line {first})")
+            if criterion.id:
+                seen.setdefault(criterion.id, item.line)
+            criteria.append(criterion)
+        return tuple(criteria)
+
+    def _criterion(self, node: Node) -> Criterion:
+        entries = self.mapping(node, "a criterion", _CRITERION_KEYS)
+        criterion_id = self.identifier(entries, node, "a criterion")
+        where = f"criterion {criterion_id!r}" if criterion_id else "a criterion"
+        if "weight" not in entries:
+            self.fault(node, f"{where}: 'weight' is missing")
+        return Criterion(
+            id=criterion_id,
+            name=self.localised(entries, "name", node, where),
+            description=self.localised(entries, "description", node, where),
+            weight=self.number(entries.get("weight"), where, "weight", 0, 100),
+            guidance=self._guidance(entries.get("guidance"), node, where),
+            indicators=self._shares(entries.get("indicators"), where),
+            caps=self._caps(entries.get("caps"), where),
+        )
+
+    def _guidance(self, node: Node | None, parent: Node, where: str) -> dict[int, dict[str, str]]:
+        if node is None:
+            self.fault(parent, f"{where}: 'guidance' for the scores 1 to 5 is missing")
+            return {}
+        entries = self.mapping(node, f"{where}: guidance", ("1", "2", "3", "4", "5"))
+        return {
+            level: self.localised(entries, str(level), node, f"{where}: guidance") for level in range(1, 6)
+        }
+
+    def _shares(self, node: Node | None, where: str) -> tuple[IndicatorShare, ...]:
+        if node is None or node.is_empty:
+            return ()
+        shares = []
+        for name, value in self.mapping(node, f"{where}: indicators", None).items():
+            self._check_indicator(name, node.key_lines.get(name, value.line), where)
+            weight = self.number(value, where, f"the weight of {name!r}", 0, 1_000)
+            if weight == 0:
+                self.fault(value, f"{where}: the weight of {name!r} must be above 0")
+            shares.append(IndicatorShare(name, weight))
+        return tuple(shares)
+
+    def _check_indicator(self, name: str, line: int, where: str) -> None:
+        if name in self.known:
+            return
+        close = get_close_matches(name, sorted(self.known), n=1)
+        hint = f" (did you mean {close[0]!r}?)" if close else ""
+        self.faults.append(Fault(line, f"{where}: unknown indicator {name!r}{hint}"))
+
+    def _caps(self, node: Node | None, where: str) -> tuple[Cap, ...]:
+        if node is None or node.is_empty:
+            return ()
+        return tuple(self._cap(item, f"{where}: a cap") for item in self.list(node, f"{where}: 'caps'"))
+
+    def _cap(self, node: Node, where: str) -> Cap:
+        entries = self.mapping(node, where, _CAP_KEYS)
+        for key in _CAP_KEYS[:3]:
+            if key not in entries:
+                self.fault(node, f"{where}: {key!r} is missing")
+        indicator = self.text(entries.get("indicator"), where, "indicator")
+        if indicator:
+            self._check_indicator(indicator, entries["indicator"].line, where)
+        return Cap(
+            indicator=indicator,
+            below=self.number(entries.get("below"), where, "below", 0, 1),
+            at_most=self.number(entries.get("at_most"), where, "at_most", 1, 5, default=5),
+            reason=self.localised(entries, "reason", node, where),
+        )
+
+    def _detectors(self, node: Node | None, registered: frozenset[str]) -> tuple[PatternDetector, ...]:
+        if node is None or node.is_empty:
+            return ()
+        detectors: list[PatternDetector] = []
+        for item in self.list(node, "the rubric: 'detectors'"):
+            detector = self._detector(item)
+            if detector.indicator in registered:
+                self.fault(item, f"a detector: {detector.indicator!r} is an indicator of the coach's own")
+            elif detector.indicator and detector.indicator in {other.indicator for other in detectors}:
+                self.fault(item, f"a detector: the indicator {detector.indicator!r} is taken already")
+            detectors.append(detector)
+        return tuple(detectors)
+
+    def _detector(self, node: Node) -> PatternDetector:
+        entries = self.mapping(node, "a detector", _DETECTOR_KEYS)
+        indicator = self.identifier(entries, node, "a detector", key="indicator")
+        where = f"detector {indicator!r}" if indicator else "a detector"
+        return PatternDetector(
+            indicator=indicator,
+            patterns=self._patterns(entries.get("patterns"), node, where),
+            full=self.whole(entries.get("full"), where, "full", 1, 100, default=1),
+            flags=self.boolean(entries.get("flags"), where, "flags"),
+            comment=self.localised(entries, "comment", node, where),
+            question=self.localised(entries, "question", node, where),
+            suggestion=self.localised(entries, "suggestion", node, where),
+            name=self.localised(entries, "name", node, where),
+        )
+
+    def _patterns(self, node: Node | None, parent: Node, where: str) -> dict[str, tuple[str, ...]]:
+        if node is None:
+            self.fault(parent, f"{where}: 'patterns' is missing")
+            return {}
+        patterns: dict[str, tuple[str, ...]] = {}
+        for language, value in self.mapping(node, f"{where}: patterns", None).items():
+            if not _LANGUAGE.fullmatch(language):
+                self.fault(value, f"{where}: {language!r} is no language code such as 'en'")
+            items = self.list(value, f"{where}: the patterns for {language!r}")
+            patterns[language] = tuple(self._pattern(item, where) for item in items)
+        return patterns
+
+    def _pattern(self, node: Node, where: str) -> str:
+        pattern = self.text(node, where, "a pattern")
+        reason = fault_of_pattern(pattern) if pattern else None
+        if reason:
+            self.fault(node, f"{where}: {reason}")
+        return pattern
+
+    def _check_weights(self, rubric: Rubric, node: Node | None) -> None:
+        total = sum(criterion.weight for criterion in rubric.criteria)
+        if node is not None and rubric.criteria and abs(total - 100) > WEIGHTS_TOLERANCE:
+            self.fault(node, f"the weights of the criteria add up to {total:g}, not 100")
