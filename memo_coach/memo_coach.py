@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from memo_coach import ui
-from memo_coach.services import composition
+from memo_coach.services import container as composition
 from memo_coach.settings import load_settings
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from memo_coach.services import moments
+from memo_coach.services import clock as moments
 
 _monotonic = time.monotonic
 

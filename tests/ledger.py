@@ -10,8 +10,8 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import Message
 from memo_coach.providers.accounts import CallOutcome, CallPlan
-from memo_coach.services.model_accounts import ModelAccounts
-from memo_coach.services.use_limits import UseLimits
+from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import ModelCall, ModelCallText, Spending
 from tests.stored_rows import NOON

@@ -60,7 +60,7 @@ def measure(
 
 
 def _kinds(coaches: Sequence[str]) -> list[str]:
-    from memo_coach.services.coaches import BUILTIN, MODEL  # noqa: PLC0415
+    from memo_coach.services.coaches.service import BUILTIN, MODEL  # noqa: PLC0415
 
     kinds = list(dict.fromkeys(coaches))
     for kind in kinds:
@@ -73,7 +73,7 @@ def _measured(documents: Sequence[AnnotatedDocument], kind: str, runs: int, *, y
     import asyncio  # noqa: PLC0415 - which the other commands do without
 
     from memo_coach.cli.measuring import Measuring  # noqa: PLC0415
-    from memo_coach.services.coaches import BUILTIN  # noqa: PLC0415
+    from memo_coach.services.coaches.service import BUILTIN  # noqa: PLC0415
 
     if kind == BUILTIN:
         return asyncio.run(Measuring(documents, runs, _each_tenth).of_builtin())

@@ -22,13 +22,13 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.llm.combining import ranked, with_shared_weights
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
-from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
+from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachOrder
+from memo_coach.services.memos.input import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 
 if TYPE_CHECKING:
-    from memo_coach.services.model_coaches import ModelCoaches
+    from memo_coach.services.coaches.model_coaches import ModelCoaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
         DatabaseUnusable: it cannot be opened.
     """
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
-    from memo_coach.services.models import open_models  # noqa: PLC0415 - the database, only where it is needed
+    from memo_coach.services.coaches.models import open_models  # noqa: PLC0415 - the database, only where it is needed
     from memo_coach.storage import schema  # noqa: PLC0415
     from memo_coach.storage.database import Database  # noqa: PLC0415
 

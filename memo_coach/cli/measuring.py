@@ -12,9 +12,9 @@ from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
 from memo_coach.coaching.rubric.reader import shipped_rubric
-from memo_coach.services.coaches import BUILTIN, MODEL, Coaches, CoachOrder
+from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.errors import ServiceError
-from memo_coach.services.texts import Glance, check_readable, glance_at, submitted_text
+from memo_coach.services.memos.input import Glance, check_readable, glance_at, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 

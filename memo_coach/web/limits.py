@@ -15,7 +15,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from memo_coach.services.use_limits import network_of
+from memo_coach.services.usage.rate_limits import network_of
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.origins import refuse_socket
 from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties

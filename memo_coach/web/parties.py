@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
-from memo_coach.services.token_bucket import TokenBucket
+from memo_coach.services.usage.token_bucket import TokenBucket
 
 SENDER = "sender"
 """Under this name a socket's scope has the sender among its state."""

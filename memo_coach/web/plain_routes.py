@@ -15,9 +15,9 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.coaching.samples import samples
-from memo_coach.services import composition
+from memo_coach.services import container as composition
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
-from memo_coach.services.storage_budget import StorageRefused
+from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
 from memo_coach.web.problems import Problem

@@ -19,7 +19,7 @@ from reflex.state import BaseState
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from memo_coach.services import composition
+from memo_coach.services import container as composition
 from memo_coach.settings import Settings
 from memo_coach.web.errors import Refused
 from memo_coach.web.origins import refuse_socket

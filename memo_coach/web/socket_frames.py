@@ -13,7 +13,7 @@ import re
 import structlog
 from starlette.types import Message, Receive, Send
 
-from memo_coach.services.token_bucket import TokenBucket
+from memo_coach.services.usage.token_bucket import TokenBucket
 
 _log = structlog.get_logger("memo_coach.web.limits")
 

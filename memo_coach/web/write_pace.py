@@ -7,8 +7,8 @@ from http import HTTPStatus
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from memo_coach.services.token_bucket import TokenBuckets
-from memo_coach.services.use_limits import network_of
+from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.services.usage.token_bucket import TokenBuckets
 from memo_coach.web.origins import SAFE_METHODS
 from memo_coach.web.problems import Problem
 

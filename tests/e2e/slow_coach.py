@@ -16,7 +16,7 @@ from memo_coach.coaching.evaluation import CoachEvent, CoachKind, OverallJudged,
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.memo_coach import app
-from memo_coach.services.coaches import register_coach
+from memo_coach.services.coaches.service import register_coach
 from memo_coach.settings import load_settings
 
 LET_GO = "steps-let-go"

@@ -24,7 +24,7 @@ TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 SERVICE = """
 import asyncio, json, sys
 from memo_coach.services import coaches, composition
-from memo_coach.services.composition import close_services, open_services
+from memo_coach.services.container import close_services, open_services
 from memo_coach.settings import load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from memo_coach.services import coaches, composition
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.storage_budget import StorageBudget, StorageLimits
-from memo_coach.services.workers import Pace
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.services.evaluations.workers import Pace
+from memo_coach.services.usage.storage_budget import StorageBudget, StorageLimits
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 

@@ -1,8 +1,9 @@
 """Tell that a text is in neither of the languages that the built-in coach reads, and in which one it is.
 
-The evidence is function words, as in :mod:`.language`, and the script. Each list holds the frequent words of a
-language, those that it shares with others too, so that a text counts for every language that it could be; what decides is by how much one language is ahead of English and Spanish. Code, tables and
-names have few function words of any language, so they never speak against English or Spanish.
+The evidence is function words, as in :mod:`.language`, and the script. Each list holds the frequent words of
+a language, those that it shares with others too, so that a text counts for every language that it could be;
+what decides is by how much one language is ahead of English and Spanish. Code, tables and names have few
+function words of any language, so they never speak against English or Spanish.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.services.chats import LONGEST_QUESTION
+from memo_coach.services.chat.service import LONGEST_QUESTION
 from memo_coach.ui.components.layout import link
 from memo_coach.ui.states.chat import BlockOnScreen, ChatState, MessageOnScreen
 from memo_coach.ui.translations import text

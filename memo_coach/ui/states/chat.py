@@ -10,8 +10,8 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.coaching.builtin.chat import suggestions
-from memo_coach.services.chat_views import ChatMessageView, ChatView
-from memo_coach.services.composition import current
+from memo_coach.services.chat.views import ChatMessageView, ChatView
+from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import without_markup

@@ -6,8 +6,8 @@ import dataclasses
 
 import reflex as rx
 
-from memo_coach.services.composition import current
-from memo_coach.services.debug import CallView
+from memo_coach.services.administration.debug import CallView
+from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused

@@ -7,7 +7,7 @@ from typing import Any, Self, cast
 import reflex as rx
 
 from memo_coach.coaching.rubric.model import localised
-from memo_coach.services.composition import current
+from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.ui.translations import text

@@ -6,7 +6,7 @@ import dataclasses
 
 import reflex as rx
 
-from memo_coach.services.composition import current
+from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.views import EvaluationSummary, MemoSummary
 from memo_coach.ui.translations import text

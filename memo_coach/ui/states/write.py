@@ -8,8 +8,8 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
-from memo_coach.services.coaches import CoachOrder
-from memo_coach.services.composition import current
+from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
 from memo_coach.ui.manuscript import shortened

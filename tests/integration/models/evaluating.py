@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
-from memo_coach.services import models
-from memo_coach.services.composition import Services, close_services, open_services
+from memo_coach.services.coaches import models
+from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings, load_settings
 from memo_coach.storage.database import Database

@@ -10,8 +10,8 @@ import pytest
 
 from memo_coach.coaching.llm.notices import sentence
 from memo_coach.coaching.rubric.reader import shipped_rubric
-from memo_coach.services.coaches import CoachOrder
-from memo_coach.services.composition import Services
+from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.container import Services
 from memo_coach.services.views import CostEstimate
 from tests.integration.models.evaluating import (
     KEY,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from memo_coach.coaching.llm.notices import sentence
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.services.views import EvaluationView
 from tests.integration.models.evaluating import (
     MEMO,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.services.chat_views import ChatMessageView, ChatView
-from memo_coach.services.composition import Services
+from memo_coach.services.chat.views import ChatMessageView, ChatView
+from memo_coach.services.container import Services
 from memo_coach.storage.tables import ModelCall
 from tests.integration.models.evaluating import (
     HURRIED_SECONDS,

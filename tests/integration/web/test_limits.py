@@ -8,7 +8,7 @@ import contextlib
 import httpx
 import pytest
 
-from memo_coach.services.token_bucket import TokenBucket
+from memo_coach.services.usage.token_bucket import TokenBucket
 from memo_coach.web.limits import SOCKETS_OF_OWNER
 from memo_coach.web.socket_frames import FRAMES_BURST
 from tests.integration.web.sockets import GONE, HYDRATE, HandshakeRefused, cookie_of, opened

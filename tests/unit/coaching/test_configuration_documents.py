@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from memo_coach.coaching.documents.document import BrokenDocument, shipped_text
 from memo_coach.coaching.documents.context import load_context, shipped_context
+from memo_coach.coaching.documents.document import BrokenDocument, shipped_text
 from memo_coach.coaching.documents.frameworks import load_frameworks, shipped_frameworks
 from memo_coach.coaching.documents.llm import (
     NUMBER_RANGES,

@@ -22,7 +22,7 @@ from memo_coach.coaching.memo.normalisation import LONGEST_RUN, Form, normalised
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.quotes.anchors import Anchors
-from memo_coach.services.texts import draft_text, glance_at
+from memo_coach.services.memos.input import draft_text, glance_at
 
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 ACUTE, GRAVE_BELOW, CEDILLA = "\u0301", "\u0316", "\u0327"

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from memo_coach.coaching.documents.document import shipped_text
 from memo_coach.coaching.documents.context import load_context, shipped_context
+from memo_coach.coaching.documents.document import shipped_text
 from memo_coach.coaching.documents.frameworks import (
     FrameworksDocument,
     load_frameworks,

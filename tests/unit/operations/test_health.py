@@ -10,7 +10,7 @@ import pytest
 
 from memo_coach.operations import health
 from memo_coach.operations.health import Check, Health, HealthReport
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.settings import Settings
 from tests.databases import only_on_sqlite
 

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from memo_coach.operations.logging import LONGEST_VALUE, WITHOUT_TEXT, configure_logging
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.settings import LogFormat
 
 SECRET = "The pump of Aunt Clementine costs 4,711 dollars."

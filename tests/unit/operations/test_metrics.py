@@ -127,6 +127,6 @@ def test_figures_that_threads_count_first_are_the_same_ones() -> None:
 
 
 def test_a_command_that_counts_nothing_does_not_load_the_library() -> None:
-    look = "import sys, memo_coach.services.model_accounts; print('prometheus_client' in sys.modules)"
+    look = "import sys, memo_coach.services.usage.budget; print('prometheus_client' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from memo_coach.services import composition
+from memo_coach.services import container as composition
 from memo_coach.storage import schema
 from memo_coach.storage.database import Database
 from tests.databases import database_at

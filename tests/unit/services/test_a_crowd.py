@@ -12,10 +12,10 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.first_readings import FirstReadings, Steps
+from memo_coach.services.coaches.first_readings import FirstReadings, Steps
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.views import EvaluationView
-from memo_coach.services.workers import Pace
 from memo_coach.settings import Settings
 from memo_coach.storage.memos import MemoRepository
 from memo_coach.storage.tables import MemoVersion

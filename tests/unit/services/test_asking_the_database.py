@@ -11,14 +11,14 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import event
 
-from memo_coach.services import moments
+from memo_coach.services import clock as moments
 from memo_coach.services.broadcast import MemoryBroadcast
-from memo_coach.services.coaches import Coaches
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.lookout import Clock
+from memo_coach.services.coaches.service import Coaches
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.services.evaluations.lookout import Clock
+from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import EvaluationView
-from memo_coach.services.workers import Pace, Workers
 from memo_coach.settings import Settings
 from memo_coach.storage.database import Database
 from memo_coach.storage.jobs import JobQueue
@@ -96,7 +96,7 @@ async def quiet(
     settings: Settings, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Services]:
     """Services at the pace of an installation."""
-    monkeypatch.setattr("memo_coach.services.composition.RubricService", OwnRubrics)
+    monkeypatch.setattr("memo_coach.services.container.RubricService", OwnRubrics)
     opened = await open_services(settings)
     yield opened
     await close_services(opened)

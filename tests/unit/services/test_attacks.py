@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from memo_coach.operations.health import LEAST_FREE_BYTES
-from memo_coach.services import evaluations
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound, TooMany, Unavailable
+from memo_coach.services.evaluations import service as evaluations
 from tests.scripted_coach import ScriptedCoach
 
 Call = Callable[[Services, str, str, str], Awaitable[object]]

@@ -20,13 +20,13 @@ from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.operations.logging import configure_logging
 from memo_coach.services import chat_turns, chats
 from memo_coach.services.broadcast import MemoryBroadcast
-from memo_coach.services.chat_turns import ChatModels
-from memo_coach.services.chat_views import ChatView
-from memo_coach.services.chats import ChatService, QuestionRefused
+from memo_coach.services.chat.answers import ChatModels
+from memo_coach.services.chat.service import ChatService, QuestionRefused
+from memo_coach.services.chat.views import ChatView
 from memo_coach.services.errors import NotFound, TooMany
-from memo_coach.services.records import Records
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.storage_budget import StorageBudget
+from memo_coach.services.unit_of_work import Records
+from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.storage import schema
 from memo_coach.storage.chats import ChatRepository
 from memo_coach.storage.database import Database

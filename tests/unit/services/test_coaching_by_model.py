@@ -11,8 +11,8 @@ import pytest
 
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
-from memo_coach.services import models
-from memo_coach.services.composition import Services, close_services, open_services
+from memo_coach.services.coaches import models
+from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.settings import Settings

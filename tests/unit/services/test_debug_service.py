@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.services.debug import DebugService, DebugView
+from memo_coach.services.administration.debug import DebugService, DebugView
 from memo_coach.services.errors import NotFound, Unavailable
-from memo_coach.services.records import Records
+from memo_coach.services.unit_of_work import Records
 from memo_coach.storage.database import Database
 from tests.databases import database_at
 from tests.ledger import MODEL, Clock, accounts_of, outcome, plan

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services import drafts as drafts_module
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.services.errors import MemoTooLong, NotFound, TooMany, UnknownRubric
+from memo_coach.services.memos import drafts as drafts_module
 from memo_coach.services.views import DraftSaved
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."

@@ -16,9 +16,9 @@ from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJud
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services import coaches, evaluations, following
-from memo_coach.services.attempts import Attempt
 from memo_coach.services.broadcast import MemoryBroadcast
-from memo_coach.services.composition import Services
+from memo_coach.services.clock import now
+from memo_coach.services.container import Services
 from memo_coach.services.errors import (
     MemoEmpty,
     MemoTooLong,
@@ -29,11 +29,11 @@ from memo_coach.services.errors import (
     UnknownLanguage,
     UnknownRubric,
 )
-from memo_coach.services.evaluations import ENTERING_AT_ONCE
-from memo_coach.services.moments import now
-from memo_coach.services.texts import Glance, glance_at
+from memo_coach.services.evaluations.recorder import Attempt
+from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
+from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
+from memo_coach.services.memos.input import Glance, glance_at
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.services.workers import GAVE_UP, Pace, Workers
 from memo_coach.storage.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation
 from tests.clock import Clock

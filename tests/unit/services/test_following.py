@@ -12,12 +12,12 @@ import pytest
 from memo_coach.coaching.evaluation import Comment, CriterionScore, Progressed, Provenance
 from memo_coach.services import attempts, coaches, following
 from memo_coach.services.broadcast import MemoryBroadcast
-from memo_coach.services.composition import Services
+from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
-from memo_coach.services.live import LiveEvaluations, SoFar
+from memo_coach.services.evaluations.progress import LiveEvaluations, SoFar
+from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import EvaluationView
-from memo_coach.services.workers import Pace, Workers
 from memo_coach.storage.evaluations import EvaluationRepository
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
 from tests.waiting import PATIENCE_SECONDS
@@ -29,8 +29,8 @@ TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 def unstored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Store nothing before the end."""
     monkeypatch.setattr(attempts, "STORE_EVERY_SECONDS", 60.0)
-    monkeypatch.setattr("memo_coach.services.workers.LONGEST_UNSTORED_SECONDS", 60.0)
-    monkeypatch.setattr("memo_coach.services.workers.STORE_EVERY_SECONDS", 60.0)
+    monkeypatch.setattr("memo_coach.services.evaluations.workers.LONGEST_UNSTORED_SECONDS", 60.0)
+    monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 60.0)
 
 
 async def submit(services: Services, owner: str) -> str:
@@ -99,7 +99,7 @@ async def test_a_follower_of_another_processs_evaluation_sees_what_is_stored(
     services: Services, owner: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "LOOK_ANYWAY_SECONDS", 0.05)
-    monkeypatch.setattr("memo_coach.services.workers.STORE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 0.05)
     await services.workers.close()
     coach.hold()
     evaluation = await submit(services, owner)

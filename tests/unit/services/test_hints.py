@@ -8,9 +8,9 @@ import threading
 import pytest
 
 from memo_coach.coaching.samples import samples
-from memo_coach.services import hints
-from memo_coach.services.first_readings import LONG, FirstReadings
-from memo_coach.services.hints import MOST_AT_ONCE, HintService
+from memo_coach.services.coaches import hints
+from memo_coach.services.coaches.first_readings import LONG, FirstReadings
+from memo_coach.services.coaches.hints import MOST_AT_ONCE, HintService
 from memo_coach.services.rubrics import RubricService
 
 RUBRIC = "investment-memo"

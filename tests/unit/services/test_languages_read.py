@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services.composition import Services
+from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.hints import HintService
+from memo_coach.services.container import Services
 from memo_coach.services.errors import LanguageNotRead
-from memo_coach.services.first_readings import FirstReadings
-from memo_coach.services.hints import HintService
 from memo_coach.services.rubrics import RubricService
 from tests.unit.coaching.foreign_memos import sentences
 

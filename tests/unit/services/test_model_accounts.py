@@ -14,8 +14,8 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import Message, ModelFailure
 from memo_coach.operations import metrics
-from memo_coach.services import model_ledger
-from memo_coach.services.model_accounts import ModelAccounts
+from memo_coach.services.usage import ledger as model_ledger
+from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.views import Usage
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import Memo, Visitor

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from memo_coach.operations import metrics
-from memo_coach.services import composition
-from memo_coach.services.chats import ChatService
-from memo_coach.services.composition import close_services, current, open_services
+from memo_coach.services import container as composition
+from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.chat.service import ChatService
+from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.container import close_services, current, open_services
 from memo_coach.services.errors import ServicesClosed
-from memo_coach.services.first_readings import FirstReadings
-from memo_coach.services.housekeeping import Housekeeping
-from memo_coach.services.model_accounts import ModelAccounts
-from memo_coach.services.visitors import VisitorService
-from memo_coach.services.workers import Workers
+from memo_coach.services.evaluations.workers import Workers
+from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.settings import Settings
 from memo_coach.storage.database import Database
 from memo_coach.storage.sqlite_file import DatabaseUnusable

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from memo_coach.services import evaluations as evaluations_module
-from memo_coach.services.coaches import register_coach
-from memo_coach.services.composition import Services
+from memo_coach.services.coaches.service import register_coach
+from memo_coach.services.container import Services
 from memo_coach.services.errors import TooMany
-from memo_coach.services.queue_shares import (
+from memo_coach.services.evaluations import service as evaluations_module
+from memo_coach.services.evaluations.queue_shares import (
     ADDRESS_CHARACTERS_PER_SECOND,
     EVALUATION_CHARACTERS,
     OWNER_CHARACTERS_PER_SECOND,
     due,
 )
-from memo_coach.services.use_limits import address_mark
-from memo_coach.services.workers import LONG, Pace
+from memo_coach.services.evaluations.workers import LONG, Pace
+from memo_coach.services.usage.rate_limits import address_mark
 from memo_coach.storage.evaluations import Backlog
 from memo_coach.storage.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import Evaluation

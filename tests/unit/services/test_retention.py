@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from memo_coach.services import drafts as drafts_module
-from memo_coach.services import memos as memos_module
-from memo_coach.services import retention as retention_module
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.retention import PASS_EVERY, Retention
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.services.memos import drafts as drafts_module
+from memo_coach.services.memos import library as memos_module
+from memo_coach.services.memos import retention as retention_module
+from memo_coach.services.memos.retention import PASS_EVERY, Retention
 from memo_coach.settings import Settings, load_settings
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import Memo, MemoVersion, Visitor

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.coaching.memo.text import LONGEST_MEMO
-from memo_coach.services.composition import Services
+from memo_coach.services.clock import now
+from memo_coach.services.container import Services
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.moments import now
-from memo_coach.services.records import FREE_BYTES_FOR_NEW_VISITORS, Records
-from memo_coach.services.storage_budget import (
+from memo_coach.services.unit_of_work import FREE_BYTES_FOR_NEW_VISITORS, Records
+from memo_coach.services.usage.storage_budget import (
     ANSWER_BYTES,
     EVALUATION_BYTES,
     MEMO_BYTES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services.texts import LONGEST_TITLE, UNTITLED, glance_at
+from memo_coach.services.memos.input import LONGEST_TITLE, UNTITLED, glance_at
 
 
 @pytest.mark.parametrize(

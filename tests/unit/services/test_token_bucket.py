@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from memo_coach.services.token_bucket import TokenBucket, TokenBuckets
+from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
 from tests.unit.conftest import Seconds
 
 

@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.model_accounts import ModelAccounts
-from memo_coach.services.use_limits import UseLimits, UsePurpose, address_mark
+from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.rate_limits import UseLimits, UsePurpose, address_mark
 from memo_coach.storage.database import Database
 from memo_coach.storage.tables import ModelUse, Visitor
 from tests.databases import database_at

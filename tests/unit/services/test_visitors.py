@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.ended_sessions import LOOK_EVERY_SECONDS, EndedSessions
-from memo_coach.services.visitors import RENEWED_AFTER, VisitorService
+from memo_coach.services.accounts.ended_sessions import LOOK_EVERY_SECONDS, EndedSessions
+from memo_coach.services.accounts.visitors import RENEWED_AFTER, VisitorService
+from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.settings import Settings
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import Visitor

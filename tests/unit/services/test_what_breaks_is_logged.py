@@ -14,9 +14,9 @@ import pytest
 import structlog
 
 from memo_coach.operations.logging import configure_logging
-from memo_coach.services.composition import Services
-from memo_coach.services.housekeeping import Housekeeping
-from memo_coach.services.retention import Retention
+from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.container import Services
+from memo_coach.services.memos.retention import Retention
 from memo_coach.storage.sqlite_file import DatabaseUnusable
 from tests.databases import only_on_sqlite
 from tests.scripted_coach import ScriptedCoach
@@ -74,7 +74,7 @@ async def test_a_coach_that_breaks(services: Services, owner: str, coach: Script
     for line in broken:
         assert line["exception"].startswith("RuntimeError at ")
         assert place in line["exception"]
-        assert "memo_coach/services/workers.py:" in line["exception"]
+        assert "memo_coach/services/evaluations/workers.py:" in line["exception"]
     assert "Clementine" not in log.getvalue()
 
 
@@ -85,7 +85,7 @@ async def test_a_queue_that_cannot_be_read(services: Services, log: Log) -> None
     services.workers.wake()
     line = await log.first("queue cannot be read")
     assert line["exception"].startswith("sqlalchemy.exc.OperationalError at ")
-    assert "memo_coach/services/workers.py:" in line["exception"]
+    assert "memo_coach/services/evaluations/workers.py:" in line["exception"]
     assert "no such table" not in log.getvalue()
 
 
@@ -100,5 +100,5 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
     line = await log.first("housekeeping failed")
     await housekeeping.close()
     assert line["exception"].startswith("memo_coach.storage.sqlite_file.DatabaseUnusable at ")
-    assert " sweep, memo_coach/services/housekeeping.py:" in line["exception"]
+    assert " sweep, memo_coach/services/administration/housekeeping.py:" in line["exception"]
     assert "Clementine" not in log.getvalue()

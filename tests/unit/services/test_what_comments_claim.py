@@ -11,8 +11,8 @@ import pytest
 from memo_coach.coaching.evaluation import CoachEvent, Comment, CommentMade, Evaluation, OverallJudgement
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.serialisation import comment_as_dict, evaluation_as_json
-from memo_coach.services.composition import Services
-from memo_coach.services.judgements import reading_document, reading_of
+from memo_coach.services.container import Services
+from memo_coach.services.evaluations.mapping import reading_document, reading_of
 from tests.scripted_coach import ScriptedCoach
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."

@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.operations import metrics
 from memo_coach.services.broadcast import MemoryBroadcast
-from memo_coach.services.coaches import Coaches, register_coach
-from memo_coach.services.composition import Services
-from memo_coach.services.workers import Pace, Workers
+from memo_coach.services.coaches.service import Coaches, register_coach
+from memo_coach.services.container import Services
+from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.storage.database import Database
 from memo_coach.storage.jobs import Job, JobQueue
 from memo_coach.storage.tables import Evaluation

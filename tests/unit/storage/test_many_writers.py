@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from memo_coach.services.composition import Services, close_services, open_services
-from memo_coach.services.workers import Pace
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.services.evaluations.workers import Pace
 from memo_coach.settings import Settings
 from memo_coach.storage.database import Database
 from memo_coach.storage.jobs import JobQueue

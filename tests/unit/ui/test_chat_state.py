@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from reflex.state import State
 
-from memo_coach.services.chat_views import ChatMessageView, ChatView
-from memo_coach.services.composition import Services
+from memo_coach.services.chat.views import ChatMessageView, ChatView
+from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
 from memo_coach.ui.states import chat, evaluations
 from memo_coach.ui.states.chat import BlockOnScreen, ChatState, blocks_of, message_of

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from memo_coach.operations import metrics
-from memo_coach.services import composition
-from memo_coach.services.visitors import VisitorService
+from memo_coach.services import container as composition
+from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.settings import load_settings
 from memo_coach.web.forwarded import direct_peer
 from memo_coach.web.locality import is_operator

@@ -8,8 +8,8 @@ from dataclasses import replace
 import httpx
 from starlette.responses import PlainTextResponse
 
-from memo_coach.services.composition import Services
-from memo_coach.services.storage_budget import Allowance, StorageLimits
+from memo_coach.services.container import Services
+from memo_coach.services.usage.storage_budget import Allowance, StorageLimits
 from memo_coach.web.forwarded import ForwardedAddress
 from memo_coach.web.plain_routes import PlainRoutes
 from memo_coach.web.session import Sessions

@@ -1,0 +1,91 @@
+"""What was asked of a model and what it answered, word for word, for whoever looks for a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from memo_coach.services.errors import NotFound
+from memo_coach.services.unit_of_work import Records
+from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.model_calls import MICRO, ModelCallRepository, StoredCall
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call to a model, all its attempts together."""
+
+    call_id: str
+    model: str
+    purpose: str
+    status: str
+    """``reserved`` while it runs, ``done``, ``failed``, ``broken``, ``stopped``, ``lost``."""
+    failure: str | None
+    prompt: tuple[tuple[str, str], ...] | None
+    """The messages, each as role and text; ``None`` where texts were not collected."""
+    response: str | None
+    prompt_tokens: int
+    """While it runs, how many the prompt was counted to have."""
+    completion_tokens: int
+    cost_usd: float
+    """0 while it runs."""
+    reserved_usd: float
+    """What it could have cost at most."""
+    estimated: bool
+    """Whether tokens and cost are our own count."""
+    first_token_seconds: float | None
+    seconds: float | None
+    retries: int
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DebugView:
+    """The calls for one evaluation, the oldest first."""
+
+    calls: tuple[CallView, ...]
+    collects: bool
+    """Whether texts are being collected now."""
+
+
+class DebugService:
+    """Shows the calls behind an evaluation, to its owner."""
+
+    def __init__(self, records: Records, *, collects: bool) -> None:
+        self._records = records
+        self._collects = collects
+
+    async def evaluation(self, owner: str, evaluation_id: str) -> DebugView:
+        """Return the calls for an evaluation, those of the conversation about it included.
+
+        Raises:
+            NotFound: there is no such evaluation, or it is somebody else's.
+            Unavailable: the database cannot be used.
+        """
+        async with self._records.read() as session:
+            if await EvaluationRepository(session).get(owner, evaluation_id) is None:
+                raise NotFound
+            found = await ModelCallRepository(session).of_evaluation(owner, evaluation_id)
+            return DebugView(tuple(_view(each) for each in found), self._collects)
+
+
+def _view(stored: StoredCall) -> CallView:
+    call, text = stored.call, stored.text
+    return CallView(
+        call_id=call.id,
+        model=call.model,
+        purpose=call.purpose,
+        status=call.status,
+        failure=call.failure,
+        prompt=None if text is None else tuple((each["role"], each["content"]) for each in text.prompt),
+        response=None if text is None else text.response,
+        prompt_tokens=call.prompt_tokens,
+        completion_tokens=call.completion_tokens,
+        cost_usd=call.micro_usd / MICRO,
+        reserved_usd=call.reserved_micro_usd / MICRO,
+        estimated=call.estimated,
+        first_token_seconds=call.first_token_seconds,
+        seconds=call.seconds,
+        retries=call.retries,
+        created=call.created,
+    )

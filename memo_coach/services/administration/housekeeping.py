@@ -1,0 +1,59 @@
+"""What has to be done now and then, whoever is there: calls that nobody ended, drafts that nobody wants."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from memo_coach.operations import metrics
+from memo_coach.services.coaches.models import Models
+from memo_coach.services.memos.retention import Retention
+from memo_coach.storage.sqlite_file import DatabaseUnusable
+
+_log = structlog.get_logger("memo_coach.services.administration.housekeeping")
+
+EVERY_SECONDS = 60.0
+
+
+class Housekeeping:
+    """Does it until it is closed."""
+
+    def __init__(self, models: Models, retention: Retention, every: float = EVERY_SECONDS) -> None:
+        self._models = models
+        self._retention = retention
+        self._accounts = models.accounts
+        self._every = every
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, at once. From now on the figures are fresh whenever somebody reads them."""
+        metrics.before_reading("budget", self._accounts.show_spending)
+        metrics.before_reading("circuits", self._show_circuits)
+        self._task = asyncio.create_task(self._run(), name="housekeeping")
+
+    async def close(self) -> None:
+        """End it after what it is doing."""
+        metrics.before_reading("budget", None)
+        metrics.before_reading("circuits", None)
+        self._over.set()
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
+    async def _show_circuits(self) -> None:
+        if self._models.providers is not None:
+            metrics.show_circuits(self._models.providers.circuits())
+
+    async def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                await self._accounts.sweep()
+                await self._retention.sweep()
+            except (SQLAlchemyError, DatabaseUnusable) as error:
+                _log.error("housekeeping failed", exc_info=error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._every):
+                    await self._over.wait()

@@ -1,0 +1,65 @@
+"""The self-tests of an installation, put together from its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from memo_coach.coaching.llm.model import Message, Model, ModelFailure, ModelRequest, TextArrived
+from memo_coach.operations.health import Health, Unhealthy
+from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.coaches.models import Models
+
+LONGEST_WAIT_FOR_NEWS = 2.0
+"""Seconds. News within a process takes none."""
+_QUESTION = "Answer with the one word: ready"
+_ANSWER_TOKENS = 200
+"""A model that thinks before it speaks needs some."""
+
+
+def self_tests(health: Health, broadcast: Broadcast, models: Models) -> SelfTests:
+    """Return the self-tests: every health check, and what would be too much for one."""
+    tests = SelfTests()
+    for name, check in health.checks.items():
+        tests.register(name, check)
+    tests.register("cache", _news_test(broadcast))
+    tests.register("model", _model_test(models))
+    tests.register("mail", mail_test)
+    tests.register("logging", logging_test)
+    return tests
+
+
+def _news_test(broadcast: Broadcast) -> SelfTest:
+    async def test() -> str:
+        name = f"self-test:{secrets.token_hex(8)}"
+        with broadcast.listen(name) as news:
+            await broadcast.announce(name)
+            try:
+                async with asyncio.timeout(LONGEST_WAIT_FOR_NEWS):
+                    await news.wait()
+            except TimeoutError:
+                raise Unhealthy("News was announced and did not arrive.") from None
+        return "News was announced and arrived. It is kept in this process; there is no cache server."
+
+    return test
+
+
+def _model_test(models: Models) -> SelfTest:
+    async def test() -> str:
+        if models.providers is None:
+            raise NotConfigured("No model is configured: LLM_MODEL is empty.")
+        model = models.coaches.open_model(None, None)
+        request = ModelRequest((Message("user", _QUESTION),), "self-test", _ANSWER_TOKENS)
+        try:
+            answer = await _answer(model, request)
+        except ModelFailure as failure:
+            raise Unhealthy(f"{model.name} gave no answer ({failure}).") from failure
+        return f"{model.name} answered with {len(answer)} characters."
+
+    return test
+
+
+async def _answer(model: Model, request: ModelRequest) -> str:
+    events = [event async for event in model.answer(request)]
+    return "".join(event.text for event in events if isinstance(event, TextArrived))

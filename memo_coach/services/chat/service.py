@@ -1,0 +1,320 @@
+"""Conversations about evaluations: asked, followed, stopped, kept. An answer outlives the page that asked."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.coaching.chat import ChatQuestion, ChatTopic
+from memo_coach.coaching.documents.frameworks import Framework
+from memo_coach.coaching.evaluation import Evaluation
+from memo_coach.coaching.memo.text import normalise_text
+from memo_coach.coaching.rubric.model import Criterion, Rubric
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.chat.answers import ChatModels, Turn, TurnRunner
+from memo_coach.services.chat.mapping import (
+    CUT_OFF_AFTER,
+    comment_of,
+    growing_view,
+    history_of,
+    judged,
+    message_view,
+    new_message,
+)
+from memo_coach.services.chat.views import ChatView
+from memo_coach.services.clock import now
+from memo_coach.services.errors import NotFound, ServiceError, TooMany, UnknownRubric
+from memo_coach.services.evaluations.mapping import evaluation_view
+from memo_coach.services.rubrics import RubricService
+from memo_coach.services.unit_of_work import Records
+from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
+from memo_coach.services.views import EvaluationView, Usage
+from memo_coach.storage.chats import ChatRepository
+from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.visitors import VisitorRepository
+
+LONGEST_QUESTION = 4_000
+"""Characters."""
+MOST_MESSAGES = 200
+"""Messages of one conversation that are kept, questions and answers."""
+MOST_MESSAGES_OF_OWNER = 5_000
+MOST_EARLIER_VERSIONS = 5
+SHORTEST_PAUSE_SECONDS = 0.1
+"""Between two snapshots."""
+LOOK_ANYWAY_SECONDS = 1.0
+"""How often a follower looks without news: another process may give the answer."""
+_CLOSING_SECONDS = 5.0
+
+
+class QuestionRefused(ServiceError):
+    """The question cannot be asked as it is, or not now; the sentence says why."""
+
+
+class ChatService:
+    """The conversations of the owners."""
+
+    def __init__(
+        self,
+        records: Records,
+        rubrics: RubricService,
+        broadcast: Broadcast,
+        models: ChatModels,
+        *,
+        frameworks: tuple[Framework, ...],
+        budget: StorageBudget,
+    ) -> None:
+        self._records = records
+        self._budget = budget
+        self._rubrics = rubrics
+        self._broadcast = broadcast
+        self._frameworks = frameworks
+        self._runner = TurnRunner(records, models, self._announce)
+        self._turns: dict[str, Turn] = {}
+        """By the evaluation's id: answers that are being given in this process."""
+        self._asking: set[asyncio.Task[str]] = set()
+
+    async def ask(
+        self,
+        owner: str,
+        evaluation_id: str,
+        text: str,
+        *,
+        about: str | None = None,
+        address: str | None = None,
+    ) -> str:
+        """Store a question, and begin to answer it; give the id of the answer's message.
+
+        The answer goes on whether or not somebody follows it. ``about`` is the id of a comment that the
+        question is about; ``address`` is where it comes from, for limits.
+
+        Raises:
+            NotFound: the owner has no such evaluation, or it has no such comment.
+            QuestionRefused: it is empty or too long, or the evaluation is not done, or the coach is still
+                answering the last question.
+            TooMany: as many messages as are kept are there, or too much was stored in a short time.
+        """
+        question = _question(text)
+        # A page that goes away at this moment takes neither the question along nor its answer.
+        asking = asyncio.create_task(self._ask(owner, evaluation_id, question, about, address))
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        return await asyncio.shield(asking)
+
+    async def _ask(
+        self, owner: str, evaluation_id: str, question: str, about: str | None, address: str | None
+    ) -> str:
+        moment = now()
+        async with self._records.write(adds=True) as session:
+            since = await VisitorRepository(session).welcome(owner, moment)
+            view = await _evaluation(session, owner, evaluation_id)
+            if view.status != "done" or view.overall is None:
+                raise QuestionRefused("The coach can be asked as soon as the evaluation is done.")
+            comment = comment_of(view, about)
+            chats = ChatRepository(session)
+            await self._refuse_second(chats, owner, evaluation_id, moment)
+            await _refuse_too_many(chats, owner, evaluation_id)
+            position = await chats.next_position(owner, evaluation_id)
+            asked = new_message(
+                owner, evaluation_id, position, moment, role="person", text=question, about=about
+            )
+            answer = new_message(owner, evaluation_id, position + 1, moment, role="coach")
+            await chats.add(owner, asked, answer)
+            kept = len(question.encode()) + ANSWER_BYTES
+            await self._budget.count_kept(session, Storing(address, kept, since, moment))
+            turn = Turn(owner, evaluation_id, answer.id, ChatQuestion(question, comment), address)
+        self._begin(turn)
+        await self._announce(evaluation_id)
+        return turn.message_id
+
+    async def get(self, owner: str, evaluation_id: str) -> ChatView:
+        """Return the conversation as far as it has come.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        async with self._records.read() as session:
+            if await EvaluationRepository(session).get(owner, evaluation_id) is None:
+                raise NotFound
+            stored = await ChatRepository(session).messages(owner, evaluation_id)
+        moment, turn = now(), self._turn(owner, evaluation_id)
+        return ChatView(evaluation_id, tuple(message_view(each, moment, turn) for each in stored))
+
+    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[ChatView]:
+        """Yield a snapshot at once and after each change, at most ten a second; end when no answer grows.
+
+        Raises:
+            NotFound: the owner has no such evaluation, or it is deleted meanwhile.
+        """
+        with self._broadcast.listen(_key(evaluation_id)) as news:
+            view = await self.get(owner, evaluation_id)
+            while True:
+                shown = time.monotonic()
+                yield view
+                if not view.is_streaming:
+                    return
+                await _news_or_time(news)
+                await asyncio.sleep(max(0.0, shown + SHORTEST_PAUSE_SECONDS - time.monotonic()))
+                news.clear()
+                view = self._grown(owner, view) or await self.get(owner, evaluation_id)
+
+    async def stop(self, owner: str, evaluation_id: str) -> None:
+        """Stop the answer that is being given; what came of it stays. Without one nothing happens.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        turn = self._turn(owner, evaluation_id)
+        if turn is not None and turn.task is not None:
+            turn.is_stopped = True
+            await self._end(turn)
+            return
+        async with self._records.write() as session:
+            if await EvaluationRepository(session).get(owner, evaluation_id) is None:
+                raise NotFound
+            ended = await ChatRepository(session).end(owner, evaluation_id, "stopped", now())
+        if ended:
+            await self._announce(evaluation_id)
+
+    async def clear(self, owner: str, evaluation_id: str) -> None:
+        """Delete the conversation for good, and stop the answer that is being given.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        await self.stop(owner, evaluation_id)
+        async with self._records.write() as session:
+            await ChatRepository(session).clear(owner, evaluation_id)
+        await self._announce(evaluation_id)
+
+    async def close(self) -> None:
+        """Stop all answers; what came of them is stored."""
+        await asyncio.gather(*self._asking, return_exceptions=True)
+        await asyncio.gather(*(self._end(turn) for turn in list(self._turns.values())))
+
+    def _begin(self, turn: Turn) -> None:
+        self._turns[turn.evaluation_id] = turn
+        turn.task = asyncio.create_task(self._run(turn), name=f"chat answer {turn.message_id}")
+
+    async def _run(self, turn: Turn) -> None:
+        try:
+            await self._runner.run(turn, lambda: self._topic(turn))
+        finally:
+            if self._turns.get(turn.evaluation_id) is turn:
+                del self._turns[turn.evaluation_id]
+            await self._announce(turn.evaluation_id)
+
+    async def _end(self, turn: Turn) -> None:
+        if turn.task is not None:
+            turn.task.cancel()
+            await asyncio.wait({turn.task}, timeout=_CLOSING_SECONDS)
+        if self._turns.get(turn.evaluation_id) is turn:
+            # It was cancelled before it began, so it could not end itself.
+            del self._turns[turn.evaluation_id]
+            await self._runner.break_off(turn)
+            await self._announce(turn.evaluation_id)
+
+    async def _topic(self, turn: Turn) -> ChatTopic:
+        async with self._records.read() as session:
+            view = await _evaluation(session, turn.owner, turn.evaluation_id)
+            earlier = await MemoRepository(session).earlier_texts(
+                turn.owner, view.memo_id, before=view.version, limit=MOST_EARLIER_VERSIONS
+            )
+            stored = await ChatRepository(session).messages(turn.owner, turn.evaluation_id)
+        evaluation = judged(view)
+        return ChatTopic(
+            evaluation=evaluation,
+            memo_text=view.text,
+            rubric=self._rubric(evaluation),
+            frameworks=self._frameworks,
+            language=view.language,
+            earlier=tuple(earlier),
+            history=history_of(stored[:-2], view.language),
+        )
+
+    def _rubric(self, evaluation: Evaluation) -> Rubric:
+        try:
+            return self._rubrics.get(evaluation.rubric)
+        except UnknownRubric:
+            # It was taken away since: what the evaluation says of its criteria is all that is left.
+            criteria = tuple(
+                Criterion(each.id, {"en": each.name}, {"en": ""}, each.weight, {})
+                for each in evaluation.criteria
+            )
+            return Rubric(evaluation.rubric, "", {"en": evaluation.rubric}, {"en": ""}, criteria)
+
+    async def _refuse_second(
+        self, chats: ChatRepository, owner: str, evaluation_id: str, moment: datetime
+    ) -> None:
+        streaming = await chats.streaming(owner, evaluation_id)
+        if self._turn(owner, evaluation_id) is not None or any(
+            moment - answer.changed < CUT_OFF_AFTER for answer in streaming
+        ):
+            raise QuestionRefused("The coach is still answering. Wait for the end, or stop the answer.")
+        if streaming:
+            await chats.end(owner, evaluation_id, "failed", moment)
+
+    def _turn(self, owner: str, evaluation_id: str) -> Turn | None:
+        turn = self._turns.get(evaluation_id)
+        return turn if turn is not None and turn.owner == owner else None
+
+    def _grown(self, owner: str, view: ChatView) -> ChatView | None:
+        """Return a view with the answer as it stands in memory, or none where the rest may have changed."""
+        turn = self._turn(owner, view.evaluation_id)
+        if turn is None or not view.messages or view.messages[-1].message_id != turn.message_id:
+            return None
+        return replace(view, messages=(*view.messages[:-1], growing_view(view.messages[-1], turn)))
+
+    async def _announce(self, evaluation_id: str) -> None:
+        await self._broadcast.announce(_key(evaluation_id))
+
+
+def _key(evaluation_id: str) -> str:
+    return f"chat:{evaluation_id}"
+
+
+async def _news_or_time(news: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LOOK_ANYWAY_SECONDS):
+            await news.wait()
+    except TimeoutError:
+        pass  # nothing was announced here; look all the same
+
+
+def _question(raw: str) -> str:
+    if len(raw) > 2 * LONGEST_QUESTION:
+        raise QuestionRefused(_too_long(len(raw)))
+    text = normalise_text(raw).strip()
+    if not text:
+        raise QuestionRefused("Write a question first.")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionRefused(_too_long(len(text)))
+    return text
+
+
+def _too_long(length: int) -> str:
+    return f"The question has {length:,} characters; {LONGEST_QUESTION:,} is the most. Shorten it."
+
+
+async def _refuse_too_many(chats: ChatRepository, owner: str, evaluation_id: str) -> None:
+    if await chats.count(owner, evaluation_id) + 2 > MOST_MESSAGES:
+        raise TooMany(
+            f"This conversation has {MOST_MESSAGES} messages, which is as many as are kept. "
+            "Clear it to go on."
+        )
+    if await chats.count(owner) + 2 > MOST_MESSAGES_OF_OWNER:
+        raise TooMany(
+            "You have as many messages to the coach as are kept. Clear some conversations to go on."
+        )
+
+
+async def _evaluation(session: AsyncSession, owner: str, evaluation_id: str) -> EvaluationView:
+    stored = await EvaluationRepository(session).whole(owner, evaluation_id)
+    if stored is None:
+        raise NotFound
+    return evaluation_view(stored, Usage())

@@ -1,0 +1,295 @@
+"""The coach that asks a model, for one order: from what was said before, from the model, or refused."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+
+from memo_coach.coaching.builtin.elements.evidence import LONGEST_EVIDENCE
+from memo_coach.coaching.chat import ChatLimits
+from memo_coach.coaching.coach import Coach
+from memo_coach.coaching.documents.llm import LlmDocument
+from memo_coach.coaching.evaluation import (
+    Attributed,
+    CoachEvent,
+    CoachKind,
+    CommentMade,
+    CriterionJudged,
+    FirstReading,
+    OverallJudged,
+    Progressed,
+)
+from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
+from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest
+from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.memo.model import Memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
+from memo_coach.providers.providers import Providers
+from memo_coach.services.chat.answers import ChatModels
+from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.evaluations.mapping import evaluation_view
+from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.views import CoachOffer, CostEstimate, EvaluationView, Usage
+from memo_coach.storage.database import Database
+from memo_coach.storage.evaluations import EvaluationRepository
+
+ANSWERS = "1"
+"""Counts the ways in which an answer becomes an evaluation: a new way makes no use of older evaluations."""
+_EVIDENCE = ("risks: weak 0.50 | " * LONGEST_EVIDENCE)[:LONGEST_EVIDENCE]
+"""Takes as many tokens as what the built-in coach finds in a memo at most, or more."""
+
+
+class RefusedModel:
+    """Stands where a model may not be asked; each question fails with the reason."""
+
+    def __init__(self, name: str, failure: ModelFailure) -> None:
+        self.name = name
+        self._failure = failure
+
+    async def answer(self, _request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        """Fail.
+
+        Raises:
+            ModelFailure: always.
+        """
+        raise self._failure
+        yield  # an asynchronous generator, as every model's answer is
+
+    def count_tokens(self, _text: str) -> int:
+        """Nothing is sent, so nothing is too long."""
+        return 0
+
+
+class _Tally:
+    """Accounts that also add up what the calls took."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self.usage = Usage()
+
+    async def reserve(self, plan: CallPlan) -> str:
+        return await self._accounts.reserve(plan)
+
+    async def settle(self, call_id: str, outcome: CallOutcome) -> None:
+        before = self.usage
+        self.usage = Usage(
+            before.prompt_tokens + outcome.prompt_tokens,
+            before.completion_tokens + outcome.completion_tokens,
+            before.cost_usd + outcome.micro_usd / 1_000_000,
+        )
+        await self._accounts.settle(call_id, outcome)
+
+
+class ModelCoaches:
+    """Makes coaches that ask the configured models."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        providers: Providers | None,
+        accounts: ModelAccounts,
+        prompts: Prompts,
+        document: LlmDocument,
+        key: bytes,
+    ) -> None:
+        """``providers`` is ``None`` where no model is configured; ``key`` is a secret of the installation."""
+        self._database = database
+        self._providers = providers
+        self._accounts = accounts
+        self._prompts = prompts
+        self._document = document
+        self._key = key
+        self._first_readings = FirstReadings()
+        self._warming: asyncio.Task[None] | None = None
+        self._operators = _Tally(accounts.accounts(owner=None, evaluation=None))
+
+    @property
+    def offer(self) -> CoachOffer | None:
+        """What a writer may choose."""
+        if self._providers is None:
+            return None
+        return CoachOffer("llm", self._providers.names[0], self._providers.destination, is_default=True)
+
+    @property
+    def used(self) -> Usage:
+        """What the operator's own calls took, which belong to no evaluation."""
+        return self._operators.usage
+
+    @property
+    def prompts(self) -> Prompts:
+        """The prompts as they are configured."""
+        return self._prompts
+
+    @property
+    def readings(self) -> FirstReadings:
+        """What reads memos without keeping the event loop waiting."""
+        return self._first_readings
+
+    def close(self) -> None:
+        """End what computes beside."""
+        self._first_readings.close()
+
+    def boundary(self, text: str) -> str:
+        """Return the mark around a memo in a prompt: nobody can foresee it, the same memo has the same."""
+        return hmac.digest(self._key, b"boundary\0" + text.encode(), "sha256").hex()[:24]
+
+    def coach_for(self, order: CoachOrder) -> Coach:
+        """Return the coach for an order."""
+        return _OrderedCoach(self, order)
+
+    def cache_key(self, order: CoachOrder) -> str:
+        """Return what the answer to an order is made from, hashed."""
+        document = self._document
+        parts = (
+            ANSWERS,
+            "" if self._providers is None else self._providers.names[0],
+            "" if self._providers is None else self._providers.destination,
+            self._prompts.version,
+            order.rubric.id,
+            order.rubric.version,
+            order.language,
+            repr((document.temperature, document.seed, document.answer_tokens)),
+            order.text,
+        )
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    async def load(self) -> None:
+        """Load the providers' library with its prices, so that estimates are there. Nobody is asked.
+
+        Raises:
+            ModelFailure: the library cannot be loaded.
+        """
+        if self._providers is not None:
+            await self._loading(self._providers)
+
+    def _loading(self, providers: Providers) -> asyncio.Task[None]:
+        if self._warming is None:
+            self._warming = asyncio.create_task(providers.warm_up(), name="loading of models")
+        return self._warming
+
+    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+        """Return the most that one answer would cost; a repair comes on top, at most as much again.
+
+        It is also what has the providers' library loaded, with its prices, before it is really needed: the
+        first time there is no answer yet. The memo is not read for it: what the model would be told of the
+        built-in reading counts as long as it may be.
+        """
+        if self._providers is None:
+            return None
+        if not self._loading(self._providers).done():
+            return None
+        messages = self._prompts.evaluation(
+            order.text, order.language, order.rubric, self.boundary(order.text), evidence=_EVIDENCE
+        )
+        request = ModelRequest(
+            messages, "evaluation", self._document.answer_tokens, answer_schema(order.rubric), "evaluation"
+        )
+        estimate = self._providers.estimate(request)
+        return CostEstimate(estimate.prompt_tokens, estimate.micro_usd / 1_000_000)
+
+    def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:
+        """Return the model for somebody, with the accounts that its calls are written to."""
+        if self._providers is None:
+            return RefusedModel("", ModelFailure("not-configured"))
+        if owner is None:
+            return self._providers.model_for(self._operators)
+        return self._providers.model_for(self._accounts.accounts(owner=owner, evaluation=evaluation_id))
+
+    @property
+    def chat_models(self) -> ChatModels:
+        """How conversations have their models."""
+        document = self._document
+        return ChatModels(
+            open_model=lambda owner, evaluation: (
+                None if self._providers is None else self.open_model(owner, evaluation)
+            ),
+            admit=self._admit_question,
+            prompts=self._prompts,
+            boundary=self.boundary,
+            limits=ChatLimits(document.chat_tokens, document.chat_budget_tokens),
+        )
+
+    async def _admit_question(self, owner: str, address: str | None) -> None:
+        mark = self._accounts.address_mark(address) if address else None
+        await self._accounts.admit(owner, mark, "chat")
+
+    async def admitted_model(self, order: CoachOrder) -> Model:
+        """Return the model for an order, or one that refuses where a limit is reached."""
+        model = self.open_model(order.owner, order.evaluation_id)
+        if order.owner is not None and self._providers is not None:
+            try:
+                await self._accounts.admit(order.owner, order.address, "evaluation")
+            except ModelFailure as refusal:
+                return RefusedModel(model.name, refusal)
+        return model
+
+    async def earlier(self, order: CoachOrder) -> EvaluationView | None:
+        """Return the owner's newest evaluation that was made from the same, or ``None``.
+
+        Only the owner's own: whether somebody else has had the same text judged is nobody's business, and
+        what somebody deletes is gone.
+        """
+        if order.owner is None or self._providers is None:
+            return None
+        async with self._database.read() as session:
+            evaluations = EvaluationRepository(session)
+            found = await evaluations.with_cache_key(order.owner, self.cache_key(order))
+            stored = None if found is None else await evaluations.whole(order.owner, found)
+        return None if stored is None else evaluation_view(stored, Usage())
+
+    def llm_coach(self, model: Model, order: CoachOrder) -> LlmCoach:
+        """Return the coach that asks a model."""
+        document = self._document
+        limits = AnswerLimits(document.answer_tokens, document.repair_tokens, document.memo_tokens)
+        return LlmCoach(
+            model,
+            self._prompts,
+            boundary=self.boundary(order.text),
+            limits=limits,
+            first_reader=self._first_readings.read,
+        )
+
+
+class _OrderedCoach:
+    """The coach for one order."""
+
+    kind: CoachKind = "llm"
+
+    def __init__(self, coaches: ModelCoaches, order: CoachOrder) -> None:
+        self._coaches = coaches
+        self._order = order
+
+    async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
+        earlier = await self._coaches.earlier(self._order)
+        if earlier is not None and earlier.overall is not None:
+            for event in _again(earlier):
+                yield event
+            return
+        model = await self._coaches.admitted_model(self._order)
+        stream = self._coaches.llm_coach(model, self._order).evaluate(memo, rubric)
+        try:
+            async for event in stream:
+                yield event
+        finally:
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+
+
+def _again(view: EvaluationView) -> list[CoachEvent]:
+    """Return the events of an evaluation that is done, as an answer from the cache."""
+    assert view.overall is not None, "only a finished evaluation is given again"  # noqa: S101
+    events: list[CoachEvent] = []
+    if view.second_opinion is not None:
+        events.append(FirstReading(view.second_opinion))
+    if view.provenance is not None:
+        events.append(Attributed(replace(view.provenance, cached=True)))
+    events += map(CriterionJudged, view.criteria)
+    events += map(CommentMade, view.comments)
+    return [*events, Progressed(1, 1), OverallJudged(view.overall)]

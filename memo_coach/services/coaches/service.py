@@ -1,0 +1,166 @@
+"""The coaches of this installation: which there are, what each would cost, and letting one judge a memo."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol, cast
+
+from memo_coach.coaching.coach import Coach
+from memo_coach.coaching.computing import computed
+from memo_coach.coaching.evaluation import CoachEvent, CoachKind
+from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.services.errors import UnknownCoach
+from memo_coach.services.views import CoachOffer, CostEstimate
+
+if TYPE_CHECKING:
+    from memo_coach.services.coaches.first_readings import FirstReadings
+
+CoachFactory = Callable[[], Coach]
+
+BUILTIN: CoachKind = "builtin"
+MODEL: CoachKind = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class CoachOrder:
+    """What a coach is to judge, and for whom."""
+
+    text: str
+    language: str
+    rubric: Rubric
+    owner: str | None = None
+    """``None`` where an operator asks, on the command line."""
+    evaluation_id: str | None = None
+    address: str | None = None
+    """A keyed hash of the address that it was asked from."""
+    crowded: bool = False
+    """Whether others wait for the same kind of coach."""
+
+
+class ModelCoaches(Protocol):
+    """Coaches that ask a language model."""
+
+    @property
+    def offer(self) -> CoachOffer | None:
+        """What a writer may choose; ``None`` where no model is configured."""
+
+    def coach_for(self, order: CoachOrder) -> Coach:
+        """Return the coach for an order. Where no model is configured, it says so and the built-in judges."""
+
+    def cache_key(self, order: CoachOrder) -> str:
+        """Return what an answer is made from, hashed."""
+
+    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+        """Return the most that an order would cost; ``None`` where no model is configured."""
+
+
+def _builtin() -> Coach:
+    from memo_coach.coaching.builtin.coach import BuiltinCoach  # noqa: PLC0415 - the detectors load when needed
+
+    return BuiltinCoach()
+
+
+def _is_builtin(coach: Coach) -> bool:
+    from memo_coach.coaching.builtin.coach import BuiltinCoach  # noqa: PLC0415 - as above
+
+    return isinstance(coach, BuiltinCoach)
+
+
+_COACHES: dict[str, CoachFactory] = {BUILTIN: _builtin}
+
+
+def register_coach(kind: str, factory: CoachFactory) -> None:
+    """Make a coach available under a kind, in place of the one that had it.
+
+    A coach that computes does so in threads of its own: its stream runs on the loop that answers the pages.
+    """
+    _COACHES[kind] = factory
+
+
+def warm_up() -> None:
+    """Load what the first evaluation would otherwise wait for: rubrics, detectors, word lists."""
+    from memo_coach.coaching.builtin.coach import BuiltinCoach  # noqa: F401, PLC0415 - loads the detectors
+    from memo_coach.coaching.builtin.lexicon import lexicon_of  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+
+    shipped_rubrics()
+    for language in SUPPORTED_LANGUAGES:
+        lexicon_of(language)
+
+
+class Coaches:
+    """The coaches by kind."""
+
+    def __init__(self, models: ModelCoaches | None = None, readings: FirstReadings | None = None) -> None:
+        """Without ``readings`` the built-in coach reads all texts in this process."""
+        self._models = models
+        self._readings = readings
+
+    @property
+    def reads_beside(self) -> bool:
+        """Whether the built-in coach can judge memos beside."""
+        return self._readings is not None and _COACHES[BUILTIN] is _builtin
+
+    def offers(self) -> tuple[CoachOffer, ...]:
+        """Return the coaches that a writer may choose, the default one first."""
+        offered = None if self._models is None else self._models.offer
+        builtin = CoachOffer(BUILTIN, model=None, destination=None, is_default=offered is None)
+        return (builtin,) if offered is None else (offered, builtin)
+
+    def kind(self, asked: str | None) -> CoachKind:
+        """Return the kind of coach that was asked for, or the default one's.
+
+        Raises:
+            UnknownCoach: there is none of that kind.
+        """
+        offers = self.offers()
+        if asked is None:
+            return offers[0].kind
+        if asked == MODEL and not any(offer.kind == MODEL for offer in offers):
+            raise UnknownCoach("No model is configured here. Set LLM_MODEL, or take the coach “builtin”.")
+        known = tuple(dict.fromkeys((*_COACHES, *(offer.kind for offer in offers))))
+        if asked not in known:
+            raise UnknownCoach(f"There is no coach “{asked}” here. The coaches are: {', '.join(known)}.")
+        return cast("CoachKind", asked)
+
+    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+        """Return the most that a judgement by the model would cost; ``None`` where none is configured."""
+        return None if self._models is None else await self._models.estimate(order)
+
+    def cache_key(self, kind: str, order: CoachOrder) -> str | None:
+        """Return under what a later order for the same finds this answer; ``None`` for the built-in coach."""
+        return self._models.cache_key(order) if kind == MODEL and self._models is not None else None
+
+    async def events(self, kind: str, order: CoachOrder) -> AsyncGenerator[CoachEvent, None]:
+        """Let a coach judge a text, and give its events as they come. Closing the stream stops the work.
+
+        Raises:
+            UnknownCoach: there is no coach of that kind.
+            CoachingError: the coach refuses the text, with a sentence for the person.
+        """
+        coach = self._coach(kind, order)
+        is_beside = self._readings is not None and (order.crowded or self._readings.is_long(order.text))
+        if self._readings is not None and is_beside and _is_builtin(coach):
+            async with aclosing(self._readings.steps(order.text, order.rubric, order.language)) as steps:
+                async for events in steps:
+                    for event in events:
+                        yield event
+            return
+        memo = await computed(len(order.text), partial(parse_memo, order.text, order.language))
+        stream = coach.evaluate(memo, order.rubric)
+        try:
+            async for event in stream:
+                yield event
+        finally:
+            if isinstance(stream, AsyncGenerator):
+                await stream.aclose()
+
+    def _coach(self, kind: str, order: CoachOrder) -> Coach:
+        if kind == MODEL and self._models is not None:
+            return self._models.coach_for(order)
+        return _COACHES[self.kind(kind)]()

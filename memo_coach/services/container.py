@@ -1,0 +1,194 @@
+"""All services of a process, put together once: opened when it starts, closed when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from memo_coach.coaching.documents.frameworks import shipped_frameworks
+from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
+from memo_coach.operations.logging import configure_logging
+from memo_coach.operations.self_tests import SelfTests
+from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.administration.debug import DebugService
+from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.self_tests import self_tests
+from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.chat.service import ChatService
+from memo_coach.services.coaches.hints import HintService
+from memo_coach.services.coaches.models import Models, open_models
+from memo_coach.services.coaches.service import Coaches
+from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.evaluations.service import EvaluationService
+from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.memos.drafts import DraftService
+from memo_coach.services.memos.library import MemoService
+from memo_coach.services.memos.retention import Retention
+from memo_coach.services.rubrics import RubricService
+from memo_coach.services.unit_of_work import Records
+from memo_coach.services.usage.storage_budget import StorageBudget
+from memo_coach.settings import Settings
+from memo_coach.storage import schema
+from memo_coach.storage.database import Database
+from memo_coach.storage.sqlite_file import DatabaseUnusable
+
+_log = structlog.get_logger("memo_coach.services")
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What pages, API and command line may ask for."""
+
+    settings: Settings
+    drafts: DraftService
+    memos: MemoService
+    evaluations: EvaluationService
+    coaches: Coaches
+    chats: ChatService
+    rubrics: RubricService
+    visitors: VisitorService
+    hints: HintService
+    health: Health
+    debug: DebugService
+    self_tests: SelfTests
+    models: Models = field(repr=False)
+    housekeeping: Housekeeping = field(repr=False)
+    workers: Workers = field(repr=False)
+    database: Database = field(repr=False)
+    open_parts: AsyncExitStack = field(default_factory=AsyncExitStack, repr=False)
+    """What is closed when the services are, the last opened first."""
+
+
+_open: list[Services] = []
+"""At most one. A list, so that opening and closing change it without a global statement."""
+
+
+async def open_services(settings: Settings, pace: Pace | None = None) -> Services:
+    """Set up logging, migrate the database, and start the workers, which first recover what was interrupted.
+
+    Where something fails half-way, or this is cancelled, what was opened is closed again.
+
+    Raises:
+        DatabaseUnusable: the database cannot be opened or migrated, or the data directory cannot be made.
+    """
+    configure_logging(settings.log_level, settings.log_format)
+    async with AsyncExitStack() as opened:
+        database = Database(settings.database_url)
+        opened.push_async_callback(database.close)
+        try:
+            services = await _opened(settings, database, pace, opened)
+        except DBAPIError as error:
+            raise database.unusable("opened", error) from error
+        # All went well: from here on closing it is :func:`close_services`' work.
+        services = replace(services, open_parts=opened.pop_all())
+    _open[:] = [services]
+    return services
+
+
+def _make_data_directory(directory: Path) -> None:
+    """Make the data directory, which a database elsewhere does not; how much room there is is asked of it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        reason = f"The data directory {directory} cannot be made: {error.strerror}. Set DATA_DIR."
+        raise DatabaseUnusable(reason) from error
+
+
+async def _opened(
+    settings: Settings, database: Database, pace: Pace | None, opened: AsyncExitStack
+) -> Services:
+    """Open everything; what has to be closed is put on the stack before the next thing is opened."""
+    await asyncio.to_thread(_make_data_directory, settings.data_dir)
+    before = await schema.upgrade(database)
+    if not before.is_current:
+        _log.info("database migrated", before=before.current, after=before.newest)
+    records = Records(database, settings.data_dir)
+    broadcast, rubrics = MemoryBroadcast(), RubricService()
+    models = await open_models(settings, database)
+    opened.push_async_callback(models.close)
+    housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
+    opened.push_async_callback(housekeeping.close)
+    coaches = Coaches(models.coaches, models.coaches.readings)
+    budget = StorageBudget(records, models.accounts.address_mark)
+    workers = Workers(database, rubrics, broadcast, coaches, pace)
+    opened.push_async_callback(workers.close)
+    chats = ChatService(
+        records,
+        rubrics,
+        broadcast,
+        models.coaches.chat_models,
+        frameworks=shipped_frameworks().frameworks,
+        budget=budget,
+    )
+    opened.push_async_callback(chats.close)
+    health = _health(settings, database, workers)
+    services = Services(
+        settings=settings,
+        drafts=DraftService(records, rubrics, budget),
+        memos=MemoService(records, workers.stop_work),
+        evaluations=EvaluationService(
+            records,
+            rubrics,
+            coaches,
+            workers,
+            broadcast=broadcast,
+            address_mark=models.accounts.address_mark,
+            budget=budget,
+        ),
+        coaches=coaches,
+        chats=chats,
+        rubrics=rubrics,
+        visitors=await VisitorService.open(database, settings.visitor_days),
+        hints=HintService(rubrics, models.coaches.readings),
+        health=health,
+        debug=DebugService(records, collects=settings.debug_mode),
+        self_tests=self_tests(health, broadcast, models),
+        models=models,
+        housekeeping=housekeeping,
+        workers=workers,
+        database=database,
+    )
+    workers.start()
+    housekeeping.start()
+    return services
+
+
+async def close_services(services: Services) -> None:
+    """Let running evaluations finish for a moment, give the others back to the queue, close the database.
+
+    Where a part cannot be closed, the others are all the same.
+    """
+    if _open and _open[0] is services:
+        _open.clear()
+    await services.open_parts.aclose()
+
+
+def current() -> Services:
+    """Return the services of this process.
+
+    Raises:
+        ServicesClosed: they are not open.
+    """
+    if not _open:
+        raise ServicesClosed("the services are not open")
+    return _open[0]
+
+
+def _health(settings: Settings, database: Database, workers: Workers) -> Health:
+    async def workers_check() -> str:
+        if not workers.is_alive:
+            raise Unhealthy("Evaluations are not being taken from the queue. Restart the service.")
+        return "Evaluations are being taken from the queue."
+
+    health = Health()
+    health.register("database", database_check(database))
+    health.register("migrations", migrations_check(database))
+    health.register("disk", disk_check(settings.data_dir))
+    health.register("workers", workers_check)
+    return health

@@ -1,0 +1,1 @@
+"""Evaluations: handed in, worked at, recorded, followed."""

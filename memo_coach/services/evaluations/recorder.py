@@ -1,0 +1,239 @@
+"""One attempt at an evaluation: the coach's events come in, rows go out, all under the attempt's number."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Any
+
+from memo_coach.coaching.evaluation import (
+    Attributed,
+    CoachEvent,
+    Comment,
+    CommentMade,
+    CriterionJudged,
+    CriterionScore,
+    FirstReading,
+    OverallJudged,
+    OverallJudgement,
+    Progressed,
+    Provenance,
+)
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.clock import now
+from memo_coach.services.coaches.service import MODEL, Coaches, CoachOrder
+from memo_coach.services.evaluations.mapping import (
+    comment_values,
+    criterion_values,
+    is_true,
+    overall_document,
+    provenance_columns,
+    reading_document,
+    with_true_evidence,
+)
+from memo_coach.services.evaluations.progress import Finish, SoFar
+from memo_coach.storage.database import Database
+from memo_coach.storage.jobs import Job, JobQueue, NewRows
+
+STORE_EVERY_SECONDS = 0.5
+"""What a slow coach says is stored at most this often; what a quick one says, all at once at the end.
+
+It is for followers in other processes: those in this one see each word at once (:mod:`.live`).
+"""
+
+
+class LeaseLost(Exception):
+    """Somebody else has the evaluation now, or it was cancelled or deleted. Nothing more may be stored."""
+
+
+class BrokenCoach(Exception):
+    """A coach did not keep to its interface. The message is for whoever debugs it: logs have none."""
+
+
+class Attempt:
+    """Gathers what a coach says and stores it."""
+
+    def __init__(
+        self,
+        database: Database,
+        broadcast: Broadcast,
+        coaches: Coaches,
+        job: Job,
+        *,
+        so_far: SoFar,
+        store_every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
+        crowded: bool = False,
+    ) -> None:
+        """``crowded`` is whether others wait for the same kind of coach."""
+        self._crowded = crowded
+        self._store_every = store_every
+        self._so_far = so_far
+        self._database = database
+        self._broadcast = broadcast
+        self._coaches = coaches
+        self._job = job
+        self._positions: dict[str, int] = {}
+        self._facts: dict[str, Any] = {}
+        self._by_model: set[str] = set()
+        self._unstored = NewRows()
+        self._criteria: set[str] = set()
+        self._comments: set[str] = set()
+        self._overall: OverallJudgement | None = None
+        self._has_news = False
+        self._rubric_version = ""
+        self._began = self._stored_at = time.monotonic()
+        self._seconds = 0.0
+
+    async def judge(self, rubric: Rubric) -> None:
+        """Let the coach judge, and store what it says as it comes; :meth:`finish` stores the end.
+
+        Raises:
+            LeaseLost: this attempt is no longer the current one.
+            BrokenCoach: the stream ended without a judgement, or named a criterion or comment twice.
+            CoachingError: the coach refuses the memo, with a sentence for the person.
+        """
+        job = self._job
+        order = CoachOrder(
+            job.text,
+            job.language,
+            rubric,
+            job.owner,
+            evaluation_id=job.evaluation_id,
+            address=job.address,
+            crowded=self._crowded,
+        )
+        self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
+        async with aclosing(self._coaches.events(job.coach, order)) as events:
+            await self._listen(events)
+        if self._overall is None:
+            raise BrokenCoach("the stream ended without an overall judgement")
+        self._facts |= provenance_columns(self.provenance)
+        if self._is_wholly_the_models:
+            self._facts["cache_key"] = self._coaches.cache_key(job.coach, order)
+        self._rubric_version = rubric.version
+        self._seconds = time.monotonic() - self._began
+
+    @property
+    def provenance(self) -> Provenance:
+        """Who spoke, as far as is known."""
+        return self._so_far.provenance or Provenance("builtin")
+
+    @property
+    def _is_wholly_the_models(self) -> bool:
+        """Whether the model that was asked first judged every criterion: only that is given again."""
+        spoke = self.provenance
+        return (
+            spoke.kind == MODEL
+            and spoke.fallback_from is None
+            and not spoke.fallback_reason
+            and self._by_model == self._criteria
+        )
+
+    async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
+        """Hear the coach out, and store what it says now and then, also while it is silent."""
+        hearing = asyncio.create_task(self._hear(events), name=f"hearing {self._job.evaluation_id}")
+        try:
+            while not hearing.done():
+                due = self._stored_at + self._store_every()
+                await asyncio.wait({hearing}, timeout=max(0.0, due - time.monotonic()))
+                if hearing.done():
+                    break
+                if self._has_news:
+                    await self._store()
+                self._stored_at = time.monotonic()
+            await hearing
+        finally:
+            if hearing.cancel():
+                await asyncio.wait({hearing})
+
+    async def _hear(self, events: AsyncGenerator[CoachEvent, None]) -> None:
+        # What a coach says without waiting in between is noted in one go: a turn of the loop for each of
+        # fifty comments would cost more than the comments.
+        async for event in events:
+            self._note(event)
+            await self._broadcast.announce(self._job.evaluation_id)
+
+    def _note(self, event: CoachEvent) -> None:
+        self._has_news = True
+        self._so_far.changes += 1
+        match event:
+            case CriterionJudged(criterion):
+                self._note_criterion(criterion)
+            case CommentMade(comment):
+                self._note_comment(comment)
+            case OverallJudged(overall):
+                self._overall = overall
+            case FirstReading(evaluation):
+                self._so_far.second_opinion = evaluation
+                self._facts["second_opinion"] = reading_document(evaluation)
+            case Attributed(provenance):
+                self._so_far.provenance = provenance
+                self._facts |= provenance_columns(provenance)
+            case Progressed(done, total):
+                total = max(total, 0)
+                self._so_far.progress = Progressed(min(max(done, 0), total), total)
+
+    def _note_criterion(self, criterion: CriterionScore) -> None:
+        if criterion.id in self._criteria:
+            raise BrokenCoach(f"criterion {criterion.id!r} came twice")
+        position = self._positions.get(criterion.id, len(self._criteria))
+        self._criteria.add(criterion.id)
+        if criterion.coach == MODEL:
+            self._by_model.add(criterion.id)
+        true = with_true_evidence(criterion, self._job.text)
+        self._so_far.add_criterion(position, true)
+        self._unstored.criteria.append(criterion_values(self._job.evaluation_id, position, true))
+
+    def _note_comment(self, comment: Comment) -> None:
+        if comment.id in self._comments:
+            raise BrokenCoach(f"comment {comment.id!r} came twice")
+        self._comments.add(comment.id)
+        if is_true(comment, self._job.text):
+            self._so_far.add_comment(comment)
+            self._unstored.comments.append(comment_values(self._job.evaluation_id, comment))
+
+    async def _store(self) -> None:
+        rows, self._unstored, self._has_news = self._unstored, NewRows(), False
+        facts, self._facts = self._facts, {}
+        async with self._database.write() as session:
+            held = await JobQueue(session).record(
+                self._job,
+                rows,
+                done_steps=self._so_far.progress.done,
+                total_steps=self._so_far.progress.total,
+                facts=facts,
+            )
+        if not held:
+            raise LeaseLost
+        await self._broadcast.announce(self._job.evaluation_id)
+
+    async def finish(self) -> float:
+        """Store the rest, and the end; give the seconds that judging took. After :meth:`judge`.
+
+        Raises:
+            LeaseLost: this attempt is no longer the current one.
+        """
+        overall = self._overall
+        assert overall is not None, "judge() has ended well"  # noqa: S101
+        moment = now()
+        async with self._database.write() as session:
+            changes = await JobQueue(session).finish(
+                self._job,
+                self._unstored,
+                now=moment,
+                rubric_version=self._rubric_version,
+                overall=overall_document(overall),
+                score=overall.score,
+                seconds=self._seconds,
+                total_steps=self._so_far.progress.total,
+                facts=self._facts,
+            )
+        if changes is None:
+            raise LeaseLost
+        if self._job.coach != MODEL:
+            # What a model took, and the order of what it said, only the database can tell.
+            self._so_far.finish = Finish(moment, self._rubric_version, overall, self._seconds, changes)
+        return self._seconds

@@ -1,0 +1,364 @@
+"""Evaluations: handed in, followed, cancelled, tried again. The work itself is done by :mod:`.workers`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.coaching.computing import computed
+from memo_coach.coaching.memo.text import invisible_characters
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.short_texts import SHORT
+from memo_coach.services.broadcast import Broadcast
+from memo_coach.services.clock import new_id, now
+from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
+from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
+from memo_coach.services.evaluations.following import Follower, Sources, State
+from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
+from memo_coach.services.evaluations.queue_shares import due
+from memo_coach.services.evaluations.workers import UNHURRIED, Workers
+from memo_coach.services.memos.drafts import store_new_memo
+from memo_coach.services.memos.input import Glance, glance_at, submitted_text
+from memo_coach.services.rubrics import RubricService
+from memo_coach.services.unit_of_work import Records
+from memo_coach.services.usage.budget import JUDGING
+from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
+from memo_coach.services.usage.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
+from memo_coach.services.views import FINISHED, EvaluationView
+from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.model_calls import ModelCallRepository
+from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+from memo_coach.storage.visitors import VisitorRepository
+
+SHORTEST_PAUSE_SECONDS = 0.1
+"""Between two snapshots of a running evaluation; the last one is not kept waiting."""
+ENTERING_AT_ONCE = 8
+"""Texts that are looked at and stored at a time; others wait, and whoever came first is first."""
+
+
+class EvaluationService:
+    """The evaluations of the owners."""
+
+    def __init__(
+        self,
+        records: Records,
+        rubrics: RubricService,
+        coaches: Coaches,
+        workers: Workers,
+        *,
+        broadcast: Broadcast,
+        address_mark: Callable[[str], str],
+        budget: StorageBudget,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self._records = records
+        self._rubrics = rubrics
+        self._coaches = coaches
+        self._workers = workers
+        self._broadcast = broadcast
+        self._address_mark = address_mark
+        self._clock = clock
+        self._budget = budget
+        self._followers = 0
+        # Of a hundred that come at once each would else be looked at before any is queued, and turns of the
+        # loop would be as long as it takes.
+        self._entering = asyncio.Semaphore(ENTERING_AT_ONCE)
+
+    async def submit(
+        self,
+        owner: str,
+        *,
+        text: str,
+        rubric: str,
+        language: str | None = None,
+        memo_id: str | None = None,
+        title: str | None = None,
+        coach: str | None = None,
+        base_revision: int | None = None,
+        address: str | None = None,
+    ) -> str:
+        """Store a text as a version and an evaluation of it, in one transaction; give the evaluation's id.
+
+        A text that equals the newest version becomes no new one, also where no memo is named, and while the
+        same text is being evaluated in the same way, this gives that evaluation. The memo's draft ends when
+        it is this text, or when ``base_revision`` says that this text was made from it; what another tab has
+        typed is kept. Without ``coach`` it is the default one of :meth:`.coaches.Coaches.offers`. Of the
+        writer's network ``address`` only a keyed hash is kept, for limits and shares, until it has ended.
+
+        Raises:
+            NotFound: the owner has no such memo.
+            MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, UnknownCoach, TooMany: with a sentence.
+            LanguageNotRead: the built-in coach is to judge a text that is in neither of its languages.
+        """
+        kind = self._coaches.kind(coach)
+        chosen = self._rubrics.get(rubric)
+        raw, text = text, submitted_text(text)
+        removed = invisible_characters(raw)
+        self._budget.count_written(address, len(text.encode()))
+        look = partial(glance_at, text, language=language, title=title, readable=kind == BUILTIN)
+        glance = None if len(text) <= SHORT else await computed(len(text), look)
+        async with AsyncExitStack() as place:
+            await place.enter_async_context(self._entering)
+            glance = glance or look()
+            moment = self._clock()
+            async with self._records.write(adds=True) as session:
+                since = await VisitorRepository(session).welcome(owner, moment)
+                memo, is_made = await _memo_for(
+                    session,
+                    owner,
+                    memo_id=memo_id or None,
+                    text=text,
+                    glance=glance,
+                    rubric=rubric,
+                    moment=moment,
+                )
+                version, kept = await _version_for(
+                    session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
+                )
+                if memo.draft_text == text or memo.draft_revision == base_revision:
+                    kept -= len((memo.draft_text or "").encode())
+                    memo.draft_text = None
+                    memo.draft_set_aside = False
+                evaluation_id, is_new = await _queue(
+                    session,
+                    owner,
+                    _Asked(memo.id, version, chosen, kind, self._mark(address), len(text), removed),
+                    moment=moment,
+                )
+                kept += EVALUATION_BYTES if is_new else 0
+                await self._budget.count_kept(session, Storing(address, kept, since, moment))
+                await place.aclose()  # the next one goes on while this one waits for the disk
+        self._workers.wake(kind)
+        return evaluation_id
+
+    async def get(self, owner: str, evaluation_id: str) -> EvaluationView:
+        """Return an evaluation as far as it has come.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        live = self._workers.live.of(evaluation_id)
+        async with self._records.read() as session:
+            stored = await EvaluationRepository(session).whole(
+                owner, evaluation_id, known_attempt=None if live is None else live.attempt
+            )
+            if stored is None:
+                raise NotFound
+            sums = None
+            if stored.evaluation.coach == MODEL and stored.evaluation.status in FINISHED:
+                sums = await ModelCallRepository(session).sums(owner, [evaluation_id], JUDGING)
+        view = evaluation_view(stored, usage_of(None if sums is None else sums.get(evaluation_id)))
+        row = stored.evaluation
+        if live is not None and (row.status, row.attempt) == ("running", live.attempt):
+            return live.on(view)
+        return view
+
+    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
+        """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
+
+        Raises:
+            NotFound: the owner has no such evaluation, or it is deleted meanwhile.
+        """
+        sources = Sources(
+            whole=lambda: self.get(owner, evaluation_id),
+            state=lambda: self._state(owner, evaluation_id),
+            live=lambda: self._workers.live.of(evaluation_id),
+        )
+        # Listening begins before the first look, so that nothing happens unheard in between.
+        with self._broadcast.listen(evaluation_id) as news, self._counted():
+            follower = Follower(sources, news)
+            view = await follower.first()
+            yield view
+            while view.status not in FINISHED:
+                view = await follower.next(self._pause)
+                yield view
+
+    async def cancel(self, owner: str, evaluation_id: str) -> None:
+        """Cancel an evaluation that is queued or running; a finished one stays as it is.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+        """
+        async with self._records.write() as session:
+            evaluations = EvaluationRepository(session)
+            cancelled = await evaluations.cancel(owner, evaluation_id, now())
+            if not cancelled and await evaluations.get(owner, evaluation_id) is None:
+                raise NotFound
+        if cancelled:
+            self._workers.stop_work(evaluation_id)
+            await self._broadcast.announce(evaluation_id)
+
+    async def retry(self, owner: str, evaluation_id: str, *, address: str | None = None) -> str:
+        """Evaluate the text of a failed or cancelled evaluation again; give the new evaluation's id.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+            NotRepeatable: it is done.
+            UnknownRubric, TooMany: with a sentence.
+        """
+        moment = self._clock()
+        async with self._records.write(adds=True) as session:
+            old = await EvaluationRepository(session).get(owner, evaluation_id)
+            if old is None:
+                raise NotFound
+            if old.status == "done":
+                raise NotRepeatable(
+                    "This evaluation is done. Change the memo and evaluate it as a new version."
+                )
+            rubric = self._rubrics.get(old.rubric)
+            asked = _Asked(
+                old.memo,
+                old.version,
+                rubric,
+                old.coach,
+                self._mark(address),
+                old.characters,
+                old.removed_characters,
+            )
+            fresh, is_new = await _queue(session, owner, asked, moment=moment)
+            if is_new:
+                since = await VisitorRepository(session).welcome(owner, moment)
+                await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
+        self._workers.wake(old.coach)
+        return fresh
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
+
+    def _mark(self, address: str | None) -> str | None:
+        return self._address_mark(address) if address else None
+
+    def _pause(self) -> float:
+        """Return the seconds between two snapshots: the more follow, the longer, so that all are served."""
+        return SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
+
+    async def _state(self, owner: str, evaluation_id: str) -> State:
+        async with self._records.read() as session:
+            news = await EvaluationRepository(session).news(owner, evaluation_id)
+        if news is None:
+            raise NotFound
+        return news
+
+
+async def _memo_for(
+    session: AsyncSession,
+    owner: str,
+    *,
+    memo_id: str | None,
+    text: str,
+    glance: Glance,
+    rubric: str,
+    moment: datetime,
+) -> tuple[Memo, bool]:
+    """Return the memo that the text belongs to, and whether it was made for it."""
+    memos = MemoRepository(session)
+    memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
+    if memo is None and memo_id:
+        raise NotFound
+    if memo is None:
+        # The same text once more, as by a second click: the draft that it was is gone by now.
+        memo = await memos.with_version(owner, text, _sha256(text), glance.words)
+    if memo is None:
+        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), True
+    memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
+    return memo, False
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+async def _version_for(
+    session: AsyncSession,
+    owner: str,
+    memo: Memo,
+    *,
+    is_made: bool,
+    text: str,
+    glance: Glance,
+    moment: datetime,
+) -> tuple[int, int]:
+    """Return the number of the version that is this text, and what it takes where it was made for it."""
+    memos = MemoRepository(session)
+    newest = None if is_made else await memos.newest_version(owner, memo.id)
+    if newest is not None and newest.text == text and newest.language == glance.language:
+        return newest.number, 0
+    version = MemoVersion(
+        memo=memo.id,
+        number=1 if newest is None else newest.number + 1,
+        text=text,
+        text_sha256=_sha256(text),
+        words=glance.words,
+        language=glance.language,
+        created=moment,
+    )
+    await memos.add_version(owner, version)
+    return version.number, len(text.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be judged, and how."""
+
+    memo_id: str
+    version: int
+    rubric: Rubric
+    coach: str
+    address: str | None
+    characters: int
+    removed_characters: int = 0
+
+
+async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
+    """Return the evaluation that was asked for, and whether it was made for it."""
+    evaluations = EvaluationRepository(session)
+    there = await evaluations.standing(
+        owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
+    )
+    if there.twin is not None:
+        return there.twin, False
+    if there.unfinished >= MOST_UNFINISHED:
+        raise TooMany(
+            f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
+        )
+    if there.stored >= MOST_EVALUATIONS:
+        raise TooMany(
+            f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
+            "Delete a memo or two under “Your memos”."
+        )
+    backlog = await evaluations.backlog(owner, asked.address)
+    if backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
+        raise TooMany(
+            f"{MOST_UNFINISHED_OF_ADDRESS} memos from your network are being evaluated. "
+            "Wait a minute and try again."
+        )
+    evaluation = Evaluation(
+        id=new_id(),
+        owner=owner,
+        memo=asked.memo_id,
+        version=asked.version,
+        rubric=asked.rubric.id,
+        rubric_version=asked.rubric.version,
+        coach=asked.coach,
+        status="queued",
+        created=moment,
+        address=asked.address,
+        characters=asked.characters,
+        due=due(moment, asked.characters, backlog),
+        removed_characters=asked.removed_characters,
+    )
+    await evaluations.add(owner, evaluation)
+    return evaluation.id, True

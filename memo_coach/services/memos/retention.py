@@ -1,0 +1,70 @@
+"""How long drafts are kept: so many days after their last change and their writer's last visit.
+
+What goes is a memo that was never evaluated, and a visitor who has nothing (else) here. An evaluated memo
+stays, with a draft of its next version, until its writer deletes it. Who was gone for so long and comes back
+is a new visitor, by the cookie that they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from memo_coach.services import clock as moments
+from memo_coach.storage.abandoned import AbandonedRepository, Absent
+from memo_coach.storage.database import Database
+
+_log = structlog.get_logger("memo_coach.services.memos.retention")
+
+PASS_EVERY = timedelta(hours=1)
+"""Once all who are absent were looked at, the next look is worth its while an hour later."""
+VISITORS_AT_ONCE = 20
+DRAFTS_AT_ONCE = 10
+"""A transaction on SQLite keeps everybody waiting, and a long draft takes 1 ms to delete."""
+STEPS_AT_ONCE = 50
+"""Of each sweep; the next one goes on from there."""
+
+
+class Retention:
+    """Removes, step by step, what is kept no longer."""
+
+    def __init__(
+        self, database: Database, lifetime: timedelta, clock: Callable[[], datetime] = moments.now
+    ) -> None:
+        self._database = database
+        self._lifetime = lifetime
+        self._clock = clock
+        self._seen: Absent | None = None
+        """The last one that was looked at in this pass."""
+        self._next_pass: datetime | None = None
+
+    async def sweep(self) -> tuple[int, int]:
+        """Remove some; give how many drafts and how many visitors. Any number may do so at once."""
+        drafts = visitors = 0
+        for _ in range(STEPS_AT_ONCE):
+            if self._next_pass is not None and self._clock() < self._next_pass:
+                break
+            some_drafts, some_visitors = await self._step()
+            drafts, visitors = drafts + some_drafts, visitors + some_visitors
+        if drafts or visitors:
+            _log.info("removed what nobody came back to", drafts=drafts, visitors=visitors)
+        return drafts, visitors
+
+    async def _step(self) -> tuple[int, int]:
+        before = self._clock() - self._lifetime
+        async with self._database.read() as session:
+            absent = await AbandonedRepository(session).absent(before, self._seen, VISITORS_AT_ONCE)
+        if not absent:
+            self._seen, self._next_pass = None, self._clock() + PASS_EVERY
+            return 0, 0
+        leaving = [visitor.id for visitor in absent if visitor.leaves]
+        removed = (0, 0)
+        if leaving:
+            async with self._database.write() as session:
+                removed = await AbandonedRepository(session).remove(leaving, before, DRAFTS_AT_ONCE)
+        if removed == (0, 0):
+            # Nothing (more) of these can go, so the next ones are looked at; else the same ones once more.
+            self._seen = absent[-1]
+        return removed
