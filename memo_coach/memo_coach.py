@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from memo_coach import ui
 from memo_coach.services import container as composition
 from memo_coach.settings import load_settings
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused
 from memo_coach.web.event_authorisation import EventAuthorisation, report_event_error, report_page_error
 from memo_coach.web.event_gate import EventGate

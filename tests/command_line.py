@@ -26,7 +26,7 @@ import memo_coach.operations.backup.restoring
 import memo_coach.operations.backup.running
 import memo_coach.operations.health
 import memo_coach.storage.copying
-import memo_coach.storage.schema  # noqa: F401
+import memo_coach.storage.engine.schema  # noqa: F401
 from memo_coach.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from memo_coach.operations import metrics
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
 from memo_coach.web.building import build
 from memo_coach.web.site import SITE
 from tests.databases import KINDS, database_at

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memo_coach.database_url import read_database_url
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 
 KINDS = ("sqlite", "postgres")
 

@@ -12,7 +12,7 @@ from memo_coach.coaching.llm.model import Message
 from memo_coach.providers.accounts import CallOutcome, CallPlan
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.usage.rate_limits import UseLimits
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import ModelCall, ModelCallText, Spending
 from tests.stored_rows import NOON
 

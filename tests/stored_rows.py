@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,

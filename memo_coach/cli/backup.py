@@ -138,7 +138,7 @@ def run_alone(work: Awaitable[Result]) -> Result:
 def failures() -> Iterator[None]:
     """Turn what goes wrong into a line on standard error and an exit status."""
     from memo_coach.operations.backup.errors import BackupError, Misconfigured, RestoreRefused  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     try:
         yield

@@ -14,9 +14,9 @@ from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_probl
 from memo_coach.database_url import POSTGRES_EXAMPLE, DatabaseUrlFault, read_database_url
 
 if TYPE_CHECKING:
-    from memo_coach.storage.database import Database
+    from memo_coach.storage.engine.database import Database
+    from memo_coach.storage.engine.schema import SchemaStatus
     from memo_coach.storage.fingerprint import TableFingerprint
-    from memo_coach.storage.schema import SchemaStatus
 
 Answer = TypeVar("Answer")
 
@@ -75,7 +75,7 @@ def copy(address: str | None, file: Path | None) -> None:
 
     async def work(source: Database) -> dict[str, TableFingerprint]:
         from memo_coach.storage import copying  # noqa: PLC0415 - loaded when it is asked for
-        from memo_coach.storage.database import Database  # noqa: PLC0415
+        from memo_coach.storage.engine.database import Database  # noqa: PLC0415
 
         refuse_missing(source)
         try:
@@ -100,13 +100,13 @@ def _target(address: str | None, file: Path | None) -> str:
 
 
 async def _upgrade(database: Database) -> SchemaStatus:
-    from memo_coach.storage import schema  # noqa: PLC0415
+    from memo_coach.storage.engine import schema  # noqa: PLC0415
 
     return await schema.upgrade(database)
 
 
 async def _status(database: Database) -> SchemaStatus:
-    from memo_coach.storage import schema  # noqa: PLC0415
+    from memo_coach.storage.engine import schema  # noqa: PLC0415
 
     if database.path is not None and not database.path.is_file():
         return schema.SchemaStatus(None, schema.newest_revision())
@@ -142,8 +142,8 @@ def on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     import asyncio  # noqa: PLC0415 - so does all that follows: the database is loaded when it is asked for
 
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
-    from memo_coach.storage.database import Database  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = settings_or_problem()
     configure_logging(settings.log_level, settings.log_format)

@@ -86,9 +86,9 @@ def _database(settings: Settings) -> str:
         database_check,
         migrations_check,
     )
-    from memo_coach.storage import schema  # noqa: PLC0415
-    from memo_coach.storage.database import Database  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable, refuse_damaged_file  # noqa: PLC0415
+    from memo_coach.storage.engine import schema  # noqa: PLC0415
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable, refuse_damaged_file  # noqa: PLC0415
 
     path = settings.database_path
     if path is not None and not path.exists():

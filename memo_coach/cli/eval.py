@@ -85,7 +85,7 @@ def _model_measured(measuring: Measuring, *, yes: bool) -> Measured:
 
     from memo_coach.coaching.llm.model import ModelFailure  # noqa: PLC0415
     from memo_coach.services.errors import ServiceError  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = settings_or_problem()
     try:

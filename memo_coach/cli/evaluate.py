@@ -78,7 +78,7 @@ def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | Non
     from memo_coach.cli.judgement import judge  # noqa: PLC0415
     from memo_coach.coaching.errors import CoachingError  # noqa: PLC0415
     from memo_coach.services.errors import LanguageNotRead, ServiceError, UnknownLanguage  # noqa: PLC0415
-    from memo_coach.storage.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
 
     settings = None if coach == "builtin" else settings_or_problem()
     try:

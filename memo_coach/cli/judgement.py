@@ -87,8 +87,8 @@ async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
     """
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
     from memo_coach.services.coaches.models import open_models  # noqa: PLC0415 - the database, only where it is needed
-    from memo_coach.storage import schema  # noqa: PLC0415
-    from memo_coach.storage.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine import schema  # noqa: PLC0415
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
 
     # On standard error, and only what the judgement's own notices do not say.
     configure_logging("ERROR", settings.log_format)

@@ -13,7 +13,7 @@ from memo_coach.cli.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from memo_coach.storage.database import Database
+    from memo_coach.storage.engine.database import Database
     from memo_coach.storage.tables import Visitor
 
 
@@ -28,7 +28,7 @@ def show(limit: int) -> None:
     """Show the browsers that wrote last: id, first and last time. Nothing of what they wrote."""
 
     async def work(database: Database) -> Sequence[Visitor]:
-        from memo_coach.storage.visitors import VisitorRepository  # noqa: PLC0415 - when it is asked for
+        from memo_coach.storage.repositories.visitors import VisitorRepository  # noqa: PLC0415 - when it is asked for
 
         await _refuse_unusable(database)
         async with database.read() as session:
@@ -63,7 +63,7 @@ def end(visitor: str | None, everybody: bool) -> None:
 
 
 async def _refuse_unusable(database: Database) -> None:
-    from memo_coach.storage import schema  # noqa: PLC0415 - when it is asked for
+    from memo_coach.storage.engine import schema  # noqa: PLC0415 - when it is asked for
 
     refuse_missing(database)
     schema.refuse_unusable(await schema.status(database))

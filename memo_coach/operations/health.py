@@ -16,9 +16,9 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.storage.database import Database
-from memo_coach.storage.schema import refuse_unusable, status
-from memo_coach.storage.sqlite_file import (
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.schema import refuse_unusable, status
+from memo_coach.storage.engine.sqlite_file import (
     DatabaseDamaged,
     DatabaseUnusable,
     file_identity,

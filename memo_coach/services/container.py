@@ -34,9 +34,9 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.settings import Settings
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.storage import schema
-from memo_coach.storage.connections import SettledConnection
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.connections import SettledConnection
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint_of
-from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
 
 

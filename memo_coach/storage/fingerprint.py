@@ -19,12 +19,12 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import Table as SchemaTable
 
-from memo_coach.storage import schema
-from memo_coach.storage.ordering import in_key_order
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.ordering import in_key_order
 from memo_coach.storage.tables import UtcDateTime, metadata
 
 if TYPE_CHECKING:
-    from memo_coach.storage.database import Database
+    from memo_coach.storage.engine.database import Database
 
 ROWS_AT_ONCE = 200
 """So many rows are in memory at a time; a memo is at most some hundred kilobytes."""

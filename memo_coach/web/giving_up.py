@@ -10,7 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 STATUS = 3
 """With which such a worker ends, and the server after it: something that they depend on failed."""

@@ -16,8 +16,8 @@ from granian.log import LogLevels
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
 from memo_coach.settings import Settings, SettingsError, load_settings
-from memo_coach.storage.preparation import prepare
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.preparation import prepare
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import GivenUp, SiteMissing
 from memo_coach.web.giving_up import STATUS
 from memo_coach.web.header_limit import HEADER_BYTES

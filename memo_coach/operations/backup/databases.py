@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.manifest import Manifest, TableFigures
-from memo_coach.storage import schema
+from memo_coach.storage.engine import schema
 from memo_coach.storage.fingerprint import fingerprint_as_found
 
 _PEOPLES_TABLES = ("memos", "evaluations")

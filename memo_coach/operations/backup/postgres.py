@@ -20,8 +20,8 @@ from memo_coach.operations.backup.databases import Contents, contents_of, holds_
 from memo_coach.operations.backup.errors import BackupError
 from memo_coach.operations.backup.processes import Child, Finished
 from memo_coach.operations.backup.restic import Restic
-from memo_coach.storage import postgres
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import postgres
+from memo_coach.storage.engine.database import Database
 
 MAINTENANCE_DATABASE = "postgres"
 """Where one stands while databases are made and renamed."""

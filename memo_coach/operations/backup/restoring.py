@@ -13,8 +13,8 @@ from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.manifest import DUMPS, MANIFEST, Manifest, manifest_from
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.runs import MANIFEST_KIND, chosen_run, runs_of
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from memo_coach.operations.backup.errors import BackupError, OtherRunActive, RestoreRefused
 from memo_coach.operations.backup.status import Kind, Record, only_one, write_status
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 Result = TypeVar("Result")
 

@@ -21,8 +21,8 @@ from memo_coach.operations.backup.configuration import BackupConfiguration
 from memo_coach.operations.backup.databases import Contents, contents_of, holds_peoples_data
 from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.restic import Restic
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 BACKING_UP, RESTORING = ".backup-", ".restore-"
 """How the directories begin that hold a copy for a while."""

@@ -14,9 +14,9 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
-from memo_coach.storage.visitors import EVERYBODY, VisitorRepository
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.storage.repositories.visitors import EVERYBODY, VisitorRepository
 
 _log = structlog.get_logger("memo_coach.services.accounts.visitors")
 

@@ -26,8 +26,8 @@ from memo_coach.services.accounts.ended_sessions import EndedSessions
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import Records
-from memo_coach.storage.database import Database
-from memo_coach.storage.visitors import SEEN_EVERY, VisitorRepository
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.visitors import SEEN_EVERY, VisitorRepository
 
 RENEWED_AFTER = timedelta(days=1)
 """A token younger than this is not yet replaced: a cookie for each answer would be one too many."""

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from memo_coach.services.errors import NotFound
 from memo_coach.services.unit_of_work import Records
-from memo_coach.storage.evaluations import EvaluationRepository
-from memo_coach.storage.model_calls import MICRO, ModelCallRepository, StoredCall
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
+from memo_coach.storage.repositories.model_calls import MICRO, ModelCallRepository, StoredCall
 
 
 @dataclass(frozen=True, slots=True)

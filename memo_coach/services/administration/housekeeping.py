@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from memo_coach.operations import metrics
 from memo_coach.services.coaches.models import Models
 from memo_coach.services.memos.retention import Retention
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger("memo_coach.services.administration.housekeeping")
 

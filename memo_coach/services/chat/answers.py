@@ -25,8 +25,8 @@ from memo_coach.coaching.llm.prompting import Prompts
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import Records
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.chats import AnswerRow, ChatRepository
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.repositories.chats import AnswerRow, ChatRepository
 
 _log = structlog.get_logger("memo_coach.services.chat.service")
 

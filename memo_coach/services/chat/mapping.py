@@ -14,7 +14,7 @@ from memo_coach.services.chat.views import ChatMessageView, ChatRole, ChatStatus
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound
 from memo_coach.services.views import EvaluationView
-from memo_coach.storage.chats import StoredMessage
+from memo_coach.storage.repositories.chats import StoredMessage
 from memo_coach.storage.tables import ChatMessage
 
 MOST_HISTORY = 40

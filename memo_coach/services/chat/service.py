@@ -34,10 +34,10 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
 from memo_coach.services.views import EvaluationView, Usage
-from memo_coach.storage.chats import ChatRepository
-from memo_coach.storage.evaluations import EvaluationRepository
-from memo_coach.storage.memos import MemoRepository
-from memo_coach.storage.visitors import VisitorRepository
+from memo_coach.storage.repositories.chats import ChatRepository
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
+from memo_coach.storage.repositories.memos import MemoRepository
+from memo_coach.storage.repositories.visitors import VisitorRepository
 
 LONGEST_QUESTION = 4_000
 """Characters."""

@@ -36,8 +36,8 @@ from memo_coach.services.coaches.service import CoachOrder
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.views import CoachOffer, CostEstimate, EvaluationView, Usage
-from memo_coach.storage.database import Database
-from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
 
 ANSWERS = "1"
 """Counts the ways in which an answer becomes an evaluation: a new way makes no use of older evaluations."""

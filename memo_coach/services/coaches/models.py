@@ -17,8 +17,8 @@ from memo_coach.services.coaches.model_coaches import ModelCoaches
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.settings import Settings
-from memo_coach.storage.database import Database
-from memo_coach.storage.visitors import VisitorRepository
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.visitors import VisitorRepository
 
 _SECRET = "prompt-boundaries"  # noqa: S105 - the name of the secret
 _MARGIN_SECONDS = 60.0

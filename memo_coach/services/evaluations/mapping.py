@@ -21,8 +21,8 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.llm.combining import ranked, with_shared_weights
 from memo_coach.services.views import EvaluationStatus, EvaluationView, Usage
-from memo_coach.storage.evaluations import StoredEvaluation
-from memo_coach.storage.model_calls import CallSums
+from memo_coach.storage.repositories.evaluations import StoredEvaluation
+from memo_coach.storage.repositories.model_calls import CallSums
 from memo_coach.storage.tables import CommentRow, CriterionRow
 from memo_coach.storage.tables import Evaluation as EvaluationRow
 

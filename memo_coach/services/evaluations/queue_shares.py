@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from memo_coach.storage.evaluations import Backlog
+from memo_coach.storage.repositories.evaluations import Backlog
 
 OWNER_CHARACTERS_PER_SECOND = 20_000
 ADDRESS_CHARACTERS_PER_SECOND = 4 * OWNER_CHARACTERS_PER_SECOND

@@ -35,8 +35,8 @@ from memo_coach.services.evaluations.mapping import (
     with_true_evidence,
 )
 from memo_coach.services.evaluations.progress import Finish, SoFar
-from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Job, JobQueue, NewRows
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.jobs import Job, JobQueue, NewRows
 
 STORE_EVERY_SECONDS = 0.5
 """What a slow coach says is stored at most this often; what a quick one says, all at once at the end.

@@ -32,11 +32,11 @@ from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
 from memo_coach.services.usage.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.storage.evaluations import EvaluationRepository
-from memo_coach.storage.memos import MemoRepository
-from memo_coach.storage.model_calls import ModelCallRepository
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
+from memo_coach.storage.repositories.memos import MemoRepository
+from memo_coach.storage.repositories.model_calls import ModelCallRepository
+from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
-from memo_coach.storage.visitors import VisitorRepository
 
 SHORTEST_PAUSE_SECONDS = 0.1
 """Between two snapshots of a running evaluation; the last one is not kept waiting."""

@@ -2,7 +2,7 @@
 
 A worker renews its lease while it works. Where it dies, the lease runs out and the evaluation goes back into
 the queue, in this process or another; three bad ends, and it fails with a sentence. What keeps two workers
-from both finishing is in :mod:`memo_coach.storage.jobs`.
+from both finishing is in :mod:`memo_coach.storage.repositories.jobs`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from memo_coach.services.evaluations.lookout import Clock, Lookout
 from memo_coach.services.evaluations.progress import LiveEvaluations
 from memo_coach.services.evaluations.recorder import STORE_EVERY_SECONDS, Attempt, LeaseLost
 from memo_coach.services.rubrics import RubricService
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Expired, Job, JobQueue, Kinds
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.storage.repositories.jobs import Expired, Job, JobQueue, Kinds
 
 _log = structlog.get_logger("memo_coach.services.evaluations.workers")
 

@@ -17,9 +17,9 @@ from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.quotas import MOST_MEMOS
 from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, Storing
 from memo_coach.services.views import DraftSaved, DraftView
-from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.repositories.memos import MemoRepository
+from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Memo
-from memo_coach.storage.visitors import VisitorRepository
 
 
 async def store_new_memo(

@@ -12,8 +12,8 @@ from memo_coach.services.errors import NotFound
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.quotas import MOST_MEMOS
 from memo_coach.services.views import EvaluationStatus, EvaluationSummary, MemoSummary
-from memo_coach.storage.evaluations import EvaluationLine, EvaluationRepository
-from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.repositories.evaluations import EvaluationLine, EvaluationRepository
+from memo_coach.storage.repositories.memos import MemoRepository
 
 
 class MemoService:

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from memo_coach.services import clock as moments
-from memo_coach.storage.abandoned import AbandonedRepository, Absent
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.abandoned import AbandonedRepository, Absent
 
 _log = structlog.get_logger("memo_coach.services.memos.retention")
 

@@ -24,11 +24,11 @@ from memo_coach.services.unit_of_work import CANNOT_BE_USED
 from memo_coach.services.usage.ledger import StoredAccounts, budget_day
 from memo_coach.services.usage.rate_limits import KEPT, UseLimits, UsePurpose, address_mark, count_use
 from memo_coach.services.views import Usage
-from memo_coach.storage.database import Database
-from memo_coach.storage.model_calls import MICRO, ModelCallRepository, SpendingRepository
-from memo_coach.storage.model_uses import ModelUseRepository
-from memo_coach.storage.sqlite_file import DatabaseUnusable
-from memo_coach.storage.visitors import VisitorRepository
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.storage.repositories.model_calls import MICRO, ModelCallRepository, SpendingRepository
+from memo_coach.storage.repositories.model_uses import ModelUseRepository
+from memo_coach.storage.repositories.visitors import VisitorRepository
 
 _log = structlog.get_logger("memo_coach.services.usage.budget")
 

@@ -13,10 +13,15 @@ from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.operations import metrics
 from memo_coach.providers.accounts import CallOutcome, CallPlan
 from memo_coach.services.clock import new_id
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.database import Database
-from memo_coach.storage.model_calls import MICRO, EndedCall, ModelCallRepository, SpendingRepository
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.storage.repositories.model_calls import (
+    MICRO,
+    EndedCall,
+    ModelCallRepository,
+    SpendingRepository,
+)
 from memo_coach.storage.tables import ModelCall
 
 _log = structlog.get_logger("memo_coach.services.usage.ledger")

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.clock import new_id
-from memo_coach.storage.model_uses import ModelUseRepository, Place
+from memo_coach.storage.repositories.model_uses import ModelUseRepository, Place
+from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import ModelUse
-from memo_coach.storage.visitors import VisitorRepository
 
 UsePurpose = Literal["evaluation", "chat"]
 

@@ -1,4 +1,4 @@
-"""What Alembic runs for each command. :mod:`memo_coach.storage.schema` passes an open connection."""
+"""What Alembic runs for each command. :mod:`memo_coach.storage.engine.schema` passes an open connection."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _run(connection: Connection) -> None:
 async def _from_command_line() -> None:
     """Serve a developer's ``alembic revision --autogenerate``, which opens the configured database itself."""
     from memo_coach.settings import load_settings  # noqa: PLC0415 - the service passes a connection instead
-    from memo_coach.storage.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
 
     database = Database(load_settings().database_url)
     async with database.write_connection() as connection:

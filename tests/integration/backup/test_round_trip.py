@@ -18,7 +18,7 @@ import pytest
 
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.restoring import plan, restore
-from memo_coach.storage import schema
+from memo_coach.storage.engine import schema
 from memo_coach.storage.fingerprint import fingerprint_as_found, fingerprint_of
 from tests.command_line import PROGRAM
 from tests.databases import database_at, only_on_postgres, only_on_sqlite

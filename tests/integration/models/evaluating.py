@@ -18,8 +18,8 @@ from memo_coach.services.coaches import models
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings, load_settings
-from memo_coach.storage.database import Database
-from memo_coach.storage.model_calls import MICRO
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.model_calls import MICRO
 from memo_coach.storage.tables import CriterionRow, ModelCall, ModelCallText, Spending, Table
 
 KEY = "test-key"

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from memo_coach.services import container as composition
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
 from tests.databases import database_at
 
 PATIENCE = 120.0

@@ -17,7 +17,7 @@ from memo_coach.services.container import Services, close_services, open_service
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
-from memo_coach.storage.memos import MemoRepository
+from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.tables import MemoVersion
 
 RUBRIC = shipped_rubric("investment-memo")

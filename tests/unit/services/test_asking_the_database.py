@@ -20,8 +20,8 @@ from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
-from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import JobQueue
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.jobs import JobQueue
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."

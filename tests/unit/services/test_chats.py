@@ -27,9 +27,9 @@ from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import StorageBudget
-from memo_coach.storage import schema
-from memo_coach.storage.chats import ChatRepository
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.chats import ChatRepository
 from memo_coach.storage.tables import ChatMessage, CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from tests.databases import database_at
 from tests.scripted_model import ScriptedModel

@@ -10,7 +10,7 @@ import pytest
 from memo_coach.services.administration.debug import DebugService, DebugView
 from memo_coach.services.errors import NotFound, Unavailable
 from memo_coach.services.unit_of_work import Records
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from tests.databases import database_at
 from tests.ledger import MODEL, Clock, accounts_of, outcome, plan
 from tests.stored_rows import NOON, add_visitor, queued

@@ -34,7 +34,7 @@ from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
 from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
 from memo_coach.services.memos.input import Glance, glance_at
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.storage.jobs import JobQueue, NewRows
+from memo_coach.storage.repositories.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation
 from tests.clock import Clock
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach

@@ -18,7 +18,7 @@ from memo_coach.services.evaluations.progress import LiveEvaluations, SoFar
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import EvaluationView
-from memo_coach.storage.evaluations import EvaluationRepository
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
 from tests.waiting import PATIENCE_SECONDS
 

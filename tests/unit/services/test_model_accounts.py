@@ -17,7 +17,7 @@ from memo_coach.operations import metrics
 from memo_coach.services.usage import ledger as model_ledger
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.views import Usage
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import Memo, Visitor
 from tests.ledger import (
     MODEL,

@@ -21,8 +21,8 @@ from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.settings import Settings
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 
 class Broken(Exception):

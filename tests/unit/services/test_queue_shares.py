@@ -22,8 +22,8 @@ from memo_coach.services.evaluations.queue_shares import (
 )
 from memo_coach.services.evaluations.workers import LONG, Pace
 from memo_coach.services.usage.rate_limits import address_mark
-from memo_coach.storage.evaluations import Backlog
-from memo_coach.storage.jobs import JobQueue, NewRows
+from memo_coach.storage.repositories.evaluations import Backlog
+from memo_coach.storage.repositories.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import Evaluation
 from tests.scripted_coach import ScriptedCoach
 

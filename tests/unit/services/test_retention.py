@@ -16,9 +16,9 @@ from memo_coach.services.memos import library as memos_module
 from memo_coach.services.memos import retention as retention_module
 from memo_coach.services.memos.retention import PASS_EVERY, Retention
 from memo_coach.settings import Settings, load_settings
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.visitors import SEEN_EVERY
 from memo_coach.storage.tables import Memo, MemoVersion, Visitor
-from memo_coach.storage.visitors import SEEN_EVERY
 from tests.ledger import Clock
 from tests.stored_rows import NOON, add_rows_of_a_model, add_visitor, memo_of, queued
 

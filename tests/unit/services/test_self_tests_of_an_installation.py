@@ -15,7 +15,7 @@ from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.container import Services
 from memo_coach.settings import load_settings
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from tests.databases import only_on_sqlite
 from tests.model_server import ModelServer, running_model_server
 

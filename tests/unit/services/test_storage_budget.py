@@ -30,7 +30,7 @@ from memo_coach.services.usage.storage_budget import (
     Storing,
 )
 from memo_coach.services.views import DraftSaved
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
 from tests.unit.conftest import Opening, Seconds

@@ -14,7 +14,7 @@ from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.usage.rate_limits import UseLimits, UsePurpose, address_mark
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import ModelUse, Visitor
 from tests.databases import database_at
 from tests.ledger import KEY, PLENTY, Clock, accounts_of

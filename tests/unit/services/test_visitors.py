@@ -15,7 +15,7 @@ from memo_coach.services.accounts.ended_sessions import LOOK_EVERY_SECONDS, Ende
 from memo_coach.services.accounts.visitors import RENEWED_AFTER, VisitorService
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.settings import Settings
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import Visitor
 
 

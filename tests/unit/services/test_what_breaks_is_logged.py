@@ -17,7 +17,7 @@ from memo_coach.operations.logging import configure_logging
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.container import Services
 from memo_coach.services.memos.retention import Retention
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from tests.databases import only_on_sqlite
 from tests.scripted_coach import ScriptedCoach
 
@@ -99,6 +99,6 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
     housekeeping.start()
     line = await log.first("housekeeping failed")
     await housekeeping.close()
-    assert line["exception"].startswith("memo_coach.storage.sqlite_file.DatabaseUnusable at ")
+    assert line["exception"].startswith("memo_coach.storage.engine.sqlite_file.DatabaseUnusable at ")
     assert " sweep, memo_coach/services/administration/housekeeping.py:" in line["exception"]
     assert "Clementine" not in log.getvalue()

@@ -18,8 +18,8 @@ from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches.service import Coaches, register_coach
 from memo_coach.services.container import Services
 from memo_coach.services.evaluations.workers import Pace, Workers
-from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import Job, JobQueue
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.jobs import Job, JobQueue
 from memo_coach.storage.tables import Evaluation
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 

@@ -9,8 +9,8 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import event, func, select, text
 
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import InstallationSecret, Visitor
 from tests.stored_rows import NOON
 

@@ -11,9 +11,9 @@ from sqlmodel import col
 
 from memo_coach.storage import copying, schema
 from memo_coach.storage.copying import TargetHoldsData
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint
-from memo_coach.storage.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import CommentRow, InstallationSecret, Memo, Visitor, metadata
 from tests.databases import database_at
 from tests.postgres_server import PostgresServer

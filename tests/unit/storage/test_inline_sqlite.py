@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlmodel import col
 
-from memo_coach.storage import inline_sqlite
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import inline_sqlite
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
 from tests.stored_rows import NOON

@@ -14,10 +14,10 @@ from sqlmodel import col
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.settings import Settings
-from memo_coach.storage.database import Database
-from memo_coach.storage.jobs import JobQueue
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.jobs import JobQueue
+from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import MemoVersion
-from memo_coach.storage.visitors import VisitorRepository
 from tests.databases import only_on_postgres
 from tests.scripted_coach import ScriptedCoach
 from tests.stored_rows import NOON, add_visitor, queued

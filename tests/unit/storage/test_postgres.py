@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.operations.health import Unhealthy, database_check
-from memo_coach.storage import schema
-from memo_coach.storage.postgres import place, refuse_unfit_server, sentence
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.postgres import place, refuse_unfit_server, sentence
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from tests.databases import database_at, only_on_postgres
 from tests.postgres_server import PostgresServer
 

@@ -14,9 +14,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import metadata
 from tests.databases import database_at, only_on_postgres, only_on_sqlite
 from tests.live_server import ROOT
@@ -24,8 +24,8 @@ from tests.waiting import until_told
 
 START = """
 import asyncio, sys
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
 asyncio.run(schema.upgrade(Database(sys.argv[1])))
 """
 

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col
 
-from memo_coach.storage import shared_commits
-from memo_coach.storage.connections import SettledConnection
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine import shared_commits
+from memo_coach.storage.engine.connections import SettledConnection
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
 from tests.stored_rows import NOON

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from memo_coach.storage import schema
-from memo_coach.storage.database import Database
+from memo_coach.storage.engine import schema
+from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion, Visitor
 from tests.databases import database_at
 

@@ -11,10 +11,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from memo_coach.storage.database import Database
-from memo_coach.storage.memos import MemoRepository
-from memo_coach.storage.ordering import by_bytes
-from memo_coach.storage.storable_text import storable
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.engine.storable_text import storable
+from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.tables import (
     CommentRow,
     CriterionRow,

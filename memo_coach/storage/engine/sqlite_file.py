@@ -14,7 +14,7 @@ from pathlib import Path
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for another process's transaction. Ours last milliseconds."""
 _READABLE_BY_OTHERS = 0o077
-_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
 LONGEST_FINDING = 200
 """Characters of what SQLite finds."""

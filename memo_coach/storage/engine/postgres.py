@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 
 from sqlalchemy.engine import URL, make_url
 
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 OLDEST_VERSION = 14
 """The oldest that Postgres's makers still repaired when this was written, and that is tested here."""

@@ -13,9 +13,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.connections import SettledConnection
-from memo_coach.storage.sqlite_file import DatabaseUnusable
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.connections import SettledConnection
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 MOST_SHARING = 32
 LONGEST_OPEN_SECONDS = 0.03

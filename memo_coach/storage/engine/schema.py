@@ -13,10 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.storage.database import Database
-from memo_coach.storage.sqlite_file import DatabaseUnusable, prepare_sqlite_file
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable, prepare_sqlite_file
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 MIGRATION_LOCK = int.from_bytes(b"memocch", "big")
 """The key of the advisory lock under which Postgres is migrated; any number that nobody else takes."""
 

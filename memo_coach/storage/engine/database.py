@@ -27,12 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.pool import NullPool
 
 from memo_coach.database_url import sqlite_path
-from memo_coach.storage import postgres
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.connections import SettledConnection, SettledSession
-from memo_coach.storage.inline_sqlite import BEGIN_TO_WRITE, open_connection
-from memo_coach.storage.shared_commits import SharedCommits
-from memo_coach.storage.sqlite_file import (
+from memo_coach.storage.engine import postgres
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.connections import SettledConnection, SettledSession
+from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, open_connection
+from memo_coach.storage.engine.shared_commits import SharedCommits
+from memo_coach.storage.engine.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
     FileIdentity,
@@ -40,7 +40,7 @@ from memo_coach.storage.sqlite_file import (
     is_damage,
     unusable_file,
 )
-from memo_coach.storage.storable_text import storable_parameters
+from memo_coach.storage.engine.storable_text import storable_parameters
 
 _LONG_SECONDS = 0.005
 """A transaction that takes longer lets others have a turn."""

@@ -11,8 +11,8 @@ from typing import Any, Literal, cast
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.util import greenlet_spawn
 
-from memo_coach.storage.cancellation import settled
-from memo_coach.storage.inline_sqlite import InlineConnection
+from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.inline_sqlite import InlineConnection
 
 _AS_IT_IS: Literal["conditional_savepoint"] = "conditional_savepoint"
 _WITHIN_SAVEPOINT: Literal["create_savepoint"] = "create_savepoint"

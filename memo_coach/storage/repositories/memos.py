@@ -22,10 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from memo_coach.storage.ordering import by_bytes
-from memo_coach.storage.table_base import table_of, values_of
+from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
-from memo_coach.storage.visitors import VisitorRepository
+from memo_coach.storage.tables.base import table_of, values_of
 
 
 @dataclass(frozen=True, slots=True)

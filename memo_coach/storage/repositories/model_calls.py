@@ -27,9 +27,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.ordering import by_bytes
-from memo_coach.storage.table_base import table_of, values_of
+from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.tables import Evaluation, ModelCall, ModelCallText, Spending, Visitor
+from memo_coach.storage.tables.base import table_of, values_of
 
 MICRO = 1_000_000
 """So many of the units that accounts are kept in are a US dollar."""

@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.ordering import by_bytes
-from memo_coach.storage.table_base import table_of
+from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
+from memo_coach.storage.tables.base import table_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.table_base import table_of
 from memo_coach.storage.tables import InstallationSecret, Visitor
+from memo_coach.storage.tables.base import table_of
 
 SEEN_EVERY = timedelta(hours=1)
 """How exactly ``last_seen`` is kept: a write for each request would be a write too many."""

@@ -23,7 +23,7 @@ from typing import Any, Self, TypeVar, cast
 
 from sqlalchemy.util import await_only
 
-from memo_coach.storage.storable_text import storable_values
+from memo_coach.storage.engine.storable_text import storable_values
 
 Answer = TypeVar("Answer")
 

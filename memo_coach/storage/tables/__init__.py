@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false
 from sqlmodel import Field
 
-from memo_coach.storage.model_tables import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
-from memo_coach.storage.table_base import Table, UtcDateTime, metadata
+from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
+from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 
 __all__ = [
     "ChatMessage",

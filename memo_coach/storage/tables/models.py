@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from memo_coach.storage.table_base import Table, UtcDateTime
+from memo_coach.storage.tables.base import Table, UtcDateTime
 
 
 class ModelCall(Table, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from memo_coach.database_url import sqlite_path
-from memo_coach.storage.sqlite_file import prepare_sqlite_file, refuse_damaged_file
+from memo_coach.storage.engine.sqlite_file import prepare_sqlite_file, refuse_damaged_file
 
 _PATIENCE_SECONDS = 5.0
 LONGEST_LOOK_SECONDS = 1.0
@@ -27,7 +27,7 @@ def prepare(database_url: str) -> None:
 
 
 async def _look_at_server(database_url: str) -> None:
-    from memo_coach.storage import schema  # noqa: PLC0415 - for SQLite no driver has to be loaded
-    from memo_coach.storage.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine import schema  # noqa: PLC0415 - for SQLite no driver has to be loaded
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
 
     schema.refuse_newer(await schema.status(Database(database_url, pooled=False, patience=_PATIENCE_SECONDS)))

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.storage.table_base import table_of, values_of
 from memo_coach.storage.tables import ModelUse
+from memo_coach.storage.tables.base import table_of, values_of
 
 PRUNED_AT_ONCE = 500
 """What is no longer counted goes in steps: nobody has to wait for thousands of rows."""
