@@ -26,14 +26,14 @@ RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin memo
 USER 10001:10001
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/data HOME=/data PYTHONUNBUFFERED=1
 EXPOSE 3000
-CMD ["python", "-m", "memo_coach.web.developing"]
+CMD ["python", "-m", "memo_coach.server.develop"]
 HEALTHCHECK --interval=5s --timeout=5s --start-period=180s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:3000/health/live', timeout=4)"]
 
 # ---- The pages.
 FROM tools AS pages
 COPY . .
-RUN python -m memo_coach.web.building
+RUN python -m memo_coach.server.build
 
 # ---- The packages of the runtime, the program and the pages, as they will lie in the image. Bytecode is made
 #      here, since nothing can be written where it runs; unchecked, since nothing changes there either. The pages

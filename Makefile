@@ -42,13 +42,13 @@ help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
 
 run: build ## install and build what is not yet, then serve http://127.0.0.1:3000 (HOST and PORT override)
-	@exec $(BIN)/python -m memo_coach.web.serving
+	@exec $(BIN)/python -m memo_coach.server.serve
 
 dev: $(RUNNING) ## serve, and build and restart whenever a file changes
-	@exec $(BIN)/python -m memo_coach.web.developing
+	@exec $(BIN)/python -m memo_coach.server.develop
 
 build: $(RUNNING) ## build the pages where their inputs changed
-	@$(BIN)/python -m memo_coach.web.building
+	@$(BIN)/python -m memo_coach.server.build
 
 test: build $(DEVELOPMENT) ## the whole test suite: unit, integration, end to end
 	@$(PYTEST) $(TESTS)
@@ -108,7 +108,7 @@ lock: $(DEVELOPMENT) ## bring every lock up to date: Python packages with hashes
 	$(COMPILE) -o requirements/operations.lock requirements/operations.in
 	$(COMPILE) -o requirements/model-proxy.lock requirements/model-proxy.in
 	$(COMPILE) -o requirements/training.lock requirements/training.in
-	$(BIN)/python -m memo_coach.web.building --update-lock
+	$(BIN)/python -m memo_coach.server.build --update-lock
 
 clean: ## remove what was built; the environments and data stay
 	rm -rf .web build

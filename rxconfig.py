@@ -11,7 +11,7 @@ config = rx.Config(
     api_url="http://localhost:3000",
     backend_host="127.0.0.1",
     # No origin is granted anything by the framework. Who may open a socket is decided before it, in
-    # memo_coach.web.origins.
+    # memo_coach.web.middleware.origins.
     cors_allowed_origins=[],
     transport="websocket",
     # State holds what is on the screen; the truth is in the database. So memory is enough and leaves no

@@ -14,18 +14,18 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from memo_coach import ui
+from memo_coach.server.giving_up import give_up
+from memo_coach.server.parentage import end_with
 from memo_coach.services import container as composition
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_authorisation import EventAuthorisation, report_event_error, report_page_error
-from memo_coach.web.event_gate import EventGate
-from memo_coach.web.giving_up import give_up
-from memo_coach.web.parentage import end_with
+from memo_coach.web.events.authorisation import EventAuthorisation, report_event_error, report_page_error
+from memo_coach.web.events.gate import EventGate
+from memo_coach.web.events.tab_events import TabEvents
+from memo_coach.web.events.tab_states import TabStates
 from memo_coach.web.site import ROOT, SITE
-from memo_coach.web.surroundings import surround
-from memo_coach.web.tab_events import TabEvents
-from memo_coach.web.tab_states import TabStates
+from memo_coach.web.stack import surround
 
 SWITCH_SECONDS = 0.001
 """Python's own is 0.005."""

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from memo_coach.operations import metrics
+from memo_coach.server.build import build
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
-from memo_coach.web.building import build
 from memo_coach.web.site import SITE
 from tests.databases import KINDS, database_at
 from tests.live_server import ROOT, LiveServer, serving

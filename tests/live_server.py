@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 30
 class LiveServer:
     """A server that can be stopped, killed and started again on the same address and the same data."""
 
-    module = "memo_coach.web.serving"
+    module = "memo_coach.server.serve"
     """What is run; a test may have one of its own around it."""
 
     def __init__(self, data_dir: Path, **environment: str) -> None:

@@ -23,8 +23,8 @@ def serve(host: str | None, port: str | None) -> None:
     # The server's workers are processes that read the environment again, perhaps in another directory.
     os.environ.update(settings.as_environment())
     os.environ.pop("DATABASE_URL_FILE", None)
+    from memo_coach.server import serve as serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
     from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
-    from memo_coach.web import serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
     from memo_coach.web.errors import GivenUp, SiteMissing  # noqa: PLC0415
 
     try:

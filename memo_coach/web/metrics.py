@@ -23,8 +23,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.operations import metrics
 from memo_coach.settings import Settings
-from memo_coach.web.forwarded import DIRECT_PEER, Address
-from memo_coach.web.locality import is_loopback_host, is_loopback_origin, is_operator
+from memo_coach.web.loopback import is_loopback_host, is_loopback_origin, is_operator
+from memo_coach.web.middleware.client_address import DIRECT_PEER, Address
 
 PATH = "/metrics"
 

@@ -28,9 +28,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import httpx
 
 from memo_coach.coaching.samples import samples
+from memo_coach.server.build import build
 from memo_coach.ui.states.feedback import FeedbackState
 from memo_coach.ui.states.write import WriteState
-from memo_coach.web.building import build
 from tests.benchmarks.machine import machine
 from tests.benchmarks.publishing import publish
 from tests.integration.web.sockets import HYDRATE, TestSocket, cookie_of, opened

@@ -33,8 +33,8 @@ from memo_coach.coaching import samples
 from memo_coach.coaching.builtin.coach import evaluate_memo
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.reader import shipped_rubric
+from memo_coach.server.build import build
 from memo_coach.ui.states.write import WriteState
-from memo_coach.web.building import build
 from tests.benchmarks.bench_hundred import Found, click, fetch_pages, p95
 from tests.benchmarks.machine import machine
 from tests.benchmarks.publishing import publish

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import httpx
 from playwright.sync_api import Page, expect, sync_playwright
 
-from memo_coach.web.building import build
+from memo_coach.server.build import build
 from tests.benchmarks.machine import machine
 from tests.benchmarks.publishing import publish
 from tests.chromium import ARGUMENTS, chromium

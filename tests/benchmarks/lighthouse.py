@@ -22,7 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from memo_coach.web.building import build
+from memo_coach.server.build import build
 from tests.benchmarks.publishing import ROOT, publish
 from tests.chromium import ARGUMENTS, chromium
 from tests.live_server import serving

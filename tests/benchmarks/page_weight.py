@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import sync_playwright
 
-from memo_coach.web.building import build
+from memo_coach.server.build import build
 from tests.benchmarks.publishing import publish
 from tests.chromium import ARGUMENTS, chromium
 from tests.live_server import serving

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from memo_coach.web import serving
+from memo_coach.server import serve as serving
 from tests.live_server import LiveServer
 
 ALL = 1_000

@@ -18,8 +18,8 @@ from memo_coach.ui.manuscript import without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_authorisation import allow
-from memo_coach.web.session import address_of, owner_of
+from memo_coach.web.events.authorisation import allow
+from memo_coach.web.middleware.session import address_of, owner_of
 
 PAUSE_SECONDS = 0.05
 """Beyond the pause of the service: about six updates of a growing answer a second."""

@@ -11,9 +11,9 @@ from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_authorisation import allow
-from memo_coach.web.locality import is_at_the_machine
-from memo_coach.web.session import owner_of
+from memo_coach.web.events.authorisation import allow
+from memo_coach.web.loopback import is_at_the_machine
+from memo_coach.web.middleware.session import owner_of
 
 
 @dataclasses.dataclass

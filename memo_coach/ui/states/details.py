@@ -13,7 +13,7 @@ from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import Paragraph, paragraphs_of, quoted
 from memo_coach.ui.manuscript_pieces import Manuscripts
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
-from memo_coach.web.event_authorisation import allow
+from memo_coach.web.events.authorisation import allow
 
 FIRST = 5
 """Opportunities shown at first: people act on three to five remarks, not on thirty."""

@@ -12,7 +12,7 @@ from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.session import address_of, owner_of
+from memo_coach.web.middleware.session import address_of, owner_of
 
 
 class EvaluationOnScreen(rx.State, mixin=True):

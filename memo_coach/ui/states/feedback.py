@@ -12,7 +12,7 @@ from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import quoted
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
-from memo_coach.web.event_authorisation import allow
+from memo_coach.web.events.authorisation import allow
 
 
 @dataclasses.dataclass

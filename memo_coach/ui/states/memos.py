@@ -11,8 +11,8 @@ from memo_coach.services.errors import ServiceError
 from memo_coach.services.views import EvaluationSummary, MemoSummary
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_authorisation import allow
-from memo_coach.web.session import owner_of
+from memo_coach.web.events.authorisation import allow
+from memo_coach.web.middleware.session import owner_of
 
 
 @dataclasses.dataclass

@@ -15,9 +15,9 @@ from memo_coach.services.views import CoachOffer
 from memo_coach.ui.manuscript import shortened
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_authorisation import allow
-from memo_coach.web.session import address_of, owner_of
-from memo_coach.web.socket_frames import FRAME_BYTES
+from memo_coach.web.events.authorisation import allow
+from memo_coach.web.events.socket_frames import FRAME_BYTES
+from memo_coach.web.middleware.session import address_of, owner_of
 
 LONGEST_FOR_HINTS = 60_000
 """Characters. Beyond it a pause in typing would send more than is worth reading at that moment."""

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from memo_coach.web.limits import BodyLimit
-from memo_coach.web.session import tokens_in
-from memo_coach.web.write_pace import WritePace
+from memo_coach.web.middleware.limits import BodyLimit
+from memo_coach.web.middleware.rate_limit import WritePace
+from memo_coach.web.middleware.session import tokens_in
 from tests.live_server import ROOT, LiveServer, serving
 from tests.ports import free_port
 
@@ -215,7 +215,7 @@ def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path) -> None:
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
     port = str(free_port())
     return subprocess.run(
-        [sys.executable, "-m", "memo_coach.web.serving"],
+        [sys.executable, "-m", "memo_coach.server.serve"],
         cwd=ROOT, env={**os.environ, "PORT": port, **environment},
         capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from memo_coach.web.socket_frames import BYTES_BURST, UNSUPPORTED
+from memo_coach.web.events.socket_frames import BYTES_BURST, UNSUPPORTED
 from tests.integration.web.sockets import GONE, HYDRATE, cookie_of, opened
 from tests.live_server import LiveServer
 

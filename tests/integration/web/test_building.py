@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.web import building
+from memo_coach.server import build as building
 from memo_coach.web.errors import BuildFailed
 from memo_coach.web.site import use_own_origin
 from tests.live_server import ROOT

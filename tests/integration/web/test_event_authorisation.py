@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from memo_coach.web import event_authorisation
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_arguments import Unfit
-from memo_coach.web.event_authorisation import (
+from memo_coach.web.events import authorisation as event_authorisation
+from memo_coach.web.events.arguments import Unfit
+from memo_coach.web.events.authorisation import (
     EVENT_RULES,
     allow,
     checked,

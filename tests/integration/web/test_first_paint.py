@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.web.building import inline_script_hashes
+from memo_coach.server.build import inline_script_hashes
+from memo_coach.server.first_paint import painted_first
 from memo_coach.web.errors import BuildFailed
-from memo_coach.web.first_paint import painted_first
 from tests.live_server import ROOT
 from tests.some import some
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.web.assets import own_path
+from memo_coach.web.middleware.assets import own_path
 from tests.live_server import LiveServer
 from tests.some import some
 

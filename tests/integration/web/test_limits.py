@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from memo_coach.services.usage.token_bucket import TokenBucket
-from memo_coach.web.limits import SOCKETS_OF_OWNER
-from memo_coach.web.socket_frames import FRAMES_BURST
+from memo_coach.web.events.socket_frames import FRAMES_BURST
+from memo_coach.web.middleware.limits import SOCKETS_OF_OWNER
 from tests.integration.web.sockets import GONE, HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.web.origins import Addresses
+from memo_coach.web.middleware.origins import Addresses
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 

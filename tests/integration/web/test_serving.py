@@ -73,7 +73,7 @@ def test_a_taken_port_is_told_in_one_line(site: Path, tmp_path: Path) -> None:
         taken.listen()
         environment = {**os.environ, "PORT": str(taken.getsockname()[1]), "DATA_DIR": str(tmp_path)}
         finished = subprocess.run(
-            [sys.executable, "-m", "memo_coach.web.serving"],
+            [sys.executable, "-m", "memo_coach.server.serve"],
             cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
         )  # fmt: skip
     assert finished.returncode == 3
@@ -85,7 +85,7 @@ def served(data_dir: Path, port: int) -> subprocess.CompletedProcess[str]:
     """Serve until the server ends by itself."""
     environment = {**os.environ, "PORT": str(port), "DATA_DIR": str(data_dir)}
     return subprocess.run(
-        [sys.executable, "-m", "memo_coach.web.serving"],
+        [sys.executable, "-m", "memo_coach.server.serve"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 

@@ -147,7 +147,7 @@ def test_our_images_may_come_from_elsewhere() -> None:
 
 
 def test_the_service_is_given_longer_to_end_than_it_gives_its_worker() -> None:
-    from memo_coach.web.serving import DRAIN_SECONDS  # noqa: PLC0415 - the server is loaded for this test only
+    from memo_coach.server.serve import DRAIN_SECONDS  # noqa: PLC0415 - the server is loaded for this test only
 
     assert int(SERVICES["app"]["stop_grace_period"].removesuffix("s")) > DRAIN_SECONDS + 10
 

@@ -16,7 +16,7 @@ from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
 from memo_coach.ui.states import chat, evaluations
 from memo_coach.ui.states.chat import BlockOnScreen, ChatState, blocks_of, message_of
-from memo_coach.web.event_authorisation import is_allowed
+from memo_coach.web.events.authorisation import is_allowed
 from tests.databases import only_on_sqlite
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)

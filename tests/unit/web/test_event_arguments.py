@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from reflex_base.utils.form import FORM_DATA_ENTRIES_KEY
 
-from memo_coach.web.event_arguments import (
+from memo_coach.web.events.arguments import (
     LONGEST_ADDRESS,
     LONGEST_PATH,
     LONGEST_TEXT,
@@ -17,7 +17,7 @@ from memo_coach.web.event_arguments import (
     characters_in,
     page_of,
 )
-from memo_coach.web.event_authorisation import checked
+from memo_coach.web.events.authorisation import checked
 from tests.some import some
 
 ROOT = "reflex___state____state.memo_coach___ui___states___"

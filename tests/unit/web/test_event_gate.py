@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_gate import EventGate
+from memo_coach.web.events.gate import EventGate
+from memo_coach.web.events.tab_events import TabEvents
+from memo_coach.web.events.tab_states import TabStates
 from memo_coach.web.parties import SENDER, Parties, Sender
-from memo_coach.web.tab_events import TabEvents
-from memo_coach.web.tab_states import TabStates
 
 HYDRATE = "reflex___state____state.hydrate"
 

@@ -9,7 +9,7 @@ from reflex.istate.data import RouterData
 from reflex.state import State
 
 from memo_coach.settings import Settings, load_settings
-from memo_coach.web.locality import is_at_the_machine
+from memo_coach.web.loopback import is_at_the_machine
 
 
 def settings(tmp_path: Path, **environment: str) -> Settings:

@@ -15,9 +15,9 @@ from memo_coach.operations import metrics
 from memo_coach.services import container as composition
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.settings import load_settings
-from memo_coach.web.forwarded import direct_peer
-from memo_coach.web.locality import is_operator
-from memo_coach.web.surroundings import surround
+from memo_coach.web.loopback import is_operator
+from memo_coach.web.middleware.client_address import direct_peer
+from memo_coach.web.stack import surround
 
 EDGE = "172.30.30.0/28"
 PROXY, PROMETHEUS, STRANGER = "172.30.30.2", "172.28.0.3", "203.0.113.9"

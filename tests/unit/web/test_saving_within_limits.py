@@ -10,10 +10,10 @@ from starlette.responses import PlainTextResponse
 
 from memo_coach.services.container import Services
 from memo_coach.services.usage.storage_budget import Allowance, StorageLimits
-from memo_coach.web.forwarded import ForwardedAddress
-from memo_coach.web.plain_routes import PlainRoutes
-from memo_coach.web.session import Sessions
-from memo_coach.web.write_pace import WritePace
+from memo_coach.web.middleware.client_address import ForwardedAddress
+from memo_coach.web.middleware.rate_limit import WritePace
+from memo_coach.web.middleware.session import Sessions
+from memo_coach.web.routes import PlainRoutes
 from tests.unit.conftest import Opening, Seconds
 
 PROXY, ELSEWHERE = "172.30.30.2", "203.0.113.7"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memo_coach.web.socket_sessions import LONGEST_HEADER, kept_headers, while_known
+from memo_coach.web.events.socket_sessions import LONGEST_HEADER, kept_headers, while_known
 
 
 def test_of_a_sockets_headers_only_what_is_read_later_is_kept_and_no_more_than_a_line_of_it() -> None:

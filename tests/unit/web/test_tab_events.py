@@ -14,10 +14,10 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.event.processor.event_processor import EventProcessor
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
-from memo_coach.web import event_authorisation
+from memo_coach.web.events import authorisation as event_authorisation
+from memo_coach.web.events.tab_events import BACKGROUND_EVENTS, WAITING_EVENTS, TabEvents
+from memo_coach.web.events.tab_states import TabStates
 from memo_coach.web.parties import CONNECTING_UNITS, FROM_ADDRESS, OF_OWNER, Parties, Sender
-from memo_coach.web.tab_events import BACKGROUND_EVENTS, WAITING_EVENTS, TabEvents
-from memo_coach.web.tab_states import TabStates
 
 
 class Desk:

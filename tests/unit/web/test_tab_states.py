@@ -10,8 +10,8 @@ from reflex.istate.manager import memory
 from reflex.istate.manager.token import BaseStateToken
 from reflex.state import State
 
-from memo_coach.web import tab_states
-from memo_coach.web.tab_states import (
+from memo_coach.web.events import tab_states
+from memo_coach.web.events.tab_states import (
     CLOSED_FROM_ADDRESS,
     CLOSED_IN_ALL,
     CLOSED_OF_OWNER,

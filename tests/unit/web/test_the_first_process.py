@@ -9,6 +9,6 @@ HEAVY = {"alembic", "litellm", "pydantic", "reflex", "sqlalchemy", "starlette"}
 
 
 def test_serving_loads_nothing_heavy_before_the_worker() -> None:
-    look = f"import sys, memo_coach.web.serving; print(*sorted({HEAVY!r} & set(sys.modules)))"
+    look = f"import sys, memo_coach.server.serve; print(*sorted({HEAVY!r} & set(sys.modules)))"
     shown = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout
     assert shown.split() == []

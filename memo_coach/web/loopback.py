@@ -14,9 +14,9 @@ from reflex.state import BaseState
 
 from memo_coach.settings import Settings
 from memo_coach.settings_values import Network
-from memo_coach.web.forwarded import Address, direct_peer
-from memo_coach.web.origins import LOOPBACK
-from memo_coach.web.session import address_of
+from memo_coach.web.middleware.client_address import Address, direct_peer
+from memo_coach.web.middleware.origins import LOOPBACK
+from memo_coach.web.middleware.session import address_of
 
 
 def is_at_the_machine(state: BaseState, settings: Settings) -> bool:

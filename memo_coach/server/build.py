@@ -1,6 +1,6 @@
 """Build the pages reproducibly and publish them for serving, unless nothing they depend on changed.
 
-Run as ``python -m memo_coach.web.building``. The framework compiles into ``.web``; the finished site is
+Run as ``python -m memo_coach.server.build``. The framework compiles into ``.web``; the finished site is
 copied to ``build/site`` and swapped in by rename, so that a server never reads a half-written page.
 ``reflex.lock`` holds the exact npm packages: a build that would change it fails, ``--update-lock`` (``make
 lock``) is how it changes.
@@ -22,8 +22,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from memo_coach.server.first_paint import paint_first
 from memo_coach.web.errors import BuildFailed
-from memo_coach.web.first_paint import paint_first
 from memo_coach.web.site import BUILD, HASHES_FILE, ROOT, SITE, STAMP_FILE
 
 INPUTS = ("assets", "memo_coach", "reflex.lock", "requirements", "rxconfig.py")

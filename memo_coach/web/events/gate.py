@@ -9,10 +9,10 @@ import reflex as rx
 import structlog
 
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_arguments import Unfit, page_of
-from memo_coach.web.event_authorisation import checked
+from memo_coach.web.events.arguments import Unfit, page_of
+from memo_coach.web.events.authorisation import checked
+from memo_coach.web.events.tab_events import TabEvents
 from memo_coach.web.parties import SENDER, Sender
-from memo_coach.web.tab_events import TabEvents
 
 _log = structlog.get_logger("memo_coach.web.events")
 

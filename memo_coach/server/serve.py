@@ -15,11 +15,11 @@ from granian.log import LogLevels
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
+from memo_coach.server.giving_up import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import GivenUp, SiteMissing
-from memo_coach.web.giving_up import STATUS
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
 
@@ -107,7 +107,7 @@ def announce(settings: Settings) -> None:
     """Say where the service is: a sentence for a person, or a line of the log where that is for a machine."""
     if settings.log_format == "json":
         configure_logging(settings.log_level, settings.log_format)
-        structlog.get_logger("memo_coach.web.serving").info("serving", address=settings.public_url)
+        structlog.get_logger("memo_coach.server.serve").info("serving", address=settings.public_url)
         return
     sys.stdout.write(f"Memo AI Coach serves {settings.public_url}\n")
     sys.stdout.flush()

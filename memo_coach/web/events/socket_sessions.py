@@ -12,10 +12,10 @@ from typing import Protocol
 import structlog
 from starlette.types import Message, Receive, Send
 
-from memo_coach.web.forwarded import is_of_proxy
-from memo_coach.web.origins import POLICY_VIOLATION
+from memo_coach.web.middleware.client_address import is_of_proxy
+from memo_coach.web.middleware.origins import POLICY_VIOLATION
 
-_log = structlog.get_logger("memo_coach.web.session")
+_log = structlog.get_logger("memo_coach.web.middleware.session")
 
 LONGEST_HEADER = 300
 """Of those that are kept."""

@@ -16,13 +16,13 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.web.events.socket_frames import guarded
 from memo_coach.web.header_limit import HEADER_BYTES
-from memo_coach.web.origins import refuse_socket
+from memo_coach.web.middleware.origins import refuse_socket
 from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties
 from memo_coach.web.problems import Problem
-from memo_coach.web.socket_frames import guarded
 
-_log = structlog.get_logger("memo_coach.web.limits")
+_log = structlog.get_logger("memo_coach.web.middleware.limits")
 
 BODY_BYTES = 1_048_576
 BODY_BYTES_OF = {"/draft": 1_500_000}

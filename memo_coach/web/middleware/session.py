@@ -22,10 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from memo_coach.services import container as composition
 from memo_coach.settings import Settings
 from memo_coach.web.errors import Refused
-from memo_coach.web.origins import refuse_socket
-from memo_coach.web.socket_sessions import kept_headers, while_known
+from memo_coach.web.events.socket_sessions import kept_headers, while_known
+from memo_coach.web.middleware.origins import refuse_socket
 
-_log = structlog.get_logger("memo_coach.web.session")
+_log = structlog.get_logger("memo_coach.web.middleware.session")
 
 PLAIN_NAME = "memo_coach"
 PATHS_THAT_RENEW = frozenset({"/draft", "/draft/new"})

@@ -9,17 +9,17 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
-from memo_coach.web.assets import Assets
-from memo_coach.web.forwarded import ForwardedAddress
-from memo_coach.web.identity import RequestIdentity
-from memo_coach.web.limits import BodyLimit, SocketLimits
 from memo_coach.web.metrics import Metrics
-from memo_coach.web.origins import Addresses, Gate
-from memo_coach.web.plain_routes import PlainRoutes
-from memo_coach.web.security_headers import SecurityHeaders
-from memo_coach.web.session import Sessions
+from memo_coach.web.middleware.assets import Assets
+from memo_coach.web.middleware.client_address import ForwardedAddress
+from memo_coach.web.middleware.limits import BodyLimit, SocketLimits
+from memo_coach.web.middleware.origins import Addresses, Gate
+from memo_coach.web.middleware.rate_limit import WritePace
+from memo_coach.web.middleware.request_id import RequestIdentity
+from memo_coach.web.middleware.security_headers import SecurityHeaders
+from memo_coach.web.middleware.session import Sessions
+from memo_coach.web.routes import PlainRoutes
 from memo_coach.web.site import HASHES_FILE
-from memo_coach.web.write_pace import WritePace
 
 
 def script_hashes(site: Path) -> Sequence[str]:

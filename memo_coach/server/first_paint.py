@@ -105,7 +105,7 @@ def _replaced(
     page, count = pattern.subn(replacement, page)
     if count < least:
         raise BuildFailed(
-            "The framework's pages have changed: look at memo_coach/web/first_paint.py "
+            "The framework's pages have changed: look at memo_coach/server/first_paint.py "
             f"({pattern.pattern[:60]} was found {count} times)."
         )
     return page

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from watchfiles import PythonFilter, watch
 
-from memo_coach.web.building import INPUTS, build
+from memo_coach.server.build import INPUTS, build
 from memo_coach.web.errors import BuildFailed
 from memo_coach.web.site import ROOT
 
@@ -46,7 +46,7 @@ def _start(root: Path, server: subprocess.Popen[bytes] | None) -> subprocess.Pop
         sys.stderr.write(f"{error}\n")
         return server
     _stop(server)
-    return subprocess.Popen([sys.executable, "-m", "memo_coach.web.serving"], cwd=root)
+    return subprocess.Popen([sys.executable, "-m", "memo_coach.server.serve"], cwd=root)
 
 
 def _stop(server: subprocess.Popen[bytes] | None) -> None:

@@ -17,8 +17,8 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 from memo_coach.web.errors import Refused
-from memo_coach.web.event_arguments import LENGTHS, Unfit, checked_size
-from memo_coach.web.session import owner_of
+from memo_coach.web.events.arguments import LENGTHS, Unfit, checked_size
+from memo_coach.web.middleware.session import owner_of
 
 _log = structlog.get_logger("memo_coach.web.events")
 

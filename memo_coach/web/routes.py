@@ -20,8 +20,8 @@ from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavaila
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
+from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
-from memo_coach.web.session import is_secure, no_cookie_header
 
 _log = structlog.get_logger("memo_coach.web.routes")
 _NEVER_KEPT = {"Cache-Control": "no-store"}

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.services.usage.rate_limits import network_of
 from memo_coach.services.usage.token_bucket import TokenBuckets
-from memo_coach.web.origins import SAFE_METHODS
+from memo_coach.web.middleware.origins import SAFE_METHODS
 from memo_coach.web.problems import Problem
 
-_log = structlog.get_logger("memo_coach.web.limits")
+_log = structlog.get_logger("memo_coach.web.middleware.limits")
 
 OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""
