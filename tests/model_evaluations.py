@@ -18,7 +18,7 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric

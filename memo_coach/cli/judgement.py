@@ -20,7 +20,7 @@ from memo_coach.coaching.evaluation import (
     OverallJudgement,
     Provenance,
 )
-from memo_coach.coaching.llm.combining import ranked, with_shared_weights
+from memo_coach.coaching.llm.scoring import ranked, with_shared_weights
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachOrder
 from memo_coach.services.memos.input import Glance, check_readable, glance_at, submitted_text

@@ -13,8 +13,7 @@ from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation, Provenance
 from memo_coach.coaching.llm import notices
-from memo_coach.coaching.llm.cleaning import Cleaner
-from memo_coach.coaching.llm.conversation_budget import ChatPrompt
+from memo_coach.coaching.llm.answer.sanitiser import Cleaner
 from memo_coach.coaching.llm.model import (
     AnswerEnded,
     Finish,
@@ -26,7 +25,8 @@ from memo_coach.coaching.llm.model import (
     Role,
     TextArrived,
 )
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.budget import ChatPrompt
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.rubric.model import Rubric
 
 LONGEST_ANSWER = 16_000

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 
 from memo_coach.coaching.llm.model import Model, ModelFailure, ModelRequest
 from memo_coach.providers.accounts import Accounts
+from memo_coach.providers.call import Patience, Surroundings, prompt_tokens_of
 from memo_coach.providers.circuit import Circuit, CircuitState
 from memo_coach.providers.client import Client
+from memo_coach.providers.fallback import FellBack, ResilientModel
 from memo_coach.providers.prices import Prices, StatedPrice
 from memo_coach.providers.request_forms import RequestForms
-from memo_coach.providers.resilience import FellBack, ResilientModel
-from memo_coach.providers.turn import Patience, Surroundings, prompt_tokens_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,14 @@ from memo_coach.coaching.evaluation import (
     Progressed,
     Provenance,
 )
-from memo_coach.coaching.llm.growing import GrowingEvaluation
-from memo_coach.coaching.llm.listening import Listening
+from memo_coach.coaching.llm.answer.answer_stream import Listening
+from memo_coach.coaching.llm.answer.builder import GrowingEvaluation
+from memo_coach.coaching.llm.answer.parser import AnswerReader, ReadPart
+from memo_coach.coaching.llm.answer.quote_placement import Placing
 from memo_coach.coaching.llm.model import Model, ModelChosen, ModelFailure, ModelRequest, TextArrived
 from memo_coach.coaching.llm.notices import sentence, why
-from memo_coach.coaching.llm.placing import Placing
-from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.llm.reading import AnswerReader, ReadPart
-from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.llm.prompt.messages import Prompts
+from memo_coach.coaching.llm.prompt.schema import answer_schema
 from memo_coach.coaching.llm.unread import language_unread, refused, without_reading
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric

@@ -21,7 +21,7 @@ from memo_coach.coaching.chat import (
     reply_instead,
 )
 from memo_coach.coaching.llm.model import Model, ModelFailure
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import Records

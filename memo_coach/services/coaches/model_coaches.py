@@ -24,8 +24,8 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
 from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest
-from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.llm.prompt.messages import Prompts
+from memo_coach.coaching.llm.prompt.schema import answer_schema
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan

@@ -10,7 +10,7 @@ from memo_coach.coaching.documents.context import shipped_context
 from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
 from memo_coach.coaching.documents.prompt import shipped_prompt
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations import metrics
 from memo_coach.providers.providers import Providers, ProviderSettings
 from memo_coach.services.coaches.model_coaches import ModelCoaches

@@ -19,7 +19,7 @@ from memo_coach.coaching.evaluation import (
     OverallJudgement,
     Provenance,
 )
-from memo_coach.coaching.llm.combining import ranked, with_shared_weights
+from memo_coach.coaching.llm.scoring import ranked, with_shared_weights
 from memo_coach.services.views import EvaluationStatus, EvaluationView, Usage
 from memo_coach.storage.repositories.evaluations import StoredEvaluation
 from memo_coach.storage.repositories.model_calls import CallSums

@@ -7,7 +7,7 @@ import dataclasses
 import reflex as rx
 
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
-from memo_coach.coaching.llm.combining import Difference, differing
+from memo_coach.coaching.llm.scoring import Difference, differing
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.manuscript import quoted
 from memo_coach.ui.states.evaluations import EvaluationOnScreen

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from memo_coach.coaching.llm.model import AnswerEnded, ModelChosen, TextArrived
+from memo_coach.providers.call import CHARACTERS_PER_TOKEN
 from memo_coach.providers.providers import Providers
-from memo_coach.providers.turn import CHARACTERS_PER_TOKEN
 from tests.integration.providers.asking import KEY, MEMO, Ledger, ask, question
 from tests.model_server import ModelServer, Pace
 from tests.waiting import until

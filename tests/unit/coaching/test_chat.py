@@ -15,7 +15,7 @@ from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.evaluation import Provenance
 from memo_coach.coaching.llm.model import FailureReason, Finish, ModelFailure
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from tests.scripted_model import ScriptedModel

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from memo_coach.coaching.documents.context import shipped_context
 from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.coaching.documents.prompt import shipped_prompt
-from memo_coach.coaching.llm.conversation_budget import LEAST_MEMO, MESSAGE_TOKENS, ChatPrompt
 from memo_coach.coaching.llm.model import Role
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.budget import LEAST_MEMO, MESSAGE_TOKENS, ChatPrompt
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.rubric.reader import shipped_rubric
 
 BOUNDARY = "5f1d8c0a9b3e7246"

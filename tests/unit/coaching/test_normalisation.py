@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import memo_coach
 from memo_coach.coaching.builtin.chat.vocabulary import folded_words
 from memo_coach.coaching.builtin.coach import without_orders
-from memo_coach.coaching.llm.cleaning import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Cleaner
 from memo_coach.coaching.memo.normalisation import LONGEST_RUN, Form, normalised
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.text import normalise_text

@@ -14,10 +14,10 @@ from memo_coach.coaching.documents.frameworks import (
     shipped_frameworks,
 )
 from memo_coach.coaching.documents.prompt import load_prompt, shipped_prompt
-from memo_coach.coaching.llm.memo_channel import closing, enclosed, harmless, opening
+from memo_coach.coaching.llm.answer.parser import AnswerReader
 from memo_coach.coaching.llm.model import Message
-from memo_coach.coaching.llm.prompting import Prompts
-from memo_coach.coaching.llm.reading import AnswerReader
+from memo_coach.coaching.llm.prompt.delimiters import closing, enclosed, harmless, opening
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from tests.some import some

@@ -14,9 +14,9 @@ import pytest
 from memo_coach.coaching.documents.context import shipped_context
 from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.coaching.documents.prompt import shipped_prompt
-from memo_coach.coaching.llm.memo_channel import enclosed
 from memo_coach.coaching.llm.model import Message
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.delimiters import enclosed
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.model_server import ModelServer, Pace, running_model_server
 from tests.model_server.protocol import Json

@@ -16,7 +16,7 @@ from memo_coach.coaching.documents.context import shipped_context
 from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.model import Model, ModelFailure
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations.logging import configure_logging
 from memo_coach.services import chat_turns, chats
 from memo_coach.services.broadcast import MemoryBroadcast

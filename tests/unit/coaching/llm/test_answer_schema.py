@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from memo_coach.coaching.llm.schema import answer_schema
+from memo_coach.coaching.llm.prompt.schema import answer_schema
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.some import some
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.llm.cleaning import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Cleaner
 from memo_coach.coaching.memo.text import invisible_characters
 from tests.model_server import spoiling
 

@@ -24,10 +24,10 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.llm import coach as coach_module
+from memo_coach.coaching.llm.answer.builder import MOST_COMMENTS
 from memo_coach.coaching.llm.coach import LlmCoach
-from memo_coach.coaching.llm.growing import MOST_COMMENTS
-from memo_coach.coaching.llm.memo_channel import closing, enclosed
-from memo_coach.coaching.llm.prompting import Prompts
+from memo_coach.coaching.llm.prompt.delimiters import closing, enclosed
+from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric

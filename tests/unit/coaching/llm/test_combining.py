@@ -16,7 +16,7 @@ from memo_coach.coaching.evaluation import (
     Evaluation,
     OverallJudgement,
 )
-from memo_coach.coaching.llm.combining import (
+from memo_coach.coaching.llm.scoring import (
     Difference,
     differing,
     held_score,

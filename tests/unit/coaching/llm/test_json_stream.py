@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.llm.json_stream import DEEPEST, LONGEST_STRING, Broken, Event, Found, JsonStream
+from memo_coach.coaching.llm.answer.json_stream import (
+    DEEPEST,
+    LONGEST_STRING,
+    Broken,
+    Event,
+    Found,
+    JsonStream,
+)
 
 SCALARS = st.one_of(
     st.none(),

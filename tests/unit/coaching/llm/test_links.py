@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from memo_coach.coaching.llm.cleaning import Cleaner
-from memo_coach.coaching.llm.links import LinksOf, without_links
-from memo_coach.coaching.llm.plain_spelling import PlainSpelling
+from memo_coach.coaching.llm.answer.links import LinksOf, without_links
+from memo_coach.coaching.llm.answer.plain_spelling import PlainSpelling
+from memo_coach.coaching.llm.answer.sanitiser import Cleaner
 
 ADDRESSES = [
     "evil.c\u043em",  # a Cyrillic o

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from memo_coach.coaching.llm.listening import Listening
+from memo_coach.coaching.llm.answer.answer_stream import Listening
 from memo_coach.coaching.llm.model import AnswerEnded, Message, ModelChosen, ModelRequest, TextArrived
 from tests.judging_model import NAME, ScriptedModel, Turn, failure
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from memo_coach.coaching.builtin.coach import evaluate_memo
-from memo_coach.coaching.llm.reading import (
+from memo_coach.coaching.llm.answer.parser import (
     LONGEST_ANSWER,
     MOST_COMMENTS,
     AnswerReader,
@@ -18,7 +18,7 @@ from memo_coach.coaching.llm.reading import (
     ReadPart,
     ReadQuote,
 )
-from memo_coach.coaching.llm.validation import LONGEST_REASON, Refused, is_in_language, read_score
+from memo_coach.coaching.llm.answer.validation import LONGEST_REASON, Refused, is_in_language, read_score
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.coaching.samples import samples

@@ -24,8 +24,8 @@ from memo_coach.providers.client import Attempt, Client, RequestForm, StreamEnde
 from memo_coach.providers.failures import Fault, ProviderFault
 from memo_coach.providers.prices import Price
 from memo_coach.providers.request_forms import RequestForms
-from memo_coach.providers.tally import Tally
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
+from memo_coach.providers.usage_meter import Tally
 
 CHARACTERS_PER_TOKEN = 10
 """An answer with more characters than this for each token allowed is left: its server knows no limit. A token

@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 
-from memo_coach.coaching.llm.answer_places import LISTED, OVERALL, OWN_KEYS, criterion_depth
-from memo_coach.coaching.llm.json_scalars import Value
-from memo_coach.coaching.llm.json_stream import Broken, Event, Found, JsonStream, Path
-from memo_coach.coaching.llm.mending import is_cut, mended
-from memo_coach.coaching.llm.validation import (
+from memo_coach.coaching.llm.answer.json_scalars import Value
+from memo_coach.coaching.llm.answer.json_stream import Broken, Event, Found, JsonStream, Path
+from memo_coach.coaching.llm.answer.places import LISTED, OVERALL, OWN_KEYS, criterion_depth
+from memo_coach.coaching.llm.answer.repair import is_cut, mended
+from memo_coach.coaching.llm.answer.validation import (
     ReadComment,
     ReadCriterion,
     ReadOverall,

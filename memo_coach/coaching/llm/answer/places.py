@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from memo_coach.coaching.llm.json_stream import Found, Path
+from memo_coach.coaching.llm.answer.json_stream import Found, Path
 
 LISTED = "criteria"
 OVERALL = "overall"

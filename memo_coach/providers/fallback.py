@@ -16,8 +16,8 @@ from memo_coach.coaching.llm.model import (
     TextArrived,
 )
 from memo_coach.providers.accounts import Accounts
+from memo_coach.providers.call import Surroundings, Turn, TurnFailed
 from memo_coach.providers.tokens import count_tokens
-from memo_coach.providers.turn import Surroundings, Turn, TurnFailed
 
 FellBack = Callable[[str, str, FailureReason], None]
 """Told of each model that is asked in the place of another: from, to, why."""

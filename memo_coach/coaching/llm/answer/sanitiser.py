@@ -12,7 +12,7 @@ from collections.abc import Container
 from functools import lru_cache, partial
 from html import unescape
 
-from memo_coach.coaching.llm.links import LinksOf, without_links
+from memo_coach.coaching.llm.answer.links import LinksOf, without_links
 from memo_coach.coaching.memo.sentences import sentences_between
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.memo.words import word_set

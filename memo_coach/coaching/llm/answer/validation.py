@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE, CommentKind
-from memo_coach.coaching.llm.cleaning import Cleaner
-from memo_coach.coaching.llm.json_scalars import Value
+from memo_coach.coaching.llm.answer.json_scalars import Value
+from memo_coach.coaching.llm.answer.sanitiser import Cleaner
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.coaching.memo.sentences import sentences_between
 from memo_coach.coaching.memo.text import normalise_text

@@ -6,7 +6,7 @@ import json
 import re
 from itertools import islice
 
-from memo_coach.coaching.llm.json_scalars import Value
+from memo_coach.coaching.llm.answer.json_scalars import Value
 
 CUT_MARK = "\ue0c7\ue0c8"
 """Stands in the value that the end of the text falls into."""

@@ -13,9 +13,9 @@ from memo_coach.coaching.evaluation import (
     CriterionScore,
     OverallJudgement,
 )
-from memo_coach.coaching.llm.combining import ranked
+from memo_coach.coaching.llm.answer.parser import ReadOverall
 from memo_coach.coaching.llm.notices import number, sentence
-from memo_coach.coaching.llm.reading import ReadOverall
+from memo_coach.coaching.llm.scoring import ranked
 
 
 def composed_overall(

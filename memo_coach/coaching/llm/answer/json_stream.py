@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from memo_coach.coaching.llm.json_scalars import Value, is_integer, is_value, unescaped, value_of
+from memo_coach.coaching.llm.answer.json_scalars import Value, is_integer, is_value, unescaped, value_of
 
 Path = tuple[str | int, ...]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from memo_coach.coaching.evaluation import Evidence, evidence_at
+from memo_coach.coaching.llm.answer.parser import ReadComment, ReadQuote
 from memo_coach.coaching.llm.notices import points_at_a_passage
-from memo_coach.coaching.llm.reading import ReadComment, ReadQuote
 from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.quotes.anchors import Anchors
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Container, Iterator
 from functools import cached_property
 
-from memo_coach.coaching.llm.plain_spelling import PlainSpelling, latin
-from memo_coach.coaching.llm.top_level_domains import INTERNATIONAL_DOMAINS, TOP_LEVEL_DOMAINS
+from memo_coach.coaching.llm.answer.plain_spelling import PlainSpelling, latin
+from memo_coach.coaching.llm.answer.top_level_domains import INTERNATIONAL_DOMAINS, TOP_LEVEL_DOMAINS
 from memo_coach.coaching.memo.words import word_set
 
 # Domains that are no word of running text: a match is an address however it is written.

@@ -13,9 +13,9 @@ from memo_coach.coaching.documents.context import ContextDocument
 from memo_coach.coaching.documents.frameworks import FrameworksDocument
 from memo_coach.coaching.documents.prompt import PromptDocument
 from memo_coach.coaching.documents.templates import fill
-from memo_coach.coaching.llm.conversation_budget import ChatPrompt, Conversation, Turn, within_budget
-from memo_coach.coaching.llm.memo_channel import closing, enclosed, harmless, opening
 from memo_coach.coaching.llm.model import Message, Role
+from memo_coach.coaching.llm.prompt.budget import ChatPrompt, Conversation, Turn, within_budget
+from memo_coach.coaching.llm.prompt.delimiters import closing, enclosed, harmless, opening
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 
 _LONGEST_FAULT = 200

@@ -21,12 +21,12 @@ from memo_coach.coaching.evaluation import (
     Progressed,
     Provenance,
 )
-from memo_coach.coaching.llm.combining import held_score, overall_score, priority_of
-from memo_coach.coaching.llm.composing import composed_overall
+from memo_coach.coaching.llm.answer.parser import ReadComment, ReadCriterion, ReadOverall, ReadPart
+from memo_coach.coaching.llm.answer.quote_placement import Placing
 from memo_coach.coaching.llm.model import ModelChosen
 from memo_coach.coaching.llm.notices import listed, sentence
-from memo_coach.coaching.llm.placing import Placing
-from memo_coach.coaching.llm.reading import ReadComment, ReadCriterion, ReadOverall, ReadPart
+from memo_coach.coaching.llm.overall import composed_overall
+from memo_coach.coaching.llm.scoring import held_score, overall_score, priority_of
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric, localised
 
@@ -45,7 +45,7 @@ class GrowingEvaluation:
     """Holds what is known so far, for one memo and rubric, and tells each change as events.
 
     Comments get their rank as they come, in the order of the answer, because each is told once and at once;
-    :func:`memo_coach.coaching.llm.combining.ranked` orders all of them by what matters most in the end.
+    :func:`memo_coach.coaching.llm.scoring.ranked` orders all of them by what matters most in the end.
     """
 
     def __init__(

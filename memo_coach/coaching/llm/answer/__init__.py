@@ -1,0 +1,1 @@
+"""What a model says, from its characters to checked parts of an evaluation."""
