@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from memo_coach import ui
 from memo_coach.server.giving_up import give_up
 from memo_coach.server.parentage import end_with
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused
@@ -69,7 +69,7 @@ async def services() -> AsyncIterator[None]:
     # A thread that computes lets go of the interpreter sooner, so that answers wait less for it.
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        opened = await composition.open_services(load_settings())
+        opened = await container.open_services(load_settings())
     except DatabaseUnusable as error:
         give_up(error)
     watch = asyncio.create_task(end_with(os.getppid()))
@@ -77,7 +77,7 @@ async def services() -> AsyncIterator[None]:
         yield
     finally:
         watch.cancel()
-        await composition.close_services(opened)
+        await container.close_services(opened)
 
 
 app = MemoCoach(

@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.coaching.samples import samples
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
@@ -47,7 +47,7 @@ async def live(_request: Request) -> Response:
 
 async def ready(_request: Request) -> Response:
     """Answer 200 where everything that is needed is usable, else 503; with each check."""
-    report = await composition.current().health.ready()
+    report = await container.current().health.ready()
     status = HTTPStatus.OK if report.ok else HTTPStatus.SERVICE_UNAVAILABLE
     content = {
         "status": "ok" if report.ok else "failed",
@@ -58,7 +58,7 @@ async def ready(_request: Request) -> Response:
 
 async def read_draft(request: Request) -> Response:
     """Answer with the draft of ``?memo=ID``, or with the current one; 204 where there is none."""
-    drafts = composition.current().drafts
+    drafts = container.current().drafts
     memo_id = request.query_params.get("memo")
     draft: DraftView | None
     if memo_id:
@@ -75,7 +75,7 @@ async def save_draft(request: Request) -> Response:
     owner = _owner(request)
     draft = DraftToSave.model_validate(_json(await request.body()))
     return _answer(
-        await composition.current().drafts.save(
+        await container.current().drafts.save(
             owner,
             memo_id=draft.memo_id,
             text=draft.text,
@@ -88,13 +88,13 @@ async def save_draft(request: Request) -> Response:
 
 async def start_new_draft(request: Request) -> Response:
     """Begin with an empty page; the old draft stays among the memos where it has text."""
-    await composition.current().drafts.start_new(_owner(request))
+    await container.current().drafts.start_new(_owner(request))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
 
 async def end_session(request: Request) -> Response:
     """Forget this browser: its cookie, and every copy of it, opens nothing any more."""
-    services = composition.current()
+    services = container.current()
     await services.visitors.end(_owner(request))
     cookie = no_cookie_header(secure=is_secure(services.settings))
     headers = {**_NEVER_KEPT, "Location": "/", "Set-Cookie": cookie}

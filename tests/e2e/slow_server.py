@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from memo_coach.server import serve as serving
+from memo_coach.server import serve
 from tests.live_server import LiveServer
 
 ALL = 1_000
@@ -37,5 +37,5 @@ class SlowServer(LiveServer):
 
 
 if __name__ == "__main__":
-    serving.TARGET = "tests.e2e.slow_coach:app"
-    sys.exit(serving.main())
+    serve.TARGET = "tests.e2e.slow_coach:app"
+    sys.exit(serve.main())

@@ -23,13 +23,14 @@ TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 
 SERVICE = """
 import asyncio, json, sys
-from memo_coach.services import coaches, composition
+from memo_coach.services import container
+from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import close_services, open_services
 from memo_coach.settings import load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
 directory, url, pause, work = *sys.argv[1:3], float(sys.argv[3]), json.loads(sys.argv[4])
-composition.RubricService = OwnRubrics
+container.RubricService = OwnRubrics
 coaches.register_coach("builtin", lambda: ScriptedCoach(pause=pause))
 
 def say(**what):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.services import coaches, composition
+from memo_coach.services import container
+from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageLimits
@@ -41,7 +42,7 @@ async def services(
     settings: Settings, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Services]:
     """Open services with a scripted coach and rubrics of their own."""
-    monkeypatch.setattr(composition, "RubricService", OwnRubrics)
+    monkeypatch.setattr(container, "RubricService", OwnRubrics)
     opened = await open_services(settings, HASTY)
     yield opened
     await close_services(opened)
@@ -84,12 +85,12 @@ async def opening(
     settings: Settings, coach: ScriptedCoach, seconds: Seconds, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Opening]:
     """Yield what opens services with limits of the test's own, by a clock that it moves."""
-    monkeypatch.setattr(composition, "RubricService", OwnRubrics)
+    monkeypatch.setattr(container, "RubricService", OwnRubrics)
     opened: list[Services] = []
 
     async def open_with(limits: StorageLimits) -> Services:
         budget = partial(StorageBudget, limits=limits, clock=seconds)
-        monkeypatch.setattr(composition, "StorageBudget", budget)
+        monkeypatch.setattr(container, "StorageBudget", budget)
         opened.append(await open_services(settings, HASTY))
         return opened[-1]
 

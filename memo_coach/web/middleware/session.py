@@ -19,7 +19,7 @@ from reflex.state import BaseState
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.settings import Settings
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.socket_sessions import kept_headers, while_known
@@ -107,7 +107,7 @@ async def owner_of(state: BaseState) -> str:
     Raises:
         Refused: the browser has no session, or no longer.
     """
-    services = composition.current()
+    services = container.current()
     session = await session_in(
         state.router.headers.cookie, services.visitors, secure=is_secure(services.settings)
     )
@@ -137,7 +137,7 @@ class Sessions:
         if scope["type"] == "http" and scope["path"].startswith(("/assets/", "/health/")):
             await self._app(scope, receive, send)
             return
-        visitors: Visitors = composition.current().visitors
+        visitors: Visitors = container.current().visitors
         session = await session_in(headers.get("cookie"), visitors, secure=self._secure)
         owner, token = session or (None, None)
         scope.setdefault("state", {})["owner"] = owner

@@ -12,7 +12,8 @@ from typing import Any
 
 from memo_coach.operations.backup.configuration import BackupConfiguration, configuration_of
 from memo_coach.settings import environment_of_tools, load_settings
-from memo_coach.storage import schema, tables
+from memo_coach.storage import tables
+from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.fingerprint import TableFingerprint, fingerprint
 from tests.command_line import PROGRAM, run_command

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from memo_coach.web.errors import Refused
-from memo_coach.web.events import authorisation as event_authorisation
+from memo_coach.web.events import authorisation
 from memo_coach.web.events.arguments import Unfit
 from memo_coach.web.events.authorisation import (
     EVENT_RULES,
@@ -99,7 +99,7 @@ async def test_no_handler_runs_in_a_state_whose_session_is_gone(
     async def nobody(_state: object) -> str:
         raise Refused
 
-    monkeypatch.setattr(event_authorisation, "owner_of", nobody)
+    monkeypatch.setattr(authorisation, "owner_of", nobody)
     gone: list[str] = []
 
     class Namespace:
@@ -120,7 +120,7 @@ async def test_no_handler_runs_in_a_state_whose_session_is_gone(
 
     for name in handlers:
         event = type("Event", (), {"name": name, "payload": {}})()
-        answer = await event_authorisation.EventAuthorisation().preprocess(App(), State(), event)
+        answer = await authorisation.EventAuthorisation().preprocess(App(), State(), event)
         assert answer is not None, f"{name} would run for nobody"
     assert gone
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from tests.databases import database_at
@@ -24,7 +24,7 @@ def patient(database: Database) -> Database:
 @pytest.fixture
 def patient_database(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let services, opened after this, wait for locks and connections as long as it takes."""
-    monkeypatch.setattr(composition, "Database", lambda url: patient(Database(url, patience=PATIENCE)))
+    monkeypatch.setattr(container, "Database", lambda url: patient(Database(url, patience=PATIENCE)))
 
 
 @pytest.fixture

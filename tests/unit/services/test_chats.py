@@ -18,8 +18,9 @@ from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations.logging import configure_logging
-from memo_coach.services import chat_turns, chats
 from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.chat import answers as chat_answers
+from memo_coach.services.chat import service as chats
 from memo_coach.services.chat.answers import ChatModels
 from memo_coach.services.chat.service import ChatService, QuestionRefused
 from memo_coach.services.chat.views import ChatView
@@ -176,7 +177,7 @@ async def test_an_answer_goes_on_when_nobody_follows_it(begin: Begin) -> None:
 async def test_what_came_of_an_answer_is_stored_while_it_grows(
     begin: Begin, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_turns, "STORE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(chat_answers, "STORE_EVERY_SECONDS", 0.05)
     # The last word is held back: it may yet turn out to be the beginning of an address.
     model = speaking(go=asyncio.Semaphore(3))
     await begin(model).ask(OWNER, JUDGED, "What is missing?")
@@ -279,7 +280,7 @@ async def test_an_answer_can_be_stopped_before_it_begins(begin: Begin) -> None:
 async def test_an_answer_of_another_process_can_be_stopped(
     begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_turns, "SIGN_OF_LIFE_SECONDS", 0.05)
+    monkeypatch.setattr(chat_answers, "SIGN_OF_LIFE_SECONDS", 0.05)
     model = speaking(go=asyncio.Semaphore(0))
     answering, other = begin(model), begin()
     await answering.ask(OWNER, JUDGED, "What is missing?")
@@ -463,7 +464,7 @@ async def test_nobody_reads_or_touches_the_conversation_of_another(begin: Begin)
 async def test_a_conversation_goes_with_its_memo(
     begin: Begin, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_turns, "SIGN_OF_LIFE_SECONDS", 0.05)
+    monkeypatch.setattr(chat_answers, "SIGN_OF_LIFE_SECONDS", 0.05)
     model = speaking(go=asyncio.Semaphore(0))
     service = begin(model)
     await service.ask(OWNER, JUDGED, "What is missing?")

@@ -15,9 +15,9 @@ from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services import coaches, evaluations, following
 from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.clock import now
+from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
 from memo_coach.services.errors import (
     MemoEmpty,
@@ -29,6 +29,8 @@ from memo_coach.services.errors import (
     UnknownLanguage,
     UnknownRubric,
 )
+from memo_coach.services.evaluations import following
+from memo_coach.services.evaluations import service as evaluations
 from memo_coach.services.evaluations.recorder import Attempt
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
 from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers

@@ -10,10 +10,11 @@ from typing import cast
 import pytest
 
 from memo_coach.coaching.evaluation import Comment, CriterionScore, Progressed, Provenance
-from memo_coach.services import attempts, coaches, following
 from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
+from memo_coach.services.evaluations import following, recorder
 from memo_coach.services.evaluations.progress import LiveEvaluations, SoFar
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
@@ -28,7 +29,7 @@ TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 @pytest.fixture
 def unstored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Store nothing before the end."""
-    monkeypatch.setattr(attempts, "STORE_EVERY_SECONDS", 60.0)
+    monkeypatch.setattr(recorder, "STORE_EVERY_SECONDS", 60.0)
     monkeypatch.setattr("memo_coach.services.evaluations.workers.LONGEST_UNSTORED_SECONDS", 60.0)
     monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 60.0)
 

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import Message, ModelFailure
 from memo_coach.operations import metrics
-from memo_coach.services.usage import ledger as model_ledger
+from memo_coach.services.usage import ledger
 from memo_coach.services.usage.budget import ModelAccounts
 from memo_coach.services.views import Usage
 from memo_coach.storage.engine.database import Database
@@ -204,14 +204,14 @@ async def test_a_reservation_whose_commit_was_cancelled_is_taken_back(
     migrated: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeper = accounts_of(migrated)
-    reserve = model_ledger.StoredAccounts._reserve
+    reserve = ledger.StoredAccounts._reserve
 
-    async def cancelled_afterwards(self: model_ledger.StoredAccounts, call_id: str, planned: object) -> None:
+    async def cancelled_afterwards(self: ledger.StoredAccounts, call_id: str, planned: object) -> None:
         await reserve(self, call_id, planned)  # type: ignore[arg-type]
         assert len(await calls_in(migrated)) == 1
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(model_ledger.StoredAccounts, "_reserve", cancelled_afterwards)
+    monkeypatch.setattr(ledger.StoredAccounts, "_reserve", cancelled_afterwards)
     with pytest.raises(asyncio.CancelledError):
         await keeper.accounts(owner=None, evaluation=None).reserve(plan())
     assert await calls_in(migrated) == []

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from memo_coach.operations import metrics
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.chat.service import ChatService
@@ -55,7 +55,7 @@ def databases(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
             super().__init__(url, **options)
             opened.append(self)
 
-    monkeypatch.setattr(composition, "Database", Noted)
+    monkeypatch.setattr(container, "Database", Noted)
     return opened
 
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from memo_coach.storage import copying, schema
+from memo_coach.storage import copying
 from memo_coach.storage.copying import TargetHoldsData
+from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint

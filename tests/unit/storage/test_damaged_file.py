@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.operations.health import Unhealthy, database_check
-from memo_coach.storage import preparation, schema
+from memo_coach.storage.engine import preparation, schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseDamaged, DatabaseUnusable, refuse_damaged_file
 from tests.stored_rows import add_visitor

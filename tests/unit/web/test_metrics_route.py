@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from memo_coach.operations import metrics
-from memo_coach.services import container as composition
+from memo_coach.services import container
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.settings import load_settings
 from memo_coach.web.loopback import is_operator
@@ -28,7 +28,7 @@ SITE_HOST = "memos.example.org"
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
     """Return the site as it stands in production, with an application behind that has no page at all."""
-    monkeypatch.setattr(composition, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
+    monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     environment = {
         "APP_ENV": "production",
         "PUBLIC_URL": f"https://{SITE_HOST}",
@@ -134,7 +134,7 @@ async def test_from_this_machine_it_is_asked_by_a_loopback_name(site: ASGIApp) -
 async def test_on_a_laptop_it_is_open_to_the_machine_and_on_a_public_site_to_nobody_that_is_not_named(
     environment: dict[str, str], is_open: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(composition, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
+    monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     settings = load_settings({"DATA_DIR": str(tmp_path), **environment}, env_file=None)
     site = surround(Starlette(), settings, tmp_path / "site")
     assert is_figures(await ask(site, "127.0.0.1", host="127.0.0.1:3000")) is is_open

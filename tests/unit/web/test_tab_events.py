@@ -14,7 +14,7 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.event.processor.event_processor import EventProcessor
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
-from memo_coach.web.events import authorisation as event_authorisation
+from memo_coach.web.events import authorisation
 from memo_coach.web.events.tab_events import BACKGROUND_EVENTS, WAITING_EVENTS, TabEvents
 from memo_coach.web.events.tab_states import TabStates
 from memo_coach.web.parties import CONNECTING_UNITS, FROM_ADDRESS, OF_OWNER, Parties, Sender
@@ -90,7 +90,7 @@ async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     for each in (shows, also_shows, stores, behind):
         registered = RegisteredEventHandler(handler=EventHandler(fn=each), states=(State,))
         monkeypatch.setitem(known, f"desk.{each.__name__}", registered)
-    monkeypatch.setattr(event_authorisation, "STORING", {"desk.stores"})
+    monkeypatch.setattr(authorisation, "STORING", {"desk.stores"})
     async with events.configure(state_manager=states):
         yield made
     await states.close()
