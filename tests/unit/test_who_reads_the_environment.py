@@ -13,7 +13,7 @@ ALLOWED = {
     "settings.py": {"os.environ"},  # here it is read, for everybody
     "cli/serve.py": {"os.environ"},  # given to the settings, with the options of the command
     "cli/report.py": {"os.environ.get('NO_COLOR')", "os.environ.get('TERM')"},  # the terminal's, not ours
-    "web/building.py": {"os.environ", "os.environ.get('PATH', '')"},  # npm's and the framework's
+    "server/build.py": {"os.environ", "os.environ.get('PATH', '')"},  # npm's and the framework's
     "web/site.py": {"environment.REFLEX_ENV_MODE"},  # the framework's
 }
 _GETTERS = {"environ", "environb", "getenv", "getenvb"}

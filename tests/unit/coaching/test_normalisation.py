@@ -146,7 +146,7 @@ def test_nothing_else_asks_for_a_normalisation_form() -> None:
         for name, source in modules.items()
         if re.search(r"\.(?:is_)?normaliz|import (?:is_)?normaliz", source)
     }
-    assert asking == {"coaching/normalisation.py"}
+    assert asking == {"coaching/memo/normalisation.py"}
 
 
 def test_no_mark_stands_where_none_is_looked_for() -> None:

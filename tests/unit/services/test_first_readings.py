@@ -51,7 +51,10 @@ def readers() -> list[int]:
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and "services.reading_process" in (entry.parent / "cmdline").read_text():
+            if (
+                parent == os.getpid()
+                and "services.coaches.reading_process" in (entry.parent / "cmdline").read_text()
+            ):
                 found.append(int(entry.parent.name))
     return found
 
