@@ -23,7 +23,7 @@ from memo_coach.coaching.short_texts import SHORT
 
 LONGEST_SECONDS = 30.0
 """A reading that takes longer is stopped. The longest memo takes one to two seconds on a core of its own."""
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _NICER = 5
 """It gives way to the process that answers the pages."""
 _BUFFER_BYTES = 256 * 1024
