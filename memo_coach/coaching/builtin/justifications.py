@@ -30,6 +30,7 @@ _PRESUPPOSES = {
     "risks-owned": "risks-named",
     "plan-owners": "plan-steps",
     "plan-dates": "plan-steps",
+    "headings-informative": "headings-present",
 }
 """Where the second is missing, saying that the first is missing too would be idle."""
 _GOOD = 3.8
