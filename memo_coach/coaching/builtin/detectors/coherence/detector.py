@@ -34,7 +34,7 @@ _LEAST_SENSE = 0.02
 _ORDERED, _RANDOM = 3.0, 0.5
 """How far a text looks ordered (:func:`order_of`). Of 123 documents without headings one in four is taken for
 disordered, good letters among them, so it counts only where nothing guides the reader; of the strong samples
-in random order four in five are. Which weights and ends tell these apart best was looked for on a grid."""
+in random order 31 of 40 are. Weights and ends were looked for on a grid, on these same texts."""
 _SAME_WORDS = 0.5
 _OPENINGS = 12.0
 _ROOT = 6
