@@ -23,7 +23,7 @@ from memo_coach.coaching.builtin.findings import Detector, Finding, Reading, reg
 from memo_coach.coaching.builtin.justifications import Explainer, phrase_of
 from memo_coach.coaching.builtin.language_files import languages
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
-from memo_coach.coaching.builtin.masking import masked, repeated_passages
+from memo_coach.coaching.builtin.masking import masked, masked_text, repeated_passages
 from memo_coach.coaching.builtin.ranking import CHECKS, TOP, RankedFinding, rank_findings
 from memo_coach.coaching.builtin.related import placed_beside
 from memo_coach.coaching.builtin.scoring import SUBSTANCE, ScoredCriterion, ScoredMemo, State, score_memo
@@ -118,7 +118,7 @@ def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Eva
 class WithoutOrders:
     """A memo as a reader that could be ordered about may see it."""
 
-    memo: Memo
+    text: str
     """With every such passage blanked: each position is still a position in the memo that was given."""
     orders: tuple[Span, ...]
     notice: str | None
@@ -128,7 +128,7 @@ class WithoutOrders:
 def without_orders(memo: Memo) -> WithoutOrders:
     """Blank every passage that tells the grader how to judge, however many there are."""
     orders = instruction_spans(memo)
-    return WithoutOrders(masked(memo, orders), orders, _orders_notice(memo, orders))
+    return WithoutOrders(masked_text(memo, orders), orders, _orders_notice(memo, orders))
 
 
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:

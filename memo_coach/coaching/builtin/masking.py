@@ -34,8 +34,11 @@ def masked(memo: Memo, spans: Sequence[Span]) -> Memo:
 
     Where nothing is left of a block, its bullet or number goes too.
     """
-    if not spans:
-        return memo
+    return memo if not spans else parse_memo(masked_text(memo, spans), memo.language)
+
+
+def masked_text(memo: Memo, spans: Sequence[Span]) -> str:
+    """Return the text of the memo with the spans blanked, as long as it was."""
     pieces = []
     position = 0
     for span in sorted([*spans, *_emptied_blocks(memo, spans)]):
@@ -44,7 +47,7 @@ def masked(memo: Memo, spans: Sequence[Span]) -> Memo:
         pieces.append(_VISIBLE.sub(" ", memo.text[start : max(start, span.end)]))
         position = max(position, span.end)
     pieces.append(memo.text[position:])
-    return parse_memo("".join(pieces), memo.language)
+    return "".join(pieces)
 
 
 def _emptied_blocks(memo: Memo, spans: Sequence[Span]) -> Iterable[Span]:

@@ -60,6 +60,16 @@ class AnswerLimits:
     """The memo that is sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a request to the model is made from."""
+
+    text: str
+    language: str
+    rubric: Rubric
+    evidence: str
+
+
 async def read_in_thread(memo: Memo, rubric: Rubric) -> Evaluation:
     """Return the built-in coach's judgement, computed in a thread."""
     return await asyncio.to_thread(evaluate_memo, memo, rubric)
@@ -100,21 +110,24 @@ class LlmCoach:
         Raises:
             LanguageNotRead: the model failed, and the built-in coach does not read the memo's language.
         """
-        shown = await computed(len(memo.text), partial(without_orders, memo))
-        unread = await computed(len(memo.text), partial(language_unread, memo))
+        text, language = memo.text, memo.language
+        shown = await computed(len(text), partial(without_orders, memo))
+        unread = await computed(len(text), partial(language_unread, memo))
         if unread is None:
             first = await self._first_reader(memo, rubric)
         else:
             first = without_reading(memo, rubric, unread)
-        evidence = evidence_of(first, shown.memo)
-        async with Listening(self._model, partial(self._whole, shown.memo, rubric, evidence)) as answer:
+        # What was parsed takes forty times as much memory as the text, for as long as the model speaks.
+        del memo
+        sent = _Sent(shown.text, language, rubric, evidence_of(first, shown.text))
+        async with Listening(self._model, partial(self._whole, sent)) as answer:
             # The model is asked before anything else is done; what it says meanwhile waits.
             await asyncio.sleep(0)
-            placing = await computed(len(memo.text), partial(_prepared, memo, shown.memo))
+            placing = await computed(len(text), partial(_prepared, text, shown.text, language))
             if unread is None:
                 yield FirstReading(first)
             growing = GrowingEvaluation(
-                memo,
+                language,
                 rubric,
                 shown,
                 first,
@@ -123,19 +136,17 @@ class LlmCoach:
                 is_unread=unread is not None,
             )
             yield growing.progressed()
-            reader = AnswerReader(rubric, language=memo.language, memo_text=shown.memo.text)
+            reader = AnswerReader(rubric, language=language, memo_text=shown.text)
             async with aclosing(_said(answer, reader, growing, placing)) as events:
                 async for event in events:
                     yield event
         failure = answer.failure
         if _is_worth_asking_again(reader, failure, is_begun=growing.is_begun):
-            async with Listening(
-                self._model, partial(self._rest, shown.memo, rubric, reader, evidence)
-            ) as answer:
+            async with Listening(self._model, partial(self._rest, sent, reader)) as answer:
                 rest = AnswerReader(
                     rubric,
-                    language=memo.language,
-                    memo_text=shown.memo.text,
+                    language=language,
+                    memo_text=shown.text,
                     wanted=reader.missing,
                     wants_overall=reader.lacks_overall,
                 )
@@ -147,54 +158,56 @@ class LlmCoach:
             failure = ModelFailure("unusable" if answer.has_spoken else "empty")
         if unread is not None and failure is not None and not growing.is_begun:
             raise refused(unread, failure)
-        for event in self._end(memo, growing, first, failure):
+        for event in self._end(language, growing, first, failure):
             yield event
 
-    def _whole(self, shown: Memo, rubric: Rubric, evidence: str) -> ModelRequest:
+    def _whole(self, sent: _Sent) -> ModelRequest:
         """Make the request for the whole evaluation.
 
         Raises:
             ModelFailure: the memo is too long to be sent.
         """
-        tokens = self._model.count_tokens(shown.text)
+        tokens = self._model.count_tokens(sent.text)
         if tokens > self._limits.memo_tokens:
             raise ModelFailure("too-long", f"{tokens} tokens, {self._limits.memo_tokens} are the most")
         return ModelRequest(
-            self._prompts.evaluation(shown.text, shown.language, rubric, self._boundary, evidence=evidence),
+            self._prompts.evaluation(
+                sent.text, sent.language, sent.rubric, self._boundary, evidence=sent.evidence
+            ),
             purpose="evaluation",
             most_tokens=self._limits.answer_tokens,
-            schema=answer_schema(rubric),
+            schema=answer_schema(sent.rubric),
             schema_name="evaluation",
         )
 
-    def _rest(self, shown: Memo, rubric: Rubric, reader: AnswerReader, evidence: str) -> ModelRequest:
+    def _rest(self, sent: _Sent, reader: AnswerReader) -> ModelRequest:
         """Make the request for what an answer lacked, and for nothing else."""
         missing, lacks_overall = reader.missing, reader.lacks_overall
-        is_everything = len(missing) == len(rubric.criteria)
+        is_everything = len(missing) == len(sent.rubric.criteria)
         return ModelRequest(
             self._prompts.repair(
-                shown.text,
-                shown.language,
-                rubric,
+                sent.text,
+                sent.language,
+                sent.rubric,
                 self._boundary,
                 criteria=missing,
                 overall=lacks_overall,
                 faults=reader.faults,
-                evidence=evidence,
+                evidence=sent.evidence,
             ),
             purpose="repair",
             most_tokens=self._limits.answer_tokens if is_everything else self._limits.repair_tokens,
-            schema=answer_schema(rubric, criteria=missing, overall=lacks_overall),
+            schema=answer_schema(sent.rubric, criteria=missing, overall=lacks_overall),
             schema_name="evaluation",
         )
 
     def _end(
-        self, memo: Memo, growing: GrowingEvaluation, first: Evaluation, failure: ModelFailure | None
+        self, language: str, growing: GrowingEvaluation, first: Evaluation, failure: ModelFailure | None
     ) -> Iterator[CoachEvent]:
         if failure is None:
-            return growing.completed(sentence(memo.language, "why-incomplete"))
+            return growing.completed(sentence(language, "why-incomplete"))
         if growing.is_begun:
-            return growing.completed(why(memo.language, failure))
+            return growing.completed(why(language, failure))
         return self._builtin_instead(first, failure)
 
     def _builtin_instead(self, first: Evaluation, failure: ModelFailure) -> Iterator[CoachEvent]:
@@ -211,8 +224,8 @@ class LlmCoach:
         yield OverallJudged(replace(first.overall, notices=(notice, *first.overall.notices)))
 
 
-def _prepared(memo: Memo, shown: Memo) -> Placing:
-    placing = Placing(memo, shown)
+def _prepared(text: str, shown: str, language: str) -> Placing:
+    placing = Placing(text, shown, language)
     placing.prepare()
     return placing
 

@@ -274,6 +274,7 @@ class _OrderedCoach:
             return
         model = await self._coaches.admitted_model(self._order)
         stream = self._coaches.llm_coach(model, self._order).evaluate(memo, rubric)
+        del memo  # the coach holds it no longer than it needs it
         try:
             async for event in stream:
                 yield event

@@ -151,8 +151,10 @@ class Coaches:
                     for event in events:
                         yield event
             return
-        memo = await computed(len(order.text), partial(parse_memo, order.text, order.language))
-        stream = coach.evaluate(memo, order.rubric)
+        # The memo has no name here: the coach alone says how long it is held.
+        stream = coach.evaluate(
+            await computed(len(order.text), partial(parse_memo, order.text, order.language)), order.rubric
+        )
         try:
             async for event in stream:
                 yield event

@@ -16,7 +16,6 @@ from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.model_evaluations import ORDER, sample
 
 TEXT = "Please approve $5,000 for a new\npump.\n\n| Risk | It floods |\n\nAnn Lee orders it."
-SHOWN = parse_memo(TEXT, "en")
 
 
 def comment(
@@ -40,7 +39,7 @@ def test_each_element_has_a_line_with_claim_confidence_and_passage_in_the_order_
         comment("risks", "missing"),
         comment("ask", "there", "approve $5,000 for a new\npump"),
     )
-    assert evidence_of(made, SHOWN).splitlines() == [
+    assert evidence_of(made, TEXT).splitlines() == [
         "ask: there 0.50 | approve $5,000 for a new pump",
         "risks: missing 0.50",
         "plan-owners: weak 0.50 | Ann Lee",
@@ -49,23 +48,23 @@ def test_each_element_has_a_line_with_claim_confidence_and_passage_in_the_order_
 
 def test_a_remark_on_no_element_is_no_evidence() -> None:
     made = evaluation(comment(None, None, "Ann Lee"), comment("risks", None), comment("other", "weak"))
-    assert evidence_of(made, SHOWN) == ""
+    assert evidence_of(made, TEXT) == ""
 
 
 def test_a_comment_without_confidence_has_a_line_without_it() -> None:
     made = evaluation(replace(comment("risks", "missing"), confidence=None))
-    assert evidence_of(made, SHOWN) == "risks: missing"
+    assert evidence_of(made, TEXT) == "risks: missing"
 
 
 def test_the_same_claim_on_an_element_stands_once_and_the_one_that_matters_most_stays() -> None:
     made = evaluation(comment("risks", "weak", "Ann Lee", rank=2), comment("risks", "weak", "It floods"))
-    assert evidence_of(made, SHOWN) == "risks: weak 0.50 | It floods"
+    assert evidence_of(made, TEXT) == "risks: weak 0.50 | It floods"
 
 
 def test_a_long_passage_ends_with_a_whole_word() -> None:
     text = "The pump " + "failed again " * 40
     made = evaluation(comment("problem", "there", text.strip(), text=text))
-    (line,) = evidence_of(made, parse_memo(text, "en")).splitlines()
+    (line,) = evidence_of(made, text).splitlines()
     quote = line.partition(" | ")[2]
     assert LONGEST_QUOTE - len("failed ") < len(quote) <= LONGEST_QUOTE
     assert text.startswith(f"{quote} ")
@@ -74,14 +73,14 @@ def test_a_long_passage_ends_with_a_whole_word() -> None:
 def test_a_word_without_end_is_cut() -> None:
     text = "x" * 5_000
     made = evaluation(comment("problem", "there", text, text=text))
-    assert evidence_of(made, parse_memo(text, "en")).count("x") == LONGEST_QUOTE
+    assert evidence_of(made, text).count("x") == LONGEST_QUOTE
 
 
 def test_where_there_is_no_room_what_ranks_lowest_is_left_out() -> None:
     text = "word " * 40
     quote = text.strip()
     made = evaluation(*(comment(name, "weak", quote, rank, text) for rank, name in enumerate(NAMES)))
-    lines = evidence_of(made, parse_memo(text, "en")).splitlines()
+    lines = evidence_of(made, text).splitlines()
     assert [line.partition(":")[0] for line in lines[:10]] == list(NAMES[:10])
     assert len(lines) < len(NAMES)
     assert len("\n".join(lines)) <= LONGEST_EVIDENCE
@@ -93,7 +92,7 @@ def test_of_a_real_memo_the_lines_are_few_and_their_passages_stand_in_it(
     rubric: Rubric, language: str
 ) -> None:
     memo = sample(language)
-    evidence = evidence_of(evaluate_memo(memo, rubric), memo)
+    evidence = evidence_of(evaluate_memo(memo, rubric), memo.text)
     one_line = " ".join(memo.text.split())
     assert 0 < len(evidence) <= LONGEST_EVIDENCE
     for line in evidence.splitlines():
@@ -105,7 +104,7 @@ def test_of_a_real_memo_the_lines_are_few_and_their_passages_stand_in_it(
 def test_words_that_order_the_reader_about_are_in_no_passage() -> None:
     text = f"Please approve $5,000 for a pump. {ORDER} Ann Lee orders it by 3 May."
     memo = parse_memo(text, "en")
-    shown = without_orders(memo).memo
+    shown = without_orders(memo).text
     made = evaluation(comment("ask", "there", text, text=text))
     assert "five points" not in evidence_of(made, shown)
     assert "Ann Lee" in evidence_of(made, shown)

@@ -10,7 +10,6 @@ from typing import Final
 
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
 from memo_coach.coaching.evaluation import Comment, Evaluation
-from memo_coach.coaching.memo.model import Memo
 
 LONGEST_EVIDENCE: Final = 2_500
 """Characters of all lines together."""
@@ -18,7 +17,7 @@ LONGEST_QUOTE: Final = 160
 """Characters of the passage in one line."""
 
 
-def evidence_of(evaluation: Evaluation, shown: Memo) -> str:
+def evidence_of(evaluation: Evaluation, shown: str) -> str:
     """Return a line for each element that something was said of: its name, the claim, how sure, a passage.
 
     A passage stands in one line, as white space is one blank, and ends with a whole word. Where there is no
@@ -26,7 +25,7 @@ def evidence_of(evaluation: Evaluation, shown: Memo) -> str:
 
     Args:
         evaluation: what the built-in coach said of the memo; the comments of others are passed over.
-        shown: the memo as the other reader may see it, with each position as in the memo that was judged.
+        shown: the text as the other reader may see it, with each position as in the memo that was judged.
     """
     lines: dict[tuple[str, str], str] = {}
     room = LONGEST_EVIDENCE
@@ -42,13 +41,13 @@ def evidence_of(evaluation: Evaluation, shown: Memo) -> str:
     return "\n".join(lines[key] for key in sorted(lines, key=lambda key: (NAMES.index(key[0]), key[1])))
 
 
-def _line(comment: Comment, shown: Memo) -> str:
+def _line(comment: Comment, shown: str) -> str:
     sure = "" if comment.confidence is None else f" {comment.confidence:.2f}"
     told = f"{comment.element}: {comment.claim}{sure}"
     if comment.start is None or comment.end is None:
         return told
     # From the memo as it is shown: a passage may reach over words that the other reader is not to see.
-    quote = _shortened(" ".join(shown.text[comment.start : comment.end].split()))
+    quote = _shortened(" ".join(shown[comment.start : comment.end].split()))
     return f"{told} | {quote}" if quote else told
 
 

@@ -27,7 +27,6 @@ from memo_coach.coaching.llm.model import ModelChosen
 from memo_coach.coaching.llm.notices import listed, sentence
 from memo_coach.coaching.llm.overall import composed_overall
 from memo_coach.coaching.llm.scoring import held_score, overall_score, priority_of
-from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric, localised
 
 MOST_COMMENTS: dict[CommentKind, int] = {"opportunity": 16, "strength": 8}
@@ -50,7 +49,7 @@ class GrowingEvaluation:
 
     def __init__(
         self,
-        memo: Memo,
+        language: str,
         rubric: Rubric,
         shown: WithoutOrders,
         first: Evaluation,
@@ -61,7 +60,7 @@ class GrowingEvaluation:
     ) -> None:
         """``is_unread`` is whether the built-in coach does not read the memo's language."""
         self._is_unread = is_unread
-        self._memo = memo
+        self._language = language
         self._shown = shown
         self._rubric = rubric
         self._first = first
@@ -113,7 +112,7 @@ class GrowingEvaluation:
         if missing:
             names = self._names(criterion.id for criterion in missing)
             key = "part-unread" if self._is_unread else "part"
-            self._notices.append(sentence(self._memo.language, key, criteria=names, why=reason))
+            self._notices.append(sentence(self._language, key, criteria=names, why=reason))
         yield from self._borrowed(each for each in self._first.comments if each.finding == ORDERS)
         yield from self._ended()
 
@@ -140,7 +139,7 @@ class GrowingEvaluation:
         yield from self._stands(
             CriterionScore(
                 id=part.id,
-                name=localised(criterion.name, self._memo.language),
+                name=localised(criterion.name, self._language),
                 weight=criterion.weight,
                 effective_weight=criterion.weight,
                 score=score,
@@ -201,10 +200,10 @@ class GrowingEvaluation:
     def _ended(self) -> Iterator[CoachEvent]:
         criteria = [self._criteria[criterion.id] for criterion in self._rubric.criteria]
         overall = composed_overall(
-            self._overall, criteria, self._comments, self._first.overall, self._memo.language
+            self._overall, criteria, self._comments, self._first.overall, self._language
         )
         if self._overall is None:
-            self._notices.append(sentence(self._memo.language, "composed"))
+            self._notices.append(sentence(self._language, "composed"))
         total = len(self._rubric.criteria) + 2
         yield Progressed(total, total)
         yield OverallJudged(
@@ -212,7 +211,7 @@ class GrowingEvaluation:
         )
 
     def _all_notices(self, criteria: Iterable[CriterionScore]) -> Iterator[str]:
-        language = self._memo.language
+        language = self._language
         spoke = self._provenance
         if spoke is not None and spoke.model is not None and spoke.fallback_from is not None:
             yield sentence(language, "other-model", model=spoke.model, first=spoke.fallback_from)
@@ -231,7 +230,7 @@ class GrowingEvaluation:
                 yield sentence(language, f"{key}-one" if count == 1 else f"{key}-many", count=str(count))
 
     def _names(self, criteria: Iterable[str]) -> str:
-        return listed(self._memo.language, (self._builtin[one].name for one in criteria))
+        return listed(self._language, (self._builtin[one].name for one in criteria))
 
 
 def _most_important(comments: Iterable[Comment], criterion: str) -> Iterator[Comment]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from memo_coach.coaching.evaluation import Evidence, evidence_at
 from memo_coach.coaching.llm.answer.parser import ReadComment, ReadQuote
 from memo_coach.coaching.llm.notices import points_at_a_passage
-from memo_coach.coaching.memo.model import Memo, Span
+from memo_coach.coaching.memo.model import Span
 from memo_coach.coaching.quotes.anchors import Anchors
 
 MOST_EVIDENCE = 3
@@ -33,10 +33,12 @@ class PlacedRemark:
 class Placing:
     """Finds the quotes of one memo, and counts those that stand nowhere."""
 
-    def __init__(self, memo: Memo, shown: Memo) -> None:
-        self._memo = memo
+    def __init__(self, text: str, shown: str, language: str) -> None:
+        """``shown`` is the text as the model is shown it, with each position as in ``text``."""
+        self._text = text
+        self._language = language
         # What the model was not shown it cannot quote; positions are the same in both.
-        self._anchors = Anchors(shown.text)
+        self._anchors = Anchors(shown)
         self.loosened = 0
         """Remarks on a passage that became remarks on the whole memo."""
         self.dropped = 0
@@ -45,7 +47,7 @@ class Placing:
     @property
     def is_quick(self) -> bool:
         """Whether a quote is found within about a millisecond."""
-        return len(self._memo.text) <= _SHORT_MEMO
+        return len(self._text) <= _SHORT_MEMO
 
     def prepare(self) -> None:
         """Load and work out what the first quote that does not stand word for word would wait for."""
@@ -73,17 +75,17 @@ class Placing:
         self.loosened += 1
         questions = tuple(question for question in comment.questions if self._stands_alone(question))
         suggestion = comment.suggestion
-        if suggestion is not None and points_at_a_passage(self._memo.language, suggestion):
+        if suggestion is not None and points_at_a_passage(self._language, suggestion):
             suggestion = None
         return PlacedRemark(None, questions, suggestion)
 
     def _passage(self, quote: ReadQuote) -> Evidence | None:
         anchor = self._anchors.locate(quote.quote, before=quote.before)
-        return None if anchor is None else evidence_at(self._memo.text, Span(anchor.start, anchor.end))
+        return None if anchor is None else evidence_at(self._text, Span(anchor.start, anchor.end))
 
     def _stands_alone(self, text: str) -> bool:
         """Whether a text neither points at a passage nor quotes words that the memo does not have."""
-        if points_at_a_passage(self._memo.language, text):
+        if points_at_a_passage(self._language, text):
             return False
         quoted = (self._anchors.locate(match[1]) for match in _QUOTATION.finditer(text))
         return all(anchor is not None and anchor.method != "fuzzy" for anchor in quoted)

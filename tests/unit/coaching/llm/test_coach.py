@@ -97,7 +97,7 @@ async def test_the_model_is_told_what_the_built_in_coach_found_also_when_it_is_a
     model = ScriptedModel([Turn(answer([criterion("ask")], None)), Turn(whole_answer())])
     events = [event async for event in coach_with(model, prompts).evaluate(MEMO, RUBRIC)]
     (first,) = of(events, FirstReading)
-    evidence = evidence_of(first.evaluation, MEMO)
+    evidence = evidence_of(first.evaluation, MEMO.text)
     assert evidence
     assert prompts.evidence == [evidence, evidence]
 
@@ -108,7 +108,7 @@ async def test_the_evidence_has_its_own_channel_below_the_memo() -> None:
     coach = LlmCoach(model, prompts, boundary="boundary12345678", limits=LIMITS)
     _ = [event async for event in coach.evaluate(MEMO, RUBRIC)]
     system, request = (message.content for message in model.requests[0].messages)
-    told = enclosed(evidence_of(evaluate_memo(MEMO, RUBRIC), MEMO), "boundary12345678", "READING")
+    told = enclosed(evidence_of(evaluate_memo(MEMO, RUBRIC), MEMO.text), "boundary12345678", "READING")
     assert request.index(closing("boundary12345678")) < request.index(told)
     assert "ask-deadline: missing" not in system
 
