@@ -25,7 +25,7 @@ from memo_coach.web.events.gate import EventGate
 from memo_coach.web.events.tab_events import TabEvents
 from memo_coach.web.events.tab_states import TabStates
 from memo_coach.web.site import ROOT, SITE
-from memo_coach.web.stack import surround
+from memo_coach.web.stack import build_middleware_stack
 
 SWITCH_SECONDS = 0.001
 """Python's own is 0.005."""
@@ -43,7 +43,7 @@ class MemoCoach(rx.App):
         for inner in (framework, self._api):
             if isinstance(inner, Starlette):
                 inner.user_middleware = [each for each in inner.user_middleware if each.cls is not cors]
-        return surround(framework, load_settings(), ROOT / SITE)
+        return build_middleware_stack(framework, load_settings(), ROOT / SITE)
 
     def _setup_state(self) -> None:
         super()._setup_state()

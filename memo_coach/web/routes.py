@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.endpoints import HTTPEndpoint
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.coaching.samples import samples
@@ -23,10 +26,7 @@ from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
-_log = structlog.get_logger("memo_coach.web.routes")
 _NEVER_KEPT = {"Cache-Control": "no-store"}
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class DraftToSave(BaseModel):
@@ -40,42 +40,58 @@ class DraftToSave(BaseModel):
     base_revision: int = Field(ge=0)
 
 
-async def live(_request: Request) -> Response:
-    """Answer that the process answers."""
-    return JSONResponse({"status": "ok"}, headers=_NEVER_KEPT)
+class Endpoint(HTTPEndpoint):
+    """An address; its methods are those that it has."""
+
+    async def method_not_allowed(self, request: Request) -> Response:
+        """Refuse a method that this address does not have."""
+        allowed = {"Allow": ", ".join(sorted(self._allowed_methods))}
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
 
 
-async def ready(_request: Request) -> Response:
-    """Answer 200 where everything that is needed is usable, else 503; with each check."""
-    report = await container.current().health.ready()
-    status = HTTPStatus.OK if report.ok else HTTPStatus.SERVICE_UNAVAILABLE
-    content = {
-        "status": "ok" if report.ok else "failed",
-        "checks": [asdict(check) for check in report.checks],
-    }
-    return JSONResponse(content, status.value, _NEVER_KEPT)
+class Live(Endpoint):
+    """Whether the process answers."""
+
+    async def get(self, _request: Request) -> Response:
+        """Answer that it does."""
+        return JSONResponse({"status": "ok"}, headers=_NEVER_KEPT)
 
 
-async def read_draft(request: Request) -> Response:
-    """Answer with the draft of ``?memo=ID``, or with the current one; 204 where there is none."""
-    drafts = container.current().drafts
-    memo_id = request.query_params.get("memo")
-    draft: DraftView | None
-    if memo_id:
-        draft = await drafts.of_memo(_owner(request), memo_id)
-    else:
-        draft = await drafts.current(_owner(request))
-    return (
-        Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT) if draft is None else _answer(draft)
-    )
+class Ready(Endpoint):
+    """Whether everything that is needed is usable."""
+
+    async def get(self, _request: Request) -> Response:
+        """Answer 200 where it is, else 503; with each check."""
+        report = await container.current().health.ready()
+        status = HTTPStatus.OK if report.ok else HTTPStatus.SERVICE_UNAVAILABLE
+        content = {
+            "status": "ok" if report.ok else "failed",
+            "checks": [asdict(check) for check in report.checks],
+        }
+        return JSONResponse(content, status.value, _NEVER_KEPT)
 
 
-async def save_draft(request: Request) -> Response:
-    """Save the draft; answer with its revision. Had another tab saved meanwhile, it is a new memo."""
-    owner = _owner(request)
-    draft = DraftToSave.model_validate(_json(await request.body()))
-    return _answer(
-        await container.current().drafts.save(
+class Draft(Endpoint):
+    """The text that is being written, too long for a socket."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with the draft of ``?memo=ID``, or with the current one; 204 where there is none."""
+        drafts = container.current().drafts
+        memo_id = request.query_params.get("memo")
+        draft: DraftView | None
+        if memo_id:
+            draft = await drafts.of_memo(_owner(request), memo_id)
+        else:
+            draft = await drafts.current(_owner(request))
+        if draft is None:
+            return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+        return _answer(draft)
+
+    async def put(self, request: Request) -> Response:
+        """Save the draft; answer with its revision. Had another tab saved meanwhile, it is a new memo."""
+        owner = _owner(request)
+        draft = DraftToSave.model_validate(_json(await request.body()))
+        saved = await container.current().drafts.save(
             owner,
             memo_id=draft.memo_id,
             text=draft.text,
@@ -83,34 +99,42 @@ async def save_draft(request: Request) -> Response:
             base_revision=draft.base_revision,
             address=_address(request),
         )
-    )
+        return _answer(saved)
 
 
-async def start_new_draft(request: Request) -> Response:
-    """Begin with an empty page; the old draft stays among the memos where it has text."""
-    await container.current().drafts.start_new(_owner(request))
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+class NewDraft(Endpoint):
+    """An empty page."""
+
+    async def post(self, request: Request) -> Response:
+        """Begin with one; the old draft stays among the memos where it has text."""
+        await container.current().drafts.start_new(_owner(request))
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
 
-async def end_session(request: Request) -> Response:
-    """Forget this browser: its cookie, and every copy of it, opens nothing any more."""
-    services = container.current()
-    await services.visitors.end(_owner(request))
-    cookie = no_cookie_header(secure=is_secure(services.settings))
-    headers = {**_NEVER_KEPT, "Location": "/", "Set-Cookie": cookie}
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
+class EndOfSession(Endpoint):
+    """The end of a browser's session."""
+
+    async def post(self, request: Request) -> Response:
+        """Forget this browser: its cookie, and every copy of it, opens nothing any more."""
+        services = container.current()
+        await services.visitors.end(_owner(request))
+        cookie = no_cookie_header(secure=is_secure(services.settings))
+        headers = {**_NEVER_KEPT, "Location": "/", "Set-Cookie": cookie}
+        return Response(status_code=HTTPStatus.SEE_OTHER, headers=headers)
 
 
-async def sample(request: Request) -> Response:
-    """Answer with a sample memo to try the coach on."""
-    wanted = request.path_params
-    language = request.query_params.get("language", "en")
-    for found in samples(wanted["rubric"], language):
-        if found.quality == wanted["quality"]:
-            return JSONResponse(
-                {"title": found.title, "text": found.text}, headers={"Cache-Control": "no-cache"}
-            )
-    raise NotFound
+class Sample(Endpoint):
+    """A sample memo to try the coach on."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with it, as JSON."""
+        wanted = request.path_params
+        language = request.query_params.get("language", "en")
+        for found in samples(wanted["rubric"], language):
+            if found.quality == wanted["quality"]:
+                content = {"title": found.title, "text": found.text}
+                return JSONResponse(content, headers={"Cache-Control": "no-cache"})
+        raise NotFound
 
 
 def _json(body: bytes) -> object:
@@ -132,7 +156,7 @@ def _owner(request: Request) -> str:
 
 
 def _address(request: Request) -> str:
-    """Return where the request comes from, as :mod:`.forwarded` found it."""
+    """Return where the request comes from, as :mod:`.middleware.client_address` found it."""
     return "unknown" if request.client is None else request.client.host
 
 
@@ -140,70 +164,64 @@ def _answer(draft: DraftView | DraftSaved) -> Response:
     return JSONResponse({**asdict(draft), "saved": draft.saved.isoformat()}, headers=_NEVER_KEPT)
 
 
-def _with_problems(handler: Handler) -> Handler:
-    """Return the handler with every error that a person can do something about as a problem document."""
-
-    async def handle(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except Refused as error:
-            return Problem(HTTPStatus.FORBIDDEN, str(error))
-        except ValidationError as error:
-            fields = ", ".join(
-                sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()})
-            )
-            return Problem(
-                HTTPStatus.UNPROCESSABLE_ENTITY, f"This is not a draft that can be saved: see {fields}."
-            )
-        except ServiceError as error:
-            return Problem(_status_of(error), error.message, _when_again(error))
-
-    return handle
+def _refused(_request: Request, error: Exception) -> Response:
+    return Problem(HTTPStatus.FORBIDDEN, str(error))
 
 
-def _status_of(error: ServiceError) -> HTTPStatus:
-    if isinstance(error, NotFound):
-        return HTTPStatus.NOT_FOUND
-    if isinstance(error, Unavailable):
-        return HTTPStatus.SERVICE_UNAVAILABLE
-    return HTTPStatus.TOO_MANY_REQUESTS if isinstance(error, TooMany) else HTTPStatus.UNPROCESSABLE_ENTITY
+def _invalid(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ValidationError), "it is registered for these"  # noqa: S101
+    fields = ", ".join(sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}))
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"This is not a draft that can be saved: see {fields}.")
 
 
-def _when_again(error: ServiceError) -> dict[str, str]:
-    return {"Retry-After": str(error.retry_after)} if isinstance(error, StorageRefused) else {}
+def _not_done(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceError), "it is registered for these"  # noqa: S101
+    # The statuses are looked up as handlers are: by the class, then by those that it is made from.
+    status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
+    again = {"Retry-After": str(error.retry_after)} if isinstance(error, StorageRefused) else {}
+    return Problem(status, error.message, again)
 
+
+def _not_allowed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "it is registered for these"  # noqa: S101
+    return Problem(HTTPStatus(error.status_code), f"{request.method} is not possible here.", error.headers)
+
+
+_STATUSES: Mapping[type, HTTPStatus] = {
+    NotFound: HTTPStatus.NOT_FOUND,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    ServiceError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+"""What is said to a program; the error's own sentence is for the person."""
+_PROBLEMS = Middleware(
+    ExceptionMiddleware,
+    handlers={
+        Refused: _refused,
+        ValidationError: _invalid,
+        ServiceError: _not_done,
+        HTTPException: _not_allowed,
+    },
+)
+"""Every error that somebody can do something about is answered as a problem document."""
 
 ROUTES = (
-    Route("/health/live", live, methods=["GET"]),
-    Route("/health/ready", _with_problems(ready), methods=["GET"]),
-    Route("/draft", _with_problems(read_draft), methods=["GET"]),
-    Route("/draft", _with_problems(save_draft), methods=["PUT"]),
-    Route("/draft/new", _with_problems(start_new_draft), methods=["POST"]),
-    Route("/session/end", _with_problems(end_session), methods=["POST"]),
-    Route("/samples/{rubric}/{quality}", _with_problems(sample), methods=["GET"]),
+    Route("/health/live", Live, middleware=[_PROBLEMS]),
+    Route("/health/ready", Ready, middleware=[_PROBLEMS]),
+    Route("/draft", Draft, middleware=[_PROBLEMS]),
+    Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
+    Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
+    Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 
 
-class PlainRoutes:
+class RoutesMiddleware:
     """Answers these routes and leaves all else to the application behind."""
 
-    def __init__(self, app: ASGIApp, routes: tuple[Route, ...] = ROUTES) -> None:
+    def __init__(self, app: ASGIApp, routes: Sequence[Route] = ROUTES) -> None:
         self._app = app
-        self._routes = routes
+        self._router = Router(routes, redirect_slashes=False, default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or pass on."""
-        methods: set[str] = set()
-        for route in self._routes if scope["type"] == "http" else ():
-            match, child_scope = route.matches(scope)
-            if match is Match.FULL:
-                await route.handle({**scope, **child_scope}, receive, send)
-                return
-            if match is Match.PARTIAL:
-                methods |= route.methods or set()
-        if methods:
-            detail = f"{scope['method']} is not possible here."
-            headers = {"Allow": ", ".join(sorted(methods))}
-            await Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail, headers)(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        """Answer, or pass on: sockets, and the start and end of the application, too."""
+        await (self._router if scope["type"] == "http" else self._app)(scope, receive, send)

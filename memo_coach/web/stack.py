@@ -6,19 +6,21 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
-from memo_coach.web.metrics import Metrics
-from memo_coach.web.middleware.assets import Assets
-from memo_coach.web.middleware.client_address import ForwardedAddress
-from memo_coach.web.middleware.limits import BodyLimit, SocketLimits
-from memo_coach.web.middleware.origins import Addresses, Gate
-from memo_coach.web.middleware.rate_limit import WritePace
-from memo_coach.web.middleware.request_id import RequestIdentity
-from memo_coach.web.middleware.security_headers import SecurityHeaders
-from memo_coach.web.middleware.session import Sessions
-from memo_coach.web.routes import PlainRoutes
+from memo_coach.web.middleware.assets import AssetsMiddleware
+from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
+from memo_coach.web.middleware.client_address import ClientAddressMiddleware
+from memo_coach.web.middleware.metrics import MetricsMiddleware
+from memo_coach.web.middleware.origins import AllowedOrigins, OriginMiddleware
+from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
+from memo_coach.web.middleware.request_id import RequestIdMiddleware
+from memo_coach.web.middleware.security_headers import SecurityHeadersMiddleware
+from memo_coach.web.middleware.session import SessionMiddleware
+from memo_coach.web.middleware.socket_limit import SocketLimitMiddleware
+from memo_coach.web.routes import RoutesMiddleware
 from memo_coach.web.site import HASHES_FILE
 
 
@@ -28,16 +30,25 @@ def script_hashes(site: Path) -> Sequence[str]:
     return tuple(json.loads(hashes.read_text(encoding="ascii"))) if hashes.is_file() else ()
 
 
-def surround(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
-    """Return the application with all that stands around it. Read from the bottom: the last is met first."""
-    app = PlainRoutes(app)
-    app = Assets(app, site / "build" / "client")
-    app = SocketLimits(app)
-    app = WritePace(app)
-    app = Sessions(app, settings)
-    app = BodyLimit(app)
-    app = Gate(app, Addresses.of(settings))
-    app = Metrics(app, settings)
-    app = RequestIdentity(app)
-    app = SecurityHeaders(app, script_hashes(site), settings.public_url)
-    return ForwardedAddress(app, settings.trusted_networks)
+def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
+    """Return all that stands around the application; a request meets the first first."""
+    return (
+        Middleware(ClientAddressMiddleware, settings.trusted_networks),
+        Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
+        Middleware(RequestIdMiddleware),
+        Middleware(MetricsMiddleware, settings),
+        Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
+        Middleware(BodyLimitMiddleware),
+        Middleware(SessionMiddleware, settings),
+        Middleware(RateLimitMiddleware),
+        Middleware(SocketLimitMiddleware),
+        Middleware(AssetsMiddleware, site / "build" / "client"),
+        Middleware(RoutesMiddleware),
+    )
+
+
+def build_middleware_stack(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
+    """Return the application with all that stands around it."""
+    for each in reversed(middleware(settings, site)):
+        app = each.cls(app, *each.args, **each.kwargs)
+    return app

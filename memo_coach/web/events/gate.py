@@ -8,11 +8,11 @@ from typing import Any
 import reflex as rx
 import structlog
 
+from memo_coach.web.connection_limits import SENDER, Sender
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.arguments import Unfit, page_of
 from memo_coach.web.events.authorisation import checked
 from memo_coach.web.events.tab_events import TabEvents
-from memo_coach.web.parties import SENDER, Sender
 
 _log = structlog.get_logger("memo_coach.web.events")
 

@@ -18,10 +18,10 @@ from reflex_base.event.processor.event_processor import EventQueueEntry
 from reflex_base.event.processor.future import EventFuture
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+from memo_coach.web.connection_limits import Sender
 from memo_coach.web.events.arguments import characters_in
 from memo_coach.web.events.authorisation import stores
 from memo_coach.web.events.tab_states import TabStates
-from memo_coach.web.parties import Sender
 
 WAITING_EVENTS = 16
 """Of one tab. They run one after the other; a person waits, a script does not."""

@@ -32,7 +32,7 @@ def cache_control(path: str, query: str) -> str:
     return A_DAY if _KEPT_A_DAY.fullmatch(path) else REVALIDATED
 
 
-class Assets:
+class AssetsMiddleware:
     """Sets ``Cache-Control`` where nobody did, serves ``/page`` without a redirect, mends redirects."""
 
     def __init__(self, app: ASGIApp, site: Path) -> None:

@@ -29,7 +29,7 @@ _OF_PROXIES_START = b"x-forwarded"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
-class ForwardedAddress:
+class ClientAddressMiddleware:
     """Puts the client's address into ``scope["client"]`` and into the logs' context. The outermost of all."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:

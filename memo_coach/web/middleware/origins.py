@@ -32,7 +32,7 @@ LOOPBACK = LOCAL_NAMES
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class AllowedOrigins:
     """The names under which this service may be asked.
 
     ``public_url`` always; loopback names always (health checks, a laptop); other bare addresses only outside
@@ -43,7 +43,7 @@ class Addresses:
     any_address: bool
 
     @classmethod
-    def of(cls, settings: Settings) -> Addresses:
+    def of(cls, settings: Settings) -> AllowedOrigins:
         """Take them from the settings."""
         return cls(settings.public_url, any_address=settings.app_env != "production")
 
@@ -80,10 +80,10 @@ def _is_address(name: str) -> bool:
     return True
 
 
-class Gate:
+class OriginMiddleware:
     """Lets in what is addressed to us, in a method that we have, from a page of ours."""
 
-    def __init__(self, app: ASGIApp, addresses: Addresses) -> None:
+    def __init__(self, app: ASGIApp, addresses: AllowedOrigins) -> None:
         self._app = app
         self._addresses = addresses
 

@@ -19,7 +19,7 @@ _FILE = re.compile(r"\.[a-z0-9]{2,12}$")
 _QUIET = ("/assets/", "/health/", "/metrics", "/ping", "/_health")
 
 
-class RequestIdentity:
+class RequestIdMiddleware:
     """Names each request by an id of our own making: one that comes from outside could forge log lines."""
 
     def __init__(self, app: ASGIApp) -> None:

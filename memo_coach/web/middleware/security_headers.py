@@ -44,7 +44,7 @@ def content_security_policy(script_hashes: Sequence[str], public_url: str) -> st
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """Adds the headers to every answer, and takes away what opens it to other origins."""
 
     def __init__(self, app: ASGIApp, script_hashes: Sequence[str], public_url: str) -> None:

@@ -117,11 +117,11 @@ async def owner_of(state: BaseState) -> str:
 
 
 def address_of(state: BaseState) -> str:
-    """Return the network address on whose behalf a Reflex state acts, as :mod:`.forwarded` found it."""
+    """Return the network address on whose behalf a Reflex state acts, as :mod:`.client_address` found it."""
     return str(state.router.session.client_ip)
 
 
-class Sessions:
+class SessionMiddleware:
     """Puts ``scope["state"]["owner"]`` (or ``None``) on every request, the cookie on a first page."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from memo_coach.web.middleware.limits import BodyLimit
-from memo_coach.web.middleware.rate_limit import WritePace
+from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
+from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
 from memo_coach.web.middleware.session import tokens_in
 from tests.live_server import ROOT, LiveServer, serving
 from tests.ports import free_port
@@ -125,13 +125,13 @@ async def test_a_body_that_does_not_end_is_given_up() -> None:
         raise AssertionError
 
     scope = {"type": "http", "path": "/draft", "headers": []}
-    assert await answer_of(BodyLimit(reader, seconds=0.05), scope, receive) == 408
+    assert await answer_of(BodyLimitMiddleware(reader, seconds=0.05), scope, receive) == 408
 
 
 async def test_who_saves_without_a_pause_is_slowed_down_and_others_are_not() -> None:
     async def done(_scope: Scope, _receive: Receive, _send: Send) -> None: ...
 
-    pace = WritePace(done, of_owner=(3, 0.0), from_address=(6, 0.0))
+    pace = RateLimitMiddleware(done, of_owner=(3, 0.0), from_address=(6, 0.0))
 
     async def write(owner: str, method: str = "PUT", path: str = "/draft") -> int:
         scope = {

@@ -10,7 +10,7 @@ import pytest
 
 from memo_coach.services.usage.token_bucket import TokenBucket
 from memo_coach.web.events.socket_frames import FRAMES_BURST
-from memo_coach.web.middleware.limits import SOCKETS_OF_OWNER
+from memo_coach.web.middleware.socket_limit import SOCKETS_OF_OWNER
 from tests.integration.web.sockets import GONE, HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 

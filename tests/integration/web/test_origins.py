@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.web.middleware.origins import Addresses
+from memo_coach.web.middleware.origins import AllowedOrigins
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, opened
 from tests.live_server import LiveServer
 
@@ -74,7 +74,7 @@ def test_doors_of_the_framework_that_we_do_not_use_are_shut(server: LiveServer, 
 
 
 def test_in_production_only_the_public_name_and_loopback_are_ours() -> None:
-    addresses = Addresses("https://memos.example.org", any_address=False)
+    addresses = AllowedOrigins("https://memos.example.org", any_address=False)
     assert addresses.is_own_host("memos.example.org")
     assert addresses.is_own_host("127.0.0.1:3000")
     assert not addresses.is_own_host("192.168.1.7:3000")
@@ -83,12 +83,12 @@ def test_in_production_only_the_public_name_and_loopback_are_ours() -> None:
 
 
 def test_behind_tls_the_plain_origin_of_the_same_name_is_foreign() -> None:
-    addresses = Addresses("https://memos.example.org", any_address=False)
+    addresses = AllowedOrigins("https://memos.example.org", any_address=False)
     assert addresses.is_own_origin("https://memos.example.org", "memos.example.org")
     assert not addresses.is_own_origin("http://memos.example.org", "memos.example.org")
 
 
 def test_another_port_of_this_machine_is_another_origin() -> None:
-    addresses = Addresses("http://127.0.0.1:3000", any_address=True)
+    addresses = AllowedOrigins("http://127.0.0.1:3000", any_address=True)
     assert addresses.is_own_origin("http://localhost:3000", "localhost:3000")
     assert not addresses.is_own_origin("http://localhost:8080", "localhost:3000")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from memo_coach.web.header_limit import HEADER_BYTES
-from memo_coach.web.middleware.limits import BODY_BYTES, BODY_BYTES_OF, SOCKETS_FROM_ADDRESS
+from memo_coach.web.middleware.body_limit import BODY_BYTES, BODY_BYTES_OF
+from memo_coach.web.middleware.socket_limit import SOCKETS_FROM_ADDRESS
 from tests.some import some
 from tests.unit.production.compose import DYNAMIC, dynamic, production
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from memo_coach.web.connection_limits import SENDER, ConnectionLimiter, Sender
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.gate import EventGate
 from memo_coach.web.events.tab_events import TabEvents
 from memo_coach.web.events.tab_states import TabStates
-from memo_coach.web.parties import SENDER, Parties, Sender
 
 HYDRATE = "reflex___state____state.hydrate"
 
@@ -60,7 +60,7 @@ class App:
 
 @pytest.fixture
 def sender() -> Any:
-    with Parties().connected("ana", "192.0.2.1") as found:
+    with ConnectionLimiter().connected("ana", "192.0.2.1") as found:
         yield found
 
 

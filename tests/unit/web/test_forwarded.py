@@ -9,7 +9,7 @@ import structlog
 from starlette.types import Receive, Scope, Send
 
 from memo_coach.settings import SettingsError, load_settings
-from memo_coach.web.middleware.client_address import MOST_HOPS, ForwardedAddress, client_address
+from memo_coach.web.middleware.client_address import MOST_HOPS, ClientAddressMiddleware, client_address
 
 EDGE = (ipaddress.ip_network("172.30.30.0/28"), ipaddress.ip_network("fd00:30::/64"))
 PROXY, STRANGER, VISITOR = "172.30.30.2", "198.51.100.7", "203.0.113.9"
@@ -68,7 +68,7 @@ async def seen_behind(scope: Scope) -> tuple[object, object]:
     async def nothing(*_arguments: object) -> None:
         raise AssertionError("nothing is read or sent here")
 
-    await ForwardedAddress(application, EDGE)(scope, nothing, nothing)  # type: ignore[arg-type]
+    await ClientAddressMiddleware(application, EDGE)(scope, nothing, nothing)  # type: ignore[arg-type]
     assert "client" not in structlog.contextvars.get_contextvars()
     return seen[0]
 

@@ -17,7 +17,7 @@ from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.settings import load_settings
 from memo_coach.web.loopback import is_operator
 from memo_coach.web.middleware.client_address import direct_peer
-from memo_coach.web.stack import surround
+from memo_coach.web.stack import build_middleware_stack
 
 EDGE = "172.30.30.0/28"
 PROXY, PROMETHEUS, STRANGER = "172.30.30.2", "172.28.0.3", "203.0.113.9"
@@ -36,7 +36,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
         "TRUSTED_PROXIES": EDGE,
         "OPERATOR_NETWORKS": "127.0.0.0/8,::1/128,172.28.0.0/16,10.0.0.0/8,fd00::/8",
     }
-    return surround(Starlette(), load_settings(environment, env_file=None), tmp_path / "site")
+    return build_middleware_stack(Starlette(), load_settings(environment, env_file=None), tmp_path / "site")
 
 
 async def ask(
@@ -136,7 +136,7 @@ async def test_on_a_laptop_it_is_open_to_the_machine_and_on_a_public_site_to_nob
 ) -> None:
     monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     settings = load_settings({"DATA_DIR": str(tmp_path), **environment}, env_file=None)
-    site = surround(Starlette(), settings, tmp_path / "site")
+    site = build_middleware_stack(Starlette(), settings, tmp_path / "site")
     assert is_figures(await ask(site, "127.0.0.1", host="127.0.0.1:3000")) is is_open
     assert not is_figures(await ask(site, "192.168.7.7", host="127.0.0.1:3000"))
 

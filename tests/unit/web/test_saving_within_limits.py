@@ -10,10 +10,10 @@ from starlette.responses import PlainTextResponse
 
 from memo_coach.services.container import Services
 from memo_coach.services.usage.storage_budget import Allowance, StorageLimits
-from memo_coach.web.middleware.client_address import ForwardedAddress
-from memo_coach.web.middleware.rate_limit import WritePace
-from memo_coach.web.middleware.session import Sessions
-from memo_coach.web.routes import PlainRoutes
+from memo_coach.web.middleware.client_address import ClientAddressMiddleware
+from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
+from memo_coach.web.middleware.session import SessionMiddleware
+from memo_coach.web.routes import RoutesMiddleware
 from tests.unit.conftest import Opening, Seconds
 
 PROXY, ELSEWHERE = "172.30.30.2", "203.0.113.7"
@@ -24,8 +24,8 @@ DRAFT = {"memo_id": None, "text": "a" * 8_000, "rubric": "investment-memo", "bas
 
 async def save(services: Services, peer: str, forwarded_for: str) -> httpx.Response:
     """Save a draft with a fresh cookie."""
-    app = Sessions(PlainRoutes(PlainTextResponse("")), services.settings)
-    around = ForwardedAddress(app, (ipaddress.ip_network("172.30.30.0/28"),))
+    app = SessionMiddleware(RoutesMiddleware(PlainTextResponse("")), services.settings)
+    around = ClientAddressMiddleware(app, (ipaddress.ip_network("172.30.30.0/28"),))
     token, _owner = await services.visitors.admit()
     transport = httpx.ASGITransport(around, client=(peer, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
@@ -55,7 +55,7 @@ async def test_who_is_no_proxy_cannot_claim_another_address(opening: Opening) ->
 
 
 async def test_the_pace_of_requests_counts_a_network_of_the_new_kind_as_one() -> None:
-    pace = WritePace(PlainTextResponse("saved"), of_owner=(100, 0.0), from_address=(2, 0.0))
+    pace = RateLimitMiddleware(PlainTextResponse("saved"), of_owner=(100, 0.0), from_address=(2, 0.0))
 
     async def write(address: str) -> int:
         transport = httpx.ASGITransport(pace, client=(address, 1))

@@ -14,10 +14,16 @@ from reflex_base.event.processor import BaseStateEventProcessor
 from reflex_base.event.processor.event_processor import EventProcessor
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+from memo_coach.web.connection_limits import (
+    CONNECTING_UNITS,
+    FROM_ADDRESS,
+    OF_OWNER,
+    ConnectionLimiter,
+    Sender,
+)
 from memo_coach.web.events import authorisation
 from memo_coach.web.events.tab_events import BACKGROUND_EVENTS, WAITING_EVENTS, TabEvents
 from memo_coach.web.events.tab_states import TabStates
-from memo_coach.web.parties import CONNECTING_UNITS, FROM_ADDRESS, OF_OWNER, Parties, Sender
 
 
 class Desk:
@@ -111,12 +117,12 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def parties(clock: Clock) -> Parties:
-    return Parties(clock=clock)
+def limiter(clock: Clock) -> ConnectionLimiter:
+    return ConnectionLimiter(clock=clock)
 
 
-async def test_what_waits_goes_with_the_connection(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_what_waits_goes_with_the_connection(desk: Desk, limiter: ConnectionLimiter) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         await desk.send("tab", "desk.shows", "running")
         for number in range(5):
@@ -127,11 +133,11 @@ async def test_what_waits_goes_with_the_connection(desk: Desk, parties: Parties)
         desk.go_on.set()
         await settled()
         assert desk.began == ["running"], "nobody is there to see the others"
-        assert sender.parties[0].waiting == sender.parties[0].characters == 0
+        assert sender.usages[0].waiting == sender.usages[0].characters == 0
 
 
-async def test_what_stores_is_not_broken_off(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_what_stores_is_not_broken_off(desk: Desk, limiter: ConnectionLimiter) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         await desk.send("tab", "desk.stores", "storing")
         await desk.send("tab", "desk.shows", "waiting")
@@ -142,8 +148,10 @@ async def test_what_stores_is_not_broken_off(desk: Desk, parties: Parties) -> No
         assert (desk.began, desk.broken_off) == (["storing"], [])
 
 
-async def test_what_goes_on_in_the_background_ends_with_the_connection(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_what_goes_on_in_the_background_ends_with_the_connection(
+    desk: Desk, limiter: ConnectionLimiter
+) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         for number in range(3):
             await desk.send("tab", "desk.behind", number)
@@ -160,9 +168,9 @@ async def test_an_event_for_a_tab_that_has_gone_is_not_worked_at(desk: Desk) -> 
 
 
 async def test_the_newest_of_what_only_shows_something_stands_for_those_that_wait(
-    desk: Desk, parties: Parties
+    desk: Desk, limiter: ConnectionLimiter
 ) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         for number in range(1, 6):
             await desk.send("tab", "desk.shows", number)
@@ -173,8 +181,8 @@ async def test_the_newest_of_what_only_shows_something_stands_for_those_that_wai
         assert desk.ended == [1, 5, 50]
 
 
-async def test_every_call_of_what_stores_counts_and_in_order(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_every_call_of_what_stores_counts_and_in_order(desk: Desk, limiter: ConnectionLimiter) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         for number in range(5):
             await desk.send("tab", "desk.stores", number)
@@ -182,8 +190,10 @@ async def test_every_call_of_what_stores_counts_and_in_order(desk: Desk, parties
         await desk.until(lambda: desk.ended == [0, 1, 2, 3, 4])
 
 
-async def test_many_tabs_of_one_browser_have_the_places_of_one_browser(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as ana, parties.connected("ben", "192.0.2.1") as ben:
+async def test_many_tabs_of_one_browser_have_the_places_of_one_browser(
+    desk: Desk, limiter: ConnectionLimiter
+) -> None:
+    with limiter.connected("ana", "192.0.2.1") as ana, limiter.connected("ben", "192.0.2.1") as ben:
         for number in range(12):
             desk.connect(f"tab-{number}", ana)
             await desk.send(f"tab-{number}", "desk.shows", f"ana {number}")
@@ -196,15 +206,15 @@ async def test_many_tabs_of_one_browser_have_the_places_of_one_browser(desk: Des
 
 
 async def test_many_browsers_of_one_address_have_the_places_of_one_address(
-    desk: Desk, parties: Parties
+    desk: Desk, limiter: ConnectionLimiter
 ) -> None:
     with contextlib.ExitStack() as open_sockets:
         for number in range(FROM_ADDRESS.at_work + 4):
-            sender = open_sockets.enter_context(parties.connected(f"owner {number}", "192.0.2.1"))
+            sender = open_sockets.enter_context(limiter.connected(f"owner {number}", "192.0.2.1"))
             desk.connect(f"tab-{number}", sender)
             await desk.send(f"tab-{number}", "desk.shows", number)
         assert len(desk.began) == FROM_ADDRESS.at_work
-        far = open_sockets.enter_context(parties.connected("far", "198.51.100.7"))
+        far = open_sockets.enter_context(limiter.connected("far", "198.51.100.7"))
         desk.connect("far", far)
         await desk.send("far", "desk.shows", "far")
         assert "far" in desk.began
@@ -212,8 +222,8 @@ async def test_many_browsers_of_one_address_have_the_places_of_one_address(
         await desk.until(lambda: len(desk.ended) == FROM_ADDRESS.at_work + 5)
 
 
-async def test_a_tab_has_room_for_so_many_events(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_a_tab_has_room_for_so_many_events(desk: Desk, limiter: ConnectionLimiter) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         for number in range(WAITING_EVENTS):
             assert desk.events.has_room("tab", "desk.stores", 1)
@@ -223,8 +233,8 @@ async def test_a_tab_has_room_for_so_many_events(desk: Desk, parties: Parties) -
         assert desk.events.has_room("another", "desk.stores", 1)
 
 
-async def test_a_tab_has_so_many_events_in_the_background(desk: Desk, parties: Parties) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+async def test_a_tab_has_so_many_events_in_the_background(desk: Desk, limiter: ConnectionLimiter) -> None:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         for number in range(BACKGROUND_EVENTS):
             assert desk.events.has_room("tab", "desk.behind", 1)
@@ -233,13 +243,13 @@ async def test_a_tab_has_so_many_events_in_the_background(desk: Desk, parties: P
 
 
 async def test_a_browser_and_an_address_have_room_for_so_many_events_and_characters(
-    desk: Desk, parties: Parties
+    desk: Desk, limiter: ConnectionLimiter
 ) -> None:
-    with parties.connected("ana", "192.0.2.1") as sender:
+    with limiter.connected("ana", "192.0.2.1") as sender:
         desk.connect("tab", sender)
         assert desk.events.has_room("tab", "desk.stores", OF_OWNER.characters)
         assert not desk.events.has_room("tab", "desk.stores", OF_OWNER.characters + 1)
-        owner, address = sender.parties
+        owner, address = sender.usages
         owner.waiting = OF_OWNER.waiting
         assert not desk.events.has_room("tab", "desk.stores", 1)
         owner.waiting, address.waiting = 0, FROM_ADDRESS.waiting
@@ -247,15 +257,15 @@ async def test_a_browser_and_an_address_have_room_for_so_many_events_and_charact
 
 
 async def test_whoever_asks_for_much_waits_and_nobody_else_does(
-    parties: Parties, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    limiter: ConnectionLimiter, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
 
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    with parties.connected("ana", "192.0.2.1") as ana, parties.connected("ben", "192.0.2.1") as ben:
-        monkeypatch.setattr("memo_coach.web.parties.asyncio.sleep", sleep)
+    with limiter.connected("ana", "192.0.2.1") as ana, limiter.connected("ben", "192.0.2.1") as ben:
+        monkeypatch.setattr("memo_coach.web.connection_limits.asyncio.sleep", sleep)
         for _ in range(int(OF_OWNER.burst) - CONNECTING_UNITS):
             await ana.turn()
         assert waited == []
@@ -272,16 +282,16 @@ async def test_whoever_asks_for_much_waits_and_nobody_else_does(
 
 
 def test_a_party_without_a_socket_is_forgotten_once_it_has_been_quiet(
-    parties: Parties, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    limiter: ConnectionLimiter, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("memo_coach.web.parties.MOST_REMEMBERED", 40)
-    with parties.connected("stays", "192.0.2.1"):
+    monkeypatch.setattr("memo_coach.web.connection_limits.MOST_REMEMBERED", 40)
+    with limiter.connected("stays", "192.0.2.1"):
         for number in range(1_000):
-            with parties.connected(f"owner {number}", "192.0.2.1"):
+            with limiter.connected(f"owner {number}", "192.0.2.1"):
                 pass
             clock.now += 1
-        assert len(parties) <= 41
-        assert parties.full("stays", "192.0.2.1") is None
+        assert len(limiter) <= 41
+        assert limiter.full("stays", "192.0.2.1") is None
 
 
 def test_the_framework_still_has_the_names_that_are_used_here() -> None:
@@ -291,12 +301,12 @@ def test_the_framework_still_has_the_names_that_are_used_here() -> None:
         assert callable(getattr(BaseStateEventProcessor, name))
 
 
-def test_whoever_opens_sockets_without_end_opens_none_for_a_while(parties: Parties) -> None:
+def test_whoever_opens_sockets_without_end_opens_none_for_a_while(limiter: ConnectionLimiter) -> None:
     opened = 0
-    while parties.full("ana", "192.0.2.1") is None:
+    while limiter.full("ana", "192.0.2.1") is None:
         opened += 1
-        with parties.connected("ana", "192.0.2.1"):
+        with limiter.connected("ana", "192.0.2.1"):
             pass
         assert opened < 1_000
     assert opened >= OF_OWNER.burst / CONNECTING_UNITS
-    assert parties.full("ben", "192.0.2.1") is None
+    assert limiter.full("ben", "192.0.2.1") is None

@@ -1,32 +1,25 @@
-"""How much anyone may send: bodies, and sockets at once; what comes in over a socket: ``socket_frames``.
+"""How large the body of a request may be, and how long it may take to come.
 
-The figures are far above what a person with a browser reaches: typing sends a few frames a second at most,
-because the editor saves by HTTP and only after a pause.
+The figures are far above what a person with a browser reaches.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
 
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from memo_coach.services.usage.rate_limits import network_of
-from memo_coach.web.events.socket_frames import guarded
 from memo_coach.web.header_limit import HEADER_BYTES
-from memo_coach.web.middleware.origins import refuse_socket
-from memo_coach.web.parties import FROM_ADDRESS, OF_OWNER, SENDER, Parties
 from memo_coach.web.problems import Problem
 
-_log = structlog.get_logger("memo_coach.web.middleware.limits")
+_log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
 BODY_BYTES_OF = {"/draft": 1_500_000}
-SOCKETS_OF_OWNER, SOCKETS_FROM_ADDRESS = OF_OWNER.sockets, FROM_ADDRESS.sockets
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 
@@ -39,7 +32,7 @@ class _BodyRefused(Exception):
         self.answer = answer
 
 
-class BodyLimit:
+class BodyLimitMiddleware:
     """Refuses a body over its route's limit, by what it declares and by what it sends, or without end."""
 
     def __init__(
@@ -135,37 +128,3 @@ def _broken_off() -> Problem:
 def _too_slow() -> Problem:
     detail = "This was not sent to its end in time. Send it again."
     return Problem(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"})
-
-
-class SocketLimits:
-    """Bounds the sockets of an owner and of an address, and what goes through each. Behind the sessions."""
-
-    def __init__(
-        self, app: ASGIApp, of_owner: int = SOCKETS_OF_OWNER, from_address: int = SOCKETS_FROM_ADDRESS
-    ) -> None:
-        self._app = app
-        self._parties = Parties(
-            replace(OF_OWNER, sockets=of_owner), replace(FROM_ADDRESS, sockets=from_address)
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the socket in where there is room, and count what comes and goes through it."""
-        if scope["type"] != "websocket":
-            await self._app(scope, receive, send)
-            return
-        owner, client = scope["state"]["owner"], scope.get("client") or ("unknown", 0)
-        address = network_of(client[0]).hex()
-        full = self._parties.full(owner, address)
-        if full is not None:
-            _log.warning("socket refused", reason=f"too many of one {full}")
-            await refuse_socket(receive, send)
-            return
-        with self._parties.connected(owner, address) as sender:
-
-            async def counted_send(message: Message) -> None:
-                if message["type"] == "websocket.send":
-                    sender.charge(len(message.get("text") or message.get("bytes") or ""))
-                await send(message)
-
-            scope["state"][SENDER] = sender
-            await self._app(scope, guarded(receive, send), counted_send)

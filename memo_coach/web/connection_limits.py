@@ -28,8 +28,8 @@ MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """How much is for one party."""
+class Limits:
+    """How much is for one browser, or for one address."""
 
     sockets: int
     """Open at once."""
@@ -45,16 +45,16 @@ class Share:
     """So many more a second. Beyond, they wait; a newer one takes the place of an older of its kind."""
 
 
-OF_OWNER = Share(sockets=30, at_work=2, waiting=160, characters=4_000_000, burst=400, rate=40)
-FROM_ADDRESS = Share(sockets=500, at_work=8, waiting=2_000, characters=40_000_000, burst=6_000, rate=300)
+OF_OWNER = Limits(sockets=30, at_work=2, waiting=160, characters=4_000_000, burst=400, rate=40)
+FROM_ADDRESS = Limits(sockets=500, at_work=8, waiting=2_000, characters=40_000_000, burst=6_000, rate=300)
 """An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
 
 
 @dataclass(slots=True)
-class Party:
+class Usage:
     """A browser or an address."""
 
-    share: Share
+    limits: Limits
     pace: TokenBucket
     places: asyncio.Semaphore
     sockets: int = 0
@@ -62,9 +62,9 @@ class Party:
     characters: int = 0
 
     @classmethod
-    def of(cls, share: Share, clock: Callable[[], float]) -> Party:
+    def of(cls, limits: Limits, clock: Callable[[], float]) -> Usage:
         """Return one of whom nothing is known yet."""
-        return cls(share, TokenBucket(share.burst, share.rate, clock), asyncio.Semaphore(share.at_work))
+        return cls(limits, TokenBucket(limits.burst, limits.rate, clock), asyncio.Semaphore(limits.at_work))
 
     @property
     def is_idle(self) -> bool:
@@ -73,8 +73,8 @@ class Party:
 
     def has_room_for(self, characters: int) -> bool:
         """Whether one more event may wait."""
-        share = self.share
-        return self.waiting < share.waiting and self.characters + characters <= share.characters
+        limits = self.limits
+        return self.waiting < limits.waiting and self.characters + characters <= limits.characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,54 +83,54 @@ class Sender:
 
     owner: str
     address: str
-    parties: tuple[Party, ...]
+    usages: tuple[Usage, ...]
 
     def has_room_for(self, characters: int) -> bool:
         """Whether one more event may wait."""
-        return all(party.has_room_for(characters) for party in self.parties)
+        return all(usage.has_room_for(characters) for usage in self.usages)
 
     def add(self, characters: int) -> None:
         """Note an event that waits or is worked at."""
-        for party in self.parties:
-            party.waiting += 1
-            party.characters += characters
+        for usage in self.usages:
+            usage.waiting += 1
+            usage.characters += characters
 
     def remove(self, characters: int) -> None:
         """Note that it is over."""
-        for party in self.parties:
-            party.waiting -= 1
-            party.characters -= characters
+        for usage in self.usages:
+            usage.waiting -= 1
+            usage.characters -= characters
 
     def charge(self, sent: int) -> None:
         """Note how many bytes went to the page."""
-        for party in self.parties:
-            party.pace.charge(sent / BYTES_A_UNIT)
+        for usage in self.usages:
+            usage.pace.charge(sent / BYTES_A_UNIT)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Wait for a place to work at an event, and hold it."""
-        owner, address = self.parties
+        owner, address = self.usages
         # In this order for all: who waits for a place of the browser holds none of the address.
         async with owner.places, address.places:
             yield
 
     async def turn(self) -> None:
         """Wait until the pace allows one more event."""
-        for party in self.parties:
-            party.pace.charge(1)
-        seconds = max(party.pace.seconds_in_debt for party in self.parties)
+        for usage in self.usages:
+            usage.pace.charge(1)
+        seconds = max(usage.pace.seconds_in_debt for usage in self.usages)
         if seconds > 0:
             await asyncio.sleep(seconds)
 
 
 @dataclass(slots=True)
-class Parties:
+class ConnectionLimiter:
     """All that have a socket, or had one lately."""
 
-    of_owner: Share = OF_OWNER
-    from_address: Share = FROM_ADDRESS
+    of_owner: Limits = OF_OWNER
+    from_address: Limits = FROM_ADDRESS
     clock: Callable[[], float] = time.monotonic
-    _known: dict[tuple[str, str], Party] = field(default_factory=dict)
+    _known: dict[tuple[str, str], Usage] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Return how many are remembered."""
@@ -138,10 +138,10 @@ class Parties:
 
     def full(self, owner: str, address: str) -> str | None:
         """Say who may open no further socket, or nothing."""
-        for kind, name, share in self._holders(owner, address):
+        for kind, name, limits in self._holders(owner, address):
             found = self._known.get((kind, name))
             if found is not None and (
-                found.sockets >= share.sockets or found.pace.seconds_in_debt > LONGEST_DEBT_SECONDS
+                found.sockets >= limits.sockets or found.pace.seconds_in_debt > LONGEST_DEBT_SECONDS
             ):
                 return kind
         return None
@@ -149,23 +149,25 @@ class Parties:
     @contextmanager
     def connected(self, owner: str, address: str) -> Iterator[Sender]:
         """Count a socket while it is open, and give its sender."""
-        parties = tuple(self._party(kind, name, share) for kind, name, share in self._holders(owner, address))
-        for party in parties:
-            party.sockets += 1
-            party.pace.charge(CONNECTING_UNITS)
+        usages = tuple(
+            self._usage(kind, name, limits) for kind, name, limits in self._holders(owner, address)
+        )
+        for usage in usages:
+            usage.sockets += 1
+            usage.pace.charge(CONNECTING_UNITS)
         try:
-            yield Sender(owner, address, parties)
+            yield Sender(owner, address, usages)
         finally:
-            for party in parties:
-                party.sockets -= 1
+            for usage in usages:
+                usage.sockets -= 1
 
-    def _holders(self, owner: str, address: str) -> tuple[tuple[str, str, Share], ...]:
+    def _holders(self, owner: str, address: str) -> tuple[tuple[str, str, Limits], ...]:
         return ("owner", owner, self.of_owner), ("address", address, self.from_address)
 
-    def _party(self, kind: str, name: str, share: Share) -> Party:
+    def _usage(self, kind: str, name: str, limits: Limits) -> Usage:
         found = self._known.get((kind, name))
         if found is None:
             if len(self._known) >= MOST_REMEMBERED:
-                self._known = {key: party for key, party in self._known.items() if not party.is_idle}
-            found = self._known[kind, name] = Party.of(share, self.clock)
+                self._known = {key: usage for key, usage in self._known.items() if not usage.is_idle}
+            found = self._known[kind, name] = Usage.of(limits, self.clock)
         return found

@@ -4,9 +4,9 @@ They are whoever is connected from one of ``OPERATOR_NETWORKS``, with no proxy i
 stands in front, it brings strangers' requests from an address inside, too. For everybody else there is no
 such page.
 
-This stands before the :class:`.origins.Gate`, which lets a request in under the names of the site only.
-Prometheus asks under the name or the address that the service has on the network between them, and from this
-machine under a loopback name. The name of the public site is not among them: under that, a proxy asks.
+This stands before :class:`.origins.OriginMiddleware`, which lets a request in under the names of the site
+only. Prometheus asks under the name or the address that the service has on the network between them, and from
+this machine under a loopback name. The name of the public site is not among them: under that, a proxy asks.
 Another name with a dot in it is refused as well: it could be a stranger's that leads to this machine, in a
 browser that shows a stranger's page.
 """
@@ -31,7 +31,7 @@ PATH = "/metrics"
 _NAME_WITHOUT_DOT = re.compile(r"[A-Za-z0-9_-]{1,63}(:[0-9]{1,5})?")
 
 
-class Metrics:
+class MetricsMiddleware:
     """Answers with the figures, or leaves the request to the application behind, which has no such page."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
