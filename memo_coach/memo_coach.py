@@ -14,8 +14,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from memo_coach import ui
-from memo_coach.server.giving_up import give_up
-from memo_coach.server.parentage import end_with
+from memo_coach.server.parent_watch import end_with
+from memo_coach.server.worker_exit import give_up
 from memo_coach.services import container
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable

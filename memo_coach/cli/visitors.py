@@ -51,7 +51,7 @@ def end(visitor: str | None, everybody: bool) -> None:
         raise click.UsageError("Say whose session is to end: an ID of `memo-coach visitors list`, or --all.")
 
     async def work(database: Database) -> bool:
-        from memo_coach.services.accounts.ended_sessions import EndedSessions  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.accounts.revoked_sessions import EndedSessions  # noqa: PLC0415 - when it is asked for
         from memo_coach.services.clock import now  # noqa: PLC0415
 
         await _refuse_unusable(database)

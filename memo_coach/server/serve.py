@@ -15,7 +15,7 @@ from granian.log import LogLevels
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
-from memo_coach.server.giving_up import STATUS
+from memo_coach.server.worker_exit import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from memo_coach.ui.manuscript import without_markup
+from memo_coach.ui.annotated_text import without_markup
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
 from tests.some import some

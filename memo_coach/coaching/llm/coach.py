@@ -35,7 +35,7 @@ from memo_coach.coaching.llm.model import Model, ModelChosen, ModelFailure, Mode
 from memo_coach.coaching.llm.notices import sentence, why
 from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.llm.prompt.schema import answer_schema
-from memo_coach.coaching.llm.unread import language_unread, refused, without_reading
+from memo_coach.coaching.llm.unsupported_language import language_unread, refused, without_reading
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
 

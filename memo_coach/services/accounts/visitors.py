@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from memo_coach.services.accounts.ended_sessions import EndedSessions
+from memo_coach.services.accounts.revoked_sessions import EndedSessions
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import Records

@@ -9,7 +9,7 @@ from memo_coach.coaching.computing import ShortestFirst
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.builtin_executor import FirstReadings
 from memo_coach.services.memos.input import check_readable, language_of, submitted_text
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import Hint

@@ -31,7 +31,7 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
-from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.builtin_executor import FirstReadings
 from memo_coach.services.coaches.service import CoachOrder
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.usage.budget import ModelAccounts

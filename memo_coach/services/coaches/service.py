@@ -18,7 +18,7 @@ from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import CoachOffer, CostEstimate
 
 if TYPE_CHECKING:
-    from memo_coach.services.coaches.first_readings import FirstReadings
+    from memo_coach.services.coaches.builtin_executor import FirstReadings
 
 CoachFactory = Callable[[], Coach]
 

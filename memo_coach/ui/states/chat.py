@@ -14,7 +14,7 @@ from memo_coach.services.chat.views import ChatMessageView, ChatView
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import without_markup
+from memo_coach.ui.annotated_text import without_markup
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused

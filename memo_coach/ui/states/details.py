@@ -10,8 +10,8 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import Paragraph, paragraphs_of, quoted
-from memo_coach.ui.manuscript_pieces import Manuscripts
+from memo_coach.ui.annotated_blocks import Manuscripts
+from memo_coach.ui.annotated_text import Paragraph, paragraphs_of, quoted
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.web.events.authorisation import allow
 

@@ -9,7 +9,7 @@ import reflex as rx
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.coaching.llm.scoring import Difference, differing
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import quoted
+from memo_coach.ui.annotated_text import quoted
 from memo_coach.ui.states.evaluations import EvaluationOnScreen
 from memo_coach.ui.translations import text
 from memo_coach.web.events.authorisation import allow

@@ -12,7 +12,7 @@ from memo_coach.services.coaches.service import CoachOrder
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
-from memo_coach.ui.manuscript import shortened
+from memo_coach.ui.annotated_text import shortened
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow

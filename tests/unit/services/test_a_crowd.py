@@ -12,7 +12,7 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.services.coaches.first_readings import FirstReadings, Steps
+from memo_coach.services.coaches.builtin_executor import FirstReadings, Steps
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.views import EvaluationView

@@ -20,14 +20,14 @@ from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
-from memo_coach.services.coaches.first_readings import (
+from memo_coach.services.coaches.builtin_executor import (
     BESIDE_AT_MOST,
     HERE_AT_MOST,
     LONG,
     FirstReadings,
     ReadingStopped,
 )
-from memo_coach.services.coaches.reading_process import (
+from memo_coach.services.coaches.coach_process import (
     ReadingBroke,
     ReadingProcess,
     ReadingProcessEnded,
@@ -106,7 +106,7 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
     script = (
         "import os, signal\n"
         "from memo_coach.coaching.rubric.reader import shipped_rubric\n"
-        "from memo_coach.services.coaches.reading_process import ReadingProcess\n"
+        "from memo_coach.services.coaches.coach_process import ReadingProcess\n"
         "process = ReadingProcess()\n"
         "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en', lambda _: None)\n"
         "print(process._process.pid, flush=True)\n"

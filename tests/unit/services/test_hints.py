@@ -9,7 +9,7 @@ import pytest
 
 from memo_coach.coaching.samples import samples
 from memo_coach.services.coaches import hints
-from memo_coach.services.coaches.first_readings import LONG, FirstReadings
+from memo_coach.services.coaches.builtin_executor import LONG, FirstReadings
 from memo_coach.services.coaches.hints import MOST_AT_ONCE, HintService
 from memo_coach.services.rubrics import RubricService
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.builtin_executor import FirstReadings
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.container import Services
 from memo_coach.services.errors import LanguageNotRead

@@ -15,7 +15,7 @@ from memo_coach.services import container
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.chat.service import ChatService
-from memo_coach.services.coaches.first_readings import FirstReadings
+from memo_coach.services.coaches.builtin_executor import FirstReadings
 from memo_coach.services.container import close_services, current, open_services
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.workers import Workers

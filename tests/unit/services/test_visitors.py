@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from memo_coach.services.accounts.ended_sessions import LOOK_EVERY_SECONDS, EndedSessions
+from memo_coach.services.accounts.revoked_sessions import LOOK_EVERY_SECONDS, EndedSessions
 from memo_coach.services.accounts.visitors import RENEWED_AFTER, VisitorService
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.settings import Settings

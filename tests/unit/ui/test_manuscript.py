@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.text import normalise_text
-from memo_coach.ui.manuscript import Paragraph, Segment, paragraphs_of, pieces_of, without_markup
+from memo_coach.ui.annotated_text import Paragraph, Segment, paragraphs_of, pieces_of, without_markup
 
 MEMO = """To: The Board
 Subject: Ovens

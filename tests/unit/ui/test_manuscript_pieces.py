@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.ui import manuscript_pieces
-from memo_coach.ui.manuscript import LENGTH_TOGETHER, MOST_PIECES, Piece, paragraphs_of, pieces_of, quoted
-from memo_coach.ui.manuscript_pieces import Manuscripts
+from memo_coach.ui import annotated_blocks as manuscript_pieces
+from memo_coach.ui.annotated_blocks import Manuscripts
+from memo_coach.ui.annotated_text import LENGTH_TOGETHER, MOST_PIECES, Piece, paragraphs_of, pieces_of, quoted
 
 LONG = "We ask for two ovens by May.\n\n" * (SHORT // 30 + 20)
 

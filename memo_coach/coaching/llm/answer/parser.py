@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator
 
+from memo_coach.coaching.llm.answer.answer_layout import LISTED, OVERALL, OWN_KEYS, criterion_depth
 from memo_coach.coaching.llm.answer.json_scalars import Value
 from memo_coach.coaching.llm.answer.json_stream import Broken, Event, Found, JsonStream, Path
-from memo_coach.coaching.llm.answer.places import LISTED, OVERALL, OWN_KEYS, criterion_depth
 from memo_coach.coaching.llm.answer.repair import is_cut, mended
 from memo_coach.coaching.llm.answer.validation import (
     ReadComment,

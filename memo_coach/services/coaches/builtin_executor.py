@@ -21,7 +21,7 @@ from memo_coach.coaching.computing import ShortestFirst, computed
 from memo_coach.coaching.evaluation import CoachEvent, Evaluation
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.coaches.reading_process import (
+from memo_coach.services.coaches.coach_process import (
     LONGEST_SECONDS,
     ReadingBroke,
     ReadingProcess,
@@ -30,7 +30,7 @@ from memo_coach.services.coaches.reading_process import (
 )
 from memo_coach.services.errors import ServiceError
 
-_log = structlog.get_logger("memo_coach.services.coaches.first_readings")
+_log = structlog.get_logger("memo_coach.services.coaches.builtin_executor")
 
 HERE_AT_MOST = 4
 """Short readings that are under way in this process at a time, before others go to one beside."""

@@ -107,7 +107,7 @@ class ReadingProcess:
 
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(  # this very module
-            [sys.executable, "-m", "memo_coach.services.coaches.reading_process"],
+            [sys.executable, "-m", "memo_coach.services.coaches.coach_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

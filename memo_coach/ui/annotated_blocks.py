@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.manuscript import MOST_PIECES, Piece, pieces_of
+from memo_coach.ui.annotated_text import MOST_PIECES, Piece, pieces_of
 
 MOST_KEPT = 100 * MOST_PIECES
 """Pieces of all memos together, of about 100 bytes each."""
