@@ -14,8 +14,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from memo_coach import ui
-from memo_coach.server.parent_watch import end_with
-from memo_coach.server.worker_exit import give_up
+from memo_coach.server.parent_watch import exit_with_parent
+from memo_coach.server.worker_exit import exit_worker
 from memo_coach.services import container
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -71,8 +71,8 @@ async def services() -> AsyncIterator[None]:
     try:
         opened = await container.open_services(load_settings())
     except DatabaseUnusable as error:
-        give_up(error)
-    watch = asyncio.create_task(end_with(os.getppid()))
+        exit_worker(error)
+    watch = asyncio.create_task(exit_with_parent(os.getppid()))
     try:
         yield
     finally:

@@ -25,11 +25,11 @@ def serve(host: str | None, port: str | None) -> None:
     os.environ.pop("DATABASE_URL_FILE", None)
     from memo_coach.server import serve as serving  # noqa: PLC0415 - the server is loaded to serve, not to print help
     from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
-    from memo_coach.web.errors import GivenUp, SiteMissing  # noqa: PLC0415
+    from memo_coach.web.errors import SiteMissing, WorkerFailed  # noqa: PLC0415
 
     try:
         serving.serve(settings, settings.host, settings.port)
-    except GivenUp:
+    except WorkerFailed:
         raise click.exceptions.Exit(DependencyFailed.exit_code) from None
     except SiteMissing as error:
         raise Problem(str(error)) from error

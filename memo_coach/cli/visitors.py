@@ -51,11 +51,11 @@ def end(visitor: str | None, everybody: bool) -> None:
         raise click.UsageError("Say whose session is to end: an ID of `memo-coach visitors list`, or --all.")
 
     async def work(database: Database) -> bool:
-        from memo_coach.services.accounts.revoked_sessions import EndedSessions  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.accounts.revoked_sessions import RevokedSessions  # noqa: PLC0415 - when it is asked for
         from memo_coach.services.clock import now  # noqa: PLC0415
 
         await _refuse_unusable(database)
-        return await EndedSessions(database).end(visitor, now())
+        return await RevokedSessions(database).end(visitor, now())
 
     if not on_database(work):
         raise Problem("There is no such visitor. `memo-coach visitors list` shows their ids.")

@@ -13,7 +13,7 @@ from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Comment, Evaluation, Provenance
 from memo_coach.coaching.llm import notices
-from memo_coach.coaching.llm.answer.sanitiser import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Sanitiser
 from memo_coach.coaching.llm.model import (
     AnswerEnded,
     Finish,
@@ -139,7 +139,7 @@ class ModelChat:
         where it breaks off later, what came stays, marked as broken. Closing the stream stops the model.
         """
         language = language_of_question(question.text, topic.language)
-        cleaner = Cleaner(topic.memo_text, language)
+        cleaner = Sanitiser(topic.memo_text, language)
         reply = Reply(clean=lambda text, growing: cleaner.chat(text, longest=LONGEST_ANSWER, growing=growing))
         failure: ModelFailure | None = None
         try:

@@ -24,7 +24,7 @@ _HEAD_START = 4
 """A text lets shorter ones pass with up to so many times its own characters in all, and then has its turn."""
 
 
-class ShortestFirst:
+class ShortestJobFirst:
     """Threads that take the work on the shortest text first, and leave none waiting for ever.
 
     Work whose asker has gone away is not begun. What has begun goes on to its end and keeps its thread until
@@ -80,7 +80,7 @@ class ShortestFirst:
             self._load -= characters
 
 
-_THREAD = ShortestFirst("computing")
+_THREAD = ShortestJobFirst("computing")
 
 
 async def computed(characters: int, work: Callable[[], Result]) -> Result:

@@ -126,7 +126,7 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class FirstReading:
+class SecondOpinionGiven:
     """Event: the built-in coach's whole reading, shown while a model still reads; then the second opinion."""
 
     evaluation: Evaluation
@@ -168,7 +168,7 @@ class Progressed:
     total: int
 
 
-CoachEvent = CriterionJudged | CommentMade | OverallJudged | Progressed | FirstReading | Attributed
+CoachEvent = CriterionJudged | CommentMade | OverallJudged | Progressed | SecondOpinionGiven | Attributed
 
 
 def evidence_at(text: str, span: Span) -> Evidence:

@@ -101,7 +101,7 @@ def count_evaluation(*, coach: str, status: str, seconds: float | None = None) -
         figures.evaluation_seconds.labels(coach).observe(seconds)
 
 
-def show_budget(*, budget_usd: float, spent_usd: float, reserved_usd: float) -> None:
+def set_budget(*, budget_usd: float, spent_usd: float, reserved_usd: float) -> None:
     """Show where today's budget for models stands."""
     gauge = _figures().budget
     for state, amount in (("budget", budget_usd), ("spent", spent_usd), ("reserved", reserved_usd)):
@@ -114,7 +114,7 @@ def show_circuits(circuits: Mapping[str, str]) -> None:
         _figures().circuit_open.labels(_bounded(model)).set(state == "open")
 
 
-def before_reading(name: str, refresh: Refresh | None) -> None:
+def register_refresh(name: str, refresh: Refresh | None) -> None:
     """Register what is done before figures are read, in place of what had the name; ``None`` removes it."""
     if refresh is None:
         _refreshes.pop(name, None)

@@ -19,13 +19,13 @@ from memo_coach.coaching.llm.model import (
     ModelRequest,
 )
 from memo_coach.providers.accounts import Accounts, CallPlan, CallStatus
-from memo_coach.providers.circuit import Circuit
-from memo_coach.providers.client import Attempt, Client, RequestForm, StreamEnded
+from memo_coach.providers.circuit import CircuitBreaker
+from memo_coach.providers.client import Client, ProviderRequest, RequestForm, StreamEnded
 from memo_coach.providers.failures import Fault, ProviderFault
 from memo_coach.providers.prices import Price
 from memo_coach.providers.request_forms import RequestForms
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
-from memo_coach.providers.usage_meter import Tally
+from memo_coach.providers.usage_meter import UsageMeter
 
 CHARACTERS_PER_TOKEN = 10
 """An answer with more characters than this for each token allowed is left: its server knows no limit. A token
@@ -39,7 +39,7 @@ CLEARLY_TOO_LONG = 1.4
 _log = structlog.get_logger("memo_coach.providers")
 
 
-class TurnFailed(Exception):
+class CallFailed(Exception):
     """The model gave no (whole) answer."""
 
     def __init__(self, failure: ModelFailure, *, text_came: bool) -> None:
@@ -49,7 +49,7 @@ class TurnFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long to wait, in seconds, and how often to try."""
 
     first_token_seconds: float
@@ -62,42 +62,42 @@ class Patience:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class CallContext:
     """What all turns of one model share."""
 
     client: Client
     forms: RequestForms
-    circuit: Circuit
+    circuit: CircuitBreaker
     price: Price
-    patience: Patience
+    patience: RetryPolicy
     keep: Callable[[Awaitable[Any]], asyncio.Future[Any]]
     """Lets a piece of work go on to its end when whoever waits for it goes away."""
     chance: Callable[[], float] = random.random
 
 
-class Turn:
+class Call:
     """One model's turn; :meth:`events` may be run once."""
 
     def __init__(
-        self, model: str, request: ModelRequest, accounts: Accounts, around: Surroundings, deadline: float
+        self, model: str, request: ModelRequest, accounts: Accounts, context: CallContext, deadline: float
     ) -> None:
         self._model = model
         self._request = request
         self._accounts = accounts
-        self._around = around
+        self._around = context
         self._deadline = deadline
         self._now = asyncio.get_running_loop().time
-        self._most_tokens = min(request.most_tokens, around.price.most_output_tokens or request.most_tokens)
+        self._most_tokens = min(request.most_tokens, context.price.most_output_tokens or request.most_tokens)
         self._prompt_tokens = prompt_tokens_of(request)
-        self._tally = Tally(
-            around.price, self._prompt_tokens, self._most_tokens, around.patience.attempts, self._now
+        self._tally = UsageMeter(
+            context.price, self._prompt_tokens, self._most_tokens, context.patience.attempts, self._now
         )
 
     async def events(self) -> AsyncGenerator[str | AnswerEnded, None]:
         """Ask, as often as that makes sense; text as it comes, then the end.
 
         Raises:
-            TurnFailed: this model gave no answer, or none to its end.
+            CallFailed: this model gave no answer, or none to its end.
         """
         self._check_length()
         if not self._around.circuit.may_admit:
@@ -129,8 +129,8 @@ class Turn:
         if limit is not None and self._prompt_tokens > limit * CLEARLY_TOO_LONG:
             raise self._failed(Fault("too-long", retryable=False, detail="by our own count"))
 
-    def _failed(self, fault: Fault) -> TurnFailed:
-        return TurnFailed(ModelFailure(fault.reason, fault.detail), text_came=bool(self._tally.text))
+    def _failed(self, fault: Fault) -> CallFailed:
+        return CallFailed(ModelFailure(fault.reason, fault.detail), text_came=bool(self._tally.text))
 
     async def _reserve(self) -> str:
         plan = CallPlan(
@@ -149,7 +149,7 @@ class Turn:
             self._around.keep(self._release(reserving))
             raise
         except ModelFailure as failure:
-            raise TurnFailed(failure, text_came=False) from None
+            raise CallFailed(failure, text_came=False) from None
 
     async def _release(self, reserving: asyncio.Future[Any]) -> None:
         try:
@@ -199,7 +199,7 @@ class Turn:
 
     def _wait_before_another(self, fault: Fault, tried: int) -> float | None:
         """Return the seconds to wait before the next attempt; ``None`` where there is to be none."""
-        patience, around = self._around.patience, self._around
+        patience, context = self._around.patience, self._around
         most = (
             min(patience.attempts, ATTEMPTS_AT_AN_EMPTY_ANSWER)
             if fault.reason == "empty"
@@ -207,11 +207,11 @@ class Turn:
         )
         if not fault.retryable or tried >= most or not self._tally.affords_another:
             return None
-        if not around.circuit.may_admit:
+        if not context.circuit.may_admit:
             return None
         grown = min(patience.first_wait_seconds * 2 ** (tried - 1), patience.longest_wait_seconds)
         # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        wait = grown * around.chance()
+        wait = grown * context.chance()
         if fault.retry_after is not None:
             if fault.retry_after > patience.longest_wait_seconds:
                 return None
@@ -244,7 +244,7 @@ class Turn:
     async def _attempt(self, form: RequestForm) -> AsyncGenerator[str | StreamEnded, None]:
         request = self._request
         self._tally.asking = True
-        attempt = Attempt(
+        attempt = ProviderRequest(
             self._model, request.messages, self._most_tokens, form,
             request.schema, request.schema_name, request.purpose,
         )  # fmt: skip

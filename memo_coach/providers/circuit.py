@@ -8,7 +8,7 @@ from typing import Literal
 CircuitState = Literal["closed", "open", "half-open"]
 
 
-class Circuit:
+class CircuitBreaker:
     """Counts failures in a row, and says whether the model may be asked.
 
     Closed: all calls go through. Open: none does, until it has rested. Half-open: one call goes through, and

@@ -26,7 +26,7 @@ class RequestForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class ProviderRequest:
     """One request to one model."""
 
     model: str
@@ -69,7 +69,7 @@ class Client(Protocol):
         """Tell how to ask this model for an answer of a given shape, as far as the library knows it."""
         ...
 
-    def stream(self, attempt: Attempt) -> AsyncGenerator[StreamPiece, None]:
+    def stream(self, attempt: ProviderRequest) -> AsyncGenerator[StreamPiece, None]:
         """Ask; pieces of text that are not empty, then one :class:`StreamEnded`.
 
         Closing the iterator closes the connection.

@@ -16,14 +16,14 @@ from memo_coach.coaching.llm.model import (
     TextArrived,
 )
 from memo_coach.providers.accounts import Accounts
-from memo_coach.providers.call import Surroundings, Turn, TurnFailed
+from memo_coach.providers.call import Call, CallContext, CallFailed
 from memo_coach.providers.tokens import count_tokens
 
 FellBack = Callable[[str, str, FailureReason], None]
 """Told of each model that is asked in the place of another: from, to, why."""
 
 
-class ResilientModel:
+class FallbackModel:
     """Asks the models in their order until one answers; see :class:`memo_coach.coaching.llm.model.Model`.
 
     When all fail, the failure of the first choice is raised: it is the one that tells the most.
@@ -32,14 +32,14 @@ class ResilientModel:
     def __init__(
         self,
         models: Sequence[str],
-        surroundings: Callable[[str], Awaitable[Surroundings]],
+        context: Callable[[str], Awaitable[CallContext]],
         accounts: Accounts,
         total_seconds: float,
         fell_back: FellBack | None = None,
     ) -> None:
         self.name = models[0]
         self._models = tuple(models)
-        self._surroundings = surroundings
+        self._context = context
         self._accounts = accounts
         self._total_seconds = total_seconds
         self._fell_back = fell_back
@@ -47,15 +47,15 @@ class ResilientModel:
     async def answer(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:
         """Ask; see :class:`memo_coach.coaching.llm.model.Model`."""
         first: ModelFailure | None = None
-        surroundings = [await self._surroundings(model) for model in self._models]
+        contexts = [await self._context(model) for model in self._models]
         deadline = asyncio.get_running_loop().time() + self._total_seconds
-        for index, (model, around) in enumerate(zip(self._models, surroundings, strict=True)):
-            turn = Turn(model, request, self._accounts, around, deadline)
+        for index, (model, context) in enumerate(zip(self._models, contexts, strict=True)):
+            turn = Call(model, request, self._accounts, context, deadline)
             try:
                 async with contextlib.aclosing(self._events_of(turn, model)) as events:
                     async for event in events:
                         yield event
-            except TurnFailed as failed:
+            except CallFailed as failed:
                 failure, text_came = failed.failure, failed.text_came
             else:
                 return
@@ -72,7 +72,7 @@ class ResilientModel:
         """Return about how many tokens a text has, rather too many than too few."""
         return count_tokens(text)
 
-    async def _events_of(self, turn: Turn, model: str) -> AsyncGenerator[ModelEvent, None]:
+    async def _events_of(self, turn: Call, model: str) -> AsyncGenerator[ModelEvent, None]:
         chosen = False
         async with contextlib.aclosing(turn.events()) as pieces:
             async for piece in pieces:

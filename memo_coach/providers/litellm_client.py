@@ -20,7 +20,7 @@ import httpx
 from memo_coach.coaching.llm.model import Message
 from memo_coach.providers.client import (
     AnswerMode,
-    Attempt,
+    ProviderRequest,
     RequestForm,
     StreamEnded,
     StreamPiece,
@@ -87,7 +87,7 @@ class LitellmClient:
             return "tool"
         return "json"
 
-    async def stream(self, attempt: Attempt) -> AsyncGenerator[StreamPiece, None]:
+    async def stream(self, attempt: ProviderRequest) -> AsyncGenerator[StreamPiece, None]:
         """Ask; see :class:`memo_coach.providers.client.Client`."""
         fault: Fault | None
         await self._own_moment()
@@ -133,7 +133,7 @@ class LitellmClient:
         )
         async with httpx.AsyncClient(transport=transport) as session:
             self._litellm.aclient_session = session
-            attempt = Attempt("openai/rehearsal", (Message("user", "Ready?"),), 5, RequestForm())
+            attempt = ProviderRequest("openai/rehearsal", (Message("user", "Ready?"),), 5, RequestForm())
             arguments = self._arguments(attempt) | {"api_base": "http://localhost", "api_key": "none"}
             try:
                 stream = await self._litellm.acompletion(**arguments)
@@ -142,7 +142,7 @@ class LitellmClient:
                 self._litellm.aclient_session = None
                 self._litellm.in_memory_llm_clients_cache.flush_cache()
 
-    def _arguments(self, attempt: Attempt) -> dict[str, Any]:
+    def _arguments(self, attempt: ProviderRequest) -> dict[str, Any]:
         settings, form = self._settings, attempt.form
         arguments: dict[str, Any] = {
             "model": attempt.model,
@@ -177,7 +177,7 @@ def provider_of(model: str) -> str:
     return model.partition("/")[0]
 
 
-def _shape(attempt: Attempt) -> dict[str, Any]:
+def _shape(attempt: ProviderRequest) -> dict[str, Any]:
     """Return the arguments that ask for an answer of a given shape."""
     name, schema = attempt.schema_name, attempt.schema
     if attempt.form.mode == "schema":

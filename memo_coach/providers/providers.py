@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from memo_coach.coaching.llm.model import Model, ModelFailure, ModelRequest
 from memo_coach.providers.accounts import Accounts
-from memo_coach.providers.call import Patience, Surroundings, prompt_tokens_of
-from memo_coach.providers.circuit import Circuit, CircuitState
+from memo_coach.providers.call import CallContext, RetryPolicy, prompt_tokens_of
+from memo_coach.providers.circuit import CircuitBreaker, CircuitState
 from memo_coach.providers.client import Client
-from memo_coach.providers.fallback import FellBack, ResilientModel
+from memo_coach.providers.fallback import FallbackModel, FellBack
 from memo_coach.providers.prices import Prices, StatedPrice
 from memo_coach.providers.request_forms import RequestForms
 
@@ -70,14 +70,14 @@ class Providers:
         self._settings = settings
         self._fell_back = fell_back
         self._prices = Prices(settings.prices, settings.assumed_input_usd, settings.assumed_output_usd)
-        self._patience = Patience(
+        self._patience = RetryPolicy(
             settings.first_token_seconds,
             settings.total_seconds,
             settings.attempts,
             settings.first_wait_seconds,
             settings.longest_wait_seconds,
         )
-        self._circuits: dict[str, Circuit] = {}
+        self._circuits: dict[str, CircuitBreaker] = {}
         self._loading: asyncio.Task[tuple[Client, RequestForms]] | None = None
         self._kept: set[asyncio.Future[Any]] = set()
 
@@ -102,8 +102,8 @@ class Providers:
         """
         if not self.names:
             raise ModelFailure("not-configured")
-        return ResilientModel(
-            self.names, self._surroundings, accounts, self._settings.total_seconds, self._fell_back
+        return FallbackModel(
+            self.names, self._context, accounts, self._settings.total_seconds, self._fell_back
         )
 
     def estimate(self, request: ModelRequest) -> CallEstimate:
@@ -173,15 +173,15 @@ class Providers:
         self._prices.look_up_in(client.price_list)
         return client, forms
 
-    async def _surroundings(self, model: str) -> Surroundings:
+    async def _context(self, model: str) -> CallContext:
         client, forms = await self._loaded()
         circuit = self._circuits.get(model)
         if circuit is None:
             now: Callable[[], float] = asyncio.get_running_loop().time
-            circuit = self._circuits[model] = Circuit(
+            circuit = self._circuits[model] = CircuitBreaker(
                 self._settings.circuit_failures, self._settings.circuit_rest_seconds, now
             )
-        return Surroundings(client, forms, circuit, self._prices.of(model), self._patience, self._keep)
+        return CallContext(client, forms, circuit, self._prices.of(model), self._patience, self._keep)
 
     def _keep(self, work: Awaitable[Any]) -> asyncio.Future[Any]:
         """Let work go on to its end, whoever goes away."""

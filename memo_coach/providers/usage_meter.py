@@ -12,7 +12,7 @@ from memo_coach.providers.prices import Price
 from memo_coach.providers.tokens import count_tokens
 
 
-class Tally:
+class UsageMeter:
     """Counts one turn, with all its attempts.
 
     An attempt that failed without text costs nothing, with two exceptions: one that was left because no text

@@ -13,7 +13,7 @@ _log = structlog.get_logger("memo_coach.server.parent_watch")
 LOOK_EVERY_SECONDS = 0.5
 
 
-async def end_with(parent: int) -> None:
+async def exit_with_parent(parent: int) -> None:
     """Send SIGTERM to this process once ``parent`` is no longer its parent."""
     while os.getppid() == parent:  # noqa: ASYNC110 - the system tells nobody when a parent dies
         await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -19,7 +19,7 @@ from memo_coach.server.worker_exit import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
-from memo_coach.web.errors import GivenUp, SiteMissing
+from memo_coach.web.errors import SiteMissing, WorkerFailed
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
 
@@ -46,7 +46,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     Raises:
         SiteMissing: there are no built pages.
         DatabaseUnusable: the database cannot be opened.
-        GivenUp: a worker has said why it cannot work.
+        WorkerFailed: a worker has said why it cannot work.
         OSError: the address is taken or not ours.
     """
     if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
@@ -77,19 +77,19 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_dictconfig=server_logging(settings.log_format),
     )
     server.serve()
-    if server.has_given_up:
-        raise GivenUp
+    if server.has_failed:
+        raise WorkerFailed
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # which class it is depends on the interpreter
     """A server that does not start a worker again and again that has said why it cannot work."""
 
-    has_given_up = False
+    has_failed = False
 
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         # The server has no public hook for this: a test watches that these names stay.
         if any(self.wrks[index].inner.exitcode == STATUS for index in workers):
-            self.has_given_up = True
+            self.has_failed = True
             self.signal_handler_interrupt()
             return
         super()._respawn_workers(workers, *arguments, **options)
@@ -122,7 +122,7 @@ def main() -> int:
         return 1
     try:
         serve(settings, settings.host, settings.port)
-    except GivenUp:
+    except WorkerFailed:
         return STATUS
     except (OSError, SiteMissing, DatabaseUnusable) as error:
         sys.stderr.write(without_controls(f"Cannot serve {settings.host}:{settings.port}: {error}\n"))

@@ -16,7 +16,7 @@ STATUS = 3
 """With which such a worker ends, and the server after it: something that they depend on failed."""
 
 
-def give_up(error: DatabaseUnusable) -> NoReturn:
+def exit_worker(error: DatabaseUnusable) -> NoReturn:
     """End this process, a worker, with the reason on standard error.
 
     Raises:

@@ -114,7 +114,7 @@ async def _opened(
     opened.push_async_callback(models.close)
     housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
     opened.push_async_callback(housekeeping.close)
-    coaches = Coaches(models.coaches, models.coaches.readings)
+    coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(records, models.accounts.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, pace)
     opened.push_async_callback(workers.close)
@@ -145,7 +145,7 @@ async def _opened(
         chats=chats,
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
-        hints=HintService(rubrics, models.coaches.readings),
+        hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(records, collects=settings.debug_mode),
         self_tests=self_tests(health, broadcast, models),

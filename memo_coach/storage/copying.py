@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.engine import schema
-from memo_coach.storage.engine.connections import SettledConnection
+from memo_coach.storage.engine.connections import ShieldedConnection
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint_of
@@ -36,7 +36,7 @@ async def copy(source: Database, target: Database) -> dict[str, TableFingerprint
     return found
 
 
-async def _copy_from(source: Database, writing: SettledConnection) -> dict[str, TableFingerprint]:
+async def _copy_from(source: Database, writing: ShieldedConnection) -> dict[str, TableFingerprint]:
     try:
         async with source.read_connection() as reading:
             # Two connections within one function: the driver of each is awaited by the same greenlet.

@@ -23,7 +23,7 @@ Key = tuple[str, int, str]
 
 
 @dataclass(slots=True)
-class Manuscripts:
+class AnnotatedTexts:
     """The pieces of the memos that were shown last."""
 
     most: int = MOST_KEPT

@@ -22,5 +22,5 @@ class Refused(WebError):
         super().__init__(message)
 
 
-class GivenUp(WebError):
+class WorkerFailed(WebError):
     """A worker of the server cannot work, and has said why on standard error already."""

@@ -115,7 +115,7 @@ def evaluate_text(text: str, rubric: Rubric, language: str | None = None) -> Eva
 
 
 @dataclass(frozen=True, slots=True)
-class WithoutOrders:
+class WithoutInstructions:
     """A memo as a reader that could be ordered about may see it."""
 
     text: str
@@ -125,10 +125,10 @@ class WithoutOrders:
     """Says that a passage was found and left out, in the memo's language; ``None`` where there was none."""
 
 
-def without_orders(memo: Memo) -> WithoutOrders:
+def without_instructions(memo: Memo) -> WithoutInstructions:
     """Blank every passage that tells the grader how to judge, however many there are."""
     orders = instruction_spans(memo)
-    return WithoutOrders(masked_text(memo, orders), orders, _orders_notice(memo, orders))
+    return WithoutInstructions(masked_text(memo, orders), orders, _orders_notice(memo, orders))
 
 
 def hints(memo: Memo, rubric: Rubric, limit: int = 3) -> tuple[Comment, ...]:
@@ -350,9 +350,9 @@ def _comment(memo: Memo, explainer: Explainer, item: RankedFinding, number: int)
 __all__ = [
     "TOP",
     "BuiltinCoach",
-    "WithoutOrders",
+    "WithoutInstructions",
     "evaluate_memo",
     "evaluate_text",
     "hints",
-    "without_orders",
+    "without_instructions",
 ]

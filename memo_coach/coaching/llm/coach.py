@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
+from memo_coach.coaching.builtin.coach import evaluate_memo, without_instructions
 from memo_coach.coaching.builtin.elements.evidence import evidence_of
 from memo_coach.coaching.computing import computed
 from memo_coach.coaching.evaluation import (
@@ -22,15 +22,15 @@ from memo_coach.coaching.evaluation import (
     CommentMade,
     CriterionJudged,
     Evaluation,
-    FirstReading,
     OverallJudged,
     Progressed,
     Provenance,
+    SecondOpinionGiven,
 )
-from memo_coach.coaching.llm.answer.answer_stream import Listening
-from memo_coach.coaching.llm.answer.builder import GrowingEvaluation
-from memo_coach.coaching.llm.answer.parser import AnswerReader, ReadPart
-from memo_coach.coaching.llm.answer.quote_placement import Placing
+from memo_coach.coaching.llm.answer.answer_stream import AnswerStream
+from memo_coach.coaching.llm.answer.builder import EvaluationBuilder
+from memo_coach.coaching.llm.answer.parser import AnswerParser, ReadPart
+from memo_coach.coaching.llm.answer.quote_placement import QuotePlacement
 from memo_coach.coaching.llm.model import Model, ModelChosen, ModelFailure, ModelRequest, TextArrived
 from memo_coach.coaching.llm.notices import sentence, why
 from memo_coach.coaching.llm.prompt.messages import Prompts
@@ -111,7 +111,7 @@ class LlmCoach:
             LanguageNotRead: the model failed, and the built-in coach does not read the memo's language.
         """
         text, language = memo.text, memo.language
-        shown = await computed(len(text), partial(without_orders, memo))
+        shown = await computed(len(text), partial(without_instructions, memo))
         unread = await computed(len(text), partial(language_unread, memo))
         if unread is None:
             first = await self._first_reader(memo, rubric)
@@ -120,45 +120,45 @@ class LlmCoach:
         # What was parsed takes forty times as much memory as the text, for as long as the model speaks.
         del memo
         sent = _Sent(shown.text, language, rubric, evidence_of(first, shown.text))
-        async with Listening(self._model, partial(self._whole, sent)) as answer:
+        async with AnswerStream(self._model, partial(self._whole, sent)) as answer:
             # The model is asked before anything else is done; what it says meanwhile waits.
             await asyncio.sleep(0)
-            placing = await computed(len(text), partial(_prepared, text, shown.text, language))
+            placement = await computed(len(text), partial(_prepared, text, shown.text, language))
             if unread is None:
-                yield FirstReading(first)
-            growing = GrowingEvaluation(
+                yield SecondOpinionGiven(first)
+            builder = EvaluationBuilder(
                 language,
                 rubric,
                 shown,
                 first,
-                placing=placing,
+                placement=placement,
                 prompt_version=self._prompts.version,
                 is_unread=unread is not None,
             )
-            yield growing.progressed()
-            reader = AnswerReader(rubric, language=language, memo_text=shown.text)
-            async with aclosing(_said(answer, reader, growing, placing)) as events:
+            yield builder.progressed()
+            reader = AnswerParser(rubric, language=language, memo_text=shown.text)
+            async with aclosing(_said(answer, reader, builder, placement)) as events:
                 async for event in events:
                     yield event
         failure = answer.failure
-        if _is_worth_asking_again(reader, failure, is_begun=growing.is_begun):
-            async with Listening(self._model, partial(self._rest, sent, reader)) as answer:
-                rest = AnswerReader(
+        if _is_worth_asking_again(reader, failure, is_begun=builder.is_begun):
+            async with AnswerStream(self._model, partial(self._rest, sent, reader)) as answer:
+                rest = AnswerParser(
                     rubric,
                     language=language,
                     memo_text=shown.text,
                     wanted=reader.missing,
                     wants_overall=reader.lacks_overall,
                 )
-                async with aclosing(_said(answer, rest, growing, placing)) as events:
+                async with aclosing(_said(answer, rest, builder, placement)) as events:
                     async for event in events:
                         yield event
             failure = answer.failure
-        if failure is None and not growing.is_begun:
-            failure = ModelFailure("unusable" if answer.has_spoken else "empty")
-        if unread is not None and failure is not None and not growing.is_begun:
+        if failure is None and not builder.is_begun:
+            failure = ModelFailure("unusable" if answer.has_text else "empty")
+        if unread is not None and failure is not None and not builder.is_begun:
             raise refused(unread, failure)
-        for event in self._end(language, growing, first, failure):
+        for event in self._end(language, builder, first, failure):
             yield event
 
     def _whole(self, sent: _Sent) -> ModelRequest:
@@ -180,7 +180,7 @@ class LlmCoach:
             schema_name="evaluation",
         )
 
-    def _rest(self, sent: _Sent, reader: AnswerReader) -> ModelRequest:
+    def _rest(self, sent: _Sent, reader: AnswerParser) -> ModelRequest:
         """Make the request for what an answer lacked, and for nothing else."""
         missing, lacks_overall = reader.missing, reader.lacks_overall
         is_everything = len(missing) == len(sent.rubric.criteria)
@@ -202,12 +202,12 @@ class LlmCoach:
         )
 
     def _end(
-        self, language: str, growing: GrowingEvaluation, first: Evaluation, failure: ModelFailure | None
+        self, language: str, builder: EvaluationBuilder, first: Evaluation, failure: ModelFailure | None
     ) -> Iterator[CoachEvent]:
         if failure is None:
-            return growing.completed(sentence(language, "why-incomplete"))
-        if growing.is_begun:
-            return growing.completed(why(language, failure))
+            return builder.completed(sentence(language, "why-incomplete"))
+        if builder.is_begun:
+            return builder.completed(why(language, failure))
         return self._builtin_instead(first, failure)
 
     def _builtin_instead(self, first: Evaluation, failure: ModelFailure) -> Iterator[CoachEvent]:
@@ -224,42 +224,42 @@ class LlmCoach:
         yield OverallJudged(replace(first.overall, notices=(notice, *first.overall.notices)))
 
 
-def _prepared(text: str, shown: str, language: str) -> Placing:
-    placing = Placing(text, shown, language)
-    placing.prepare()
-    return placing
+def _prepared(text: str, shown: str, language: str) -> QuotePlacement:
+    placement = QuotePlacement(text, shown, language)
+    placement.prepare()
+    return placement
 
 
 async def _said(
-    answer: Listening, reader: AnswerReader, growing: GrowingEvaluation, placing: Placing
+    answer: AnswerStream, reader: AnswerParser, builder: EvaluationBuilder, placement: QuotePlacement
 ) -> AsyncGenerator[CoachEvent, None]:
     """Yield what a model says as events, each as soon as it can be read."""
     async for event in answer:
         if isinstance(event, ModelChosen):
-            for told in growing.chosen(event):
+            for told in builder.chosen(event):
                 yield told
         elif isinstance(event, TextArrived):
             parts = await _read(reader, event.text)
-            if parts and not placing.is_quick:
-                told_of_parts = await asyncio.to_thread(growing.take, parts)
+            if parts and not placement.is_quick:
+                told_of_parts = await asyncio.to_thread(builder.take, parts)
             else:
-                told_of_parts = growing.take(parts)
+                told_of_parts = builder.take(parts)
             for told in told_of_parts:
                 yield told
     if reader.missing or reader.lacks_overall:
         parts = await asyncio.to_thread(reader.finish)
-        for told in await asyncio.to_thread(growing.take, parts):
+        for told in await asyncio.to_thread(builder.take, parts):
             yield told
 
 
-async def _read(reader: AnswerReader, text: str) -> Sequence[ReadPart]:
+async def _read(reader: AnswerParser, text: str) -> Sequence[ReadPart]:
     # A stream comes word by word; a server that sends a whole answer at once may send a large one.
     if len(text) > _LARGE_PIECE:
         return await asyncio.to_thread(reader.feed, text)
     return reader.feed(text)
 
 
-def _is_worth_asking_again(reader: AnswerReader, failure: ModelFailure | None, *, is_begun: bool) -> bool:
+def _is_worth_asking_again(reader: AnswerParser, failure: ModelFailure | None, *, is_begun: bool) -> bool:
     """Whether to ask once more: for what an answer lacked, not for what its failure rules out.
 
     A failure before the first criterion has been tried again behind the model already.

@@ -23,7 +23,7 @@ _log = structlog.get_logger("memo_coach.services.accounts.visitors")
 LOOK_EVERY_SECONDS = 1.0
 
 
-class EndedSessions:
+class RevokedSessions:
     """Which tokens were taken back."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,7 +33,7 @@ class EndedSessions:
         self._stamp: str | None = None
         self._ends: dict[str, datetime] = {}
 
-    async def is_ended(self, owner: str, issued: datetime) -> bool:
+    async def is_revoked(self, owner: str, issued: datetime) -> bool:
         """Whether a token that was given out at a moment was taken back since."""
         if self._clock() >= self._next_look:
             await self._look()
@@ -50,7 +50,7 @@ class EndedSessions:
             visitors = VisitorRepository(session)
             if owner is not None and not await visitors.exists(owner):
                 return False
-            await visitors.end_sessions(owner or EVERYBODY, moment)
+            await visitors.revoke_sessions(owner or EVERYBODY, moment)
         self._next_look = float("-inf")
         return True
 
@@ -60,9 +60,9 @@ class EndedSessions:
         try:
             async with self._database.read() as session:
                 visitors = VisitorRepository(session)
-                stamp = await visitors.ended_sessions_stamp()
+                stamp = await visitors.revocations_stamp()
                 if stamp != self._stamp:
-                    self._ends, self._stamp = await visitors.ended_sessions(), stamp
+                    self._ends, self._stamp = await visitors.revocations(), stamp
         except (SQLAlchemyError, DatabaseUnusable) as error:
             # Nothing that is kept can be read meanwhile, by anybody. What is known goes on counting.
             _log.error("ended sessions cannot be looked up", exc_info=error)

@@ -8,7 +8,7 @@ from the id.
 
 A token is good for a time, and whoever comes before that is given a new one for the same owner: a writer
 keeps their memos for as long as they come, and a copy that somebody else took does not last. An owner's
-tokens, or all of them, can be taken back: see :mod:`.ended_sessions`.
+tokens, or all of them, can be taken back: see :mod:`.revocations`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from memo_coach.services.accounts.revoked_sessions import EndedSessions
+from memo_coach.services.accounts.revoked_sessions import RevokedSessions
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import Records
@@ -63,7 +63,7 @@ class VisitorService:
         self,
         key: bytes,
         *,
-        ended: EndedSessions | None = None,
+        ended: RevokedSessions | None = None,
         lifetime: timedelta = timedelta(days=DEFAULT_DAYS),
         dated_since: datetime | None = None,
         clock: Callable[[], datetime] = now,
@@ -83,7 +83,7 @@ class VisitorService:
             dated_since = await visitors.installation_secret(_UNDATED_UNTIL, now().isoformat())
         return cls(
             bytes.fromhex(key),
-            ended=EndedSessions(database),
+            ended=RevokedSessions(database),
             lifetime=timedelta(days=days),
             dated_since=datetime.fromisoformat(dated_since),
         )
@@ -125,7 +125,7 @@ class VisitorService:
             identity.issued + self._lifetime + _CLOCKS_APART
         ):
             return None
-        if self._ended is not None and await self._ended.is_ended(identity.owner, identity.issued):
+        if self._ended is not None and await self._ended.is_revoked(identity.owner, identity.issued):
             return None
         return identity
 

@@ -31,14 +31,14 @@ class Housekeeping:
 
     def start(self) -> None:
         """Begin, at once. From now on the figures are fresh whenever somebody reads them."""
-        metrics.before_reading("budget", self._accounts.show_spending)
-        metrics.before_reading("circuits", self._show_circuits)
+        metrics.register_refresh("budget", self._accounts.show_spending)
+        metrics.register_refresh("circuits", self._show_circuits)
         self._task = asyncio.create_task(self._run(), name="housekeeping")
 
     async def close(self) -> None:
         """End it after what it is doing."""
-        metrics.before_reading("budget", None)
-        metrics.before_reading("circuits", None)
+        metrics.register_refresh("budget", None)
+        metrics.register_refresh("circuits", None)
         self._over.set()
         if self._task is not None:
             await asyncio.wait({self._task})

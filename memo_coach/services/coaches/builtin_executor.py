@@ -17,16 +17,16 @@ from functools import partial
 import structlog
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, gathered, steps_of_text
-from memo_coach.coaching.computing import ShortestFirst, computed
+from memo_coach.coaching.computing import ShortestJobFirst, computed
 from memo_coach.coaching.evaluation import CoachEvent, Evaluation
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches.coach_process import (
     LONGEST_SECONDS,
-    ReadingBroke,
-    ReadingProcess,
-    ReadingProcessEnded,
-    ReadingTooSlow,
+    CoachProcess,
+    CoachProcessEnded,
+    CoachProcessFailed,
+    CoachProcessTimedOut,
 )
 from memo_coach.services.errors import ServiceError
 
@@ -44,7 +44,7 @@ REST_SECONDS = 60.0
 Steps = AsyncGenerator[Sequence[CoachEvent], None]
 
 
-class ReadingStopped(ServiceError):
+class EvaluationTimedOut(ServiceError):
     """A memo took the coach too long."""
 
     def __init__(self) -> None:
@@ -54,13 +54,13 @@ class ReadingStopped(ServiceError):
         )
 
 
-class FirstReadings:
+class BuiltinExecutor:
     """Has memos read, without keeping the event loop waiting."""
 
     def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
         # One thread: here readings would only take the interpreter from each other, and from the pages.
-        self._here = ShortestFirst("first-reading")
-        self._beside = tuple(_Beside(longest_seconds) for _ in range(BESIDE_AT_MOST))
+        self._here = ShortestJobFirst("first-reading")
+        self._beside = tuple(_ProcessAndThread(longest_seconds) for _ in range(BESIDE_AT_MOST))
         self._under_way = 0
         self._rests_until = 0.0
 
@@ -73,7 +73,7 @@ class FirstReadings:
         """Return the built-in coach's judgement of a memo.
 
         Raises:
-            ReadingStopped: it took too long.
+            EvaluationTimedOut: it took too long.
         """
         is_long = self.is_long(memo.text)
         self._under_way += not is_long
@@ -90,7 +90,7 @@ class FirstReadings:
         """Yield what each step of judging a long text leads to, as they come.
 
         Raises:
-            ReadingStopped: it took too long.
+            EvaluationTimedOut: it took too long.
         """
         is_whole, given = False, 0
         if not self._rests:
@@ -143,7 +143,7 @@ class FirstReadings:
 
     def _asked(
         self,
-        process: ReadingProcess,
+        process: CoachProcess,
         text: str,
         rubric: Rubric,
         language: str,
@@ -154,13 +154,13 @@ class FirstReadings:
             return False  # one ended while this text waited
         try:
             process.read(text, rubric, language, tell)
-        except ReadingTooSlow as error:
+        except CoachProcessTimedOut as error:
             _log.error("reading stopped", characters=len(text), longest=str(error), exc_info=error)
-            raise ReadingStopped from error
-        except ReadingBroke as error:
+            raise EvaluationTimedOut from error
+        except CoachProcessFailed as error:
             _log.error("reading broke beside", characters=len(text), error=str(error), exc_info=error)
             return False
-        except ReadingProcessEnded as error:
+        except CoachProcessEnded as error:
             if not self._rests:
                 self._rests_until = time.monotonic() + REST_SECONDS
                 _log.warning("process for first readings ended", reason=str(error))
@@ -176,9 +176,9 @@ def _rest_of(steps: Iterable[Sequence[CoachEvent]], given: int) -> Iterator[Sequ
         given = max(0, given - len(events))
 
 
-class _Beside:
+class _ProcessAndThread:
     """One process and the thread that waits for its answers."""
 
     def __init__(self, longest_seconds: float) -> None:
-        self.process = ReadingProcess(longest_seconds)
-        self.thread = ShortestFirst("reading-beside")
+        self.process = CoachProcess(longest_seconds)
+        self.thread = ShortestJobFirst("reading-beside")

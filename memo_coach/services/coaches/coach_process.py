@@ -24,43 +24,43 @@ from memo_coach.coaching.short_texts import SHORT
 LONGEST_SECONDS = 30.0
 """A reading that takes longer is stopped. The longest memo takes one to two seconds on a core of its own."""
 _ROOT = Path(__file__).resolve().parents[3]
-_NICER = 5
+_NICENESS = 5
 """It gives way to the process that answers the pages."""
 _BUFFER_BYTES = 256 * 1024
 """More than the judgement on a memo takes, so that it is written and read in one go."""
 
-Told = Callable[[Sequence[CoachEvent]], None]
+OnEvents = Callable[[Sequence[CoachEvent]], None]
 
 
-class ReadingProcessEnded(Exception):
+class CoachProcessEnded(Exception):
     """It ended without an answer. The message is for the log."""
 
 
-class ReadingBroke(Exception):
+class CoachProcessFailed(Exception):
     """A reading ended with an exception, whose class this names; its places are logged."""
 
 
-class ReadingTooSlow(Exception):
+class CoachProcessTimedOut(Exception):
     """A reading took longer than it may, and the process was ended for it."""
 
 
-class ReadingProcess:
+class CoachProcess:
     """The service's end of it. All of this waits, and belongs into one thread."""
 
     def __init__(self, longest_seconds: float = LONGEST_SECONDS) -> None:
         self._longest = longest_seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._watch: _Watch | None = None
+        self._watch: _Watchdog | None = None
 
-    def read(self, text: str, rubric: Rubric, language: str, told: Told) -> None:
+    def read(self, text: str, rubric: Rubric, language: str, told: OnEvents) -> None:
         """Have a text judged, and tell what each step led to.
 
         The first time the process is started, which takes half a second.
 
         Raises:
-            ReadingBroke: the coach broke over this text.
-            ReadingProcessEnded: it has ended; the next call starts another.
-            ReadingTooSlow: it took too long and was ended; the next call starts another.
+            CoachProcessFailed: the coach broke over this text.
+            CoachProcessEnded: it has ended; the next call starts another.
+            CoachProcessTimedOut: it took too long and was ended; the next call starts another.
         """
         process = self._process or self._started()
         assert self._watch is not None, "it begins with the process"  # noqa: S101
@@ -71,10 +71,10 @@ class ReadingProcess:
             self._converse(process, (text, rubric, language), told)
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.end()
-            if watch.has_barked:
-                raise ReadingTooSlow(f"{self._longest:g} seconds") from error
-            raise ReadingProcessEnded(type(error).__name__) from error
-        except ReadingBroke:
+            if watch.has_timed_out:
+                raise CoachProcessTimedOut(f"{self._longest:g} seconds") from error
+            raise CoachProcessEnded(type(error).__name__) from error
+        except CoachProcessFailed:
             raise
         except BaseException:
             self.end()  # what it still says would be taken for the answer to the next question
@@ -95,14 +95,16 @@ class ReadingProcess:
             if pipe is not None:
                 _close(pipe)
 
-    def _converse(self, process: subprocess.Popen[bytes], order: tuple[str, Rubric, str], told: Told) -> None:
+    def _converse(
+        self, process: subprocess.Popen[bytes], order: tuple[str, Rubric, str], told: OnEvents
+    ) -> None:
         assert process.stdin is not None, "it is a pipe"  # noqa: S101
         assert process.stdout is not None, "it is a pipe"  # noqa: S101
         pickle.dump(order, process.stdin, pickle.HIGHEST_PROTOCOL)
         process.stdin.flush()
         while (answer := pickle.load(process.stdout)) is not None:  # noqa: S301 - our own process wrote it
             if isinstance(answer, str):
-                raise ReadingBroke(answer)
+                raise CoachProcessFailed(answer)
             told(answer)
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -120,7 +122,7 @@ class ReadingProcess:
         from memo_coach.services.coaches.standard_error import log_exceptions  # noqa: PLC0415
 
         assert self._process.stderr is not None, "it is a pipe"  # noqa: S101
-        self._watch = _Watch(self._process, self._longest)
+        self._watch = _Watchdog(self._process, self._longest)
         threading.Thread(
             target=log_exceptions,
             args=(self._process.stderr, "reading process"),
@@ -130,11 +132,11 @@ class ReadingProcess:
         return self._process
 
 
-class _Watch:
+class _Watchdog:
     """Ends a process that takes too long. One thread for all its readings: each would wait for its start."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
-        self.has_barked = False
+        self.has_timed_out = False
         self._process = process
         self._seconds = seconds
         self._deadline: float | None = None
@@ -162,7 +164,7 @@ class _Watch:
             with self._lock:
                 left = self._seconds if self._deadline is None else self._deadline - time.monotonic()
                 if left <= 0:
-                    self.has_barked = True
+                    self.has_timed_out = True
                     self._process.kill()
 
 
@@ -175,7 +177,7 @@ def _close(pipe: object) -> None:
 
 def main() -> None:
     """Read memos until there is nobody to ask."""
-    os.nice(_NICER)
+    os.nice(_NICENESS)
     memos = sys.stdin.buffer
     with open(sys.stdout.fileno(), "wb", buffering=_BUFFER_BYTES, closefd=False) as judgements:
         while True:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from memo_coach.coaching.builtin.coach import gathered, hints, most_important
-from memo_coach.coaching.computing import ShortestFirst
+from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.coaches.builtin_executor import FirstReadings
+from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.memos.input import check_readable, language_of, submitted_text
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import Hint
@@ -22,26 +22,26 @@ MOST_AT_ONCE = 2
 class HintService:
     """Gives hints."""
 
-    def __init__(self, rubrics: RubricService, readings: FirstReadings) -> None:
+    def __init__(self, rubrics: RubricService, executor: BuiltinExecutor) -> None:
         self._rubrics = rubrics
-        self._readings = readings
+        self._executor = executor
         # A hint that nobody waits for any more keeps its thread until it is worked out: threads cannot be
         # stopped, and another one beside it would take what this one still takes.
-        self._threads = ShortestFirst("hints", MOST_AT_ONCE)
+        self._threads = ShortestJobFirst("hints", MOST_AT_ONCE)
 
     async def of(self, text: str, rubric: str, language: str | None = None) -> tuple[Hint, ...]:
         """Return up to three hints on a text.
 
         Raises:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.
-            ReadingStopped: the text took too long.
+            EvaluationTimedOut: the text took too long.
         """
         chosen = self._rubrics.get(rubric)
-        if not self._readings.is_long(text):
+        if not self._executor.is_long(text):
             comments = await self._threads.do(len(text), partial(_opportunities, text, chosen, language))
             return tuple(map(_hint, comments))
         stored, known = await self._threads.do(len(text), partial(_submitted, text, language))
-        steps = [events async for events in self._readings.steps(stored, chosen, known)]
+        steps = [events async for events in self._executor.steps(stored, chosen, known)]
         return tuple(map(_hint, most_important(gathered(steps, known, chosen), MOST_HINTS)))
 
 

@@ -18,9 +18,9 @@ from memo_coach.coaching.evaluation import (
     CoachKind,
     CommentMade,
     CriterionJudged,
-    FirstReading,
     OverallJudged,
     Progressed,
+    SecondOpinionGiven,
 )
 from memo_coach.coaching.llm.coach import AnswerLimits, LlmCoach
 from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest
@@ -31,7 +31,7 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
-from memo_coach.services.coaches.builtin_executor import FirstReadings
+from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.coaches.service import CoachOrder
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.usage.budget import ModelAccounts
@@ -106,7 +106,7 @@ class ModelCoaches:
         self._prompts = prompts
         self._document = document
         self._key = key
-        self._first_readings = FirstReadings()
+        self._executor = BuiltinExecutor()
         self._warming: asyncio.Task[None] | None = None
         self._operators = _Tally(accounts.accounts(owner=None, evaluation=None))
 
@@ -128,13 +128,13 @@ class ModelCoaches:
         return self._prompts
 
     @property
-    def readings(self) -> FirstReadings:
+    def executor(self) -> BuiltinExecutor:
         """What reads memos without keeping the event loop waiting."""
-        return self._first_readings
+        return self._executor
 
     def close(self) -> None:
         """End what computes beside."""
-        self._first_readings.close()
+        self._executor.close()
 
     def boundary(self, text: str) -> str:
         """Return the mark around a memo in a prompt: nobody can foresee it, the same memo has the same."""
@@ -253,7 +253,7 @@ class ModelCoaches:
             self._prompts,
             boundary=self.boundary(order.text),
             limits=limits,
-            first_reader=self._first_readings.read,
+            first_reader=self._executor.read,
         )
 
 
@@ -288,7 +288,7 @@ def _again(view: EvaluationView) -> list[CoachEvent]:
     assert view.overall is not None, "only a finished evaluation is given again"  # noqa: S101
     events: list[CoachEvent] = []
     if view.second_opinion is not None:
-        events.append(FirstReading(view.second_opinion))
+        events.append(SecondOpinionGiven(view.second_opinion))
     if view.provenance is not None:
         events.append(Attributed(replace(view.provenance, cached=True)))
     events += map(CriterionJudged, view.criteria)

@@ -18,7 +18,7 @@ from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import CoachOffer, CostEstimate
 
 if TYPE_CHECKING:
-    from memo_coach.services.coaches.builtin_executor import FirstReadings
+    from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 
 CoachFactory = Callable[[], Coach]
 
@@ -96,15 +96,15 @@ def warm_up() -> None:
 class Coaches:
     """The coaches by kind."""
 
-    def __init__(self, models: ModelCoaches | None = None, readings: FirstReadings | None = None) -> None:
-        """Without ``readings`` the built-in coach reads all texts in this process."""
+    def __init__(self, models: ModelCoaches | None = None, executor: BuiltinExecutor | None = None) -> None:
+        """Without ``executor`` the built-in coach reads all texts in this process."""
         self._models = models
-        self._readings = readings
+        self._executor = executor
 
     @property
-    def reads_beside(self) -> bool:
+    def uses_coach_process(self) -> bool:
         """Whether the built-in coach can judge memos beside."""
-        return self._readings is not None and _COACHES[BUILTIN] is _builtin
+        return self._executor is not None and _COACHES[BUILTIN] is _builtin
 
     def offers(self) -> tuple[CoachOffer, ...]:
         """Return the coaches that a writer may choose, the default one first."""
@@ -144,9 +144,9 @@ class Coaches:
             CoachingError: the coach refuses the text, with a sentence for the person.
         """
         coach = self._coach(kind, order)
-        is_beside = self._readings is not None and (order.crowded or self._readings.is_long(order.text))
-        if self._readings is not None and is_beside and _is_builtin(coach):
-            async with aclosing(self._readings.steps(order.text, order.rubric, order.language)) as steps:
+        is_beside = self._executor is not None and (order.crowded or self._executor.is_long(order.text))
+        if self._executor is not None and is_beside and _is_builtin(coach):
+            async with aclosing(self._executor.steps(order.text, order.rubric, order.language)) as steps:
                 async for events in steps:
                     for event in events:
                         yield event

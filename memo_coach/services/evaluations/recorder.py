@@ -15,11 +15,11 @@ from memo_coach.coaching.evaluation import (
     CommentMade,
     CriterionJudged,
     CriterionScore,
-    FirstReading,
     OverallJudged,
     OverallJudgement,
     Progressed,
     Provenance,
+    SecondOpinionGiven,
 )
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.broadcast import Broadcast
@@ -166,7 +166,7 @@ class Attempt:
                 self._note_comment(comment)
             case OverallJudged(overall):
                 self._overall = overall
-            case FirstReading(evaluation):
+            case SecondOpinionGiven(evaluation):
                 self._so_far.second_opinion = evaluation
                 self._facts["second_opinion"] = reading_document(evaluation)
             case Attributed(provenance):

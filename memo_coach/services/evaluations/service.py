@@ -172,7 +172,7 @@ class EvaluationService:
             state=lambda: self._state(owner, evaluation_id),
             live=lambda: self._workers.live.of(evaluation_id),
         )
-        # Listening begins before the first look, so that nothing happens unheard in between.
+        # AnswerStream begins before the first look, so that nothing happens unheard in between.
         with self._broadcast.listen(evaluation_id) as news, self._counted():
             follower = Follower(sources, news)
             view = await follower.first()

@@ -250,7 +250,7 @@ class Workers:
         if group == "asking":
             return Kinds((MODEL,)), self._pace.asking_at_once - len(self._asking)
         room = self._pace.at_once - self._computing_now
-        if room <= 0 and self._coaches.reads_beside:
+        if room <= 0 and self._coaches.uses_coach_process:
             self._full.add("computing")  # there may be longer ones
             return Kinds((MODEL,), included=False, longest=SHORT), room + self._pace.beside
         return self._computing(room)

@@ -14,12 +14,12 @@ import structlog
 
 from memo_coach.services import clock as moments
 from memo_coach.storage.engine.database import Database
-from memo_coach.storage.repositories.abandoned import AbandonedRepository, Absent
+from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
 
 _log = structlog.get_logger("memo_coach.services.memos.retention")
 
 PASS_EVERY = timedelta(hours=1)
-"""Once all who are absent were looked at, the next look is worth its while an hour later."""
+"""Once all who are inactive were looked at, the next look is worth its while an hour later."""
 VISITORS_AT_ONCE = 20
 DRAFTS_AT_ONCE = 10
 """A transaction on SQLite keeps everybody waiting, and a long draft takes 1 ms to delete."""
@@ -36,7 +36,7 @@ class Retention:
         self._database = database
         self._lifetime = lifetime
         self._clock = clock
-        self._seen: Absent | None = None
+        self._seen: InactiveVisitor | None = None
         """The last one that was looked at in this pass."""
         self._next_pass: datetime | None = None
 
@@ -55,16 +55,16 @@ class Retention:
     async def _step(self) -> tuple[int, int]:
         before = self._clock() - self._lifetime
         async with self._database.read() as session:
-            absent = await AbandonedRepository(session).absent(before, self._seen, VISITORS_AT_ONCE)
-        if not absent:
+            inactive = await RetentionRepository(session).inactive(before, self._seen, VISITORS_AT_ONCE)
+        if not inactive:
             self._seen, self._next_pass = None, self._clock() + PASS_EVERY
             return 0, 0
-        leaving = [visitor.id for visitor in absent if visitor.leaves]
+        leaving = [visitor.id for visitor in inactive if visitor.is_removable]
         removed = (0, 0)
         if leaving:
             async with self._database.write() as session:
-                removed = await AbandonedRepository(session).remove(leaving, before, DRAFTS_AT_ONCE)
+                removed = await RetentionRepository(session).remove(leaving, before, DRAFTS_AT_ONCE)
         if removed == (0, 0):
             # Nothing (more) of these can go, so the next ones are looked at; else the same ones once more.
-            self._seen = absent[-1]
+            self._seen = inactive[-1]
         return removed

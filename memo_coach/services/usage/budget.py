@@ -163,7 +163,7 @@ class ModelAccounts:
     async def show_spending(self) -> None:
         """Bring the figures that are measured to where the budget stands."""
         found = await self.spent_today()
-        metrics.show_budget(
+        metrics.set_budget(
             budget_usd=found.budget_micro_usd / MICRO,
             spent_usd=found.spent_micro_usd / MICRO,
             reserved_usd=found.reserved_micro_usd / MICRO,

@@ -18,7 +18,7 @@ _AS_IT_IS: Literal["conditional_savepoint"] = "conditional_savepoint"
 _WITHIN_SAVEPOINT: Literal["create_savepoint"] = "create_savepoint"
 
 
-class SettledConnection(AsyncConnection):
+class ShieldedConnection(AsyncConnection):
     """A connection in a transaction whose statements are never left in the middle.
 
     :meth:`start` begins its transaction; ``commit`` ends it and ``close`` does, if nothing else has.
@@ -97,10 +97,10 @@ class SettledConnection(AsyncConnection):
             await settled(super().close(), self.longest)
 
 
-class SettledSession(AsyncSession):
-    """A session on a :class:`SettledConnection`, which commits or rolls back."""
+class ShieldedSession(AsyncSession):
+    """A session on a :class:`ShieldedConnection`, which commits or rolls back."""
 
-    def __init__(self, connection: SettledConnection, *, beside: bool = False) -> None:
+    def __init__(self, connection: ShieldedConnection, *, beside: bool = False) -> None:
         """``beside`` is whether others' changes are in the transaction: then its own are in a savepoint."""
         mode = _WITHIN_SAVEPOINT if beside else _AS_IT_IS
         super().__init__(connection, expire_on_commit=False, join_transaction_mode=mode)

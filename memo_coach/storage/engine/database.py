@@ -29,7 +29,7 @@ from sqlalchemy.pool import NullPool
 from memo_coach.database_url import sqlite_path
 from memo_coach.storage.engine import postgres
 from memo_coach.storage.engine.cancellation import settled
-from memo_coach.storage.engine.connections import SettledConnection, SettledSession
+from memo_coach.storage.engine.connections import ShieldedConnection, ShieldedSession
 from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, open_connection
 from memo_coach.storage.engine.shared_commits import SharedCommits
 from memo_coach.storage.engine.sqlite_file import (
@@ -105,7 +105,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Begin a transaction that sees one unchanging state of the database."""
-        async with self.read_connection() as connection, SettledSession(connection) as session:
+        async with self.read_connection() as connection, ShieldedSession(connection) as session:
             yield session
 
     @asynccontextmanager
@@ -118,7 +118,7 @@ class Database:
         if not self.is_sqlite:
             async with (
                 self._transaction(self.engine, BEGIN_TO_WRITE) as connection,
-                SettledSession(connection) as session,
+                ShieldedSession(connection) as session,
             ):
                 yield session
                 await session.flush()
@@ -126,7 +126,7 @@ class Database:
         async with (
             self._lasting(),
             self._commits.writing() as (connection, beside),
-            SettledSession(connection, beside=beside) as session,
+            ShieldedSession(connection, beside=beside) as session,
         ):
             yield session
             await session.flush()
@@ -151,13 +151,13 @@ class Database:
             raise DatabaseUnusable("The database file was removed or replaced while it was in use. Restart.")
 
     @asynccontextmanager
-    async def read_connection(self) -> AsyncIterator[SettledConnection]:
+    async def read_connection(self) -> AsyncIterator[ShieldedConnection]:
         """Begin a reading transaction below the session; it sees one unchanging state of the database."""
         async with self._transaction(self._reading, "BEGIN") as connection:
             yield connection
 
     @asynccontextmanager
-    async def write_connection(self) -> AsyncIterator[SettledConnection]:
+    async def write_connection(self) -> AsyncIterator[ShieldedConnection]:
         """Begin a writing transaction below the session, as migrations need it."""
         async with self._transaction(self.engine, BEGIN_TO_WRITE) as connection:
             yield connection
@@ -175,7 +175,7 @@ class Database:
         )
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine, opening: str) -> AsyncIterator[SettledConnection]:
+    async def _transaction(self, engine: AsyncEngine, opening: str) -> AsyncIterator[ShieldedConnection]:
         async with self._lasting():
             connection = await self._begun(engine, opening)
             try:
@@ -185,8 +185,8 @@ class Database:
                 # This rolls back what was not committed.
                 await connection.close()
 
-    async def _begun(self, engine: AsyncEngine, opening: str) -> SettledConnection:
-        connection = SettledConnection(engine, self._longest, opening if self.is_sqlite else None)
+    async def _begun(self, engine: AsyncEngine, opening: str) -> ShieldedConnection:
+        connection = ShieldedConnection(engine, self._longest, opening if self.is_sqlite else None)
         try:
             await connection.start()
         except BaseException:

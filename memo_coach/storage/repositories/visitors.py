@@ -86,18 +86,18 @@ class VisitorRepository:
         """Whether a visitor wrote anything."""
         return (await self._session.execute(_EXISTS, {"owner": owner})).first() is not None
 
-    async def end_sessions(self, owner: str, moment: datetime) -> None:
+    async def revoke_sessions(self, owner: str, moment: datetime) -> None:
         """Keep that an owner's tokens, or :data:`EVERYBODY`'s, count no more if given out until a moment."""
         names = [f"{_ENDED}{owner}", _ENDED_STAMP]
         await self._session.execute(delete(InstallationSecret).where(col(InstallationSecret.name).in_(names)))
         for name, value in zip(names, (moment.isoformat(), secrets.token_hex(8)), strict=True):
             await self._insert(InstallationSecret, {"name": name, "value": value})
 
-    async def ended_sessions_stamp(self) -> str | None:
+    async def revocations_stamp(self) -> str | None:
         """Return a value that is another one each time that a session was ended."""
         return await self._secret(_ENDED_STAMP)
 
-    async def ended_sessions(self) -> dict[str, datetime]:
+    async def revocations(self) -> dict[str, datetime]:
         """Return until which moment tokens count no more, for each owner of whom that is kept."""
         name = col(InstallationSecret.name)
         statement = select(name, col(InstallationSecret.value))

@@ -6,11 +6,11 @@ import reflex as rx
 
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import empty, link
-from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.ui.translations import text
 
 
-def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
+def _progress(state: type[EvaluationStateMixin]) -> rx.Component:
     return rx.el.div(
         rx.el.p(
             rx.match(
@@ -36,7 +36,7 @@ def _progress(state: type[EvaluationOnScreen]) -> rx.Component:
     )
 
 
-def _again(state: type[EvaluationOnScreen]) -> rx.Component:
+def _again(state: type[EvaluationStateMixin]) -> rx.Component:
     # It takes the focus: the button that was pressed last, Cancel, has gone.
     return rx.el.div(
         rx.el.button(
@@ -52,7 +52,7 @@ def _again(state: type[EvaluationOnScreen]) -> rx.Component:
     )
 
 
-def is_of_address(state: type[EvaluationOnScreen]) -> rx.Var[bool]:
+def is_of_address(state: type[EvaluationStateMixin]) -> rx.Var[bool]:
     """Tell in the browser whether the state is about the evaluation in the address.
 
     Right after a change of page it is still about the one that was shown last, until the server has answered.
@@ -63,7 +63,7 @@ def is_of_address(state: type[EvaluationOnScreen]) -> rx.Var[bool]:
     return rx.Var(same, _var_type=bool, _var_data=shown._get_all_var_data())  # noqa: SLF001 - its only way
 
 
-def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
+def by_status(state: type[EvaluationStateMixin], content: rx.Component) -> rx.Component:
     """Show ``content`` once there is something to show, and the evaluation's state otherwise."""
     loading = rx.el.p(text("feedback.loading"), role="status", class_name="quiet")
     return rx.fragment(
@@ -71,7 +71,7 @@ def by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Comp
     )
 
 
-def _announcement(state: type[EvaluationOnScreen]) -> rx.Component:
+def _announcement(state: type[EvaluationStateMixin]) -> rx.Component:
     """Say what a page that changes by itself has come to: once at each turn, never at a step."""
     said = rx.match(
         state.status,
@@ -83,7 +83,7 @@ def _announcement(state: type[EvaluationOnScreen]) -> rx.Component:
     return rx.el.p(said, role="status", class_name="visually-hidden", custom_attrs={"data-announcement": ""})
 
 
-def _by_status(state: type[EvaluationOnScreen], content: rx.Component) -> rx.Component:
+def _by_status(state: type[EvaluationStateMixin], content: rx.Component) -> rx.Component:
     return rx.match(
         state.status,
         ("loading", rx.el.p(text("feedback.loading"), role="status", class_name="quiet")),

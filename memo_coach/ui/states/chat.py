@@ -15,7 +15,7 @@ from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.annotated_text import without_markup
-from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
@@ -99,7 +99,7 @@ def shortened(passage: str) -> str:
     return line if len(line) <= LONGEST_ABOUT else f"{line[: LONGEST_ABOUT - 1].rstrip()}…"
 
 
-class ChatState(EvaluationOnScreen, rx.State):
+class ChatState(EvaluationStateMixin, rx.State):
     """The conversation on the screen."""
 
     messages: list[MessageOnScreen] = []

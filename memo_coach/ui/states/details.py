@@ -10,15 +10,15 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
-from memo_coach.ui.annotated_blocks import Manuscripts
+from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import Paragraph, paragraphs_of, quoted
-from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.events.authorisation import allow
 
 FIRST = 5
 """Opportunities shown at first: people act on three to five remarks, not on thirty."""
 FIRST_STRENGTHS = 2
-_MANUSCRIPTS = Manuscripts()
+_MANUSCRIPTS = AnnotatedTexts()
 
 
 @dataclasses.dataclass
@@ -72,7 +72,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
     ]
 
 
-class DetailsState(EvaluationOnScreen, rx.State):
+class DetailsState(EvaluationStateMixin, rx.State):
     """The detailed feedback on the screen."""
 
     score: str = ""

@@ -15,7 +15,7 @@ from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import address_of, owner_of
 
 
-class EvaluationOnScreen(rx.State, mixin=True):
+class EvaluationStateMixin(rx.State, mixin=True):
     """The evaluation that the address names, as far as it has come."""
 
     status: str = "loading"

@@ -10,7 +10,7 @@ from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.coaching.llm.scoring import Difference, differing
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.annotated_text import quoted
-from memo_coach.ui.states.evaluations import EvaluationOnScreen
+from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.ui.translations import text
 from memo_coach.web.events.authorisation import allow
 
@@ -108,7 +108,7 @@ def _tag(view: EvaluationView, criterion: CriterionScore) -> str:
     return text("feedback.stood_in") if stood_in else ""
 
 
-class FeedbackState(EvaluationOnScreen, rx.State):
+class FeedbackState(EvaluationStateMixin, rx.State):
     """The overall feedback on the screen."""
 
     score: str = ""

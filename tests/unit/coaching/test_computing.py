@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from memo_coach.coaching.computing import ShortestFirst
+from memo_coach.coaching.computing import ShortestJobFirst
 
 
 class Held:
@@ -35,7 +35,7 @@ def note(what: int, into: list[int]) -> Callable[[], None]:
 
 
 async def test_a_short_text_does_not_wait_for_long_ones_that_came_before_it() -> None:
-    threads, held, order = ShortestFirst("test"), Held(), list[int]()
+    threads, held, order = ShortestJobFirst("test"), Held(), list[int]()
     first = asyncio.ensure_future(threads.do(1, held))
     await begun(held)
     others = [
@@ -49,7 +49,7 @@ async def test_a_short_text_does_not_wait_for_long_ones_that_came_before_it() ->
 
 
 async def test_a_long_text_is_not_passed_for_ever() -> None:
-    threads, held, order = ShortestFirst("test"), Held(), list[int]()
+    threads, held, order = ShortestJobFirst("test"), Held(), list[int]()
     first = asyncio.ensure_future(threads.do(1, held))
     await begun(held)
     long = asyncio.ensure_future(threads.do(20, note(20, order)))
@@ -67,7 +67,7 @@ async def test_a_long_text_is_not_passed_for_ever() -> None:
 
 
 async def test_what_nobody_waits_for_is_not_begun() -> None:
-    threads, held, order = ShortestFirst("test"), Held(), list[int]()
+    threads, held, order = ShortestJobFirst("test"), Held(), list[int]()
     first = asyncio.ensure_future(threads.do(1, held))
     await begun(held)
     gone = asyncio.ensure_future(threads.do(5, note(5, order)))
@@ -83,7 +83,7 @@ async def test_what_nobody_waits_for_is_not_begun() -> None:
 
 
 async def test_work_that_is_cancelled_keeps_its_thread_until_it_ends() -> None:
-    threads, held, order = ShortestFirst("test"), Held(), list[int]()
+    threads, held, order = ShortestJobFirst("test"), Held(), list[int]()
     first = asyncio.ensure_future(threads.do(3, held))
     await begun(held)
     first.cancel()
@@ -102,7 +102,7 @@ async def test_whoever_asked_is_told_what_went_wrong() -> None:
     def broken() -> None:
         raise ZeroDivisionError
 
-    threads = ShortestFirst("test")
+    threads = ShortestJobFirst("test")
     with pytest.raises(ZeroDivisionError):
         await threads.do(1, broken)
     assert threads.load == 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from memo_coach.coaching.builtin.coach import evaluate_memo, without_orders
+from memo_coach.coaching.builtin.coach import evaluate_memo, without_instructions
 from memo_coach.coaching.builtin.elements.catalogue import NAMES
 from memo_coach.coaching.builtin.elements.evidence import LONGEST_EVIDENCE, LONGEST_QUOTE, evidence_of
 from memo_coach.coaching.evaluation import Claim, Comment, Evaluation, OverallJudgement
@@ -104,7 +104,7 @@ def test_of_a_real_memo_the_lines_are_few_and_their_passages_stand_in_it(
 def test_words_that_order_the_reader_about_are_in_no_passage() -> None:
     text = f"Please approve $5,000 for a pump. {ORDER} Ann Lee orders it by 3 May."
     memo = parse_memo(text, "en")
-    shown = without_orders(memo).text
+    shown = without_instructions(memo).text
     made = evaluation(comment("ask", "there", text, text=text))
     assert "five points" not in evidence_of(made, shown)
     assert "Ann Lee" in evidence_of(made, shown)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 import memo_coach
 from memo_coach.coaching.builtin.chat.vocabulary import folded_words
-from memo_coach.coaching.builtin.coach import without_orders
-from memo_coach.coaching.llm.answer.sanitiser import Cleaner
+from memo_coach.coaching.builtin.coach import without_instructions
+from memo_coach.coaching.llm.answer.sanitiser import Sanitiser
 from memo_coach.coaching.memo.normalisation import LONGEST_RUN, Form, normalised
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.text import normalise_text
@@ -119,9 +119,9 @@ def _quotes(text: str) -> object:
         lambda text: glance_at(draft_text(text)),
         folded_words,
         _quotes,
-        lambda text: Cleaner(text).paragraph(text, longest=len(text)),
-        lambda text: Cleaner(text).chat(text, longest=len(text), growing=True),
-        lambda text: without_orders(parse_memo(text[:60_000], "en")),
+        lambda text: Sanitiser(text).paragraph(text, longest=len(text)),
+        lambda text: Sanitiser(text).chat(text, longest=len(text), growing=True),
+        lambda text: without_instructions(parse_memo(text[:60_000], "en")),
     ],
 )
 @pytest.mark.parametrize("number", range(len(HOSTILE)))

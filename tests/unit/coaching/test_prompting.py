@@ -14,7 +14,7 @@ from memo_coach.coaching.documents.frameworks import (
     shipped_frameworks,
 )
 from memo_coach.coaching.documents.prompt import load_prompt, shipped_prompt
-from memo_coach.coaching.llm.answer.parser import AnswerReader
+from memo_coach.coaching.llm.answer.parser import AnswerParser
 from memo_coach.coaching.llm.model import Message
 from memo_coach.coaching.llm.prompt.delimiters import closing, enclosed, harmless, opening
 from memo_coach.coaching.llm.prompt.messages import Prompts
@@ -314,7 +314,7 @@ def test_faults_of_what_is_not_wanted_any_more_are_not_told() -> None:
     ],
 )
 def test_what_the_reading_of_an_answer_finds_fault_with_is_told_as_a_sentence(answer: str) -> None:
-    reader = AnswerReader(RUBRIC, language="en", memo_text=MEMO)
+    reader = AnswerParser(RUBRIC, language="en", memo_text=MEMO)
     reader.feed(answer)
     reader.finish()
     assert reader.faults

@@ -48,7 +48,7 @@ async def test_evaluations_fallbacks_budget_and_circuits_are_shown() -> None:
     metrics.count_evaluation(coach="llm", status="done", seconds=1.5)
     metrics.count_evaluation(coach="builtin", status="cancelled")
     metrics.count_fallback(MODEL, "builtin", "rate-limited")
-    metrics.show_budget(budget_usd=5.0, spent_usd=1.25, reserved_usd=0.5)
+    metrics.set_budget(budget_usd=5.0, spent_usd=1.25, reserved_usd=0.5)
     metrics.show_circuits({MODEL: "open", "openai/other": "half-open"})
     found = (await text()).splitlines()
     for line in (
@@ -86,13 +86,13 @@ async def test_what_is_looked_up_is_looked_up_before_each_reading() -> None:
 
     async def refresh() -> None:
         asked.append(1)
-        metrics.show_budget(budget_usd=float(len(asked)), spent_usd=0, reserved_usd=0)
+        metrics.set_budget(budget_usd=float(len(asked)), spent_usd=0, reserved_usd=0)
 
-    metrics.before_reading("budget", refresh)
-    metrics.before_reading("budget", refresh)
+    metrics.register_refresh("budget", refresh)
+    metrics.register_refresh("budget", refresh)
     await text()
     assert 'memo_coach_model_budget_usd{state="budget"} 2.0' in (await text()).splitlines()
-    metrics.before_reading("budget", None)
+    metrics.register_refresh("budget", None)
     await text()
     assert len(asked) == 2
 
@@ -101,14 +101,14 @@ async def test_what_cannot_be_looked_up_does_not_keep_the_rest_from_being_read()
     async def fail() -> None:
         raise ConnectionError("no database")
 
-    metrics.before_reading("budget", fail)
+    metrics.register_refresh("budget", fail)
     metrics.count_evaluation(coach="builtin", status="done")
     assert 'memo_coach_evaluations_total{coach="builtin",status="done"} 1.0' in await text()
 
 
 async def test_a_look_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "LONGEST_REFRESH_SECONDS", 0.05)
-    metrics.before_reading("budget", asyncio.Event().wait)  # type: ignore[arg-type]
+    metrics.register_refresh("budget", asyncio.Event().wait)  # type: ignore[arg-type]
     async with asyncio.timeout(5):
         assert "memo_coach_process_" in await text()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.providers.circuit import Circuit
+from memo_coach.providers.circuit import CircuitBreaker
 
 
 class Clock:
@@ -23,47 +23,47 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def circuit(clock: Clock) -> Circuit:
-    return Circuit(3, 30.0, clock)
+def circuit(clock: Clock) -> CircuitBreaker:
+    return CircuitBreaker(3, 30.0, clock)
 
 
-def fail(circuit: Circuit, times: int) -> None:
+def fail(circuit: CircuitBreaker, times: int) -> None:
     for _ in range(times):
         assert circuit.admits()
         circuit.failed()
 
 
-def test_it_begins_closed_and_lets_all_calls_through(circuit: Circuit) -> None:
+def test_it_begins_closed_and_lets_all_calls_through(circuit: CircuitBreaker) -> None:
     assert circuit.state == "closed"
     assert all(circuit.admits() for _ in range(10))
 
 
-def test_one_failure_less_than_allowed_leaves_it_closed(circuit: Circuit) -> None:
+def test_one_failure_less_than_allowed_leaves_it_closed(circuit: CircuitBreaker) -> None:
     fail(circuit, 2)
     assert circuit.state == "closed"
 
 
-def test_it_opens_at_the_last_failure_allowed(circuit: Circuit) -> None:
+def test_it_opens_at_the_last_failure_allowed(circuit: CircuitBreaker) -> None:
     fail(circuit, 3)
     assert circuit.state == "open"
     assert not circuit.admits()
 
 
-def test_a_success_in_between_starts_the_count_anew(circuit: Circuit) -> None:
+def test_a_success_in_between_starts_the_count_anew(circuit: CircuitBreaker) -> None:
     fail(circuit, 2)
     circuit.succeeded()
     fail(circuit, 2)
     assert circuit.state == "closed"
 
 
-def test_a_first_word_in_between_does_not(circuit: Circuit) -> None:
+def test_a_first_word_in_between_does_not(circuit: CircuitBreaker) -> None:
     fail(circuit, 2)
     circuit.answered()
     fail(circuit, 1)
     assert circuit.state == "open"
 
 
-def test_it_stays_open_until_it_has_rested(circuit: Circuit, clock: Clock) -> None:
+def test_it_stays_open_until_it_has_rested(circuit: CircuitBreaker, clock: Clock) -> None:
     fail(circuit, 3)
     clock.now += 29.9
     assert circuit.state == "open"
@@ -71,7 +71,7 @@ def test_it_stays_open_until_it_has_rested(circuit: Circuit, clock: Clock) -> No
     assert circuit.state == "half-open"
 
 
-def test_half_open_it_lets_one_call_through(circuit: Circuit, clock: Clock) -> None:
+def test_half_open_it_lets_one_call_through(circuit: CircuitBreaker, clock: Clock) -> None:
     fail(circuit, 3)
     clock.now += 30
     assert circuit.admits()
@@ -79,7 +79,7 @@ def test_half_open_it_lets_one_call_through(circuit: Circuit, clock: Clock) -> N
     assert not circuit.admits()
 
 
-def test_the_first_word_of_the_trial_closes_it_for_all(circuit: Circuit, clock: Clock) -> None:
+def test_the_first_word_of_the_trial_closes_it_for_all(circuit: CircuitBreaker, clock: Clock) -> None:
     fail(circuit, 3)
     clock.now += 30
     assert circuit.admits()
@@ -88,7 +88,7 @@ def test_the_first_word_of_the_trial_closes_it_for_all(circuit: Circuit, clock: 
     assert circuit.admits()
 
 
-def test_a_failed_trial_opens_it_for_another_rest(circuit: Circuit, clock: Clock) -> None:
+def test_a_failed_trial_opens_it_for_another_rest(circuit: CircuitBreaker, clock: Clock) -> None:
     fail(circuit, 3)
     clock.now += 30
     fail(circuit, 1)
@@ -99,7 +99,7 @@ def test_a_failed_trial_opens_it_for_another_rest(circuit: Circuit, clock: Clock
     assert circuit.admits()
 
 
-def test_after_a_trial_that_was_stopped_another_call_may_try(circuit: Circuit, clock: Clock) -> None:
+def test_after_a_trial_that_was_stopped_another_call_may_try(circuit: CircuitBreaker, clock: Clock) -> None:
     fail(circuit, 3)
     clock.now += 30
     assert circuit.admits()
@@ -108,7 +108,9 @@ def test_after_a_trial_that_was_stopped_another_call_may_try(circuit: Circuit, c
     assert circuit.admits()
 
 
-def test_a_call_from_before_it_opened_does_not_prolong_its_rest(circuit: Circuit, clock: Clock) -> None:
+def test_a_call_from_before_it_opened_does_not_prolong_its_rest(
+    circuit: CircuitBreaker, clock: Clock
+) -> None:
     assert all(circuit.admits() for _ in range(4))
     for _ in range(3):
         circuit.failed()

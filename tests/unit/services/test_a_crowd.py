@@ -12,7 +12,7 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.services.coaches.builtin_executor import FirstReadings, Steps
+from memo_coach.services.coaches.builtin_executor import BuiltinExecutor, Steps
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.views import EvaluationView
@@ -51,14 +51,14 @@ async def followed(services: Services, text: str) -> list[EvaluationView]:
 async def test_all_of_a_crowd_are_judged_once_and_as_each_would_be_alone(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    beside, steps = 0, FirstReadings.steps
+    beside, steps = 0, BuiltinExecutor.steps
 
-    def counted(self: FirstReadings, text: str, rubric: Rubric, language: str) -> Steps:
+    def counted(self: BuiltinExecutor, text: str, rubric: Rubric, language: str) -> Steps:
         nonlocal beside
         beside += 1
         return steps(self, text, rubric, language)
 
-    monkeypatch.setattr(FirstReadings, "steps", counted)
+    monkeypatch.setattr(BuiltinExecutor, "steps", counted)
     texts = [memo(number, long=number % 8 == 5) for number in range(24)]
     assert [len(text) > SHORT for text in texts].count(True) == 3
     crowd = await asyncio.gather(*(followed(services, each) for each in texts))
@@ -83,7 +83,7 @@ async def test_one_alone_is_judged_here(services: Services, monkeypatch: pytest.
     def fails(*_arguments: object) -> None:
         raise AssertionError("nobody waits")
 
-    monkeypatch.setattr(FirstReadings, "steps", fails)
+    monkeypatch.setattr(BuiltinExecutor, "steps", fails)
     assert (await followed(services, memo(1)))[-1].status == "done"
 
 

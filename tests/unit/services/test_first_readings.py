@@ -24,14 +24,14 @@ from memo_coach.services.coaches.builtin_executor import (
     BESIDE_AT_MOST,
     HERE_AT_MOST,
     LONG,
-    FirstReadings,
-    ReadingStopped,
+    BuiltinExecutor,
+    EvaluationTimedOut,
 )
 from memo_coach.services.coaches.coach_process import (
-    ReadingBroke,
-    ReadingProcess,
-    ReadingProcessEnded,
-    ReadingTooSlow,
+    CoachProcess,
+    CoachProcessEnded,
+    CoachProcessFailed,
+    CoachProcessTimedOut,
     Told,
 )
 from tests.live_server import ROOT
@@ -64,7 +64,7 @@ def environment_of(process: int) -> str:
 
 
 async def test_a_few_readings_need_no_process() -> None:
-    several, readings = memos(HERE_AT_MOST), FirstReadings()
+    several, readings = memos(HERE_AT_MOST), BuiltinExecutor()
     before = readers()
     found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
@@ -72,7 +72,7 @@ async def test_a_few_readings_need_no_process() -> None:
 
 
 async def test_many_at_once_are_read_by_one_process_beside_and_say_the_same() -> None:
-    several, readings = memos(HERE_AT_MOST + 5), FirstReadings()
+    several, readings = memos(HERE_AT_MOST + 5), BuiltinExecutor()
     before = readers()
     found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
@@ -82,7 +82,7 @@ async def test_many_at_once_are_read_by_one_process_beside_and_say_the_same() ->
 
 
 async def test_a_reading_is_done_here_where_the_process_is_killed() -> None:
-    several, readings = memos(40), FirstReadings()
+    several, readings = memos(40), BuiltinExecutor()
     before = set(readers())
     reading = asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     begun = await until(lambda: set(readers()) - before, "the process has begun")
@@ -94,7 +94,7 @@ async def test_a_reading_is_done_here_where_the_process_is_killed() -> None:
 
 async def test_the_process_is_given_none_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_API_KEY", "a-key-for-nobody")
-    several, readings = memos(HERE_AT_MOST + 1), FirstReadings()
+    several, readings = memos(HERE_AT_MOST + 1), BuiltinExecutor()
     before = set(readers())
     await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     (reader,) = set(readers()) - before
@@ -106,8 +106,8 @@ def test_the_process_ends_with_the_one_that_started_it() -> None:
     script = (
         "import os, signal\n"
         "from memo_coach.coaching.rubric.reader import shipped_rubric\n"
-        "from memo_coach.services.coaches.coach_process import ReadingProcess\n"
-        "process = ReadingProcess()\n"
+        "from memo_coach.services.coaches.coach_process import CoachProcess\n"
+        "process = CoachProcess()\n"
         "process.read('Please approve a pump.', shipped_rubric('investment-memo'), 'en', lambda _: None)\n"
         "print(process._process.pid, flush=True)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -127,7 +127,7 @@ def long_memo(number: int = 0) -> Memo:
 
 
 async def test_long_memos_are_read_beside_each_other_and_say_the_same() -> None:
-    several, readings = [long_memo(number) for number in range(BESIDE_AT_MOST + 1)], FirstReadings()
+    several, readings = [long_memo(number) for number in range(BESIDE_AT_MOST + 1)], BuiltinExecutor()
     before = set(readers())
     found = await asyncio.gather(*(readings.read(memo, RUBRIC) for memo in several))
     assert found == [evaluate_memo(memo, RUBRIC) for memo in several]
@@ -136,7 +136,7 @@ async def test_long_memos_are_read_beside_each_other_and_say_the_same() -> None:
 
 
 async def test_a_long_memo_is_told_step_by_step() -> None:
-    memo, readings = long_memo(), FirstReadings()
+    memo, readings = long_memo(), BuiltinExecutor()
     steps = [events async for events in readings.steps(memo.text, RUBRIC, "en")]
     assert len(steps) > 2
     assert gathered(steps, "en", RUBRIC) == evaluate_memo(memo, RUBRIC)
@@ -144,7 +144,7 @@ async def test_a_long_memo_is_told_step_by_step() -> None:
 
 
 async def test_a_short_memo_is_told_in_one_go() -> None:
-    process, told = ReadingProcess(), list[Sequence[CoachEvent]]()
+    process, told = CoachProcess(), list[Sequence[CoachEvent]]()
     await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
     assert told == [[each for step in steps_of_text("Please approve a pump.", RUBRIC, "en") for each in step]]
     process.end()
@@ -153,51 +153,51 @@ async def test_a_short_memo_is_told_in_one_go() -> None:
 async def test_what_a_process_told_in_one_go_before_it_ended_is_not_told_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (memo,), readings = memos(1), FirstReadings()
+    (memo,), readings = memos(1), BuiltinExecutor()
     whole = [each for step in steps_of_text(memo.text, RUBRIC, "en") for each in step]
 
-    def read(_self: ReadingProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
         told(whole[:-1])
-        raise ReadingProcessEnded("killed")
+        raise CoachProcessEnded("killed")
 
-    monkeypatch.setattr(ReadingProcess, "read", read)
+    monkeypatch.setattr(CoachProcess, "read", read)
     found = [events async for events in readings.steps(memo.text, RUBRIC, "en")]
     assert [each for events in found for each in events] == whole
     readings.close()
 
 
 async def test_what_a_process_told_before_it_ended_is_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    memo, readings = long_memo(), FirstReadings()
+    memo, readings = long_memo(), BuiltinExecutor()
     whole = list(steps_of_text(memo.text, RUBRIC, "en"))
 
-    def read(_self: ReadingProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
         for events in whole[:-2]:
             told(events)
-        raise ReadingProcessEnded("killed")
+        raise CoachProcessEnded("killed")
 
-    monkeypatch.setattr(ReadingProcess, "read", read)
+    monkeypatch.setattr(CoachProcess, "read", read)
     assert [events async for events in readings.steps(memo.text, RUBRIC, "en")] == whole
     readings.close()
 
 
 async def test_a_reading_that_hangs_is_stopped_with_a_sentence_and_the_next_one_is_done() -> None:
-    memo, readings = long_memo(), FirstReadings(longest_seconds=1.0)
+    memo, readings = long_memo(), BuiltinExecutor(longest_seconds=1.0)
     before = set(readers())
     asked = asyncio.ensure_future(readings.read(memo, RUBRIC))
     (hung,) = await started_beside(before)
     os.kill(hung, signal.SIGSTOP)
-    with pytest.raises(ReadingStopped, match="took too long"):
+    with pytest.raises(EvaluationTimedOut, match="took too long"):
         await asked
     assert hung not in readers()
-    readings = FirstReadings()
+    readings = BuiltinExecutor()
     assert await readings.read(memo, RUBRIC) == evaluate_memo(memo, RUBRIC)
     readings.close()
 
 
 async def test_a_process_that_hung_is_followed_by_another() -> None:
-    process, told = ReadingProcess(longest_seconds=0.05), list[Sequence[CoachEvent]]()
+    process, told = CoachProcess(longest_seconds=0.05), list[Sequence[CoachEvent]]()
     before = set(readers())
-    with pytest.raises(ReadingTooSlow):
+    with pytest.raises(CoachProcessTimedOut):
         # It takes longer than that to start.
         await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)
     assert set(readers()) == before
@@ -207,7 +207,7 @@ async def test_a_process_that_hung_is_followed_by_another() -> None:
     process.end()
 
 
-def _patient(process: ReadingProcess) -> ReadingProcess:
+def _patient(process: CoachProcess) -> CoachProcess:
     process._longest = 60.0
     return process
 
@@ -215,8 +215,8 @@ def _patient(process: ReadingProcess) -> ReadingProcess:
 async def test_a_text_over_which_the_coach_breaks_is_read_here_and_the_process_goes_on(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    process = ReadingProcess()
-    with pytest.raises(ReadingBroke, match="AttributeError"):
+    process = CoachProcess()
+    with pytest.raises(CoachProcessFailed, match="AttributeError"):
         await asyncio.to_thread(process.read, "A secret plan.", "no rubric", "en", lambda _: None)  # type: ignore[arg-type]
     told = list[Sequence[CoachEvent]]()
     await asyncio.to_thread(process.read, "Please approve a pump.", RUBRIC, "en", told.append)

@@ -9,7 +9,7 @@ import pytest
 
 from memo_coach.coaching.samples import samples
 from memo_coach.services.coaches import hints
-from memo_coach.services.coaches.builtin_executor import LONG, FirstReadings
+from memo_coach.services.coaches.builtin_executor import LONG, BuiltinExecutor
 from memo_coach.services.coaches.hints import MOST_AT_ONCE, HintService
 from memo_coach.services.rubrics import RubricService
 
@@ -18,7 +18,7 @@ TEXT = samples(RUBRIC, "en")[0].text
 
 
 async def test_hints_are_the_opportunities_that_matter_most() -> None:
-    found = await HintService(RubricService(), FirstReadings()).of(TEXT, RUBRIC)
+    found = await HintService(RubricService(), BuiltinExecutor()).of(TEXT, RUBRIC)
     assert 0 < len(found) <= 3
 
 
@@ -33,7 +33,7 @@ async def test_a_cancelled_hint_keeps_its_place_until_its_thread_ends(
         return real(text, language)
 
     monkeypatch.setattr(hints, "parse_memo", held)
-    service = HintService(RubricService(), FirstReadings())
+    service = HintService(RubricService(), BuiltinExecutor())
     asked = [asyncio.ensure_future(service.of(TEXT, RUBRIC)) for _ in range(MOST_AT_ONCE)]
     for _ in asked:
         assert await asyncio.to_thread(working.acquire, timeout=30)
@@ -52,7 +52,7 @@ async def test_a_cancelled_hint_keeps_its_place_until_its_thread_ends(
 async def test_hints_on_a_long_text_are_worked_out_beside_and_are_the_same() -> None:
     text = "\n\n".join(f"{TEXT}\n\nMemo {number}." for number in range(LONG // len(TEXT) + 1))
     assert len(text) > LONG
-    readings = FirstReadings()
+    readings = BuiltinExecutor()
     try:
         beside = await HintService(RubricService(), readings).of(text, RUBRIC)
         assert beside == await HintService(RubricService(), _Never()).of(text, RUBRIC)
@@ -60,7 +60,7 @@ async def test_hints_on_a_long_text_are_worked_out_beside_and_are_the_same() -> 
         readings.close()
 
 
-class _Never(FirstReadings):
+class _Never(BuiltinExecutor):
     """Readings that are all done here."""
 
     @staticmethod

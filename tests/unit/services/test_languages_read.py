@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services.coaches.builtin_executor import FirstReadings
+from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.container import Services
 from memo_coach.services.errors import LanguageNotRead
@@ -29,7 +29,7 @@ async def test_the_language_that_the_writer_chose_is_respected(services: Service
 
 
 async def test_there_are_no_hints_on_it_unless_a_language_was_chosen() -> None:
-    hints = HintService(RubricService(), FirstReadings())
+    hints = HintService(RubricService(), BuiltinExecutor())
     with pytest.raises(LanguageNotRead):
         await hints.of(FRENCH, RUBRIC)
     assert await hints.of(FRENCH, RUBRIC, "en")

@@ -15,7 +15,7 @@ from memo_coach.services import container
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.chat.service import ChatService
-from memo_coach.services.coaches.builtin_executor import FirstReadings
+from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.container import close_services, current, open_services
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.workers import Workers
@@ -60,16 +60,16 @@ def databases(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
 
 
 @pytest.fixture
-def readings_closed(monkeypatch: pytest.MonkeyPatch) -> list[FirstReadings]:
+def readings_closed(monkeypatch: pytest.MonkeyPatch) -> list[BuiltinExecutor]:
     """Return what was closed of that which reads memos beside."""
-    closed: list[FirstReadings] = []
-    close = FirstReadings.close
+    closed: list[BuiltinExecutor] = []
+    close = BuiltinExecutor.close
 
-    def noted(self: FirstReadings) -> None:
+    def noted(self: BuiltinExecutor) -> None:
         closed.append(self)
         close(self)
 
-    monkeypatch.setattr(FirstReadings, "close", noted)
+    monkeypatch.setattr(BuiltinExecutor, "close", noted)
     return closed
 
 
@@ -106,7 +106,7 @@ async def test_a_data_directory_that_cannot_be_made_is_named(settings: Settings,
 async def test_services_that_break_half_way_leave_nothing_open(
     settings: Settings,
     databases: list[Database],
-    readings_closed: list[FirstReadings],
+    readings_closed: list[BuiltinExecutor],
     monkeypatch: pytest.MonkeyPatch,
     place: str,
 ) -> None:
@@ -150,7 +150,7 @@ async def test_models_that_break_half_way_close_their_providers(
 async def test_closing_closes_all_also_where_a_part_of_it_breaks(
     settings: Settings,
     databases: list[Database],
-    readings_closed: list[FirstReadings],
+    readings_closed: list[BuiltinExecutor],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ChatService, "close", breaks)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from memo_coach.services.accounts.revoked_sessions import LOOK_EVERY_SECONDS, EndedSessions
+from memo_coach.services.accounts.revoked_sessions import LOOK_EVERY_SECONDS, RevokedSessions
 from memo_coach.services.accounts.visitors import RENEWED_AFTER, VisitorService
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.settings import Settings
@@ -179,7 +179,7 @@ async def test_a_session_that_was_ended_is_nobodys_in_every_copy(services: Servi
 
 async def test_all_sessions_are_ended_and_new_ones_are_not(services: Services) -> None:
     token, _owner = await services.visitors.admit()
-    ended = EndedSessions(services.database)
+    ended = RevokedSessions(services.database)
     assert await ended.end(None, datetime.now(UTC))
     services.visitors._ended._next_look = 0  # type: ignore[union-attr]
     assert await services.visitors.identify(token) is None
@@ -189,7 +189,7 @@ async def test_all_sessions_are_ended_and_new_ones_are_not(services: Services) -
 
 async def test_nothing_is_kept_of_the_session_of_somebody_who_never_wrote(services: Services) -> None:
     token, owner = await services.visitors.admit()
-    assert not await EndedSessions(services.database).end(owner, datetime.now(UTC))
+    assert not await RevokedSessions(services.database).end(owner, datetime.now(UTC))
     assert await services.visitors.identify(token) == owner
 
 
@@ -197,13 +197,13 @@ async def test_another_process_learns_of_it_within_a_second_and_asks_no_oftener(
     _token, owner = await services.visitors.admit()
     await write_as(services, owner)
     moment, issued = 100.0, datetime.now(UTC)
-    elsewhere = EndedSessions(services.database, clock=lambda: moment)
-    assert not await elsewhere.is_ended(owner, issued)
-    await EndedSessions(services.database).end(owner, issued + timedelta(seconds=1))
-    assert not await elsewhere.is_ended(owner, issued)
+    elsewhere = RevokedSessions(services.database, clock=lambda: moment)
+    assert not await elsewhere.is_revoked(owner, issued)
+    await RevokedSessions(services.database).end(owner, issued + timedelta(seconds=1))
+    assert not await elsewhere.is_revoked(owner, issued)
     moment += LOOK_EVERY_SECONDS
-    assert await elsewhere.is_ended(owner, issued)
-    assert not await elsewhere.is_ended(owner, issued + timedelta(seconds=2))
+    assert await elsewhere.is_revoked(owner, issued)
+    assert not await elsewhere.is_revoked(owner, issued + timedelta(seconds=2))
 
 
 async def test_what_is_known_goes_on_counting_while_the_database_cannot_be_used(
@@ -212,13 +212,13 @@ async def test_what_is_known_goes_on_counting_while_the_database_cannot_be_used(
     _token, owner = await services.visitors.admit()
     await write_as(services, owner)
     issued, moment = datetime.now(UTC), 100.0
-    ended = EndedSessions(services.database, clock=lambda: moment)
+    ended = RevokedSessions(services.database, clock=lambda: moment)
     await ended.end(owner, issued + timedelta(seconds=1))
-    assert await ended.is_ended(owner, issued)
+    assert await ended.is_revoked(owner, issued)
     moment += LOOK_EVERY_SECONDS
 
     def unusable() -> None:
         raise DatabaseUnusable("The disk has gone.")
 
     monkeypatch.setattr(services.database, "read", unusable)
-    assert await ended.is_ended(owner, issued)
+    assert await ended.is_revoked(owner, issued)

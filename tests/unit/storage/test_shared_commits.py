@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col
 
 from memo_coach.storage.engine import shared_commits
-from memo_coach.storage.engine.connections import SettledConnection
+from memo_coach.storage.engine.connections import ShieldedConnection
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import Visitor
@@ -39,9 +39,9 @@ class Disk:
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
-    found, commit_and_close = Disk(), SettledConnection.commit_and_close
+    found, commit_and_close = Disk(), ShieldedConnection.commit_and_close
 
-    async def held(self: SettledConnection, *, aside: bool = False) -> None:
+    async def held(self: ShieldedConnection, *, aside: bool = False) -> None:
         if aside:
             found.commits += 1
             await found.goes_on.wait()
@@ -49,7 +49,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
                 raise found.fault
         await commit_and_close(self, aside=aside)
 
-    monkeypatch.setattr(SettledConnection, "commit_and_close", held)
+    monkeypatch.setattr(ShieldedConnection, "commit_and_close", held)
     # On a busy machine the writers take longer than others are kept waiting for.
     monkeypatch.setattr(shared_commits, "LONGEST_OPEN_SECONDS", 60.0)
     return found

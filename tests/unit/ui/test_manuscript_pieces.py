@@ -11,7 +11,7 @@ import pytest
 
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.ui import annotated_blocks as manuscript_pieces
-from memo_coach.ui.annotated_blocks import Manuscripts
+from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import LENGTH_TOGETHER, MOST_PIECES, Piece, paragraphs_of, pieces_of, quoted
 
 LONG = "We ask for two ovens by May.\n\n" * (SHORT // 30 + 20)
@@ -36,7 +36,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("text", ["We ask for two ovens.", LONG])
 async def test_a_memo_is_read_once(text: str, read: list[str]) -> None:
-    manuscripts = Manuscripts()
+    manuscripts = AnnotatedTexts()
     first = await manuscripts.pieces(view(text=text))
     assert await manuscripts.pieces(view(text=text)) is first
     assert read == [text]
@@ -44,14 +44,14 @@ async def test_a_memo_is_read_once(text: str, read: list[str]) -> None:
 
 
 async def test_those_who_open_it_at_the_same_time_wait_for_one_reading(read: list[str]) -> None:
-    manuscripts = Manuscripts()
+    manuscripts = AnnotatedTexts()
     found = await asyncio.gather(*(manuscripts.pieces(view()) for _ in range(20)))
     assert len(read) == 1
     assert all(each is found[0] for each in found)
 
 
 async def test_whoever_goes_away_leaves_the_reading_to_the_others(read: list[str]) -> None:
-    manuscripts = Manuscripts()
+    manuscripts = AnnotatedTexts()
     going, staying = (asyncio.ensure_future(manuscripts.pieces(view())) for _ in range(2))
     await asyncio.sleep(0)
     going.cancel()
@@ -61,7 +61,7 @@ async def test_whoever_goes_away_leaves_the_reading_to_the_others(read: list[str
 
 
 async def test_another_version_is_another_memo(read: list[str]) -> None:
-    manuscripts = Manuscripts()
+    manuscripts = AnnotatedTexts()
     await manuscripts.pieces(view(version=1))
     await manuscripts.pieces(view(version=2, text="Another."))
     await manuscripts.pieces(view(memo="m2", text="A third."))
@@ -70,7 +70,7 @@ async def test_another_version_is_another_memo(read: list[str]) -> None:
 
 async def test_of_all_memos_together_only_so_many_pieces_are_kept(read: list[str]) -> None:
     text = "One.\n\nTwo.\n\nThree.\n"
-    manuscripts = Manuscripts(most=7)
+    manuscripts = AnnotatedTexts(most=7)
     for name in ("m1", "m2", "m1", "m3", "m1"):
         await manuscripts.pieces(view(name, text=text))
     assert len(read) == 3, "the one that was shown last stays"
@@ -80,7 +80,7 @@ async def test_of_all_memos_together_only_so_many_pieces_are_kept(read: list[str
 
 
 async def test_nothing_of_the_text_is_kept() -> None:
-    manuscripts = Manuscripts()
+    manuscripts = AnnotatedTexts()
     await manuscripts.pieces(view(text="A secret."))
     assert "secret" not in str(manuscripts)
 

@@ -11,17 +11,17 @@ from typing import Any, Self
 from memo_coach.coaching.llm.model import Model, ModelEvent, ModelFailure, ModelRequest, TextArrived
 
 
-class Listening:
+class AnswerStream:
     """Begins to ask on construction, and gives the events of the answer as an asynchronous iterator.
 
     Pieces of text that have come since the last one was taken are given as one. The iteration ends with the
-    answer, also where that fails: ``failure`` then says how. ``has_spoken`` tells whether there was a word.
+    answer, also where that fails: ``failure`` then says how. ``has_text`` tells whether there was a word.
     Anything else that goes wrong is raised from the iteration. Leaving the context stops the answer at once.
     """
 
     def __init__(self, model: Model, request: Callable[[], ModelRequest]) -> None:
         self.failure: ModelFailure | None = None
-        self.has_spoken = False
+        self.has_text = False
         # What a model says is bounded by the most tokens it may say, and so this is too.
         self._waiting: deque[ModelEvent] = deque()
         self._has_news = asyncio.Event()
@@ -61,8 +61,8 @@ class Listening:
         try:
             # Cancelled here, the model's stream ends within: it is never left between two pieces.
             async for event in model.answer(request()):
-                if isinstance(event, TextArrived) and not self.has_spoken:
-                    self.has_spoken = bool(event.text.strip())
+                if isinstance(event, TextArrived) and not self.has_text:
+                    self.has_text = bool(event.text.strip())
                 self._waiting.append(event)
                 self._has_news.set()
         except ModelFailure as failure:

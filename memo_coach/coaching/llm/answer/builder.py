@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from memo_coach.coaching.builtin.coach import WithoutOrders
+from memo_coach.coaching.builtin.coach import WithoutInstructions
 from memo_coach.coaching.builtin.scoring import one_decimal
 from memo_coach.coaching.evaluation import (
     Attributed,
@@ -22,7 +22,7 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.llm.answer.parser import ReadComment, ReadCriterion, ReadOverall, ReadPart
-from memo_coach.coaching.llm.answer.quote_placement import Placing
+from memo_coach.coaching.llm.answer.quote_placement import QuotePlacement
 from memo_coach.coaching.llm.model import ModelChosen
 from memo_coach.coaching.llm.notices import listed, sentence
 from memo_coach.coaching.llm.overall import composed_overall
@@ -40,7 +40,7 @@ MOST_FROM_BUILTIN = 3
 ORDERS = "instructions.to-the-grader"
 
 
-class GrowingEvaluation:
+class EvaluationBuilder:
     """Holds what is known so far, for one memo and rubric, and tells each change as events.
 
     Comments get their rank as they come, in the order of the answer, because each is told once and at once;
@@ -51,10 +51,10 @@ class GrowingEvaluation:
         self,
         language: str,
         rubric: Rubric,
-        shown: WithoutOrders,
+        shown: WithoutInstructions,
         first: Evaluation,
         *,
-        placing: Placing,
+        placement: QuotePlacement,
         prompt_version: str,
         is_unread: bool = False,
     ) -> None:
@@ -66,7 +66,7 @@ class GrowingEvaluation:
         self._first = first
         self._builtin = {criterion.id: criterion for criterion in first.criteria}
         self._prompt_version = prompt_version
-        self._placing = placing
+        self._placement = placement
         self._provenance: Provenance | None = None
         self._completed_by: str | None = None
         self._criteria: dict[str, CriterionScore] = {}
@@ -144,7 +144,7 @@ class GrowingEvaluation:
                 effective_weight=criterion.weight,
                 score=score,
                 justification=part.reason,
-                evidence=self._placing.evidence(part.evidence),
+                evidence=self._placement.evidence(part.evidence),
                 coach="llm",
             )
         )
@@ -158,7 +158,7 @@ class GrowingEvaluation:
         criterion = self._criteria.get(part.criterion)
         if criterion is None or not self._has_room(part.criterion, part.kind):
             return
-        placed = self._placing.remark(part)
+        placed = self._placement.remark(part)
         if placed is None:
             return
         passage = placed.passage
@@ -225,7 +225,7 @@ class GrowingEvaluation:
         unscored = [criterion.id for criterion in criteria if criterion.score is None]
         if unscored:
             yield sentence(language, "unscored", criteria=self._names(unscored))
-        for key, count in (("loosened", self._placing.loosened), ("dropped", self._placing.dropped)):
+        for key, count in (("loosened", self._placement.unanchored), ("dropped", self._placement.dropped)):
             if count:
                 yield sentence(language, f"{key}-one" if count == 1 else f"{key}-many", count=str(count))
 

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from memo_coach.coaching.llm.answer.answer_layout import LISTED, OVERALL, OWN_KEYS, criterion_depth
 from memo_coach.coaching.llm.answer.json_scalars import Value
 from memo_coach.coaching.llm.answer.json_stream import Broken, Event, Found, JsonStream, Path
-from memo_coach.coaching.llm.answer.repair import is_cut, mended
+from memo_coach.coaching.llm.answer.repair import is_cut, repaired
 from memo_coach.coaching.llm.answer.validation import (
     ReadComment,
     ReadCriterion,
@@ -25,7 +25,7 @@ from memo_coach.coaching.llm.answer.validation import (
 )
 from memo_coach.coaching.rubric.model import Rubric
 
-__all__ = ["AnswerReader", "ReadComment", "ReadCriterion", "ReadOverall", "ReadPart", "ReadQuote"]
+__all__ = ["AnswerParser", "ReadComment", "ReadCriterion", "ReadOverall", "ReadPart", "ReadQuote"]
 
 ReadPart = ReadCriterion | ReadComment | ReadOverall
 
@@ -39,7 +39,7 @@ _PARTS_OF_COMMENT = frozenset({"kind", "comment", "questions", "suggestion"})
 _PARTS_OF_OVERALL = frozenset({"summary", "strengths", "opportunities"})
 
 
-class AnswerReader:
+class AnswerParser:
     """Reads one answer about the ``wanted`` criteria of ``rubric`` (by default all of them).
 
     Nothing that stands in an answer makes it fail: what cannot be used is left out and named in ``faults``.
@@ -136,7 +136,7 @@ class AnswerReader:
         if self._mend_from is None:
             return
         self._fault("broken-json")
-        value = mended(self._mend_before + "".join(self._pieces)[self._mend_from :])
+        value = repaired(self._mend_before + "".join(self._pieces)[self._mend_from :])
         if value is None:
             self._fault("beyond-mending")
             return

@@ -30,7 +30,7 @@ class PlacedRemark:
     suggestion: str | None
 
 
-class Placing:
+class QuotePlacement:
     """Finds the quotes of one memo, and counts those that stand nowhere."""
 
     def __init__(self, text: str, shown: str, language: str) -> None:
@@ -39,7 +39,7 @@ class Placing:
         self._language = language
         # What the model was not shown it cannot quote; positions are the same in both.
         self._anchors = Anchors(shown)
-        self.loosened = 0
+        self.unanchored = 0
         """Remarks on a passage that became remarks on the whole memo."""
         self.dropped = 0
         """Remarks that made no sense without their passage."""
@@ -72,7 +72,7 @@ class Placing:
         if not self._stands_alone(comment.comment):
             self.dropped += 1
             return None
-        self.loosened += 1
+        self.unanchored += 1
         questions = tuple(question for question in comment.questions if self._stands_alone(question))
         suggestion = comment.suggestion
         if suggestion is not None and points_at_a_passage(self._language, suggestion):

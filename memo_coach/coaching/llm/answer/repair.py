@@ -21,7 +21,7 @@ _BRACKET = re.compile(r"[\[\]{}()]")
 _QUOTATION_MARK = re.compile("[\"'“”‘’]")
 
 
-def mended(text: str) -> Value:
+def repaired(text: str) -> Value:
     """Return the value that a broken JSON text was meant to be, or ``None`` where it is beyond mending.
 
     Where the text ends within a value that value holds :data:`CUT_MARK`.

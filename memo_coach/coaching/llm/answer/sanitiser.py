@@ -91,7 +91,7 @@ _STILL_OPEN = re.compile(
 _PIPES = re.compile(r"^\s*\|[\s|]*|(?<=\S)\s*\|[\s|]*$")
 
 
-class Cleaner:
+class Sanitiser:
     """Cleans what a model says about one memo. An address that is not the memo's becomes a neutral word."""
 
     def __init__(self, memo_text: str, language: str = "en") -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE, CommentKind
 from memo_coach.coaching.llm.answer.json_scalars import Value
-from memo_coach.coaching.llm.answer.sanitiser import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Sanitiser
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.coaching.memo.sentences import sentences_between
 from memo_coach.coaching.memo.text import normalise_text
@@ -95,7 +95,7 @@ class Validator:
     def __init__(self, *, language: str, memo_text: str) -> None:
         self._language = language
         self._memo_text = memo_text
-        self._cleaner = Cleaner(memo_text, language)
+        self._cleaner = Sanitiser(memo_text, language)
 
     def criterion(self, criterion_id: str, value: dict[str, Value]) -> ReadCriterion | Refused:
         """Check the judgement on a criterion that the rubric has."""

@@ -24,7 +24,7 @@ _LONGEST_WORD = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class HistoryMessage:
     """What one of the two said."""
 
     role: Role
@@ -43,7 +43,7 @@ class Conversation:
     versions: tuple[tuple[int, str], ...]
     feedback: str
     feedback_block: Callable[[str], str]
-    history: tuple[Turn, ...]
+    history: tuple[HistoryMessage, ...]
     question: str
     cut_mark: str
     """Says where the rest of a text was left out."""
@@ -166,7 +166,7 @@ class _Fitting:
         yield Message("system", "\n\n".join(part for part in self.system(kept) if part))
         role: Role = "user"
         texts = [text for text in self.context(kept) if text]
-        for turn in (*self.history(kept), Turn("user", self.all.question)):
+        for turn in (*self.history(kept), HistoryMessage("user", self.all.question)):
             if turn.role != role and texts:
                 yield Message(role, "\n\n".join(texts))
                 texts = []
@@ -192,7 +192,7 @@ class _Fitting:
         if any(name.startswith(("version ", "message ")) for name in self.gone(kept)):
             yield self.all.left_out_mark
 
-    def history(self, kept: _Kept) -> Sequence[Turn]:
+    def history(self, kept: _Kept) -> Sequence[HistoryMessage]:
         stay = self.stay(kept)
         return [turn for index, turn in enumerate(self.all.history) if f"message {index}" in stay]
 

@@ -14,7 +14,7 @@ from memo_coach.coaching.documents.frameworks import FrameworksDocument
 from memo_coach.coaching.documents.prompt import PromptDocument
 from memo_coach.coaching.documents.templates import fill
 from memo_coach.coaching.llm.model import Message, Role
-from memo_coach.coaching.llm.prompt.budget import ChatPrompt, Conversation, Turn, within_budget
+from memo_coach.coaching.llm.prompt.budget import ChatPrompt, Conversation, HistoryMessage, within_budget
 from memo_coach.coaching.llm.prompt.delimiters import closing, enclosed, harmless, opening
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 
@@ -165,7 +165,7 @@ class Prompts:
             ),
             feedback=feedback,
             feedback_block=lambda text: part("chat_feedback", feedback=enclosed(text, boundary, "FEEDBACK")),
-            history=tuple(Turn(role, harmless(text, boundary)) for role, text in history),
+            history=tuple(HistoryMessage(role, harmless(text, boundary)) for role, text in history),
             question=self._question(question, about, language, boundary),
             cut_mark=part("chat_cut"),
             left_out_mark=part("chat_left_out"),

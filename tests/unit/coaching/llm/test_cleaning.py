@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memo_coach.coaching.llm.answer.sanitiser import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Sanitiser
 from memo_coach.coaching.memo.text import invisible_characters
 from tests.model_server import spoiling
 
@@ -89,11 +89,11 @@ TEXTS = st.one_of(
 
 
 def clean(text: str, *, memo_text: str, longest: int, language: str = "en") -> str:
-    return Cleaner(memo_text, language).paragraph(text, longest=longest)
+    return Sanitiser(memo_text, language).paragraph(text, longest=longest)
 
 
 def clean_chat(text: str, *, memo_text: str, longest: int = 12_000, growing: bool = False) -> str:
-    return Cleaner(memo_text).chat(text, longest=longest, growing=growing)
+    return Sanitiser(memo_text).chat(text, longest=longest, growing=growing)
 
 
 @pytest.mark.parametrize("text", HONEST)
@@ -200,7 +200,7 @@ def test_no_address_is_ever_seen_while_it_is_being_written(text: str) -> None:
 
 
 def test_no_part_of_a_tag_is_ever_seen_while_hostile_markup_is_being_written() -> None:
-    cleaner, text = Cleaner("A memo about pumps."), f"The date is missing. {spoiling.HOSTILE}"
+    cleaner, text = Sanitiser("A memo about pumps."), f"The date is missing. {spoiling.HOSTILE}"
     shown = [cleaner.chat(text[:length], growing=True) for length in range(len(text))]
     assert any(shown)
     assert not [each for each in shown if any(mark in each for mark in ("http", "<", "](", "javascript:"))]

@@ -19,9 +19,9 @@ from memo_coach.coaching.evaluation import (
     CoachEvent,
     CommentMade,
     CriterionJudged,
-    FirstReading,
     Progressed,
     Provenance,
+    SecondOpinionGiven,
 )
 from memo_coach.coaching.llm import coach as coach_module
 from memo_coach.coaching.llm.answer.builder import MOST_COMMENTS
@@ -96,7 +96,7 @@ async def test_the_model_is_told_what_the_built_in_coach_found_also_when_it_is_a
     prompts = PlainPrompts()
     model = ScriptedModel([Turn(answer([criterion("ask")], None)), Turn(whole_answer())])
     events = [event async for event in coach_with(model, prompts).evaluate(MEMO, RUBRIC)]
-    (first,) = of(events, FirstReading)
+    (first,) = of(events, SecondOpinionGiven)
     evidence = evidence_of(first.evaluation, MEMO.text)
     assert evidence
     assert prompts.evidence == [evidence, evidence]
@@ -292,9 +292,9 @@ async def test_a_long_memo_is_read_like_a_short_one() -> None:
 
 async def test_the_built_in_reading_comes_first() -> None:
     events = await said(Turn(whole_answer()))
-    assert events[0] == FirstReading(evaluate_memo(MEMO, RUBRIC))
+    assert events[0] == SecondOpinionGiven(evaluate_memo(MEMO, RUBRIC))
     assert isinstance(events[2], Attributed)
-    assert len(of(events, FirstReading)) == 1
+    assert len(of(events, SecondOpinionGiven)) == 1
     assert list(criteria_of(events)) == IDS
 
 
@@ -315,7 +315,7 @@ async def test_the_model_is_asked_once_the_built_in_coach_has_read(monkeypatch: 
 async def test_the_built_in_reading_does_not_wait_for_the_model() -> None:
     model = ScriptedModel([Turn(whole_answer(), hold_at=0)])
     stream = stream_of(model)
-    assert isinstance(await anext(stream), FirstReading)
+    assert isinstance(await anext(stream), SecondOpinionGiven)
     assert model.asked.is_set()
     assert not model.release.is_set()
     await stream.aclose()
@@ -358,7 +358,7 @@ async def test_another_model_than_the_first_choice_is_named() -> None:
     )
 
 
-@pytest.mark.parametrize("wanted", [FirstReading, CriterionJudged, CommentMade])
+@pytest.mark.parametrize("wanted", [SecondOpinionGiven, CriterionJudged, CommentMade])
 async def test_closing_the_stream_stops_the_model_and_leaves_no_task(wanted: type[Any]) -> None:
     text = whole_answer(comments=[comment(quote=QUOTE)])
     model = ScriptedModel([Turn(text, hold_at=text.index('"id": "problem"'))])

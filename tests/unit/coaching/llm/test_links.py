@@ -8,7 +8,7 @@ import pytest
 
 from memo_coach.coaching.llm.answer.links import LinksOf, without_links
 from memo_coach.coaching.llm.answer.plain_spelling import PlainSpelling
-from memo_coach.coaching.llm.answer.sanitiser import Cleaner
+from memo_coach.coaching.llm.answer.sanitiser import Sanitiser
 
 ADDRESSES = [
     "evil.c\u043em",  # a Cyrillic o
@@ -89,8 +89,8 @@ ORDINARY = [
 @pytest.mark.parametrize("frame", ["{}", "See {} today.", "({})", "“{}”, they say."])
 def test_an_address_does_not_come_through(address: str, frame: str) -> None:
     for text in (
-        Cleaner("").paragraph(frame.format(address), longest=1_200),
-        Cleaner("").chat(frame.format(address)),
+        Sanitiser("").paragraph(frame.format(address), longest=1_200),
+        Sanitiser("").chat(frame.format(address)),
     ):
         assert set(re.findall(r"\w+", text)) <= {"link", "See", "today", "they", "say"}
 
@@ -110,14 +110,14 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize("address", ["evil . com", "evil .com", "evil. com", "evil . quest"])
 def test_a_growing_reply_shows_no_word_that_a_dot_may_join_to_the_next(address: str) -> None:
     whole = f"Go to {address} and see."
-    final = Cleaner("").chat(whole)
+    final = Sanitiser("").chat(whole)
     for end in range(len(whole) + 1):
-        shown = Cleaner("").chat(whole[:end], growing=True)
+        shown = Sanitiser("").chat(whole[:end], growing=True)
         assert final.startswith(shown)
 
 
 def test_a_file_that_the_memo_names_is_no_address() -> None:
-    cleaner = Cleaner("The figures are in memo.md and run.sh.")
+    cleaner = Sanitiser("The figures are in memo.md and run.sh.")
     assert cleaner.paragraph("Move memo.md up; drop other.md.", longest=99) == "Move memo.md up; drop [link]."
 
 

@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.coach import evaluate_memo
 from memo_coach.coaching.llm.answer.parser import (
     LONGEST_ANSWER,
     MOST_COMMENTS,
-    AnswerReader,
+    AnswerParser,
     ReadComment,
     ReadCriterion,
     ReadOverall,
@@ -67,11 +67,11 @@ def answer(**changed: dict[str, Any]) -> dict[str, Any]:
 WHOLE = json.dumps(answer())
 
 
-def reader(**options: Any) -> AnswerReader:
-    return AnswerReader(RUBRIC, **({"language": "en", "memo_text": MEMO} | options))
+def reader(**options: Any) -> AnswerParser:
+    return AnswerParser(RUBRIC, **({"language": "en", "memo_text": MEMO} | options))
 
 
-def read(text: str, **options: Any) -> tuple[AnswerReader, list[ReadPart]]:
+def read(text: str, **options: Any) -> tuple[AnswerParser, list[ReadPart]]:
     reading = reader(**options)
     return reading, reading.feed(text) + reading.finish()
 
@@ -81,7 +81,7 @@ def read_singly(text: str) -> list[ReadPart]:
     return [part for character in text for part in reading.feed(character)] + reading.finish()
 
 
-def read_criterion(**fields: Any) -> tuple[AnswerReader, list[ReadPart]]:
+def read_criterion(**fields: Any) -> tuple[AnswerParser, list[ReadPart]]:
     return read(json.dumps({"criteria": [criterion("ask", **fields)]}), wanted=["ask"], wants_overall=False)
 
 

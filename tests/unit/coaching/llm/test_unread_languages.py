@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memo_coach.coaching.errors import LanguageNotRead
-from memo_coach.coaching.evaluation import FirstReading
+from memo_coach.coaching.evaluation import SecondOpinionGiven
 from memo_coach.coaching.memo.parser import parse_memo
 from tests.judging_model import PlainPrompts, ScriptedModel, Turn, answer, criterion, failure
 from tests.model_evaluations import IDS, RUBRIC, coach_with, of, overall_of, said, whole_answer
@@ -17,7 +17,7 @@ GERMAN = parse_memo(" ".join(sentences()["de"]))
 
 async def test_the_model_judges_it_without_a_second_opinion() -> None:
     events = await said(Turn(whole_answer()), memo=GERMAN)
-    assert of(events, FirstReading) == []
+    assert of(events, SecondOpinionGiven) == []
     assert {each.coach for each in criteria(events).values()} == {"llm"}
     assert overall_of(events).score == 3.0
 
@@ -46,4 +46,4 @@ async def test_what_the_model_leaves_out_has_no_score_and_is_named() -> None:
 async def test_a_language_that_was_chosen_is_read_by_the_built_in_coach_too() -> None:
     chosen = parse_memo(GERMAN.text, "es")
     events = await said(Turn(failure=failure("unreachable")), memo=chosen)
-    assert len(of(events, FirstReading)) == 1
+    assert len(of(events, SecondOpinionGiven)) == 1

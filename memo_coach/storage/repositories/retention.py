@@ -14,12 +14,12 @@ from memo_coach.storage.tables import Memo, MemoVersion, Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Absent:
+class InactiveVisitor:
     """A visitor who has not been here for long, and whether something of theirs can go."""
 
     id: str
     last_seen: datetime
-    leaves: bool
+    is_removable: bool
 
 
 def _given_up(before: datetime) -> ColumnElement[bool]:
@@ -27,24 +27,26 @@ def _given_up(before: datetime) -> ColumnElement[bool]:
     return (col(Memo.changed) < before) & ~exists().where(col(MemoVersion.memo) == col(Memo.id))
 
 
-class AbandonedRepository:
+class RetentionRepository:
     """What nobody has come back to."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def absent(self, before: datetime, after: Absent | None, limit: int) -> list[Absent]:
+    async def inactive(
+        self, before: datetime, after: InactiveVisitor | None, limit: int
+    ) -> list[InactiveVisitor]:
         """Return visitors who were here last before a time, longest ago first, from behind ``after``."""
         seen = (col(Visitor.last_seen), col(Visitor.id))
         memos = exists().where(col(Memo.owner) == col(Visitor.id))
-        leaves = or_(~memos, memos.where(_given_up(before)))
-        statement = select(*seen, leaves).where(seen[0] < before).order_by(*seen).limit(limit)
+        is_removable = or_(~memos, memos.where(_given_up(before)))
+        statement = select(*seen, is_removable).where(seen[0] < before).order_by(*seen).limit(limit)
         if after is not None:
             # The first condition says nothing that the second does not, but an index answers it.
             later = tuple_(*seen) > tuple_(after.last_seen, after.id)
             statement = statement.where(seen[0] >= after.last_seen, later)
         found = await self._session.execute(statement)
-        return [Absent(owner, last_seen, bool(some)) for last_seen, owner, some in found]
+        return [InactiveVisitor(owner, last_seen, bool(some)) for last_seen, owner, some in found]
 
     async def remove(self, owners: Collection[str], before: datetime, most_drafts: int) -> tuple[int, int]:
         """Remove what these visitors gave up, and those of them who then have nothing; count both.
