@@ -1,29 +1,35 @@
-"""Where a run of words stands nearly as it is given: candidates by shared rare words, then an alignment.
+"""Where a run of words stands nearly as it is given: rapidfuzz aligns the words, then the ends are set.
 
-The time does not grow with the square of the text: shared words vote for a place, of which few are looked at.
+The alignment finds the passage of as many words that has most in common with the run. Where words were put in
+or left out, the passage that was meant begins or ends a few words beside it.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 from memo_coach.coaching.quotes.normalised_text import NormalisedText
 
 LONGEST = 150
-"""Words of the longest run that is looked for: the alignment takes words² steps."""
-_MOST_VOTES = 4_000
-_MOST_CANDIDATES = 4
-_CHANGE = 1_000
-"""Cost of a changed, added or dropped word. A word in common gains 1, which decides among equal changes."""
+"""Words of the longest run that is looked for."""
+_MOST_STEPS = 10_000_000
+"""Words of the run times words of the text that are among them: what the alignment may have to compare.
+
+So many take a tenth of a second at worst. A memo of 200,000 characters has half of them, unless it repeats a
+few letters or is in a script whose characters are words.
+"""
+_MOST_ALIGNMENTS = 5
+"""In one text: of the whole, then of what stands before and behind the place that was found."""
+_MOST_BESIDE = 4
+"""Words that a passage may begin or end beside what was aligned."""
 _ALIKE = 0.75
 """The least resemblance of two words, by letters, that counts: an ending or a slip of the pen."""
-_BUCKET = 4
-"""Places that differ by so many words count as one: words may have been put in or left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,72 +44,52 @@ class NearMatch:
 def near_matches(text: NormalisedText, run: Sequence[str], *, threshold: float) -> list[NearMatch]:
     """Return the passages that resemble the run at least by the threshold, the most similar first.
 
-    None where the run has more than :data:`LONGEST` words.
+    None where the run has more than :data:`LONGEST` words, or so many of the text's words that it would
+    take too long.
     """
-    if len(run) > LONGEST:
+    if len(run) > LONGEST or len(run) * sum(text.counts[word] for word in set(run)) > _MOST_STEPS:
         return []
     most_changes = max(2, len(run) // 5)
-    aligned = (_aligned(text, run, place) for place in _candidates(text, run))
-    good = {match for match, changes in aligned if match.similarity >= threshold and changes <= most_changes}
+    good = []
+    for first, last in _aligned(text.words, run, most_changes):
+        passage = text.words[first:last]
+        similarity = _similarity(run, passage)
+        if similarity >= threshold and Levenshtein.distance(run, passage) <= most_changes:
+            good.append(NearMatch(first, last, similarity))
     return sorted(good, key=lambda match: (-match.similarity, match.first, match.last))
 
 
-def _candidates(text: NormalisedText, run: Sequence[str]) -> list[int]:
-    """Let each word of the run vote for where the run would begin; rare words first, long words more."""
-    votes: defaultdict[int, int] = defaultdict(int)
-    spent = 0
-    known = [(len(text.places[word]), index, word) for index, word in enumerate(run) if word in text.places]
-    for count, index, word in sorted(known):
-        spent += count
-        if spent > _MOST_VOTES:
-            break
-        for place in text.places[word]:
-            votes[(place - index) // _BUCKET] += len(word)
-    joint = {bucket: weight + votes.get(bucket + 1, 0) for bucket, weight in list(votes.items())}
-    best = sorted(joint, key=lambda bucket: (-joint[bucket], bucket))[: 2 * _MOST_CANDIDATES]
-    kept: list[int] = []
-    for bucket in best:
-        if 2 * joint[bucket] < joint[best[0]] or len(kept) == _MOST_CANDIDATES:
-            break
-        if all(abs(bucket - other) > 1 for other in kept):
-            kept.append(bucket)
-    return [bucket * _BUCKET for bucket in kept]
+def _aligned(words: Sequence[str], run: Sequence[str], most_changes: int) -> Iterator[tuple[int, int]]:
+    """Give the passages that have most in common with the run: the best, then the best on either side."""
+    # With no more changes so many words of the run are there; half a word less, for scores are rounded.
+    least = 100 * (len(run) - most_changes - 0.5) / len(run)
+    stretches = deque([(0, len(words))])
+    for _ in range(_MOST_ALIGNMENTS):
+        if not stretches:
+            return
+        low, high = stretches.popleft()
+        found = fuzz.partial_ratio_alignment(run, words[low:high], score_cutoff=least)
+        if found is not None:
+            first, last = _with_ends_set(words, run, low + found.dest_start, low + found.dest_end)
+            yield first, last
+            stretches += [(low, first), (last, high)]
 
 
-def _aligned(text: NormalisedText, run: Sequence[str], place: int) -> tuple[NearMatch, int]:
-    """Return the passage near a place that takes the fewest changes, and how many words those are."""
-    slack = 2 * _BUCKET + len(run) // 5
-    low = max(0, place - slack)
-    window = text.words[low : max(0, place) + len(run) + slack]
-    costs, starts = _fit(run, window)
-    least = min(costs)
-    ends = [end for end, cost in enumerate(costs) if cost == least]
-    # Of equally good passages the one with as many words as the run: a changed word stands for a word.
-    end = min(ends, key=lambda end: (abs(end - starts[end] - len(run)), end))
-    first, last = low + starts[end], low + end
-    passage = text.words[first:last]
-    return NearMatch(first, last, _similarity(run, passage)), Levenshtein.distance(run, passage)
+def _with_ends_set(words: Sequence[str], run: Sequence[str], first: int, last: int) -> tuple[int, int]:
+    """Return the passage about ``words[first:last]`` that takes the fewest changes from the run.
 
-
-def _fit(run: Sequence[str], window: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Return for each end in the window the fewest words to change, put in or drop, and where that begins.
-
-    Sellers, 'The theory and computation of evolutionary distances' (1980), with words for letters.
+    Of equals the one that has most words of the run, then the one with as many words: a changed word stands
+    for a word.
     """
-    costs = [0] * (len(window) + 1)
-    starts = list(range(len(window) + 1))
-    for number, word in enumerate(run, start=1):
-        above, above_starts = costs, starts
-        costs, starts = [number * _CHANGE], [0]
-        for index, other in enumerate(window):
-            cost, start = above[index] + (-1 if word == other else _CHANGE), above_starts[index]
-            if above[index + 1] + _CHANGE < cost:
-                cost, start = above[index + 1] + _CHANGE, above_starts[index + 1]
-            if costs[index] + _CHANGE < cost:
-                cost, start = costs[index] + _CHANGE, starts[index]
-            costs.append(cost)
-            starts.append(start)
-    return costs, starts
+    firsts = range(max(0, first - _MOST_BESIDE), first + _MOST_BESIDE + 1)
+    lasts = range(max(0, last - _MOST_BESIDE), min(len(words), last + _MOST_BESIDE) + 1)
+
+    def changes(ends: tuple[int, int]) -> tuple[int, int, int, int]:
+        passage = words[slice(*ends)]
+        in_common = LCSseq.similarity(run, passage)
+        return Levenshtein.distance(run, passage), -in_common, abs(len(passage) - len(run)), ends[1]
+
+    return min((ends for ends in product(firsts, lasts) if ends[0] < ends[1]), key=changes)
 
 
 def _similarity(run: Sequence[str], passage: Sequence[str]) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
@@ -61,12 +62,9 @@ class NormalisedText:
         return list(accumulate((len(word) + 1 for word in self.words), initial=1))
 
     @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """The indices of each word, in order."""
-        places: dict[str, list[int]] = {}
-        for index, word in enumerate(self.words):
-            places.setdefault(word, []).append(index)
-        return places
+    def counts(self) -> Counter[str]:
+        """How often each word stands in the text."""
+        return Counter(self.words)
 
     def find(self, words: Sequence[str], first: int = 0, last: int | None = None) -> int:
         """Return the index where the words stand in a row for the first time in ``[first, last)``, or -1."""

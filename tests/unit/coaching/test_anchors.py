@@ -159,6 +159,28 @@ def test_the_surroundings_choose_among_repeats() -> None:
     assert [place.start for place in places if place] == [first, last, first, last]
 
 
+def test_the_surroundings_choose_among_passages_that_are_quoted_nearly_alike() -> None:
+    regions = {"North": "Alpha", "South": "Delta", "East": "Gamma"}
+    text = " ".join(
+        f"Region {region}. In spring we pay five clerks of the {office} office a fixed wage."
+        for region, office in regions.items()
+    )
+    quote = "In spring we pay five clerks of the Omega office a fixed wage"
+    for region, office in regions.items():
+        passage = found(quote, before=f"Region {region}. ", text=text)
+        assert passage is not None
+        assert office in passage
+
+
+@pytest.mark.parametrize("left_out", [(2, 3), (2, 10), (9, 10), (5, 6), (1, 11)])
+def test_words_left_out_near_the_ends_do_not_shorten_the_passage(left_out: tuple[int, int]) -> None:
+    sentence = "Before June the board of trustees has to choose one of three sites"
+    words = sentence.split()
+    quote = " ".join(word for place, word in enumerate(words) if place not in left_out)
+    text = f"The lease ends soon. {sentence}. The old site is full. The trustees meet in May."
+    assert found(quote, text=text) == sentence
+
+
 def test_the_surroundings_choose_among_repeats_of_what_is_quoted_loosely() -> None:
     text = "North: we pay **five** clerks. South: we pay _five_ clerks. East: we pay *five* clerks."
     assert found("we pay five clerks", before="SOUTH —", text=text) == "we pay _five_ clerks"
@@ -238,3 +260,9 @@ def test_a_hostile_memo_and_hostile_quotes_cost_little(piece: str) -> None:
     # Eight times the text; quadratic time would be 64 times.
     assert grows_at_most(24, short=lambda: locate_all(short), long=lambda: locate_all(long))
     assert Anchors(long).locate("z" * 1_000_000) is None
+
+
+def test_a_memo_that_repeats_a_few_characters_is_not_compared_at_every_place() -> None:
+    quote = "界" * 60 + "x" + "界" * 60
+    assert Anchors("界" * 2_000).locate(quote) is not None
+    assert Anchors("界" * 200_000).locate(quote) is None

@@ -11,6 +11,7 @@ is a list rather than recursion, so the work is linear in the text whatever it h
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ DEEPEST = 32
 LONGEST_STRING = 8_000
 """Characters of a string that are kept; the rest of it is passed over."""
 _LONGEST_WORD = 40
+"""Characters of a word that are kept; a number that has more is told as none."""
 _LONGEST_TAG = 12
 
 
@@ -119,12 +121,6 @@ class JsonStream:
             if self._events:
                 yield from self._told()
         self._behind += len(text)
-
-    def finish(self) -> Iterator[Event]:
-        """Say that no more text comes: tells a number that only a comma followed."""
-        if self._step == self._read_fraction:
-            self._end_word()
-        yield from self._told()
 
     def _told(self) -> list[Event]:
         events, self._events = self._events, []
@@ -260,7 +256,7 @@ class JsonStream:
     def _read_word(self, text: str, at: int) -> int:
         end = _end_of(_WORD, text, at)
         self._token.add(text[at:end], _LONGEST_WORD + 1)
-        if self._token.length > _LONGEST_WORD:
+        if self._token.length > _LONGEST_WORD and not is_value(self._token.text()):
             return self._break(end)
         if end == len(text):
             return end
@@ -284,7 +280,7 @@ class JsonStream:
         word = self._token.text()
         if not is_value(word):
             return False
-        self._tell(value_of(word))
+        self._tell(value_of(word) if self._token.length <= _LONGEST_WORD else math.nan)
         return True
 
     def _close(self, at: int) -> int:

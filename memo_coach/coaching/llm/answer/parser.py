@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from memo_coach.coaching.llm.answer.answer_layout import LISTED, OVERALL, OWN_KEYS, criterion_depth
 from memo_coach.coaching.llm.answer.json_scalars import Value
@@ -121,7 +122,7 @@ class AnswerParser:
         if self._is_finished:
             return []
         self._is_finished = True
-        parts = list(self._read(self._stream.finish()))
+        parts: list[ReadPart] = []
         if self._stream.is_open and not self._stopped:
             self._fault("cut-short")
             parts += self._judge_open()
@@ -256,12 +257,16 @@ class AnswerParser:
         read = self._validator.comment(criterion, value)
         if isinstance(read, Refused):
             self._fault(f"{criterion}: {read.fault}")
-        elif read not in self._comments:
+        elif read not in self._comments and not (self._is_mending and self._was_said(read)):
             if len(self._comments) >= MOST_COMMENTS:
                 self._fault("too-many-comments")
                 return
             self._comments.add(read)
             yield read
+
+    def _was_said(self, read: ReadComment) -> bool:
+        """Whether the same was told with other white space around its quote, which mending does not keep."""
+        return any(replace(told, place=read.place) == read for told in self._comments)
 
     def _take_overall(self, value: Value) -> Iterator[ReadPart]:
         if not self.lacks_overall:

@@ -17,6 +17,10 @@ _DEEPEST = 24
 _MOST_BRACKETS = 1_000
 _MOST_QUOTATION_MARKS = 1_600
 """An answer about eight criteria has 700. The library's time grows with their square: 0.6 s for so many."""
+_IN_NUMBER = "+-.,0123456789eE"
+_LONGEST_ENDING = 200
+_ENDING = re.compile(r"""(?P<value_awaited>[:\[]\s*+\Z)|(?<![:\[{,\s])\s*+["']\s*+\Z""")
+"""Behind a colon or a bracket, or behind a string that is closed: it may be a key."""
 _BRACKET = re.compile(r"[\[\]{}()]")
 _QUOTATION_MARK = re.compile("[\"'“”‘’]")
 
@@ -32,10 +36,23 @@ def repaired(text: str) -> Value:
     if not _is_tame(text):
         return None
     try:
-        value: Value = repair_json(text + CUT_MARK, return_objects=True, skip_json_loads=True)
+        value: Value = repair_json(_marked(text), return_objects=True, skip_json_loads=True)
     except Exception:  # noqa: BLE001 - whatever a hostile text does to the library, the coach goes on without
         return None
     return value
+
+
+def _marked(text: str) -> str:
+    """Return the text with the mark as, or within, the value that its end falls into.
+
+    A number at the end may have been cut, so it is none; and the library drops what follows a string or a
+    colon, unless it is a value.
+    """
+    text = text.rstrip(_IN_NUMBER)
+    ending = _ENDING.search(text[-_LONGEST_ENDING:])
+    if ending is None:
+        return text + CUT_MARK
+    return f'{text}"{CUT_MARK}"' if ending["value_awaited"] else f'{text}: "{CUT_MARK}"'
 
 
 def _bounded(text: str) -> str:

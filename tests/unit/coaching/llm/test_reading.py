@@ -245,15 +245,43 @@ def test_the_overall_words_are_bounded() -> None:
     assert len(words.strengths) == 6
 
 
-@pytest.mark.parametrize("broken", [False, True])
-def test_what_the_end_cuts_short_is_left_out(broken: bool) -> None:
-    source = WHOLE.replace("it is clear", 'it is "clear"', 1) if broken else WHOLE
-    whole = read(source)[1]
-    for end in range(len(source) - 700, len(source), 5):
-        reading, parts = read(source[:end])
-        assert parts == whole[: len(parts)]
-        assert not reading.missing or reading.lacks_overall
-        assert reading.faults
+CUT_ANSWERS = {
+    "as asked for": WHOLE,
+    "trailing commas": WHOLE.replace("]", ",]").replace("}", ",}"),
+    "decimal commas": WHOLE.replace('"score": 3.5', '"score": 3,5'),
+    "braces in prose before it": f"Here is {{the answer}}:\n{json.dumps(answer(), indent=1)}",
+    "an unescaped quotation mark": WHOLE.replace("it is clear", 'it is "clear"', 1),
+    "single quotes": str(answer()),
+}
+
+
+@pytest.mark.parametrize("name", CUT_ANSWERS)
+def test_wherever_an_answer_is_cut_only_what_is_complete_is_told(name: str) -> None:
+    text = CUT_ANSWERS[name]
+    whole = read(text)[1]
+    first_criterion = text.index(IDS[1])
+    for end in [*range(first_criterion), *range(len(text) - 250, len(text))]:
+        reading, parts = read(text[:end])
+        assert parts == whole[: len(parts)], text[:end][-40:]
+        assert reading.missing or reading.lacks_overall or parts == whole
+        assert reading.faults or parts == whole
+
+
+def test_nothing_is_told_twice_where_braces_in_prose_made_a_second_look_start_before_it() -> None:
+    spaced = answer(ask={"comments": [comment(before="euros by 1 May. \n")]})
+    del spaced["overall"]
+    _, parts = read(f"Here is {{the answer}}:\n{json.dumps(spaced)}")
+    assert [type(part) for part in parts] == [ReadCriterion, ReadComment] * len(IDS)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1" * 41 + ".5", "0." + "3" * 60])
+def test_a_number_of_many_digits_leaves_the_rest_of_the_answer_readable(number: str) -> None:
+    text = WHOLE.replace('"score": 3.5', f'"score": {number}', 1)
+    reading, parts = read(text)
+    assert reading.missing == ("ask",)
+    assert [part.id for part in parts if isinstance(part, ReadCriterion)] == list(IDS[1:])
+    assert reading.faults == ("ask: score-invalid",)
+    assert read_singly(text) == parts
 
 
 def test_an_answer_longer_than_is_read_is_cut() -> None:
