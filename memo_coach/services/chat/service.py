@@ -15,7 +15,6 @@ from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.rubric.model import Criterion, Rubric
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.chat.answers import ChatModels, Turn, TurnRunner
 from memo_coach.services.chat.mapping import (
     CUT_OFF_AFTER,
@@ -31,6 +30,7 @@ from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import Broadcast
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
 from memo_coach.services.views import EvaluationView, Usage

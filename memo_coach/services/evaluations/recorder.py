@@ -22,7 +22,6 @@ from memo_coach.coaching.evaluation import (
     Provenance,
 )
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.clock import now
 from memo_coach.services.coaches.service import MODEL, Coaches, CoachOrder
 from memo_coach.services.evaluations.mapping import (
@@ -35,6 +34,7 @@ from memo_coach.services.evaluations.mapping import (
     with_true_evidence,
 )
 from memo_coach.services.evaluations.progress import Finish, SoFar
+from memo_coach.services.streaming import Broadcast
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue, NewRows
 

@@ -16,7 +16,6 @@ from memo_coach.coaching.computing import computed
 from memo_coach.coaching.memo.text import invisible_characters
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
@@ -27,6 +26,7 @@ from memo_coach.services.evaluations.workers import UNHURRIED, Workers
 from memo_coach.services.memos.drafts import store_new_memo
 from memo_coach.services.memos.input import Glance, glance_at, submitted_text
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import Broadcast
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS

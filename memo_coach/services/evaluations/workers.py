@@ -23,13 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.operations import metrics
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches.service import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.evaluations.lookout import Clock, Lookout
 from memo_coach.services.evaluations.progress import LiveEvaluations
 from memo_coach.services.evaluations.recorder import STORE_EVERY_SECONDS, Attempt, LeaseLost
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import Broadcast
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable

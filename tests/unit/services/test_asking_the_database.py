@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import event
 
 from memo_coach.services import clock as moments
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.lookout import Clock
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database

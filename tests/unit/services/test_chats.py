@@ -18,7 +18,6 @@ from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations.logging import configure_logging
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.chat import answers as chat_answers
 from memo_coach.services.chat import service as chats
 from memo_coach.services.chat.answers import ChatModels
@@ -26,6 +25,7 @@ from memo_coach.services.chat.service import ChatService, QuestionRefused
 from memo_coach.services.chat.views import ChatView
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.storage.engine import schema

@@ -15,7 +15,6 @@ from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.clock import now
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
@@ -35,6 +34,7 @@ from memo_coach.services.evaluations.recorder import Attempt
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
 from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
 from memo_coach.services.memos.input import Glance, glance_at
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.storage.repositories.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation

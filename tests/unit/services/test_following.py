@@ -10,7 +10,6 @@ from typing import cast
 import pytest
 
 from memo_coach.coaching.evaluation import Comment, CriterionScore, Progressed, Provenance
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
@@ -18,6 +17,7 @@ from memo_coach.services.evaluations import following, recorder
 from memo_coach.services.evaluations.progress import LiveEvaluations, SoFar
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import EvaluationView
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
