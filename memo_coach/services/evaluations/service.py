@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -19,14 +19,14 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
-from memo_coach.services.evaluations.following import Follower, Sources, State
+from memo_coach.services.evaluations.following import EvaluationSource
 from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
 from memo_coach.services.evaluations.queue_shares import due
-from memo_coach.services.evaluations.workers import UNHURRIED, Workers
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import store_new_memo
 from memo_coach.services.memos.input import Glance, glance_at, submitted_text
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.streaming import Broadcast
+from memo_coach.services.streaming import Broadcast, Followers
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
@@ -38,8 +38,6 @@ from memo_coach.storage.repositories.model_calls import ModelCallRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
 
-SHORTEST_PAUSE_SECONDS = 0.1
-"""Between two snapshots of a running evaluation; the last one is not kept waiting."""
 ENTERING_AT_ONCE = 8
 """Texts that are looked at and stored at a time; others wait, and whoever came first is first."""
 
@@ -67,7 +65,7 @@ class EvaluationService:
         self._address_mark = address_mark
         self._clock = clock
         self._budget = budget
-        self._followers = 0
+        self._followers = Followers(broadcast)
         # Of a hundred that come at once each would else be looked at before any is queued, and turns of the
         # loop would be as long as it takes.
         self._entering = asyncio.Semaphore(ENTERING_AT_ONCE)
@@ -161,25 +159,18 @@ class EvaluationService:
             return live.on(view)
         return view
 
-    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
+    def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
         """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
-        sources = Sources(
+        source = EvaluationSource(
             whole=lambda: self.get(owner, evaluation_id),
             state=lambda: self._state(owner, evaluation_id),
             live=lambda: self._workers.live.of(evaluation_id),
         )
-        # Listening begins before the first look, so that nothing happens unheard in between.
-        with self._broadcast.listen(evaluation_id) as news, self._counted():
-            follower = Follower(sources, news)
-            view = await follower.first()
-            yield view
-            while view.status not in FINISHED:
-                view = await follower.next(self._pause)
-                yield view
+        return self._followers.follow(evaluation_id, source)
 
     async def cancel(self, owner: str, evaluation_id: str) -> None:
         """Cancel an evaluation that is queued or running; a finished one stays as it is.
@@ -230,22 +221,10 @@ class EvaluationService:
         self._workers.wake(old.coach)
         return fresh
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._followers += 1
-        try:
-            yield
-        finally:
-            self._followers -= 1
-
     def _mark(self, address: str | None) -> str | None:
         return self._address_mark(address) if address else None
 
-    def _pause(self) -> float:
-        """Return the seconds between two snapshots: the more follow, the longer, so that all are served."""
-        return SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
-
-    async def _state(self, owner: str, evaluation_id: str) -> State:
+    async def _state(self, owner: str, evaluation_id: str) -> tuple[str, int]:
         async with self._records.read() as session:
             news = await EvaluationRepository(session).news(owner, evaluation_id)
         if news is None:
