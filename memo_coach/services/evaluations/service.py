@@ -109,7 +109,7 @@ class EvaluationService:
             moment = self._clock()
             async with self._records.write(adds=True) as session:
                 since = await VisitorRepository(session).welcome(owner, moment)
-                memo, is_made = await _memo_for(
+                memo, newest = await _memo_for(
                     session,
                     owner,
                     memo_id=memo_id or None,
@@ -119,7 +119,7 @@ class EvaluationService:
                     moment=moment,
                 )
                 version, kept = await _version_for(
-                    session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
+                    session, owner, memo, newest=newest, text=text, glance=glance, moment=moment
                 )
                 if memo.draft_text == text or memo.draft_revision == base_revision:
                     kept -= len((memo.draft_text or "").encode())
@@ -214,9 +214,9 @@ class EvaluationService:
                 old.characters,
                 old.removed_characters,
             )
+            since = await VisitorRepository(session).welcome(owner, moment)
             fresh, is_new = await _queue(session, owner, asked, moment=moment)
             if is_new:
-                since = await VisitorRepository(session).welcome(owner, moment)
                 await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
         self._workers.wake(old.coach)
         return fresh
@@ -241,19 +241,21 @@ async def _memo_for(
     glance: Glance,
     rubric: str,
     moment: datetime,
-) -> tuple[Memo, bool]:
-    """Return the memo that the text belongs to, and whether it was made for it."""
+) -> tuple[Memo, MemoVersion | None]:
+    """Return the memo that the text belongs to, and its newest version."""
     memos = MemoRepository(session)
-    memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
-    if memo is None and memo_id:
-        raise NotFound
-    if memo is None:
-        # The same text once more, as by a second click: the draft that it was is gone by now.
-        memo = await memos.with_version(owner, text, _sha256(text), glance.words)
-    if memo is None:
-        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), True
+    if memo_id:
+        found = await memos.to_hand_in(owner, memo_id)
+        if found is None:
+            raise NotFound
+    else:
+        # Where it is the same text once more, as by a second click, the draft that it was is gone by now.
+        found = await memos.with_text(owner, text, _sha256(text), glance.words)
+    if found is None:
+        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), None
+    memo, newest = found
     memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
-    return memo, False
+    return memo, newest
 
 
 def _sha256(text: str) -> str:
@@ -265,14 +267,12 @@ async def _version_for(
     owner: str,
     memo: Memo,
     *,
-    is_made: bool,
+    newest: MemoVersion | None,
     text: str,
     glance: Glance,
     moment: datetime,
 ) -> tuple[int, int]:
     """Return the number of the version that is this text, and what it takes where it was made for it."""
-    memos = MemoRepository(session)
-    newest = None if is_made else await memos.newest_version(owner, memo.id)
     if newest is not None and newest.text == text and newest.language == glance.language:
         return newest.number, 0
     version = MemoVersion(
@@ -284,7 +284,7 @@ async def _version_for(
         language=glance.language,
         created=moment,
     )
-    await memos.add_version(owner, version)
+    await MemoRepository(session).add_version(owner, version)
     return version.number, len(text.encode())
 
 
@@ -302,14 +302,19 @@ class _Asked:
 
 
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
-    """Return the evaluation that was asked for, and whether it was made for it."""
+    """Return the evaluation that was asked for, and whether it was made for it. The owner is locked."""
     evaluations = EvaluationRepository(session)
     there = await evaluations.standing(
-        owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
+        owner,
+        memo_id=asked.memo_id,
+        version=asked.version,
+        rubric=asked.rubric.id,
+        coach=asked.coach,
+        address=asked.address,
     )
     if there.twin is not None:
         return there.twin, False
-    if there.unfinished >= MOST_UNFINISHED:
+    if there.backlog.own >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
         )
@@ -318,8 +323,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
             f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
             "Delete a memo or two under “Your memos”."
         )
-    backlog = await evaluations.backlog(owner, asked.address)
-    if backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
+    if there.backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
         raise TooMany(
             f"{MOST_UNFINISHED_OF_ADDRESS} memos from your network are being evaluated. "
             "Wait a minute and try again."
@@ -336,7 +340,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         created=moment,
         address=asked.address,
         characters=asked.characters,
-        due=due(moment, asked.characters, backlog),
+        due=due(moment, asked.characters, there.backlog),
         removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)
