@@ -17,6 +17,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 View = TypeVar("View")
@@ -179,28 +180,20 @@ class Growing(Protocol[View]):
         ...
 
 
-class Source(Protocol[View]):
-    """Something that is followed. All that read raise ``NotFound`` where it is no more."""
+@dataclass(frozen=True, slots=True)
+class Source(Generic[View]):
+    """Where something that is followed is looked for. What reads raises ``NotFound`` where it is no more."""
 
-    async def read(self) -> View:
-        """Return it as the database has it."""
-        ...
-
-    async def look(self, known: View) -> View:
-        """Return it as the database has it: ``known`` itself where that is still all."""
-        ...
-
-    def growing(self, known: View) -> Growing[View] | None:
-        """Return what a worker of this process has, where ``known`` can be brought up to date with it."""
-        ...
-
-    def is_waiting(self, view: View) -> bool:
-        """Whether nobody has begun yet."""
-        ...
-
-    def is_over(self, view: View) -> bool:
-        """Whether this is the last there will be."""
-        ...
+    read: Callable[[], Awaitable[View]]
+    """Returns it as the database has it."""
+    look: Callable[[View], Awaitable[View]]
+    """Takes what is known, and returns it as the database has it: the same object where that is still all."""
+    growing: Callable[[View], Growing[View] | None]
+    """Returns what a worker of this process has, where what is known can be brought up to date with it."""
+    is_over: Callable[[View], bool]
+    """Whether this is the last there will be."""
+    is_waiting: Callable[[View], bool] = lambda _view: False
+    """Whether nobody has begun yet."""
 
 
 class Followers:

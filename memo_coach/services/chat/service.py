@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +15,6 @@ from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.rubric.model import Criterion, Rubric
 from memo_coach.services.chat.answers import ChatModels, TurnRunner
-from memo_coach.services.chat.following import ChatSource
 from memo_coach.services.chat.mapping import (
     CUT_OFF_AFTER,
     comment_of,
@@ -29,7 +29,7 @@ from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.streaming import Broadcast, Followers, InProgress
+from memo_coach.services.streaming import Broadcast, Followers, InProgress, Source
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
 from memo_coach.services.views import EvaluationView, Usage
@@ -147,8 +147,11 @@ class ChatService:
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
-        source = ChatSource(
-            whole=lambda: self.get(owner, evaluation_id), turn=lambda: self._turn(owner, evaluation_id)
+        source = Source(
+            read=partial(self.get, owner, evaluation_id),
+            look=partial(self._look, owner),
+            growing=partial(self._growing, owner),
+            is_over=lambda view: not view.is_streaming,
         )
         return self._followers.follow(_key(evaluation_id), source)
 
@@ -249,6 +252,17 @@ class ChatService:
     def _turn(self, owner: str, evaluation_id: str) -> Turn | None:
         turn = self._turns.of(evaluation_id)
         return turn if turn is not None and turn.owner == owner else None
+
+    async def _look(self, owner: str, known: ChatView) -> ChatView:
+        """Return a conversation as it is; what is known of it where it did not change since."""
+        found = await self.get(owner, known.evaluation_id)
+        return known if found == known else found
+
+    def _growing(self, owner: str, known: ChatView) -> Turn | None:
+        """Return the answer that is given here, where it is the last message of what is known."""
+        turn = self._turn(owner, known.evaluation_id)
+        is_last = turn is not None and known.messages and known.messages[-1].message_id == turn.message_id
+        return turn if is_last else None
 
     async def _announce(self, evaluation_id: str) -> None:
         await self._broadcast.announce(_key(evaluation_id))

@@ -19,14 +19,13 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
-from memo_coach.services.evaluations.following import EvaluationSource
 from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
 from memo_coach.services.evaluations.queue_shares import due
 from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import store_new_memo
 from memo_coach.services.memos.input import Glance, glance_at, submitted_text
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.streaming import Broadcast, Followers
+from memo_coach.services.streaming import Broadcast, Followers, Source
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
@@ -165,10 +164,12 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
-        source = EvaluationSource(
-            whole=lambda: self.get(owner, evaluation_id),
-            state=lambda: self._state(owner, evaluation_id),
-            live=lambda: self._workers.live.of(evaluation_id),
+        source = Source(
+            read=partial(self.get, owner, evaluation_id),
+            look=partial(self._look, owner),
+            growing=lambda _view: self._workers.live.of(evaluation_id),
+            is_over=lambda view: view.status in FINISHED,
+            is_waiting=lambda view: view.status == "queued",
         )
         return self._followers.follow(evaluation_id, source)
 
@@ -224,12 +225,13 @@ class EvaluationService:
     def _mark(self, address: str | None) -> str | None:
         return self._address_mark(address) if address else None
 
-    async def _state(self, owner: str, evaluation_id: str) -> tuple[str, int]:
+    async def _look(self, owner: str, known: EvaluationView) -> EvaluationView:
+        """Return an evaluation as the database has it; what is known of it where it did not change since."""
         async with self._records.read() as session:
-            news = await EvaluationRepository(session).news(owner, evaluation_id)
+            news = await EvaluationRepository(session).news(owner, known.evaluation_id)
         if news is None:
             raise NotFound
-        return news
+        return known if news == (known.status, known.changes) else await self.get(owner, known.evaluation_id)
 
 
 async def _memo_for(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from memo_coach.services import streaming
-from memo_coach.services.streaming import Followers, InProgress, MemoryBroadcast, record
+from memo_coach.services.streaming import Followers, InProgress, MemoryBroadcast, Source, record
 from tests.waiting import PATIENCE_SECONDS
 
 KEY, WORDS = "k", ("one ", "two ", "three")
@@ -31,12 +31,19 @@ class Text:
 
 
 @dataclass
-class TextSource:
+class StoredText:
     """A text in a database, here a list of what it is at each reading, and what a worker has of it."""
 
     stored: list[str]
     live: InProgress[Text] = field(default_factory=InProgress)
     looks: int = 0
+
+    @property
+    def source(self) -> Source[str]:
+        return Source(
+            self.read, self.look, lambda _known: self.live.of(KEY),
+            is_over=lambda view: view.endswith("."), is_waiting=lambda view: view == "",
+        )  # fmt: skip
 
     async def read(self) -> str:
         return self.stored.pop(0) if len(self.stored) > 1 else self.stored[0]
@@ -45,15 +52,6 @@ class TextSource:
         self.looks += 1
         found = await self.read()
         return known if found == known else found
-
-    def growing(self, known: str) -> Text | None:
-        return self.live.of(KEY)
-
-    def is_waiting(self, view: str) -> bool:
-        return view == ""
-
-    def is_over(self, view: str) -> bool:
-        return view.endswith(".")
 
 
 class Producer:
@@ -148,35 +146,35 @@ async def test_where_storing_fails_the_stream_is_read_no_more() -> None:
     assert producer.is_closed
 
 
-async def seen(source: TextSource) -> list[str]:
+async def seen(stored: StoredText) -> list[str]:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        return [view async for view in Followers(MemoryBroadcast()).follow(KEY, source)]
+        return [view async for view in Followers(MemoryBroadcast()).follow(KEY, stored.source)]
 
 
 async def test_without_news_a_follower_looks_and_shows_only_what_is_new() -> None:
-    source = TextSource(["a", "a", "a", "a b", "a b", "a b c."])
-    assert await seen(source) == ["a", "a b", "a b c."]
+    stored = StoredText(["a", "a", "a", "a b", "a b", "a b c."])
+    assert await seen(stored) == ["a", "a b", "a b c."]
 
 
 async def test_what_is_finished_is_shown_and_not_looked_at_again() -> None:
-    source = TextSource(["all."])
-    assert await seen(source) == ["all."]
-    assert source.looks == 0
+    stored = StoredText(["all."])
+    assert await seen(stored) == ["all."]
+    assert stored.looks == 0
 
 
 async def test_what_grows_here_is_shown_from_memory_and_its_end_too() -> None:
-    source, broadcast = TextSource([""]), MemoryBroadcast()
-    text, shown = source.live.begin(KEY, Text()), []
+    stored, broadcast = StoredText([""]), MemoryBroadcast()
+    text, shown = stored.live.begin(KEY, Text()), []
     async with asyncio.timeout(PATIENCE_SECONDS):
-        async for view in Followers(broadcast).follow(KEY, source):
+        async for view in Followers(broadcast).follow(KEY, stored.source):
             shown.append(view)
             text.words += WORDS[len(text.words) :][:1]
             if len(text.words) == len(WORDS):
                 text.is_over = True
-                source.live.end(KEY, text)  # it ended between two looks, and left nothing to ask
+                stored.live.end(KEY, text)  # it ended between two looks, and left nothing to ask
             await broadcast.announce(KEY)
     assert shown == ["", "one ", "one two ", "one two three."]
-    assert source.looks == 0
+    assert stored.looks == 0
 
 
 async def test_what_nobody_has_begun_is_looked_at_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,8 +187,8 @@ async def test_what_nobody_has_begun_is_looked_at_ever_more_seldom(monkeypatch: 
         return await wait(self, seconds)
 
     monkeypatch.setattr(streaming._Follower, "_wait", noted)
-    source = TextSource(["", "", "", "", "", "", "begun", "done."])
-    assert await seen(source) == ["", "begun", "done."]
+    stored = StoredText(["", "", "", "", "", "", "begun", "done."])
+    assert await seen(stored) == ["", "begun", "done."]
     assert waits[:6] == [0.01, 0.02, 0.04, 0.08, 0.08, 0.08]
     assert waits[-1] == 0.01, "once it has begun it is looked at as often as before"
 
@@ -198,7 +196,7 @@ async def test_what_nobody_has_begun_is_looked_at_ever_more_seldom(monkeypatch: 
 async def test_nobody_who_went_away_is_told_or_counted() -> None:
     broadcast = MemoryBroadcast()
     followers = Followers(broadcast)
-    following = followers.follow(KEY, TextSource([""]))
+    following = followers.follow(KEY, StoredText([""]).source)
     assert await anext(following) == ""
     assert (len(broadcast._listeners), followers._count) == (1, 1)
     await following.aclose()  # type: ignore[attr-defined]
