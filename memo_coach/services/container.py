@@ -19,7 +19,6 @@ from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.administration.self_tests import self_tests
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
@@ -31,6 +30,7 @@ from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.settings import Settings

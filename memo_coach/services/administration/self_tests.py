@@ -8,8 +8,8 @@ import secrets
 from memo_coach.coaching.llm.model import Message, Model, ModelFailure, ModelRequest, TextArrived
 from memo_coach.operations.health import Health, Unhealthy
 from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches.models import Models
+from memo_coach.services.streaming import Broadcast
 
 LONGEST_WAIT_FOR_NEWS = 2.0
 """Seconds. News within a process takes none."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from memo_coach.coaching.builtin.chat.vocabulary import said
 from memo_coach.coaching.chat import (
     ChatLimits,
-    ChatQuestion,
     ChatTopic,
     ModelChat,
     Reply,
@@ -22,16 +21,16 @@ from memo_coach.coaching.chat import (
 )
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompt.messages import Prompts
+from memo_coach.services.chat.progress import Turn
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
+from memo_coach.services.streaming import record
 from memo_coach.services.unit_of_work import Records
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.repositories.chats import AnswerRow, ChatRepository
 
 _log = structlog.get_logger("memo_coach.services.chat.service")
 
-STORE_EVERY_SECONDS = 0.5
-"""What comes is stored at most this often; followers in this process read it from memory."""
 SIGN_OF_LIFE_SECONDS = 5.0
 """How often an answer that does not grow is stored all the same, so that it does not count as cut off."""
 TRIES_TO_FINISH = 4
@@ -53,20 +52,6 @@ class ChatModels:
     boundary: Callable[[str], str]
     """Memo's text → the mark around it in a prompt."""
     limits: ChatLimits
-
-
-@dataclass(slots=True)
-class Turn:
-    """An answer that is being given in this process."""
-
-    owner: str
-    evaluation_id: str
-    message_id: str
-    question: ChatQuestion
-    address: str | None
-    reply: Reply | None = None
-    is_stopped: bool = False
-    task: asyncio.Task[None] | None = field(default=None, repr=False)
 
 
 class _Gone(Exception):
@@ -91,7 +76,13 @@ class TurnRunner:
             topic = await load_topic()
             language = topic.language
             async with aclosing(self._replies(turn, topic)) as replies:
-                await self._listen(turn, replies)
+                await record(
+                    replies,
+                    partial(self._note, turn),
+                    partial(self._store, turn),
+                    partial(self._announce, turn.evaluation_id),
+                    sign_of_life=SIGN_OF_LIFE_SECONDS,
+                )
             is_whole = turn.reply is not None and not turn.reply.is_broken
             await self._finish(turn, "done" if is_whole else "failed", None)
         except _Gone:
@@ -125,29 +116,10 @@ class TurnRunner:
             async for reply in replies:
                 yield reply
 
-    async def _listen(self, turn: Turn, replies: AsyncIterator[Reply]) -> None:
-        stored_at, has_news = time.monotonic(), False
-        coming = asyncio.ensure_future(anext(replies, None))
-        try:
-            while True:
-                pause = STORE_EVERY_SECONDS if has_news else SIGN_OF_LIFE_SECONDS
-                wait = max(0.0, stored_at + pause - time.monotonic())
-                await asyncio.wait({coming}, timeout=wait)
-                if coming.done():
-                    reply = coming.result()
-                    if reply is None:
-                        return
-                    turn.reply, has_news = reply, True
-                    await self._announce(turn.evaluation_id)
-                    coming = asyncio.ensure_future(anext(replies, None))
-                if time.monotonic() >= stored_at + (
-                    STORE_EVERY_SECONDS if has_news else SIGN_OF_LIFE_SECONDS
-                ):
-                    await self._store(turn)
-                    stored_at, has_news = time.monotonic(), False
-        finally:
-            if coming.cancel():
-                await asyncio.wait({coming})
+    @staticmethod
+    def _note(turn: Turn, reply: Reply) -> None:
+        turn.reply = reply
+        turn.changes += 1
 
     async def _store(self, turn: Turn) -> None:
         text = "" if turn.reply is None else turn.reply.text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
 from memo_coach.coaching.builtin.chat.vocabulary import languages, said
 from memo_coach.coaching.evaluation import CoachKind, Comment, Evaluation
 from memo_coach.coaching.llm.model import Role
-from memo_coach.services.chat.answers import Turn
+from memo_coach.services.chat.progress import Turn
 from memo_coach.services.chat.views import ChatMessageView, ChatRole, ChatStatus
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound
@@ -105,20 +104,4 @@ def message_view(stored: StoredMessage, moment: datetime, turn: Turn | None) -> 
         notice=row.notice,
         created=row.created,
     )
-    return growing_view(view, turn) if turn is not None and is_live and row.status == "streaming" else view
-
-
-def growing_view(view: ChatMessageView, turn: Turn) -> ChatMessageView:
-    """Return the view of an answer as it stands in memory."""
-    reply = turn.reply
-    if reply is None:
-        return view
-    provenance = reply.provenance
-    return replace(
-        view,
-        text=reply.text,
-        coach=None if provenance is None else provenance.kind,
-        model=None if provenance is None else provenance.model,
-        fallback_from=None if provenance is None else provenance.fallback_from,
-        notice=" ".join(reply.notices) or None,
-    )
+    return turn.grown(view) if turn is not None and is_live and row.status == "streaming" else view

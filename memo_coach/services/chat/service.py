@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,22 +14,22 @@ from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.rubric.model import Criterion, Rubric
-from memo_coach.services.broadcast import Broadcast
-from memo_coach.services.chat.answers import ChatModels, Turn, TurnRunner
+from memo_coach.services.chat.answers import ChatModels, TurnRunner
 from memo_coach.services.chat.mapping import (
     CUT_OFF_AFTER,
     comment_of,
-    growing_view,
     history_of,
     judged,
     message_view,
     new_message,
 )
+from memo_coach.services.chat.progress import Turn
 from memo_coach.services.chat.views import ChatView
 from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import Broadcast, Followers, InProgress, Source
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
 from memo_coach.services.views import EvaluationView, Usage
@@ -45,10 +44,6 @@ MOST_MESSAGES = 200
 """Messages of one conversation that are kept, questions and answers."""
 MOST_MESSAGES_OF_OWNER = 5_000
 MOST_EARLIER_VERSIONS = 5
-SHORTEST_PAUSE_SECONDS = 0.1
-"""Between two snapshots."""
-LOOK_ANYWAY_SECONDS = 1.0
-"""How often a follower looks without news: another process may give the answer."""
 _CLOSING_SECONDS = 5.0
 
 
@@ -75,7 +70,8 @@ class ChatService:
         self._broadcast = broadcast
         self._frameworks = frameworks
         self._runner = TurnRunner(records, models, self._announce)
-        self._turns: dict[str, Turn] = {}
+        self._followers = Followers(broadcast)
+        self._turns = InProgress[Turn]()
         """By the evaluation's id: answers that are being given in this process."""
         self._asking: set[asyncio.Task[str]] = set()
 
@@ -145,23 +141,19 @@ class ChatService:
         moment, turn = now(), self._turn(owner, evaluation_id)
         return ChatView(evaluation_id, tuple(message_view(each, moment, turn) for each in stored))
 
-    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[ChatView]:
+    def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[ChatView]:
         """Yield a snapshot at once and after each change, at most ten a second; end when no answer grows.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
-        with self._broadcast.listen(_key(evaluation_id)) as news:
-            view = await self.get(owner, evaluation_id)
-            while True:
-                shown = time.monotonic()
-                yield view
-                if not view.is_streaming:
-                    return
-                await _news_or_time(news)
-                await asyncio.sleep(max(0.0, shown + SHORTEST_PAUSE_SECONDS - time.monotonic()))
-                news.clear()
-                view = self._grown(owner, view) or await self.get(owner, evaluation_id)
+        source = Source(
+            read=partial(self.get, owner, evaluation_id),
+            look=partial(self._look, owner),
+            growing=partial(self._growing, owner),
+            is_over=lambda view: not view.is_streaming,
+        )
+        return self._followers.follow(_key(evaluation_id), source)
 
     async def stop(self, owner: str, evaluation_id: str) -> None:
         """Stop the answer that is being given; what came of it stays. Without one nothing happens.
@@ -195,27 +187,25 @@ class ChatService:
     async def close(self) -> None:
         """Stop all answers; what came of them is stored."""
         await asyncio.gather(*self._asking, return_exceptions=True)
-        await asyncio.gather(*(self._end(turn) for turn in list(self._turns.values())))
+        await asyncio.gather(*(self._end(turn) for turn in self._turns.all()))
 
     def _begin(self, turn: Turn) -> None:
-        self._turns[turn.evaluation_id] = turn
+        self._turns.begin(turn.evaluation_id, turn)
         turn.task = asyncio.create_task(self._run(turn), name=f"chat answer {turn.message_id}")
 
     async def _run(self, turn: Turn) -> None:
         try:
             await self._runner.run(turn, lambda: self._topic(turn))
         finally:
-            if self._turns.get(turn.evaluation_id) is turn:
-                del self._turns[turn.evaluation_id]
+            self._turns.end(turn.evaluation_id, turn)
             await self._announce(turn.evaluation_id)
 
     async def _end(self, turn: Turn) -> None:
         if turn.task is not None:
             turn.task.cancel()
             await asyncio.wait({turn.task}, timeout=_CLOSING_SECONDS)
-        if self._turns.get(turn.evaluation_id) is turn:
+        if self._turns.end(turn.evaluation_id, turn):
             # It was cancelled before it began, so it could not end itself.
-            del self._turns[turn.evaluation_id]
             await self._runner.break_off(turn)
             await self._announce(turn.evaluation_id)
 
@@ -260,15 +250,19 @@ class ChatService:
             await chats.end(owner, evaluation_id, "failed", moment)
 
     def _turn(self, owner: str, evaluation_id: str) -> Turn | None:
-        turn = self._turns.get(evaluation_id)
+        turn = self._turns.of(evaluation_id)
         return turn if turn is not None and turn.owner == owner else None
 
-    def _grown(self, owner: str, view: ChatView) -> ChatView | None:
-        """Return a view with the answer as it stands in memory, or none where the rest may have changed."""
-        turn = self._turn(owner, view.evaluation_id)
-        if turn is None or not view.messages or view.messages[-1].message_id != turn.message_id:
-            return None
-        return replace(view, messages=(*view.messages[:-1], growing_view(view.messages[-1], turn)))
+    async def _look(self, owner: str, known: ChatView) -> ChatView:
+        """Return a conversation as it is; what is known of it where it did not change since."""
+        found = await self.get(owner, known.evaluation_id)
+        return known if found == known else found
+
+    def _growing(self, owner: str, known: ChatView) -> Turn | None:
+        """Return the answer that is given here, where it is the last message of what is known."""
+        turn = self._turn(owner, known.evaluation_id)
+        is_last = turn is not None and known.messages and known.messages[-1].message_id == turn.message_id
+        return turn if is_last else None
 
     async def _announce(self, evaluation_id: str) -> None:
         await self._broadcast.announce(_key(evaluation_id))
@@ -276,14 +270,6 @@ class ChatService:
 
 def _key(evaluation_id: str) -> str:
     return f"chat:{evaluation_id}"
-
-
-async def _news_or_time(news: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(LOOK_ANYWAY_SECONDS):
-            await news.wait()
-    except TimeoutError:
-        pass  # nothing was announced here; look all the same
 
 
 def _question(raw: str) -> str:

@@ -47,6 +47,16 @@ class SoFar:
         self._criteria: list[tuple[int, CriterionScore]] = []
         self._comments: list[Comment] = []
 
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another value after each change."""
+        return self.attempt, self.changes
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, and the database has nothing to add to what is here."""
+        return self.finish is not None
+
     def add_criterion(self, position: int, criterion: CriterionScore) -> None:
         """Note a criterion, and its place in the rubric."""
         self._criteria.append((position, criterion))
@@ -86,25 +96,3 @@ class SoFar:
             criteria=tuple(criterion for _, criterion in sorted(self._criteria, key=lambda each: each[0])),
             comments=tuple(comments),
         )
-
-
-class LiveEvaluations:
-    """The attempts that run in this process, by the evaluation's id."""
-
-    def __init__(self) -> None:
-        self._running: dict[str, SoFar] = {}
-
-    def begin(self, evaluation_id: str, attempt: int) -> SoFar:
-        """Return a place for what an attempt's coach says, in the place of any earlier attempt's."""
-        self._running[evaluation_id] = SoFar(attempt)
-        return self._running[evaluation_id]
-
-    def end(self, evaluation_id: str, attempt: int) -> None:
-        """Forget an attempt, once the database has how it ended."""
-        so_far = self._running.get(evaluation_id)
-        if so_far is not None and so_far.attempt == attempt:
-            del self._running[evaluation_id]
-
-    def of(self, evaluation_id: str) -> SoFar | None:
-        """Return what the running attempt has; ``None`` where none runs here."""
-        return self._running.get(evaluation_id)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -22,7 +21,6 @@ from memo_coach.coaching.evaluation import (
     SecondOpinionGiven,
 )
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.clock import now
 from memo_coach.services.coaches.service import MODEL, Coaches, CoachOrder
 from memo_coach.services.evaluations.mapping import (
@@ -35,14 +33,9 @@ from memo_coach.services.evaluations.mapping import (
     with_true_evidence,
 )
 from memo_coach.services.evaluations.progress import Finish, SoFar
+from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, record
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue, NewRows
-
-STORE_EVERY_SECONDS = 0.5
-"""What a slow coach says is stored at most this often; what a quick one says, all at once at the end.
-
-It is for followers in other processes: those in this one see each word at once (:mod:`.live`).
-"""
 
 
 class LeaseLost(Exception):
@@ -82,9 +75,8 @@ class Attempt:
         self._criteria: set[str] = set()
         self._comments: set[str] = set()
         self._overall: OverallJudgement | None = None
-        self._has_news = False
         self._rubric_version = ""
-        self._began = self._stored_at = time.monotonic()
+        self._began = time.monotonic()
         self._seconds = 0.0
 
     async def judge(self, rubric: Rubric) -> None:
@@ -107,7 +99,7 @@ class Attempt:
         )
         self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
         async with aclosing(self._coaches.events(job.coach, order)) as events:
-            await self._listen(events)
+            await record(events, self._note, self._store, self._announce, every=self._store_every)
         if self._overall is None:
             raise BrokenCoach("the stream ended without an overall judgement")
         self._facts |= provenance_columns(self.provenance)
@@ -132,32 +124,7 @@ class Attempt:
             and self._by_model == self._criteria
         )
 
-    async def _listen(self, events: AsyncGenerator[CoachEvent, None]) -> None:
-        """Hear the coach out, and store what it says now and then, also while it is silent."""
-        hearing = asyncio.create_task(self._hear(events), name=f"hearing {self._job.evaluation_id}")
-        try:
-            while not hearing.done():
-                due = self._stored_at + self._store_every()
-                await asyncio.wait({hearing}, timeout=max(0.0, due - time.monotonic()))
-                if hearing.done():
-                    break
-                if self._has_news:
-                    await self._store()
-                self._stored_at = time.monotonic()
-            await hearing
-        finally:
-            if hearing.cancel():
-                await asyncio.wait({hearing})
-
-    async def _hear(self, events: AsyncGenerator[CoachEvent, None]) -> None:
-        # What a coach says without waiting in between is noted in one go: a turn of the loop for each of
-        # fifty comments would cost more than the comments.
-        async for event in events:
-            self._note(event)
-            await self._broadcast.announce(self._job.evaluation_id)
-
     def _note(self, event: CoachEvent) -> None:
-        self._has_news = True
         self._so_far.changes += 1
         match event:
             case CriterionJudged(criterion):
@@ -196,7 +163,7 @@ class Attempt:
             self._unstored.comments.append(comment_values(self._job.evaluation_id, comment))
 
     async def _store(self) -> None:
-        rows, self._unstored, self._has_news = self._unstored, NewRows(), False
+        rows, self._unstored = self._unstored, NewRows()
         facts, self._facts = self._facts, {}
         async with self._database.write() as session:
             held = await JobQueue(session).record(
@@ -208,6 +175,8 @@ class Attempt:
             )
         if not held:
             raise LeaseLost
+
+    async def _announce(self) -> None:
         await self._broadcast.announce(self._job.evaluation_id)
 
     async def finish(self) -> float:

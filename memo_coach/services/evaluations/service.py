@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,17 +16,16 @@ from memo_coach.coaching.computing import computed
 from memo_coach.coaching.memo.text import invisible_characters
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
-from memo_coach.services.evaluations.following import Follower, Sources, State
 from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
 from memo_coach.services.evaluations.queue_shares import due
-from memo_coach.services.evaluations.workers import UNHURRIED, Workers
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import store_new_memo
 from memo_coach.services.memos.input import Glance, glance_at, submitted_text
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import Broadcast, Followers, Source
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
@@ -38,8 +37,6 @@ from memo_coach.storage.repositories.model_calls import ModelCallRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
 
-SHORTEST_PAUSE_SECONDS = 0.1
-"""Between two snapshots of a running evaluation; the last one is not kept waiting."""
 ENTERING_AT_ONCE = 8
 """Texts that are looked at and stored at a time; others wait, and whoever came first is first."""
 
@@ -67,7 +64,7 @@ class EvaluationService:
         self._address_mark = address_mark
         self._clock = clock
         self._budget = budget
-        self._followers = 0
+        self._followers = Followers(broadcast)
         # Of a hundred that come at once each would else be looked at before any is queued, and turns of the
         # loop would be as long as it takes.
         self._entering = asyncio.Semaphore(ENTERING_AT_ONCE)
@@ -111,7 +108,7 @@ class EvaluationService:
             moment = self._clock()
             async with self._records.write(adds=True) as session:
                 since = await VisitorRepository(session).welcome(owner, moment)
-                memo, is_made = await _memo_for(
+                memo, newest = await _memo_for(
                     session,
                     owner,
                     memo_id=memo_id or None,
@@ -121,7 +118,7 @@ class EvaluationService:
                     moment=moment,
                 )
                 version, kept = await _version_for(
-                    session, owner, memo, is_made=is_made, text=text, glance=glance, moment=moment
+                    session, owner, memo, newest=newest, text=text, glance=glance, moment=moment
                 )
                 if memo.draft_text == text or memo.draft_revision == base_revision:
                     kept -= len((memo.draft_text or "").encode())
@@ -161,25 +158,20 @@ class EvaluationService:
             return live.on(view)
         return view
 
-    async def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
+    def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
         """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
         """
-        sources = Sources(
-            whole=lambda: self.get(owner, evaluation_id),
-            state=lambda: self._state(owner, evaluation_id),
-            live=lambda: self._workers.live.of(evaluation_id),
+        source = Source(
+            read=partial(self.get, owner, evaluation_id),
+            look=partial(self._look, owner),
+            growing=lambda _view: self._workers.live.of(evaluation_id),
+            is_over=lambda view: view.status in FINISHED,
+            is_waiting=lambda view: view.status == "queued",
         )
-        # AnswerStream begins before the first look, so that nothing happens unheard in between.
-        with self._broadcast.listen(evaluation_id) as news, self._counted():
-            follower = Follower(sources, news)
-            view = await follower.first()
-            yield view
-            while view.status not in FINISHED:
-                view = await follower.next(self._pause)
-                yield view
+        return self._followers.follow(evaluation_id, source)
 
     async def cancel(self, owner: str, evaluation_id: str) -> None:
         """Cancel an evaluation that is queued or running; a finished one stays as it is.
@@ -223,34 +215,23 @@ class EvaluationService:
                 old.characters,
                 old.removed_characters,
             )
+            since = await VisitorRepository(session).welcome(owner, moment)
             fresh, is_new = await _queue(session, owner, asked, moment=moment)
             if is_new:
-                since = await VisitorRepository(session).welcome(owner, moment)
                 await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
         self._workers.wake(old.coach)
         return fresh
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._followers += 1
-        try:
-            yield
-        finally:
-            self._followers -= 1
-
     def _mark(self, address: str | None) -> str | None:
         return self._address_mark(address) if address else None
 
-    def _pause(self) -> float:
-        """Return the seconds between two snapshots: the more follow, the longer, so that all are served."""
-        return SHORTEST_PAUSE_SECONDS * max(1.0, self._followers / UNHURRIED)
-
-    async def _state(self, owner: str, evaluation_id: str) -> State:
+    async def _look(self, owner: str, known: EvaluationView) -> EvaluationView:
+        """Return an evaluation as the database has it; what is known of it where it did not change since."""
         async with self._records.read() as session:
-            news = await EvaluationRepository(session).news(owner, evaluation_id)
+            news = await EvaluationRepository(session).news(owner, known.evaluation_id)
         if news is None:
             raise NotFound
-        return news
+        return known if news == (known.status, known.changes) else await self.get(owner, known.evaluation_id)
 
 
 async def _memo_for(
@@ -262,19 +243,21 @@ async def _memo_for(
     glance: Glance,
     rubric: str,
     moment: datetime,
-) -> tuple[Memo, bool]:
-    """Return the memo that the text belongs to, and whether it was made for it."""
+) -> tuple[Memo, MemoVersion | None]:
+    """Return the memo that the text belongs to, and its newest version."""
     memos = MemoRepository(session)
-    memo = await (memos.get(owner, memo_id) if memo_id else memos.with_draft(owner, text))
-    if memo is None and memo_id:
-        raise NotFound
-    if memo is None:
-        # The same text once more, as by a second click: the draft that it was is gone by now.
-        memo = await memos.with_version(owner, text, _sha256(text), glance.words)
-    if memo is None:
-        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), True
+    if memo_id:
+        found = await memos.to_hand_in(owner, memo_id)
+        if found is None:
+            raise NotFound
+    else:
+        # Where it is the same text once more, as by a second click, the draft that it was is gone by now.
+        found = await memos.with_text(owner, text, _sha256(text), glance.words)
+    if found is None:
+        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), None
+    memo, newest = found
     memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
-    return memo, False
+    return memo, newest
 
 
 def _sha256(text: str) -> str:
@@ -286,14 +269,12 @@ async def _version_for(
     owner: str,
     memo: Memo,
     *,
-    is_made: bool,
+    newest: MemoVersion | None,
     text: str,
     glance: Glance,
     moment: datetime,
 ) -> tuple[int, int]:
     """Return the number of the version that is this text, and what it takes where it was made for it."""
-    memos = MemoRepository(session)
-    newest = None if is_made else await memos.newest_version(owner, memo.id)
     if newest is not None and newest.text == text and newest.language == glance.language:
         return newest.number, 0
     version = MemoVersion(
@@ -305,7 +286,7 @@ async def _version_for(
         language=glance.language,
         created=moment,
     )
-    await memos.add_version(owner, version)
+    await MemoRepository(session).add_version(owner, version)
     return version.number, len(text.encode())
 
 
@@ -323,14 +304,19 @@ class _Asked:
 
 
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
-    """Return the evaluation that was asked for, and whether it was made for it."""
+    """Return the evaluation that was asked for, and whether it was made for it. The owner is locked."""
     evaluations = EvaluationRepository(session)
     there = await evaluations.standing(
-        owner, memo_id=asked.memo_id, version=asked.version, rubric=asked.rubric.id, coach=asked.coach
+        owner,
+        memo_id=asked.memo_id,
+        version=asked.version,
+        rubric=asked.rubric.id,
+        coach=asked.coach,
+        address=asked.address,
     )
     if there.twin is not None:
         return there.twin, False
-    if there.unfinished >= MOST_UNFINISHED:
+    if there.backlog.own >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
         )
@@ -339,8 +325,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
             f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
             "Delete a memo or two under “Your memos”."
         )
-    backlog = await evaluations.backlog(owner, asked.address)
-    if backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
+    if there.backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
         raise TooMany(
             f"{MOST_UNFINISHED_OF_ADDRESS} memos from your network are being evaluated. "
             "Wait a minute and try again."
@@ -357,7 +342,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         created=moment,
         address=asked.address,
         characters=asked.characters,
-        due=due(moment, asked.characters, backlog),
+        due=due(moment, asked.characters, there.backlog),
         removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)

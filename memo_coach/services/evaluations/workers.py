@@ -23,13 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.operations import metrics
-from memo_coach.services.broadcast import Broadcast
 from memo_coach.services.coaches.service import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.evaluations.lookout import Clock, Lookout
-from memo_coach.services.evaluations.progress import LiveEvaluations
-from memo_coach.services.evaluations.recorder import STORE_EVERY_SECONDS, Attempt, LeaseLost
+from memo_coach.services.evaluations.progress import SoFar
+from memo_coach.services.evaluations.recorder import Attempt, LeaseLost
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, InProgress, slowed
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -48,8 +48,6 @@ AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
 LONG = 20_000
 """Characters of a text that takes more than a moment: memos that people write are rarely as long."""
-UNHURRIED = 4
-"""As many evaluations at once are stored as often as may be; of more, each is stored less often."""
 LONGEST_UNSTORED_SECONDS = 5.0
 LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
@@ -105,7 +103,7 @@ class Workers:
         self._broadcast = broadcast
         self._coaches = coaches
         self._pace = pace or Pace()
-        self.live = LiveEvaluations()
+        self.live = InProgress[SoFar]()
         """What the evaluations that run here have so far."""
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._clock = clock or Clock()
@@ -322,19 +320,19 @@ class Workers:
             self._lookout.wake()
 
     async def _work(self, job: Job) -> None:
+        so_far = self.live.begin(job.evaluation_id, SoFar(job.attempt))
         try:
-            await self._attempt(job)
+            await self._attempt(job, so_far)
         except asyncio.CancelledError:
             # Cancelled or deleted by its owner, and then this changes nothing; or this process is closing.
             await settled(self._put_back(job), LONGEST_STORING_SECONDS)
             raise
         finally:
-            self.live.end(job.evaluation_id, job.attempt)
+            self.live.end(job.evaluation_id, so_far)
             await self._broadcast.announce(job.evaluation_id)
 
-    async def _attempt(self, job: Job) -> None:
+    async def _attempt(self, job: Job, so_far: SoFar) -> None:
         _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
-        so_far = self.live.begin(job.evaluation_id, job.attempt)
         attempt = Attempt(
             self._database,
             self._broadcast,
@@ -430,7 +428,7 @@ class Workers:
 
     def _store_every(self) -> float:
         """Return the seconds between two stores of one evaluation: the more run, the longer."""
-        return min(LONGEST_UNSTORED_SECONDS, STORE_EVERY_SECONDS * max(1.0, len(self._running) / UNHURRIED))
+        return min(LONGEST_UNSTORED_SECONDS, slowed(STORE_EVERY_SECONDS, len(self._running)))
 
     @property
     def _lease(self) -> timedelta:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from memo_coach.coaching import errors as coaching
+from memo_coach.coaching.memo.header import read_header
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.memo.lines import lines_of
 from memo_coach.coaching.memo.other_languages import refuse_other_languages
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.plain_reading import plain_reading
@@ -114,12 +118,18 @@ def glance_at(
 
 
 def _title_of(text: str, language: str) -> str:
-    memo = parse_memo(plain_reading(text[:_HEAD]).text, language=language)
-    headings = (block.text for block in memo.blocks if block.kind == "heading")
-    sentences = (sentence.text for sentence in memo.sentences)
-    candidates = (memo.header_value("subject"), *headings, *sentences, text[:_HEAD])
-    lines = (_line(candidate) for candidate in candidates)
+    lines = (_line(candidate) for candidate in chain(_titles(text, language), (text[:_HEAD],)))
     return next((line for line in lines if line and line.casefold() not in _SAYS_NOTHING), UNTITLED)
+
+
+def _titles(text: str, language: str) -> Iterator[str]:
+    """Yield what a title may be, the best first."""
+    head = plain_reading(text[:_HEAD]).text
+    # The subject says it in most memos: then nothing is parsed here, and the whole memo where it is judged.
+    yield from (line.value for line in read_header(lines_of(head)).header if line.name == "subject")
+    memo = parse_memo(head, language=language)
+    yield from (block.text for block in memo.blocks if block.kind == "heading")
+    yield from (sentence.text for sentence in memo.sentences)
 
 
 def _line(text: str) -> str:

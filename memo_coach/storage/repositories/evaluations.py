@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
-from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from memo_coach.storage.tables.base import table_of, values_of
 
@@ -30,15 +29,24 @@ class StoredEvaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is queued or running for an owner, and near them: for their address. Texts in characters."""
+
+    own: int
+    own_characters: int
+    near: int
+    near_characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """What an owner has already."""
+    """What an owner has already, and what there is to do before the next one of theirs."""
 
     twin: str | None
     """An unfinished evaluation of the same text by the same coach with the same rubric."""
     stored: int
     """The evaluations of the owner."""
-    unfinished: int
-    """Those of them that are queued or running."""
+    backlog: Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,34 +113,24 @@ _CACHED = (
     .limit(1)
 )
 _OWN_ONE = _ROWS.c.owner == bindparam("own_owner")
-_NEAR_ONE = _ROWS.c.address == bindparam("near_address")
-_BACKLOG = select(
-    func.count(case((_OWN_ONE, 1))),
-    func.coalesce(func.sum(case((_OWN_ONE, _ROWS.c.characters))), 0),
-    func.count(case((_NEAR_ONE, 1))),
-    func.coalesce(func.sum(case((_NEAR_ONE, _ROWS.c.characters))), 0),
-).where(_ROWS.c.status.in_(UNFINISHED), or_(_OWN_ONE, _NEAR_ONE))
 _IS_UNFINISHED = _ROWS.c.status.in_(UNFINISHED)
+_OWN_UNFINISHED = and_(_IS_UNFINISHED, _OWN_ONE)
+_NEAR_UNFINISHED = and_(_IS_UNFINISHED, _ROWS.c.address == bindparam("near_address"))
 _IS_TWIN = and_(
-    _IS_UNFINISHED,
+    _OWN_UNFINISHED,
     _ROWS.c.memo == bindparam("of_memo"),
     _ROWS.c.version == bindparam("of_version"),
     _ROWS.c.rubric == bindparam("by_rubric"),
     _ROWS.c.coach == bindparam("by_coach"),
 )
 _STANDING = select(
-    func.min(case((_IS_TWIN, _ROWS.c.id))), func.count(), func.count(case((_IS_UNFINISHED, 1)))
-).where(_ROWS.c.owner == bindparam("own_owner"))
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What is queued or running for an owner, and near them: for their address. Texts in characters."""
-
-    own: int
-    own_characters: int
-    near: int
-    near_characters: int
+    func.min(case((_IS_TWIN, _ROWS.c.id))),
+    func.count(case((_OWN_ONE, 1))),
+    func.count(case((_OWN_UNFINISHED, 1))),
+    func.coalesce(func.sum(case((_OWN_UNFINISHED, _ROWS.c.characters))), 0),
+    func.count(case((_NEAR_UNFINISHED, 1))),
+    func.coalesce(func.sum(case((_NEAR_UNFINISHED, _ROWS.c.characters))), 0),
+).where(or_(_OWN_ONE, _NEAR_UNFINISHED))
 
 
 class EvaluationRepository:
@@ -175,20 +173,18 @@ class EvaluationRepository:
         row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    async def backlog(self, owner: str, address: str | None) -> Backlog:
-        """Count what is queued or running for the owner, and for an address by its mark."""
-        found = await self._session.execute(_BACKLOG, {"own_owner": owner, "near_address": address})
-        return Backlog(*found.one())
-
-    async def standing(self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str) -> Standing:
+    async def standing(
+        self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str, address: str | None
+    ) -> Standing:
         """Tell what an owner has already, before one more of a text by a coach with a rubric is added.
 
-        The owner is locked: where there is no twin, the caller adds one, and nobody else does meanwhile.
+        What is near them is found by an address's mark. The caller has locked the owner, as
+        ``VisitorRepository.welcome`` does: where there is no twin it adds one, and nobody else meanwhile.
         """
-        await VisitorRepository(self._session).lock(owner)
         asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
-        found = await self._session.execute(_STANDING, {"own_owner": owner, **asked})
-        return Standing(*found.one())
+        found = await self._session.execute(_STANDING, {"own_owner": owner, "near_address": address, **asked})
+        twin, stored, *backlog = found.one()
+        return Standing(twin, stored, Backlog(*backlog))
 
     async def add(self, owner: str, evaluation: Evaluation) -> None:
         """Store a new evaluation."""

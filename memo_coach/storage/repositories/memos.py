@@ -9,12 +9,15 @@ from typing import Any, cast
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
+    Result,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -67,21 +70,38 @@ _WITH_DRAFT = (
     .limit(1)
 )
 _LATER = aliased(MemoVersion)
-_WITH_VERSION = (
-    select(Memo)
-    .join(MemoVersion, col(MemoVersion.memo) == col(Memo.id))
-    .where(
+_WITH_NEWEST_VERSION = select(Memo, MemoVersion).join(
+    MemoVersion,
+    and_(
+        col(MemoVersion.memo) == col(Memo.id),
+        ~exists().where(col(_LATER.memo) == col(Memo.id), col(_LATER.number) > col(MemoVersion.number)),
+    ),
+    isouter=True,
+)
+_HAS_DRAFT = col(Memo.draft_text).is_not(None)
+_HAS_THIS_DRAFT = col(Memo.draft_text) == bindparam("this_text")
+# The number of words stands in the short row of the memo, and excludes nearly all of them.
+_MAY_BE_THIS_VERSION = and_(~_HAS_DRAFT, col(Memo.words) == bindparam("many"))
+_TO_HAND_IN = _WITH_NEWEST_VERSION.where(col(Memo.id) == bindparam("own_id"), _OWNED)
+_WITH_TEXT = (
+    _WITH_NEWEST_VERSION.where(
         _OWNED,
-        # The number of words stands in the short row of the memo, and excludes nearly all of them.
-        col(Memo.words) == bindparam("many"),
-        col(Memo.draft_text).is_(None),
-        col(MemoVersion.text_sha256) == bindparam("hash"),
-        col(MemoVersion.text) == bindparam("this_text"),
-        ~exists().where(
-            col(_LATER.memo) == col(MemoVersion.memo), col(_LATER.number) > col(MemoVersion.number)
+        # It follows from the next, and is looked at before any version is looked for.
+        or_(_HAS_THIS_DRAFT, _MAY_BE_THIS_VERSION),
+        or_(
+            _HAS_THIS_DRAFT,
+            and_(
+                _MAY_BE_THIS_VERSION,
+                col(MemoVersion.text_sha256) == bindparam("hash"),
+                col(MemoVersion.text) == bindparam("this_text"),
+            ),
         ),
     )
-    .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
+    .order_by(
+        case((_HAS_DRAFT, 0), else_=1),
+        case((_HAS_DRAFT, col(Memo.draft_saved)), else_=col(Memo.changed)).desc(),
+        by_bytes(col(Memo.id)),
+    )
     .limit(1)
 )
 _COUNT = select(func.count()).select_from(Memo).where(_OWNED)
@@ -92,6 +112,11 @@ _NEWEST_VERSION = (
     .order_by(col(MemoVersion.number).desc())
     .limit(1)
 )
+
+
+def _one(found: Result[Memo, MemoVersion]) -> tuple[Memo, MemoVersion | None] | None:
+    row = found.one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 class MemoRepository:
@@ -128,12 +153,22 @@ class MemoRepository:
         found = await self._session.execute(_WITH_DRAFT, {"own_owner": owner, "this_text": text})
         return found.scalar_one_or_none()
 
-    async def with_version(self, owner: str, text: str, text_sha256: str, words: int) -> Memo | None:
-        """Find a memo whose newest version is exactly this text, and that has no draft of another."""
+    async def to_hand_in(self, owner: str, memo_id: str) -> tuple[Memo, MemoVersion | None] | None:
+        """Find a memo, and the version of it that was submitted last."""
+        found = await self._session.execute(_TO_HAND_IN, {"own_id": memo_id, "own_owner": owner})
+        return _one(found)
+
+    async def with_text(
+        self, owner: str, text: str, text_sha256: str, words: int
+    ) -> tuple[Memo, MemoVersion | None] | None:
+        """Find a memo that is exactly this text, and the version of it that was submitted last.
+
+        It is one whose draft is the text, or else one without a draft whose newest version is.
+        """
         found = await self._session.execute(
-            _WITH_VERSION, {"own_owner": owner, "this_text": text, "hash": text_sha256, "many": words}
+            _WITH_TEXT, {"own_owner": owner, "this_text": text, "hash": text_sha256, "many": words}
         )
-        return found.scalar_one_or_none()
+        return _one(found)
 
     async def newest_version(self, owner: str, memo_id: str) -> MemoVersion | None:
         """Find the version that was submitted last."""

@@ -18,7 +18,7 @@ from memo_coach.coaching.documents.prompt import shipped_prompt
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations.logging import configure_logging
-from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services import streaming
 from memo_coach.services.chat import answers as chat_answers
 from memo_coach.services.chat import service as chats
 from memo_coach.services.chat.answers import ChatModels
@@ -26,6 +26,7 @@ from memo_coach.services.chat.service import ChatService, QuestionRefused
 from memo_coach.services.chat.views import ChatView
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import Records
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.storage.engine import schema
@@ -177,7 +178,7 @@ async def test_an_answer_goes_on_when_nobody_follows_it(begin: Begin) -> None:
 async def test_what_came_of_an_answer_is_stored_while_it_grows(
     begin: Begin, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chat_answers, "STORE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "STORE_EVERY_SECONDS", 0.05)
     # The last word is held back: it may yet turn out to be the beginning of an address.
     model = speaking(go=asyncio.Semaphore(3))
     await begin(model).ask(OWNER, JUDGED, "What is missing?")

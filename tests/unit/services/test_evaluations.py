@@ -15,7 +15,7 @@ from memo_coach.coaching.errors import EmptyMemo
 from memo_coach.coaching.evaluation import CoachEvent, CommentMade, CriterionJudged, Evidence
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services import streaming
 from memo_coach.services.clock import now
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
@@ -29,12 +29,12 @@ from memo_coach.services.errors import (
     UnknownLanguage,
     UnknownRubric,
 )
-from memo_coach.services.evaluations import following
 from memo_coach.services.evaluations import service as evaluations
 from memo_coach.services.evaluations.recorder import Attempt
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
 from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
 from memo_coach.services.memos.input import Glance, glance_at
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.storage.repositories.jobs import JobQueue, NewRows
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation
@@ -122,7 +122,7 @@ async def test_a_follower_learns_the_end_also_where_no_news_reaches_it(
         return None
 
     monkeypatch.setattr(MemoryBroadcast, "announce", silence)
-    monkeypatch.setattr(following, "LOOK_ANYWAY_SECONDS", 0.1)
+    monkeypatch.setattr(streaming, "LOOK_ANYWAY_SECONDS", 0.1)
     coach.pause = 0.05
     assert (await views(services, owner, await submit(services, owner)))[-1].status == "done"
 

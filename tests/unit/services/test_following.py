@@ -10,14 +10,15 @@ from typing import cast
 import pytest
 
 from memo_coach.coaching.evaluation import Comment, CriterionScore, Progressed, Provenance
-from memo_coach.services.broadcast import MemoryBroadcast
+from memo_coach.services import streaming
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
-from memo_coach.services.evaluations import following, recorder
-from memo_coach.services.evaluations.progress import LiveEvaluations, SoFar
+from memo_coach.services.evaluations import recorder
+from memo_coach.services.evaluations.progress import SoFar
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.streaming import InProgress, MemoryBroadcast
 from memo_coach.services.views import EvaluationView
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from tests.scripted_coach import STEPS, OwnRubrics, ScriptedCoach
@@ -99,7 +100,7 @@ async def test_a_page_that_is_opened_meanwhile_shows_as_much(
 async def test_a_follower_of_another_processs_evaluation_sees_what_is_stored(
     services: Services, owner: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "LOOK_ANYWAY_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "LOOK_ANYWAY_SECONDS", 0.05)
     monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 0.05)
     await services.workers.close()
     coach.hold()
@@ -163,10 +164,10 @@ async def test_what_is_live_is_ordered_as_what_is_stored(services: Services, own
 
 
 def test_an_earlier_attempt_does_not_end_a_later_one() -> None:
-    live = LiveEvaluations()
-    live.begin("e", 1)
-    later = live.begin("e", 2)
-    live.end("e", 1)
+    live = InProgress[SoFar]()
+    earlier = live.begin("e", SoFar(1))
+    later = live.begin("e", SoFar(2))
+    assert not live.end("e", earlier)
     assert live.of("e") is later
-    live.end("e", 2)
+    assert live.end("e", later)
     assert live.of("e") is None

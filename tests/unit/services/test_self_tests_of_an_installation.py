@@ -11,9 +11,9 @@ import pytest
 
 from memo_coach.operations.health import Health
 from memo_coach.services.administration import self_tests
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.container import Services
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.database import Database
 from tests.databases import only_on_sqlite

@@ -14,10 +14,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.operations import metrics
-from memo_coach.services.broadcast import MemoryBroadcast
 from memo_coach.services.coaches.service import Coaches, register_coach
 from memo_coach.services.container import Services
 from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue
 from memo_coach.storage.tables import Evaluation
