@@ -19,8 +19,8 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
+from memo_coach.services.evaluations.fair_queueing import due
 from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
-from memo_coach.services.evaluations.queue_shares import due
 from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import store_new_memo
 from memo_coach.services.memos.input import Glance, glance_at, submitted_text

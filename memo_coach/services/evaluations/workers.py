@@ -25,8 +25,8 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.operations import metrics
 from memo_coach.services.coaches.service import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
-from memo_coach.services.evaluations.lookout import Clock, Lookout
 from memo_coach.services.evaluations.progress import SoFar
+from memo_coach.services.evaluations.queue_poller import Clock, Lookout
 from memo_coach.services.evaluations.recorder import Attempt, LeaseLost
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, InProgress, slowed

@@ -30,8 +30,8 @@ from memo_coach.database_url import sqlite_path
 from memo_coach.storage.engine import postgres
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.connections import ShieldedConnection, ShieldedSession
+from memo_coach.storage.engine.group_commit import SharedCommits
 from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, open_connection
-from memo_coach.storage.engine.shared_commits import SharedCommits
 from memo_coach.storage.engine.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,

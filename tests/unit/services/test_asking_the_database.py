@@ -14,7 +14,7 @@ from sqlalchemy import event
 from memo_coach.services import clock as moments
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.lookout import Clock
+from memo_coach.services.evaluations.queue_poller import Clock
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast

@@ -14,7 +14,7 @@ from memo_coach.services.coaches.service import register_coach
 from memo_coach.services.container import Services
 from memo_coach.services.errors import TooMany
 from memo_coach.services.evaluations import service as evaluations_module
-from memo_coach.services.evaluations.queue_shares import (
+from memo_coach.services.evaluations.fair_queueing import (
     ADDRESS_CHARACTERS_PER_SECOND,
     EVALUATION_CHARACTERS,
     OWNER_CHARACTERS_PER_SECOND,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col
 
-from memo_coach.storage.engine import shared_commits
+from memo_coach.storage.engine import group_commit as shared_commits
 from memo_coach.storage.engine.connections import ShieldedConnection
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
