@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import Message
 from memo_coach.providers.accounts import CallOutcome, CallPlan
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import ModelCall, ModelCallText, Spending
@@ -39,9 +39,9 @@ def accounts_of(
     keeps_texts: bool = True,
     longest_call_seconds: float = 60,
     clock: Clock | None = None,
-) -> ModelAccounts:
+) -> ModelBudget:
     """Keep accounts in a database."""
-    return ModelAccounts(
+    return ModelBudget(
         database,
         daily_budget_micro_usd=budget,
         limits=limits,

@@ -22,8 +22,8 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.llm.scoring import ranked, with_shared_weights
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachOrder
-from memo_coach.services.memos.input import Glance, check_readable, glance_at, submitted_text
+from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRequest
+from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 
@@ -36,7 +36,7 @@ class FileJudgement:
     """What a coach says of a file."""
 
     text: str
-    glance: Glance
+    metadata: TextMetadata
     rubric: Rubric
     coach: CoachKind
     """The coach that was asked; ``provenance`` says who spoke."""
@@ -60,21 +60,21 @@ def judge(
         DatabaseUnusable: what the model costs cannot be written down, so it is not asked.
     """
     text = submitted_text(raw)
-    glance = glance_at(text, language=language)
-    order = CoachOrder(text, glance.language, rubric)
+    metadata = metadata_of(text, language=language)
+    request = CoachRequest(text, metadata.language, rubric)
     if settings is None or not settings.llm_model or coach == BUILTIN:
         kind = Coaches().kind(coach)
         check_readable(text, language)
-        return asyncio.run(judged(Coaches(), order, glance, kind))
-    return asyncio.run(_judge_with_models(settings, order, glance, coach))
+        return asyncio.run(judged(Coaches(), request, metadata, kind))
+    return asyncio.run(_judge_with_models(settings, request, metadata, coach))
 
 
 async def _judge_with_models(
-    settings: Settings, order: CoachOrder, glance: Glance, coach: str | None
+    settings: Settings, request: CoachRequest, metadata: TextMetadata, coach: str | None
 ) -> FileJudgement:
     async with opened_models(settings) as models:
         coaches = Coaches(models)
-        judgement = await judged(coaches, order, glance, coaches.kind(coach))
+        judgement = await judged(coaches, request, metadata, coaches.kind(coach))
         return replace(judgement, usage=models.used)
 
 
@@ -104,8 +104,10 @@ async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
         await database.close()
 
 
-async def judged(coaches: Coaches, order: CoachOrder, glance: Glance, kind: CoachKind) -> FileJudgement:
-    """Let a coach judge an order, and gather what it says.
+async def judged(
+    coaches: Coaches, request: CoachRequest, metadata: TextMetadata, kind: CoachKind
+) -> FileJudgement:
+    """Let a coach judge a request, and gather what it says.
 
     Raises:
         ServiceError, CoachingError: the text cannot be judged, with a sentence.
@@ -114,7 +116,7 @@ async def judged(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
     comments: list[Comment] = []
     overall: OverallJudgement | None = None
     provenance = Provenance(BUILTIN)
-    async with aclosing(coaches.events(kind, order)) as events:
+    async with aclosing(coaches.events(kind, request)) as events:
         async for event in events:
             match event:
                 case CriterionJudged(criterion):
@@ -129,15 +131,15 @@ async def judged(coaches: Coaches, order: CoachOrder, glance: Glance, kind: Coac
                     pass
     if overall is None:
         raise AssertionError("a coach ends with an overall judgement")
-    places = {criterion.id: place for place, criterion in enumerate(order.rubric.criteria)}
+    places = {criterion.id: place for place, criterion in enumerate(request.rubric.criteria)}
     scores = tuple(sorted(criteria.values(), key=lambda criterion: places[criterion.id]))
     if provenance.kind == MODEL:
         scores, comments = with_shared_weights(scores), list(ranked(comments))
     comments.sort(key=lambda comment: (comment.kind == "opportunity", comment.rank, comment.id))
     return FileJudgement(
-        text=order.text,
-        glance=glance,
-        rubric=order.rubric,
+        text=request.text,
+        metadata=metadata,
+        rubric=request.rubric,
         coach=kind,
         provenance=provenance,
         overall=overall,
@@ -158,7 +160,7 @@ def as_json(judgement: FileJudgement) -> str:
 
     What only a stored evaluation has (ids, times) is null, and so are the seconds, which differ each time.
     """
-    glance = judgement.glance
+    metadata = judgement.metadata
     document = {
         "id": None,
         "status": "done",
@@ -167,9 +169,9 @@ def as_json(judgement: FileJudgement) -> str:
         "memo": {
             "id": None,
             "version": None,
-            "title": glance.title,
-            "language": glance.language,
-            "words": glance.words,
+            "title": metadata.title,
+            "language": metadata.language,
+            "words": metadata.words,
         },
         "rubric": {"id": judgement.rubric.id, "version": judgement.rubric.version},
         "coach": _coach(judgement.provenance),

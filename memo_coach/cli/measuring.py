@@ -12,9 +12,9 @@ from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
 from memo_coach.coaching.rubric.reader import shipped_rubric
-from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachOrder
+from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRequest
 from memo_coach.services.errors import ServiceError
-from memo_coach.services.memos.input import Glance, check_readable, glance_at, submitted_text
+from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
 from memo_coach.services.views import Usage
 from memo_coach.settings import Settings
 
@@ -96,10 +96,10 @@ class Measuring:
         tokens, usd = 0, 0.0
         for document in self.documents:
             try:
-                order, _ = _ordered(document)
+                request, _ = _request_for(document)
             except (ServiceError, CoachingError):
                 continue  # told when it is its turn
-            estimate = await coaches.estimate(order)
+            estimate = await coaches.estimate(request)
             if estimate is not None:
                 tokens += estimate.prompt_tokens
                 usd += estimate.cost_usd
@@ -131,17 +131,17 @@ class Measuring:
 
 
 async def _judged(coaches: Coaches, kind: CoachKind, document: AnnotatedDocument) -> FileJudgement:
-    order, glance = _ordered(document)
+    request, metadata = _request_for(document)
     if kind == BUILTIN:
-        check_readable(order.text, None)
-    return await judged(coaches, order, glance, kind)
+        check_readable(request.text, None)
+    return await judged(coaches, request, metadata, kind)
 
 
-def _ordered(document: AnnotatedDocument) -> tuple[CoachOrder, Glance]:
-    """Return the order for a document. Its language is found as for every memo, whatever the reader wrote."""
+def _request_for(document: AnnotatedDocument) -> tuple[CoachRequest, TextMetadata]:
+    """Return the request for a document. Its language is found, whatever the reader wrote."""
     text = submitted_text(document.text)
-    glance = glance_at(text)
-    return CoachOrder(text, glance.language, shipped_rubric(document.rubric)), glance
+    metadata = metadata_of(text)
+    return CoachRequest(text, metadata.language, shipped_rubric(document.rubric)), metadata
 
 
 def _feedback(judgement: FileJudgement) -> Feedback:

@@ -31,7 +31,7 @@ from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
@@ -108,18 +108,18 @@ async def _opened(
     before = await schema.upgrade(database)
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
-    records = Records(database, settings.data_dir)
+    unit_of_work = UnitOfWork(database, settings.data_dir)
     broadcast, rubrics = MemoryBroadcast(), RubricService()
     models = await open_models(settings, database)
     opened.push_async_callback(models.close)
     housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
     opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
-    budget = StorageBudget(records, models.accounts.address_mark)
+    budget = StorageBudget(unit_of_work, models.accounts.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, pace)
     opened.push_async_callback(workers.close)
     chats = ChatService(
-        records,
+        unit_of_work,
         rubrics,
         broadcast,
         models.coaches.chat_models,
@@ -130,10 +130,10 @@ async def _opened(
     health = _health(settings, database, workers)
     services = Services(
         settings=settings,
-        drafts=DraftService(records, rubrics, budget),
-        memos=MemoService(records, workers.stop_work),
+        drafts=DraftService(unit_of_work, rubrics, budget),
+        memos=MemoService(unit_of_work, workers.stop_work),
         evaluations=EvaluationService(
-            records,
+            unit_of_work,
             rubrics,
             coaches,
             workers,
@@ -147,7 +147,7 @@ async def _opened(
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
-        debug=DebugService(records, collects=settings.debug_mode),
+        debug=DebugService(unit_of_work, collects=settings.debug_mode),
         self_tests=self_tests(health, broadcast, models),
         models=models,
         housekeeping=housekeeping,

@@ -34,13 +34,13 @@ LOOK_ANYWAY_SECONDS = 1.0
 """After how long a follower looks without news: another process may do the work."""
 LONGEST_PATIENCE_SECONDS = 8.0
 """Each look that finds that nobody has begun yet doubles the time to the next, up to this."""
-UNHURRIED = 4
+FULL_RATE_AT_ONCE = 4
 """As many at once are stored and shown as often as may be; of more, each less often."""
 
 
 def slowed(seconds: float, at_once: int) -> float:
     """Return the seconds between two turns, which are more where many are served at once."""
-    return seconds * max(1.0, at_once / UNHURRIED)
+    return seconds * max(1.0, at_once / FULL_RATE_AT_ONCE)
 
 
 class Broadcast(Protocol):

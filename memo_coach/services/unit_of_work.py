@@ -37,7 +37,7 @@ FREE_BYTES_FOR_NEW_VISITORS = 256 * 1024 * 1024
 what is never used, so between the two lie 200 MiB: a week of an office of a hundred."""
 
 
-class Records:
+class UnitOfWork:
     """Transactions whose failures are for people to read."""
 
     def __init__(self, database: Database, directory: Path) -> None:
@@ -54,7 +54,7 @@ class Records:
         Raises:
             Unavailable: the database cannot be used.
         """
-        with _told():
+        with _unavailable_on_database_error():
             async with self._database.read() as session:
                 yield session
 
@@ -69,7 +69,7 @@ class Records:
         """
         if adds:
             await self._refuse_full_disk()
-        with _told():
+        with _unavailable_on_database_error():
             async with self._database.write() as session:
                 yield session
 
@@ -99,7 +99,7 @@ class Records:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _unavailable_on_database_error() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, DatabaseUnusable) as error:

@@ -25,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from memo_coach.services.accounts.revoked_sessions import RevokedSessions
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.visitors import SEEN_EVERY, VisitorRepository
 
@@ -156,19 +156,19 @@ _CLOCKS_APART = timedelta(minutes=5)
 """Between two servers of one installation, and a clock that was put right."""
 
 
-async def note_visit(records: Records, owner: str, moment: datetime) -> None:
+async def note_visit(unit_of_work: UnitOfWork, owner: str, moment: datetime) -> None:
     """Note that somebody who has stored something is here again: as long as they come, their drafts stay.
 
     Raises:
         Unavailable: the database cannot be read.
     """
-    async with records.read() as session:
+    async with unit_of_work.read() as session:
         last_seen = await VisitorRepository(session).last_seen(owner)
     if last_seen is None or moment - last_seen <= SEEN_EVERY:
         return
     # What cannot be written can often be read, and reading is what they came for. It is in the log.
     with suppress(Unavailable):
-        async with records.write() as session:
+        async with unit_of_work.write() as session:
             await VisitorRepository(session).renew(owner, moment)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from memo_coach.services.errors import NotFound
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.model_calls import MICRO, ModelCallRepository, StoredCall
 
@@ -51,8 +51,8 @@ class DebugView:
 class DebugService:
     """Shows the calls behind an evaluation, to its owner."""
 
-    def __init__(self, records: Records, *, collects: bool) -> None:
-        self._records = records
+    def __init__(self, unit_of_work: UnitOfWork, *, collects: bool) -> None:
+        self._unit_of_work = unit_of_work
         self._collects = collects
 
     async def evaluation(self, owner: str, evaluation_id: str) -> DebugView:
@@ -62,7 +62,7 @@ class DebugService:
             NotFound: there is no such evaluation, or it is somebody else's.
             Unavailable: the database cannot be used.
         """
-        async with self._records.read() as session:
+        async with self._unit_of_work.read() as session:
             if await EvaluationRepository(session).get(owner, evaluation_id) is None:
                 raise NotFound
             found = await ModelCallRepository(session).of_evaluation(owner, evaluation_id)

@@ -21,11 +21,11 @@ from memo_coach.coaching.chat import (
 )
 from memo_coach.coaching.llm.model import Model, ModelFailure
 from memo_coach.coaching.llm.prompt.messages import Prompts
-from memo_coach.services.chat.progress import Turn
+from memo_coach.services.chat.progress import PendingAnswer
 from memo_coach.services.clock import now
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.streaming import record
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.repositories.chats import AnswerRow, ChatRepository
 
@@ -58,18 +58,18 @@ class _Gone(Exception):
     """The message was deleted, or its answer ended elsewhere."""
 
 
-class TurnRunner:
+class AnswerRunner:
     """Brings answers about and stores them."""
 
     def __init__(
-        self, records: Records, models: ChatModels, announce: Callable[[str], Awaitable[None]]
+        self, unit_of_work: UnitOfWork, models: ChatModels, announce: Callable[[str], Awaitable[None]]
     ) -> None:
         """``announce`` is told an evaluation's id whenever its conversation has changed."""
-        self._records = records
+        self._unit_of_work = unit_of_work
         self._models = models
         self._announce = announce
 
-    async def run(self, turn: Turn, load_topic: Callable[[], Awaitable[ChatTopic]]) -> None:
+    async def run(self, turn: PendingAnswer, load_topic: Callable[[], Awaitable[ChatTopic]]) -> None:
         """Answer, and store the answer however it ends, also where the task is cancelled meanwhile."""
         language = "en"
         try:
@@ -93,14 +93,14 @@ class TurnRunner:
             _log.error("chat answer failed", evaluation=turn.evaluation_id, exc_info=error)
             await self._finish(turn, "failed", said(language, "notice-fault"))
 
-    async def break_off(self, turn: Turn, language: str = "en") -> None:
+    async def break_off(self, turn: PendingAnswer, language: str = "en") -> None:
         """Store an answer as far as it has come: the person stopped it, or the process ends."""
         if turn.is_stopped:
             await self._finish(turn, "stopped", None)
         else:
             await self._finish(turn, "failed", said(language, "notice-closing"))
 
-    async def _replies(self, turn: Turn, topic: ChatTopic) -> AsyncGenerator[Reply, None]:
+    async def _replies(self, turn: PendingAnswer, topic: ChatTopic) -> AsyncGenerator[Reply, None]:
         model = self._models.open_model(turn.owner, turn.evaluation_id)
         if model is None:
             yield await builtin_reply(turn.question, topic)
@@ -117,29 +117,29 @@ class TurnRunner:
                 yield reply
 
     @staticmethod
-    def _note(turn: Turn, reply: Reply) -> None:
+    def _note(turn: PendingAnswer, reply: Reply) -> None:
         turn.reply = reply
         turn.changes += 1
 
-    async def _store(self, turn: Turn) -> None:
+    async def _store(self, turn: PendingAnswer) -> None:
         text = "" if turn.reply is None else turn.reply.text
         try:
-            async with self._records.write() as session:
+            async with self._unit_of_work.write() as session:
                 held = await ChatRepository(session).grow(turn.owner, turn.message_id, text, now())
         except Unavailable:
             return  # it is logged, and the text is still in memory: the next time, or at the end
         if not held:
             raise _Gone
 
-    async def _finish(self, turn: Turn, status: str, notice: str | None) -> None:
+    async def _finish(self, turn: PendingAnswer, status: str, notice: str | None) -> None:
         """Store how an answer ended, to the end: whoever cancels meanwhile, and however often."""
         await settled(self._store_end(turn, status, notice), LONGEST_FINISHING_SECONDS)
 
-    async def _store_end(self, turn: Turn, status: str, notice: str | None) -> None:
+    async def _store_end(self, turn: PendingAnswer, status: str, notice: str | None) -> None:
         answer = _row(turn.reply, status, notice)
         for left in reversed(range(TRIES_TO_FINISH)):
             try:
-                async with self._records.write() as session:
+                async with self._unit_of_work.write() as session:
                     await ChatRepository(session).finish(turn.owner, turn.message_id, answer, now())
             except Unavailable:
                 if left:

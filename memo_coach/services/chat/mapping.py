@@ -8,7 +8,7 @@ from typing import cast
 from memo_coach.coaching.builtin.chat.vocabulary import languages, said
 from memo_coach.coaching.evaluation import CoachKind, Comment, Evaluation
 from memo_coach.coaching.llm.model import Role
-from memo_coach.services.chat.progress import Turn
+from memo_coach.services.chat.progress import PendingAnswer
 from memo_coach.services.chat.views import ChatMessageView, ChatRole, ChatStatus
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound
@@ -86,7 +86,7 @@ def new_message(
     )
 
 
-def message_view(stored: StoredMessage, moment: datetime, turn: Turn | None) -> ChatMessageView:
+def message_view(stored: StoredMessage, moment: datetime, turn: PendingAnswer | None) -> ChatMessageView:
     """Return what a page shows of a message; ``turn`` is the answer that is given in this process."""
     row = stored.message
     is_live = turn is not None and turn.message_id == row.id

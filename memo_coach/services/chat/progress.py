@@ -10,7 +10,7 @@ from memo_coach.services.chat.views import ChatMessageView, ChatView
 
 
 @dataclass(slots=True)
-class Turn:
+class PendingAnswer:
     """An answer that is being given."""
 
     owner: str

@@ -14,7 +14,7 @@ from memo_coach.coaching.documents.frameworks import Framework
 from memo_coach.coaching.evaluation import Evaluation
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.rubric.model import Criterion, Rubric
-from memo_coach.services.chat.answers import ChatModels, TurnRunner
+from memo_coach.services.chat.answers import AnswerRunner, ChatModels
 from memo_coach.services.chat.mapping import (
     CUT_OFF_AFTER,
     comment_of,
@@ -23,15 +23,15 @@ from memo_coach.services.chat.mapping import (
     message_view,
     new_message,
 )
-from memo_coach.services.chat.progress import Turn
+from memo_coach.services.chat.progress import PendingAnswer
 from memo_coach.services.chat.views import ChatView
 from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import Broadcast, Followers, InProgress, Source
-from memo_coach.services.unit_of_work import Records
-from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, Storing
+from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.storage_budget import ANSWER_BYTES, StorageBudget, StorageRequest
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.storage.repositories.chats import ChatRepository
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
@@ -56,7 +56,7 @@ class ChatService:
 
     def __init__(
         self,
-        records: Records,
+        unit_of_work: UnitOfWork,
         rubrics: RubricService,
         broadcast: Broadcast,
         models: ChatModels,
@@ -64,14 +64,14 @@ class ChatService:
         frameworks: tuple[Framework, ...],
         budget: StorageBudget,
     ) -> None:
-        self._records = records
+        self._unit_of_work = unit_of_work
         self._budget = budget
         self._rubrics = rubrics
         self._broadcast = broadcast
         self._frameworks = frameworks
-        self._runner = TurnRunner(records, models, self._announce)
+        self._runner = AnswerRunner(unit_of_work, models, self._announce)
         self._followers = Followers(broadcast)
-        self._turns = InProgress[Turn]()
+        self._turns = InProgress[PendingAnswer]()
         """By the evaluation's id: answers that are being given in this process."""
         self._asking: set[asyncio.Task[str]] = set()
 
@@ -106,8 +106,8 @@ class ChatService:
         self, owner: str, evaluation_id: str, question: str, about: str | None, address: str | None
     ) -> str:
         moment = now()
-        async with self._records.write(adds=True) as session:
-            since = await VisitorRepository(session).welcome(owner, moment)
+        async with self._unit_of_work.write(adds=True) as session:
+            since = await VisitorRepository(session).lock_or_create(owner, moment)
             view = await _evaluation(session, owner, evaluation_id)
             if view.status != "done" or view.overall is None:
                 raise QuestionRefused("The coach can be asked as soon as the evaluation is done.")
@@ -122,8 +122,8 @@ class ChatService:
             answer = new_message(owner, evaluation_id, position + 1, moment, role="coach")
             await chats.add(owner, asked, answer)
             kept = len(question.encode()) + ANSWER_BYTES
-            await self._budget.count_kept(session, Storing(address, kept, since, moment))
-            turn = Turn(owner, evaluation_id, answer.id, ChatQuestion(question, comment), address)
+            await self._budget.count_kept(session, StorageRequest(address, kept, since, moment))
+            turn = PendingAnswer(owner, evaluation_id, answer.id, ChatQuestion(question, comment), address)
         self._begin(turn)
         await self._announce(evaluation_id)
         return turn.message_id
@@ -134,7 +134,7 @@ class ChatService:
         Raises:
             NotFound: the owner has no such evaluation.
         """
-        async with self._records.read() as session:
+        async with self._unit_of_work.read() as session:
             if await EvaluationRepository(session).get(owner, evaluation_id) is None:
                 raise NotFound
             stored = await ChatRepository(session).messages(owner, evaluation_id)
@@ -166,7 +166,7 @@ class ChatService:
             turn.is_stopped = True
             await self._end(turn)
             return
-        async with self._records.write() as session:
+        async with self._unit_of_work.write() as session:
             if await EvaluationRepository(session).get(owner, evaluation_id) is None:
                 raise NotFound
             ended = await ChatRepository(session).end(owner, evaluation_id, "stopped", now())
@@ -180,7 +180,7 @@ class ChatService:
             NotFound: the owner has no such evaluation.
         """
         await self.stop(owner, evaluation_id)
-        async with self._records.write() as session:
+        async with self._unit_of_work.write() as session:
             await ChatRepository(session).clear(owner, evaluation_id)
         await self._announce(evaluation_id)
 
@@ -189,18 +189,18 @@ class ChatService:
         await asyncio.gather(*self._asking, return_exceptions=True)
         await asyncio.gather(*(self._end(turn) for turn in self._turns.all()))
 
-    def _begin(self, turn: Turn) -> None:
+    def _begin(self, turn: PendingAnswer) -> None:
         self._turns.begin(turn.evaluation_id, turn)
         turn.task = asyncio.create_task(self._run(turn), name=f"chat answer {turn.message_id}")
 
-    async def _run(self, turn: Turn) -> None:
+    async def _run(self, turn: PendingAnswer) -> None:
         try:
             await self._runner.run(turn, lambda: self._topic(turn))
         finally:
             self._turns.end(turn.evaluation_id, turn)
             await self._announce(turn.evaluation_id)
 
-    async def _end(self, turn: Turn) -> None:
+    async def _end(self, turn: PendingAnswer) -> None:
         if turn.task is not None:
             turn.task.cancel()
             await asyncio.wait({turn.task}, timeout=_CLOSING_SECONDS)
@@ -209,8 +209,8 @@ class ChatService:
             await self._runner.break_off(turn)
             await self._announce(turn.evaluation_id)
 
-    async def _topic(self, turn: Turn) -> ChatTopic:
-        async with self._records.read() as session:
+    async def _topic(self, turn: PendingAnswer) -> ChatTopic:
+        async with self._unit_of_work.read() as session:
             view = await _evaluation(session, turn.owner, turn.evaluation_id)
             earlier = await MemoRepository(session).earlier_texts(
                 turn.owner, view.memo_id, before=view.version, limit=MOST_EARLIER_VERSIONS
@@ -249,7 +249,7 @@ class ChatService:
         if streaming:
             await chats.end(owner, evaluation_id, "failed", moment)
 
-    def _turn(self, owner: str, evaluation_id: str) -> Turn | None:
+    def _turn(self, owner: str, evaluation_id: str) -> PendingAnswer | None:
         turn = self._turns.of(evaluation_id)
         return turn if turn is not None and turn.owner == owner else None
 
@@ -258,7 +258,7 @@ class ChatService:
         found = await self.get(owner, known.evaluation_id)
         return known if found == known else found
 
-    def _growing(self, owner: str, known: ChatView) -> Turn | None:
+    def _growing(self, owner: str, known: ChatView) -> PendingAnswer | None:
         """Return the answer that is given here, where it is the last message of what is known."""
         turn = self._turn(owner, known.evaluation_id)
         is_last = turn is not None and known.messages and known.messages[-1].message_id == turn.message_id

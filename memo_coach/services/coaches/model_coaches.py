@@ -1,4 +1,4 @@
-"""The coach that asks a model, for one order: from what was said before, from the model, or refused."""
+"""The coach that asks a model, for one request: from what was said before, from the model, or refused."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
-from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.evaluations.mapping import evaluation_view
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.views import CoachOffer, CostEstimate, EvaluationView, Usage
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
@@ -94,7 +94,7 @@ class ModelCoaches:
         database: Database,
         *,
         providers: Providers | None,
-        accounts: ModelAccounts,
+        accounts: ModelBudget,
         prompts: Prompts,
         document: LlmDocument,
         key: bytes,
@@ -140,23 +140,23 @@ class ModelCoaches:
         """Return the mark around a memo in a prompt: nobody can foresee it, the same memo has the same."""
         return hmac.digest(self._key, b"boundary\0" + text.encode(), "sha256").hex()[:24]
 
-    def coach_for(self, order: CoachOrder) -> Coach:
-        """Return the coach for an order."""
-        return _OrderedCoach(self, order)
+    def coach_for(self, request: CoachRequest) -> Coach:
+        """Return the coach for a request."""
+        return _RequestedCoach(self, request)
 
-    def cache_key(self, order: CoachOrder) -> str:
-        """Return what the answer to an order is made from, hashed."""
+    def cache_key(self, request: CoachRequest) -> str:
+        """Return what the answer to a request is made from, hashed."""
         document = self._document
         parts = (
             ANSWERS,
             "" if self._providers is None else self._providers.names[0],
             "" if self._providers is None else self._providers.destination,
             self._prompts.version,
-            order.rubric.id,
-            order.rubric.version,
-            order.language,
+            request.rubric.id,
+            request.rubric.version,
+            request.language,
             repr((document.temperature, document.seed, document.answer_tokens)),
-            order.text,
+            request.text,
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -174,7 +174,7 @@ class ModelCoaches:
             self._warming = asyncio.create_task(providers.warm_up(), name="loading of models")
         return self._warming
 
-    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+    async def estimate(self, request: CoachRequest) -> CostEstimate | None:
         """Return the most that one answer would cost; a repair comes on top, at most as much again.
 
         It is also what has the providers' library loaded, with its prices, before it is really needed: the
@@ -186,12 +186,20 @@ class ModelCoaches:
         if not self._loading(self._providers).done():
             return None
         messages = self._prompts.evaluation(
-            order.text, order.language, order.rubric, self.boundary(order.text), evidence=_EVIDENCE
+            request.text,
+            request.language,
+            request.rubric,
+            self.boundary(request.text),
+            evidence=_EVIDENCE,
         )
-        request = ModelRequest(
-            messages, "evaluation", self._document.answer_tokens, answer_schema(order.rubric), "evaluation"
+        model_request = ModelRequest(
+            messages,
+            "evaluation",
+            self._document.answer_tokens,
+            answer_schema(request.rubric),
+            "evaluation",
         )
-        estimate = self._providers.estimate(request)
+        estimate = self._providers.estimate(model_request)
         return CostEstimate(estimate.prompt_tokens, estimate.micro_usd / 1_000_000)
 
     def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:
@@ -220,60 +228,60 @@ class ModelCoaches:
         mark = self._accounts.address_mark(address) if address else None
         await self._accounts.admit(owner, mark, "chat")
 
-    async def admitted_model(self, order: CoachOrder) -> Model:
-        """Return the model for an order, or one that refuses where a limit is reached."""
-        model = self.open_model(order.owner, order.evaluation_id)
-        if order.owner is not None and self._providers is not None:
+    async def admitted_model(self, request: CoachRequest) -> Model:
+        """Return the model for a request, or one that refuses where a limit is reached."""
+        model = self.open_model(request.owner, request.evaluation_id)
+        if request.owner is not None and self._providers is not None:
             try:
-                await self._accounts.admit(order.owner, order.address, "evaluation")
+                await self._accounts.admit(request.owner, request.address, "evaluation")
             except ModelFailure as refusal:
                 return RefusedModel(model.name, refusal)
         return model
 
-    async def earlier(self, order: CoachOrder) -> EvaluationView | None:
+    async def earlier(self, request: CoachRequest) -> EvaluationView | None:
         """Return the owner's newest evaluation that was made from the same, or ``None``.
 
         Only the owner's own: whether somebody else has had the same text judged is nobody's business, and
         what somebody deletes is gone.
         """
-        if order.owner is None or self._providers is None:
+        if request.owner is None or self._providers is None:
             return None
         async with self._database.read() as session:
             evaluations = EvaluationRepository(session)
-            found = await evaluations.with_cache_key(order.owner, self.cache_key(order))
-            stored = None if found is None else await evaluations.whole(order.owner, found)
+            found = await evaluations.with_cache_key(request.owner, self.cache_key(request))
+            stored = None if found is None else await evaluations.whole(request.owner, found)
         return None if stored is None else evaluation_view(stored, Usage())
 
-    def llm_coach(self, model: Model, order: CoachOrder) -> LlmCoach:
+    def llm_coach(self, model: Model, request: CoachRequest) -> LlmCoach:
         """Return the coach that asks a model."""
         document = self._document
         limits = AnswerLimits(document.answer_tokens, document.repair_tokens, document.memo_tokens)
         return LlmCoach(
             model,
             self._prompts,
-            boundary=self.boundary(order.text),
+            boundary=self.boundary(request.text),
             limits=limits,
             first_reader=self._executor.read,
         )
 
 
-class _OrderedCoach:
-    """The coach for one order."""
+class _RequestedCoach:
+    """The coach for one request."""
 
     kind: CoachKind = "llm"
 
-    def __init__(self, coaches: ModelCoaches, order: CoachOrder) -> None:
+    def __init__(self, coaches: ModelCoaches, request: CoachRequest) -> None:
         self._coaches = coaches
-        self._order = order
+        self._request = request
 
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
-        earlier = await self._coaches.earlier(self._order)
+        earlier = await self._coaches.earlier(self._request)
         if earlier is not None and earlier.overall is not None:
             for event in _again(earlier):
                 yield event
             return
-        model = await self._coaches.admitted_model(self._order)
-        stream = self._coaches.llm_coach(model, self._order).evaluate(memo, rubric)
+        model = await self._coaches.admitted_model(self._request)
+        stream = self._coaches.llm_coach(model, self._request).evaluate(memo, rubric)
         del memo  # the coach holds it no longer than it needs it
         try:
             async for event in stream:

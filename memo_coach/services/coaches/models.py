@@ -14,7 +14,7 @@ from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations import metrics
 from memo_coach.providers.providers import Providers, ProviderSettings
 from memo_coach.services.coaches.model_coaches import ModelCoaches
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
@@ -29,7 +29,7 @@ class Models:
     """The models of an installation, with what they are asked and what they may cost."""
 
     coaches: ModelCoaches
-    accounts: ModelAccounts
+    accounts: ModelBudget
     document: LlmDocument
     providers: Providers | None = field(repr=False)
     """``None`` where no model is configured."""
@@ -59,7 +59,7 @@ async def _opened(settings: Settings, database: Database, opened: AsyncExitStack
     if settings.llm_model:
         providers = Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
         opened.push_async_callback(providers.close)
-    accounts = await ModelAccounts.open(
+    accounts = await ModelBudget.open(
         database,
         daily_budget_micro_usd=int(settings.llm_daily_budget_usd * 1_000_000),
         limits=UseLimits(

@@ -27,7 +27,7 @@ MODEL: CoachKind = "llm"
 
 
 @dataclass(frozen=True, slots=True)
-class CoachOrder:
+class CoachRequest:
     """What a coach is to judge, and for whom."""
 
     text: str
@@ -38,7 +38,7 @@ class CoachOrder:
     evaluation_id: str | None = None
     address: str | None = None
     """A keyed hash of the address that it was asked from."""
-    crowded: bool = False
+    overloaded: bool = False
     """Whether others wait for the same kind of coach."""
 
 
@@ -49,14 +49,14 @@ class ModelCoaches(Protocol):
     def offer(self) -> CoachOffer | None:
         """What a writer may choose; ``None`` where no model is configured."""
 
-    def coach_for(self, order: CoachOrder) -> Coach:
-        """Return the coach for an order. Where no model is configured, it says so and the built-in judges."""
+    def coach_for(self, request: CoachRequest) -> Coach:
+        """Return the coach for a request; without a model it says so, and the built-in coach judges."""
 
-    def cache_key(self, order: CoachOrder) -> str:
+    def cache_key(self, request: CoachRequest) -> str:
         """Return what an answer is made from, hashed."""
 
-    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
-        """Return the most that an order would cost; ``None`` where no model is configured."""
+    async def estimate(self, request: CoachRequest) -> CostEstimate | None:
+        """Return the most that a request would cost; ``None`` where no model is configured."""
 
 
 def _builtin() -> Coach:
@@ -128,32 +128,37 @@ class Coaches:
             raise UnknownCoach(f"There is no coach “{asked}” here. The coaches are: {', '.join(known)}.")
         return cast("CoachKind", asked)
 
-    async def estimate(self, order: CoachOrder) -> CostEstimate | None:
+    async def estimate(self, request: CoachRequest) -> CostEstimate | None:
         """Return the most that a judgement by the model would cost; ``None`` where none is configured."""
-        return None if self._models is None else await self._models.estimate(order)
+        return None if self._models is None else await self._models.estimate(request)
 
-    def cache_key(self, kind: str, order: CoachOrder) -> str | None:
+    def cache_key(self, kind: str, request: CoachRequest) -> str | None:
         """Return under what a later order for the same finds this answer; ``None`` for the built-in coach."""
-        return self._models.cache_key(order) if kind == MODEL and self._models is not None else None
+        return self._models.cache_key(request) if kind == MODEL and self._models is not None else None
 
-    async def events(self, kind: str, order: CoachOrder) -> AsyncGenerator[CoachEvent, None]:
+    async def events(self, kind: str, request: CoachRequest) -> AsyncGenerator[CoachEvent, None]:
         """Let a coach judge a text, and give its events as they come. Closing the stream stops the work.
 
         Raises:
             UnknownCoach: there is no coach of that kind.
             CoachingError: the coach refuses the text, with a sentence for the person.
         """
-        coach = self._coach(kind, order)
-        is_beside = self._executor is not None and (order.crowded or self._executor.is_long(order.text))
+        coach = self._coach(kind, request)
+        is_beside = self._executor is not None and (
+            request.overloaded or self._executor.is_long(request.text)
+        )
         if self._executor is not None and is_beside and _is_builtin(coach):
-            async with aclosing(self._executor.steps(order.text, order.rubric, order.language)) as steps:
+            async with aclosing(
+                self._executor.steps(request.text, request.rubric, request.language)
+            ) as steps:
                 async for events in steps:
                     for event in events:
                         yield event
             return
         # The memo has no name here: the coach alone says how long it is held.
         stream = coach.evaluate(
-            await computed(len(order.text), partial(parse_memo, order.text, order.language)), order.rubric
+            await computed(len(request.text), partial(parse_memo, request.text, request.language)),
+            request.rubric,
         )
         try:
             async for event in stream:
@@ -162,7 +167,7 @@ class Coaches:
             if isinstance(stream, AsyncGenerator):
                 await stream.aclose()
 
-    def _coach(self, kind: str, order: CoachOrder) -> Coach:
+    def _coach(self, kind: str, request: CoachRequest) -> Coach:
         if kind == MODEL and self._models is not None:
-            return self._models.coach_for(order)
+            return self._models.coach_for(request)
         return _COACHES[self.kind(kind)]()

@@ -22,7 +22,7 @@ EVALUATION_CHARACTERS = 1_000
 """An evaluation costs something besides its text: as much as so many characters."""
 
 
-def due(moment: datetime, characters: int, backlog: Backlog) -> datetime:
+def due_at(moment: datetime, characters: int, backlog: Backlog) -> datetime:
     """Return when an evaluation of so many characters is due that is handed in at a moment."""
     cost = characters + EVALUATION_CHARACTERS
     own = cost + backlog.own_characters + backlog.own * EVALUATION_CHARACTERS

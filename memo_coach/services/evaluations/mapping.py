@@ -121,24 +121,24 @@ def provenance_columns(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def with_true_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
+def with_verified_evidence(criterion: CriterionScore, text: str) -> CriterionScore:
     """Return the criterion without the evidence that does not stand in the text where it says."""
     true = tuple(
         evidence
         for evidence in criterion.evidence
-        if _stands(evidence.start, evidence.end, evidence.quote, text)
+        if _quotes_exactly(evidence.start, evidence.end, evidence.quote, text)
     )
     if len(true) < len(criterion.evidence):
         _log.error("evidence dropped", criterion=criterion.id, dropped=len(criterion.evidence) - len(true))
     return replace(criterion, evidence=true)
 
 
-def is_true(comment: Comment, text: str) -> bool:
+def has_exact_quote(comment: Comment, text: str) -> bool:
     """Whether a comment's quote stands in the text where it says; one on the whole memo has none."""
     places = (comment.start, comment.end, comment.quote)
     if places == (None, None, None):
         return True
-    if None not in places and _stands(*cast("tuple[int, int, str]", places), text):
+    if None not in places and _quotes_exactly(*cast("tuple[int, int, str]", places), text):
         return True
     _log.error("comment dropped", comment=comment.id, finding=comment.finding)
     return False
@@ -187,7 +187,7 @@ def usage_of(sums: CallSums | None) -> Usage:
     return Usage(sums.prompt_tokens, sums.completion_tokens, sums.micro_usd / 1_000_000)
 
 
-def _stands(start: int, end: int, quote: str, text: str) -> bool:
+def _quotes_exactly(start: int, end: int, quote: str, text: str) -> bool:
     return 0 <= start <= end <= len(text) and text[start:end] == quote
 
 

@@ -32,7 +32,7 @@ class Finish:
     """The evaluation's number of changes with this one."""
 
 
-class SoFar:
+class PartialEvaluation:
     """What one attempt's coach has said yet."""
 
     def __init__(self, attempt: int) -> None:

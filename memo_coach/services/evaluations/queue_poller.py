@@ -33,7 +33,7 @@ class Clock:
                 await news.wait()
 
 
-class Lookout:
+class QueuePoller:
     """Keeps the time of the next look, and waits for it or for news."""
 
     def __init__(self, clock: Clock) -> None:

@@ -22,17 +22,17 @@ from memo_coach.coaching.evaluation import (
 )
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.clock import now
-from memo_coach.services.coaches.service import MODEL, Coaches, CoachOrder
+from memo_coach.services.coaches.service import MODEL, Coaches, CoachRequest
 from memo_coach.services.evaluations.mapping import (
     comment_values,
     criterion_values,
-    is_true,
+    has_exact_quote,
     overall_document,
     provenance_columns,
     reading_document,
-    with_true_evidence,
+    with_verified_evidence,
 )
-from memo_coach.services.evaluations.progress import Finish, SoFar
+from memo_coach.services.evaluations.progress import Finish, PartialEvaluation
 from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, record
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue, NewRows
@@ -46,7 +46,7 @@ class BrokenCoach(Exception):
     """A coach did not keep to its interface. The message is for whoever debugs it: logs have none."""
 
 
-class Attempt:
+class EvaluationRecorder:
     """Gathers what a coach says and stores it."""
 
     def __init__(
@@ -56,12 +56,12 @@ class Attempt:
         coaches: Coaches,
         job: Job,
         *,
-        so_far: SoFar,
+        so_far: PartialEvaluation,
         store_every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
-        crowded: bool = False,
+        overloaded: bool = False,
     ) -> None:
-        """``crowded`` is whether others wait for the same kind of coach."""
-        self._crowded = crowded
+        """``overloaded`` is whether others wait for the same kind of coach."""
+        self._overloaded = overloaded
         self._store_every = store_every
         self._so_far = so_far
         self._database = database
@@ -69,7 +69,7 @@ class Attempt:
         self._coaches = coaches
         self._job = job
         self._positions: dict[str, int] = {}
-        self._facts: dict[str, Any] = {}
+        self._columns: dict[str, Any] = {}
         self._by_model: set[str] = set()
         self._unstored = NewRows()
         self._criteria: set[str] = set()
@@ -88,23 +88,23 @@ class Attempt:
             CoachingError: the coach refuses the memo, with a sentence for the person.
         """
         job = self._job
-        order = CoachOrder(
+        request = CoachRequest(
             job.text,
             job.language,
             rubric,
             job.owner,
             evaluation_id=job.evaluation_id,
             address=job.address,
-            crowded=self._crowded,
+            overloaded=self._overloaded,
         )
         self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
-        async with aclosing(self._coaches.events(job.coach, order)) as events:
+        async with aclosing(self._coaches.events(job.coach, request)) as events:
             await record(events, self._note, self._store, self._announce, every=self._store_every)
         if self._overall is None:
             raise BrokenCoach("the stream ended without an overall judgement")
-        self._facts |= provenance_columns(self.provenance)
+        self._columns |= provenance_columns(self.provenance)
         if self._is_wholly_the_models:
-            self._facts["cache_key"] = self._coaches.cache_key(job.coach, order)
+            self._columns["cache_key"] = self._coaches.cache_key(job.coach, request)
         self._rubric_version = rubric.version
         self._seconds = time.monotonic() - self._began
 
@@ -135,10 +135,10 @@ class Attempt:
                 self._overall = overall
             case SecondOpinionGiven(evaluation):
                 self._so_far.second_opinion = evaluation
-                self._facts["second_opinion"] = reading_document(evaluation)
+                self._columns["second_opinion"] = reading_document(evaluation)
             case Attributed(provenance):
                 self._so_far.provenance = provenance
-                self._facts |= provenance_columns(provenance)
+                self._columns |= provenance_columns(provenance)
             case Progressed(done, total):
                 total = max(total, 0)
                 self._so_far.progress = Progressed(min(max(done, 0), total), total)
@@ -150,7 +150,7 @@ class Attempt:
         self._criteria.add(criterion.id)
         if criterion.coach == MODEL:
             self._by_model.add(criterion.id)
-        true = with_true_evidence(criterion, self._job.text)
+        true = with_verified_evidence(criterion, self._job.text)
         self._so_far.add_criterion(position, true)
         self._unstored.criteria.append(criterion_values(self._job.evaluation_id, position, true))
 
@@ -158,20 +158,20 @@ class Attempt:
         if comment.id in self._comments:
             raise BrokenCoach(f"comment {comment.id!r} came twice")
         self._comments.add(comment.id)
-        if is_true(comment, self._job.text):
+        if has_exact_quote(comment, self._job.text):
             self._so_far.add_comment(comment)
             self._unstored.comments.append(comment_values(self._job.evaluation_id, comment))
 
     async def _store(self) -> None:
         rows, self._unstored = self._unstored, NewRows()
-        facts, self._facts = self._facts, {}
+        columns, self._columns = self._columns, {}
         async with self._database.write() as session:
             held = await JobQueue(session).record(
                 self._job,
                 rows,
                 done_steps=self._so_far.progress.done,
                 total_steps=self._so_far.progress.total,
-                facts=facts,
+                columns=columns,
             )
         if not held:
             raise LeaseLost
@@ -198,7 +198,7 @@ class Attempt:
                 score=overall.score,
                 seconds=self._seconds,
                 total_steps=self._so_far.progress.total,
-                facts=self._facts,
+                columns=self._columns,
             )
         if changes is None:
             raise LeaseLost

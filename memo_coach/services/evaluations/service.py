@@ -19,17 +19,17 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
-from memo_coach.services.evaluations.fair_queueing import due
+from memo_coach.services.evaluations.fair_queueing import due_at
 from memo_coach.services.evaluations.mapping import evaluation_view, usage_of
 from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import store_new_memo
-from memo_coach.services.memos.input import Glance, glance_at, submitted_text
+from memo_coach.services.memos.input import TextMetadata, metadata_of, submitted_text
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import Broadcast, Followers, Source
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.budget import JUDGING
 from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_UNFINISHED, MOST_UNFINISHED_OF_ADDRESS
-from memo_coach.services.usage.storage_budget import EVALUATION_BYTES, StorageBudget, Storing
+from memo_coach.services.usage.storage_budget import EVALUATION_BYTES, StorageBudget, StorageRequest
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.memos import MemoRepository
@@ -46,7 +46,7 @@ class EvaluationService:
 
     def __init__(
         self,
-        records: Records,
+        unit_of_work: UnitOfWork,
         rubrics: RubricService,
         coaches: Coaches,
         workers: Workers,
@@ -56,7 +56,7 @@ class EvaluationService:
         budget: StorageBudget,
         clock: Callable[[], datetime] = now,
     ) -> None:
-        self._records = records
+        self._unit_of_work = unit_of_work
         self._rubrics = rubrics
         self._coaches = coaches
         self._workers = workers
@@ -100,25 +100,25 @@ class EvaluationService:
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
         self._budget.count_written(address, len(text.encode()))
-        look = partial(glance_at, text, language=language, title=title, readable=kind == BUILTIN)
-        glance = None if len(text) <= SHORT else await computed(len(text), look)
+        look = partial(metadata_of, text, language=language, title=title, readable=kind == BUILTIN)
+        metadata = None if len(text) <= SHORT else await computed(len(text), look)
         async with AsyncExitStack() as place:
             await place.enter_async_context(self._entering)
-            glance = glance or look()
+            metadata = metadata or look()
             moment = self._clock()
-            async with self._records.write(adds=True) as session:
-                since = await VisitorRepository(session).welcome(owner, moment)
+            async with self._unit_of_work.write(adds=True) as session:
+                since = await VisitorRepository(session).lock_or_create(owner, moment)
                 memo, newest = await _memo_for(
                     session,
                     owner,
                     memo_id=memo_id or None,
                     text=text,
-                    glance=glance,
+                    metadata=metadata,
                     rubric=rubric,
                     moment=moment,
                 )
                 version, kept = await _version_for(
-                    session, owner, memo, newest=newest, text=text, glance=glance, moment=moment
+                    session, owner, memo, newest=newest, text=text, metadata=metadata, moment=moment
                 )
                 if memo.draft_text == text or memo.draft_revision == base_revision:
                     kept -= len((memo.draft_text or "").encode())
@@ -131,7 +131,7 @@ class EvaluationService:
                     moment=moment,
                 )
                 kept += EVALUATION_BYTES if is_new else 0
-                await self._budget.count_kept(session, Storing(address, kept, since, moment))
+                await self._budget.count_kept(session, StorageRequest(address, kept, since, moment))
                 await place.aclose()  # the next one goes on while this one waits for the disk
         self._workers.wake(kind)
         return evaluation_id
@@ -143,9 +143,9 @@ class EvaluationService:
             NotFound: the owner has no such evaluation.
         """
         live = self._workers.live.of(evaluation_id)
-        async with self._records.read() as session:
+        async with self._unit_of_work.read() as session:
             stored = await EvaluationRepository(session).whole(
-                owner, evaluation_id, known_attempt=None if live is None else live.attempt
+                owner, evaluation_id, attempt_in_memory=None if live is None else live.attempt
             )
             if stored is None:
                 raise NotFound
@@ -179,7 +179,7 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation.
         """
-        async with self._records.write() as session:
+        async with self._unit_of_work.write() as session:
             evaluations = EvaluationRepository(session)
             cancelled = await evaluations.cancel(owner, evaluation_id, now())
             if not cancelled and await evaluations.get(owner, evaluation_id) is None:
@@ -197,7 +197,7 @@ class EvaluationService:
             UnknownRubric, TooMany: with a sentence.
         """
         moment = self._clock()
-        async with self._records.write(adds=True) as session:
+        async with self._unit_of_work.write(adds=True) as session:
             old = await EvaluationRepository(session).get(owner, evaluation_id)
             if old is None:
                 raise NotFound
@@ -215,10 +215,12 @@ class EvaluationService:
                 old.characters,
                 old.removed_characters,
             )
-            since = await VisitorRepository(session).welcome(owner, moment)
+            since = await VisitorRepository(session).lock_or_create(owner, moment)
             fresh, is_new = await _queue(session, owner, asked, moment=moment)
             if is_new:
-                await self._budget.count_kept(session, Storing(address, EVALUATION_BYTES, since, moment))
+                await self._budget.count_kept(
+                    session, StorageRequest(address, EVALUATION_BYTES, since, moment)
+                )
         self._workers.wake(old.coach)
         return fresh
 
@@ -227,7 +229,7 @@ class EvaluationService:
 
     async def _look(self, owner: str, known: EvaluationView) -> EvaluationView:
         """Return an evaluation as the database has it; what is known of it where it did not change since."""
-        async with self._records.read() as session:
+        async with self._unit_of_work.read() as session:
             news = await EvaluationRepository(session).news(owner, known.evaluation_id)
         if news is None:
             raise NotFound
@@ -240,7 +242,7 @@ async def _memo_for(
     *,
     memo_id: str | None,
     text: str,
-    glance: Glance,
+    metadata: TextMetadata,
     rubric: str,
     moment: datetime,
 ) -> tuple[Memo, MemoVersion | None]:
@@ -252,11 +254,16 @@ async def _memo_for(
             raise NotFound
     else:
         # Where it is the same text once more, as by a second click, the draft that it was is gone by now.
-        found = await memos.with_text(owner, text, _sha256(text), glance.words)
+        found = await memos.with_text(owner, text, _sha256(text), metadata.words)
     if found is None:
-        return await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment), None
+        return await store_new_memo(memos, owner, metadata, rubric=rubric, moment=moment), None
     memo, newest = found
-    memo.title, memo.language, memo.words, memo.changed = glance.title, glance.language, glance.words, moment
+    memo.title, memo.language, memo.words, memo.changed = (
+        metadata.title,
+        metadata.language,
+        metadata.words,
+        moment,
+    )
     return memo, newest
 
 
@@ -271,19 +278,19 @@ async def _version_for(
     *,
     newest: MemoVersion | None,
     text: str,
-    glance: Glance,
+    metadata: TextMetadata,
     moment: datetime,
 ) -> tuple[int, int]:
     """Return the number of the version that is this text, and what it takes where it was made for it."""
-    if newest is not None and newest.text == text and newest.language == glance.language:
+    if newest is not None and newest.text == text and newest.language == metadata.language:
         return newest.number, 0
     version = MemoVersion(
         memo=memo.id,
         number=1 if newest is None else newest.number + 1,
         text=text,
         text_sha256=_sha256(text),
-        words=glance.words,
-        language=glance.language,
+        words=metadata.words,
+        language=metadata.language,
         created=moment,
     )
     await MemoRepository(session).add_version(owner, version)
@@ -306,7 +313,7 @@ class _Asked:
 async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: datetime) -> tuple[str, bool]:
     """Return the evaluation that was asked for, and whether it was made for it. The owner is locked."""
     evaluations = EvaluationRepository(session)
-    there = await evaluations.standing(
+    there = await evaluations.existing(
         owner,
         memo_id=asked.memo_id,
         version=asked.version,
@@ -314,8 +321,8 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         coach=asked.coach,
         address=asked.address,
     )
-    if there.twin is not None:
-        return there.twin, False
+    if there.duplicate is not None:
+        return there.duplicate, False
     if there.backlog.own >= MOST_UNFINISHED:
         raise TooMany(
             f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
@@ -342,7 +349,7 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
         created=moment,
         address=asked.address,
         characters=asked.characters,
-        due=due(moment, asked.characters, there.backlog),
+        due=due_at(moment, asked.characters, there.backlog),
         removed_characters=asked.removed_characters,
     )
     await evaluations.add(owner, evaluation)

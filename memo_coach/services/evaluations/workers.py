@@ -25,15 +25,15 @@ from memo_coach.coaching.short_texts import SHORT
 from memo_coach.operations import metrics
 from memo_coach.services.coaches.service import MODEL, Coaches, warm_up
 from memo_coach.services.errors import ServiceError
-from memo_coach.services.evaluations.progress import SoFar
-from memo_coach.services.evaluations.queue_poller import Clock, Lookout
-from memo_coach.services.evaluations.recorder import Attempt, LeaseLost
+from memo_coach.services.evaluations.progress import PartialEvaluation
+from memo_coach.services.evaluations.queue_poller import Clock, QueuePoller
+from memo_coach.services.evaluations.recorder import EvaluationRecorder, LeaseLost
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, InProgress, slowed
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
-from memo_coach.storage.repositories.jobs import Expired, Job, JobQueue, Kinds
+from memo_coach.storage.repositories.jobs import Expired, Job, JobFilter, JobQueue
 
 _log = structlog.get_logger("memo_coach.services.evaluations.workers")
 
@@ -103,11 +103,11 @@ class Workers:
         self._broadcast = broadcast
         self._coaches = coaches
         self._pace = pace or Pace()
-        self.live = InProgress[SoFar]()
+        self.live = InProgress[PartialEvaluation]()
         """What the evaluations that run here have so far."""
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._clock = clock or Clock()
-        self._lookout = Lookout(self._clock)
+        self._lookout = QueuePoller(self._clock)
         self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._jobs: dict[str, Job] = {}
@@ -132,7 +132,7 @@ class Workers:
     def start(self) -> None:
         """Begin to take evaluations; those of dead workers come back with the first look."""
         self._dispatcher = asyncio.create_task(self._dispatch(), name="evaluation dispatcher")
-        self._heart = asyncio.create_task(self._beat(), name="evaluation heartbeat")
+        self._heart = asyncio.create_task(self._renew_leases(), name="evaluation heartbeat")
         self._warming = asyncio.get_running_loop().run_in_executor(None, _warm_up)
 
     def wake(self, coach: str | None = None) -> None:
@@ -174,7 +174,7 @@ class Workers:
         while not self._closing:
             try:
                 if self._lookout.is_due:
-                    await self._look_about()
+                    await self._poll()
                 while self._wanted and not self._closing:
                     await self._take()
             except Exception as error:  # noqa: BLE001 - it may pass; without this loop nothing is judged
@@ -186,14 +186,14 @@ class Workers:
                 return
             await self._lookout.wait()
 
-    async def _look_about(self) -> None:
+    async def _poll(self) -> None:
         """See what nobody has told: what other processes have queued or left, now or for later."""
         moment = self._clock.now()
         async with self._database.read() as session:
             found = await JobQueue(session).outlook(self._name)
         self._lookout.put_off(self._pace.look if found.others else self._pace.idle_look)
         if found.lease_ends is not None and found.lease_ends < moment:
-            await self._revive()
+            await self._requeue_expired()
             self._lookout.look_within(self._pace.look)  # the next lease may end soon
         elif found.lease_ends is not None:
             self._lookout.look_at(found.lease_ends + _A_MOMENT)
@@ -202,7 +202,7 @@ class Workers:
         elif found.waits_until is not None:
             self._lookout.look_at(found.waits_until)
 
-    async def _revive(self) -> None:
+    async def _requeue_expired(self) -> None:
         async with self._database.read() as session:
             expired = await JobQueue(session).expired(self._clock.now())
         for lost in expired:
@@ -243,14 +243,14 @@ class Workers:
         for job in taken:
             self._begin(job)
 
-    def _room_for(self, group: Group) -> tuple[Kinds, int]:
+    def _room_for(self, group: Group) -> tuple[JobFilter, int]:
         """Say which evaluations of a group may be taken, and how many."""
         if group == "asking":
-            return Kinds((MODEL,)), self._pace.asking_at_once - len(self._asking)
+            return JobFilter((MODEL,)), self._pace.asking_at_once - len(self._asking)
         room = self._pace.at_once - self._computing_now
         if room <= 0 and self._coaches.uses_coach_process:
             self._full.add("computing")  # there may be longer ones
-            return Kinds((MODEL,), included=False, longest=SHORT), room + self._pace.beside
+            return JobFilter((MODEL,), included=False, longest=SHORT), room + self._pace.beside
         return self._computing(room)
 
     @property
@@ -263,7 +263,7 @@ class Workers:
         others = self._asking | self._concluding
         return [job for key, job in self._jobs.items() if key not in others]
 
-    def _computing(self, room: int) -> tuple[Kinds, int]:
+    def _computing(self, room: int) -> tuple[JobFilter, int]:
         """Say which of the evaluations that compute may be taken, and how many.
 
         Long ones take no place of the others: a short memo does not wait for the end of a long one, which
@@ -272,12 +272,12 @@ class Workers:
         long = sum(len(job.text) > LONG for job in self._computing_jobs)
         room, room_for_long = room + long, self._pace.long_at_once - long
         if room_for_long > 0:
-            return Kinds((MODEL,), included=False), min(room, room_for_long)
+            return JobFilter((MODEL,), included=False), min(room, room_for_long)
         self._full.add("computing")  # there may be long ones
-        return Kinds((MODEL,), included=False, longest=LONG), room
+        return JobFilter((MODEL,), included=False, longest=LONG), room
 
     @property
-    def _is_crowded(self) -> bool:
+    def _is_overloaded(self) -> bool:
         """Whether more evaluations have to be computed than are at once.
 
         Those that are to be stored count as well: the loop has them to do, and would compute the next one.
@@ -320,7 +320,7 @@ class Workers:
             self._lookout.wake()
 
     async def _work(self, job: Job) -> None:
-        so_far = self.live.begin(job.evaluation_id, SoFar(job.attempt))
+        so_far = self.live.begin(job.evaluation_id, PartialEvaluation(job.attempt))
         try:
             await self._attempt(job, so_far)
         except asyncio.CancelledError:
@@ -331,16 +331,16 @@ class Workers:
             self.live.end(job.evaluation_id, so_far)
             await self._broadcast.announce(job.evaluation_id)
 
-    async def _attempt(self, job: Job, so_far: SoFar) -> None:
+    async def _attempt(self, job: Job, so_far: PartialEvaluation) -> None:
         _log.info("evaluation started", evaluation=job.evaluation_id, attempt=job.attempt, coach=job.coach)
-        attempt = Attempt(
+        attempt = EvaluationRecorder(
             self._database,
             self._broadcast,
             self._coaches,
             job,
             so_far=so_far,
             store_every=self._store_every,
-            crowded=self._is_crowded,
+            overloaded=self._is_overloaded,
         )
         longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
         try:
@@ -360,7 +360,7 @@ class Workers:
             _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, exc_info=error)
             await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
 
-    async def _conclude(self, job: Job, attempt: Attempt) -> None:
+    async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
         spoke = attempt.provenance
@@ -368,7 +368,7 @@ class Workers:
         if job.coach == MODEL and spoke.kind != MODEL:
             metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
 
-    async def _beat(self) -> None:
+    async def _renew_leases(self) -> None:
         """Renew the leases of all that runs here, in one go, and stop what is no longer ours."""
         while True:
             with suppress(TimeoutError):
@@ -399,9 +399,7 @@ class Workers:
             return
         not_before = self._clock.now() + timedelta(seconds=0.25 * 2**failures)
         async with self._database.write() as session:
-            await JobQueue(session).give_back(
-                evaluation_id, attempt, failures=failures, not_before=not_before
-            )
+            await JobQueue(session).requeue(evaluation_id, attempt, failures=failures, not_before=not_before)
         self._look_at(not_before)
         await self._broadcast.announce(evaluation_id)
 
@@ -416,7 +414,7 @@ class Workers:
     async def _put_back(self, job: Job | Expired) -> None:
         """Put an evaluation back as it was; where its attempt is over, this changes nothing."""
         async with self._database.write() as session:
-            await JobQueue(session).give_back(
+            await JobQueue(session).requeue(
                 job.evaluation_id, job.attempt, failures=job.failures, not_before=None
             )
         self.wake()

@@ -11,11 +11,11 @@ from memo_coach.coaching.computing import computed
 from memo_coach.services.accounts.visitors import note_visit
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.errors import NotFound, TooMany
-from memo_coach.services.memos.input import Glance, draft_text, glance_at
+from memo_coach.services.memos.input import TextMetadata, draft_text, metadata_of
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.quotas import MOST_MEMOS
-from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, Storing
+from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, StorageRequest
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
@@ -23,7 +23,7 @@ from memo_coach.storage.tables import Memo
 
 
 async def store_new_memo(
-    memos: MemoRepository, owner: str, glance: Glance, *, rubric: str, moment: datetime
+    memos: MemoRepository, owner: str, metadata: TextMetadata, *, rubric: str, moment: datetime
 ) -> Memo:
     """Make a memo without draft or version.
 
@@ -37,9 +37,9 @@ async def store_new_memo(
     memo = Memo(
         id=new_id(),
         owner=owner,
-        title=glance.title,
-        language=glance.language,
-        words=glance.words,
+        title=metadata.title,
+        language=metadata.language,
+        words=metadata.words,
         created=moment,
         changed=moment,
         draft_rubric=rubric,
@@ -51,15 +51,15 @@ async def store_new_memo(
 class DraftService:
     """The drafts of the owners."""
 
-    def __init__(self, records: Records, rubrics: RubricService, budget: StorageBudget) -> None:
-        self._records = records
+    def __init__(self, unit_of_work: UnitOfWork, rubrics: RubricService, budget: StorageBudget) -> None:
+        self._unit_of_work = unit_of_work
         self._rubrics = rubrics
         self._budget = budget
 
     async def current(self, owner: str) -> DraftView | None:
         """Return the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
-        await note_visit(self._records, owner, now())
-        async with self._records.read() as session:
+        await note_visit(self._unit_of_work, owner, now())
+        async with self._unit_of_work.read() as session:
             memo = await MemoRepository(session).newest_draft(owner)
         return None if memo is None else _view(memo, memo.draft_text or "", memo.draft_rubric)
 
@@ -69,8 +69,8 @@ class DraftService:
         Raises:
             NotFound: the owner has no such memo.
         """
-        await note_visit(self._records, owner, now())
-        async with self._records.read() as session:
+        await note_visit(self._unit_of_work, owner, now())
+        async with self._unit_of_work.read() as session:
             memos = MemoRepository(session)
             memo = await memos.get(owner, memo_id)
             if memo is None:
@@ -107,28 +107,28 @@ class DraftService:
         self._rubrics.get(rubric)
         text = draft_text(text)
         self._budget.count_written(address, len(text.encode()), all_new=not memo_id)
-        glance = await computed(len(text), partial(glance_at, text))
+        metadata = await computed(len(text), partial(metadata_of, text))
         moment = now()
         if not memo_id and not text:
             return DraftSaved("", 0, moment, forked=False)
-        async with self._records.write(adds=True) as session:
-            since = await VisitorRepository(session).welcome(owner, moment)
+        async with self._unit_of_work.write(adds=True) as session:
+            since = await VisitorRepository(session).lock_or_create(owner, moment)
             saved, kept = await _save(
                 session,
                 owner,
                 memo_id=memo_id or None,
                 text=text,
-                glance=glance,
+                metadata=metadata,
                 rubric=rubric,
                 base_revision=base_revision,
                 moment=moment,
             )
-            await self._budget.count_kept(session, Storing(address, kept, since, moment))
+            await self._budget.count_kept(session, StorageRequest(address, kept, since, moment))
             return saved
 
     async def start_new(self, owner: str) -> None:
         """Begin another memo: a draft with text stays among the memos, and is no longer the current one."""
-        async with self._records.write() as session:
+        async with self._unit_of_work.write() as session:
             await MemoRepository(session).set_drafts_aside(owner)
 
 
@@ -138,7 +138,7 @@ async def _save(
     *,
     memo_id: str | None,
     text: str,
-    glance: Glance,
+    metadata: TextMetadata,
     rubric: str,
     base_revision: int,
     moment: datetime,
@@ -154,10 +154,10 @@ async def _save(
     kept = len(text.encode())
     forked = memo is not None and base_revision != memo.draft_revision
     if memo is None or forked:
-        memo = await store_new_memo(memos, owner, glance, rubric=rubric, moment=moment)
+        memo = await store_new_memo(memos, owner, metadata, rubric=rubric, moment=moment)
         kept += MEMO_BYTES
     kept -= len((memo.draft_text or "").encode())
-    memo.title, memo.language, memo.words = glance.title, glance.language, glance.words
+    memo.title, memo.language, memo.words = metadata.title, metadata.language, metadata.words
     memo.changed = memo.draft_saved = moment
     memo.draft_text, memo.draft_rubric, memo.draft_set_aside = text, rubric, False
     memo.draft_revision += 1

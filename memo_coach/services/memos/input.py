@@ -27,7 +27,7 @@ _SAYS_NOTHING = frozenset({"memo", "memorandum", "memorando", "memorándum"})
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class TextMetadata:
     """What a list shows of a text."""
 
     title: str
@@ -102,9 +102,9 @@ def _check_read(read: str) -> None:
         raise LanguageNotRead(str(error)) from error
 
 
-def glance_at(
+def metadata_of(
     text: str, *, language: str | None = None, title: str | None = None, readable: bool = False
-) -> Glance:
+) -> TextMetadata:
     """Return title, language and number of words of a text.
 
     The title is the given one, else the subject line, the first heading, or the first words.
@@ -114,7 +114,9 @@ def glance_at(
         LanguageNotRead: as :func:`check_readable`, where the text has to be ``readable``.
     """
     found = language_of(text, language, readable=readable)
-    return Glance(_line(title or "") or _title_of(text, found), found, sum(1 for _ in WORD.finditer(text)))
+    return TextMetadata(
+        _line(title or "") or _title_of(text, found), found, sum(1 for _ in WORD.finditer(text))
+    )
 
 
 def _title_of(text: str, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 from memo_coach.services.accounts.visitors import note_visit
 from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.quotas import MOST_MEMOS
 from memo_coach.services.views import EvaluationStatus, EvaluationSummary, MemoSummary
 from memo_coach.storage.repositories.evaluations import EvaluationLine, EvaluationRepository
@@ -19,15 +19,15 @@ from memo_coach.storage.repositories.memos import MemoRepository
 class MemoService:
     """The memos of the owners."""
 
-    def __init__(self, records: Records, stop_work: Callable[[str], None]) -> None:
+    def __init__(self, unit_of_work: UnitOfWork, stop_work: Callable[[str], None]) -> None:
         """``stop_work`` is told the id of each evaluation that is deleted."""
-        self._records = records
+        self._unit_of_work = unit_of_work
         self._stop_work = stop_work
 
     async def list(self, owner: str) -> tuple[MemoSummary, ...]:
         """List the memos, the one that changed last first."""
-        await note_visit(self._records, owner, now())
-        async with self._records.read() as session:
+        await note_visit(self._unit_of_work, owner, now())
+        async with self._unit_of_work.read() as session:
             lines = await MemoRepository(session).lines(owner, MOST_MEMOS)
             found = await EvaluationRepository(session).lines_of(owner, [line.id for line in lines])
         evaluations = defaultdict(list)
@@ -53,7 +53,7 @@ class MemoService:
         Raises:
             NotFound: the owner has no such memo.
         """
-        async with self._records.write() as session:
+        async with self._unit_of_work.write() as session:
             lost = await EvaluationRepository(session).lines_of(owner, [memo_id])
             if not await MemoRepository(session).delete(owner, memo_id):
                 raise NotFound

@@ -21,7 +21,7 @@ from memo_coach.providers.accounts import Accounts
 from memo_coach.services import clock as moments
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import CANNOT_BE_USED
-from memo_coach.services.usage.ledger import StoredAccounts, budget_day
+from memo_coach.services.usage.ledger import DatabaseLedger, budget_day
 from memo_coach.services.usage.rate_limits import KEPT, UseLimits, UsePurpose, address_mark, count_use
 from memo_coach.services.views import Usage
 from memo_coach.storage.engine.database import Database
@@ -55,7 +55,7 @@ class DaySpending:
         return max(0, self.budget_micro_usd - self.spent_micro_usd - self.reserved_micro_usd)
 
 
-class ModelAccounts:
+class ModelBudget:
     """Keeps the accounts of the installation. Made by :meth:`open`."""
 
     def __init__(
@@ -92,7 +92,7 @@ class ModelAccounts:
         limits: UseLimits,
         keeps_texts: bool,
         longest_call_seconds: float,
-    ) -> ModelAccounts:
+    ) -> ModelBudget:
         """Read the installation's secret, or make it the first time; the rest is as the class says."""
         async with database.write() as session:
             stored = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
@@ -133,7 +133,7 @@ class ModelAccounts:
 
     def accounts(self, *, owner: str | None, evaluation: str | None) -> Accounts:
         """Return the accounts of one person's calls for one evaluation; without both, the operator's own."""
-        return StoredAccounts(
+        return DatabaseLedger(
             self._database,
             owner=owner,
             evaluation=evaluation,

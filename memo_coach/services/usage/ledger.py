@@ -38,7 +38,7 @@ def budget_day(now: datetime) -> tuple[str, datetime]:
     return date.isoformat(), datetime.combine(date + timedelta(days=1), time(), UTC)
 
 
-class StoredAccounts:
+class DatabaseLedger:
     """Accounts in the database, for the calls of one person and one evaluation."""
 
     def __init__(

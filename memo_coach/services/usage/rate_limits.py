@@ -100,7 +100,7 @@ async def count_use(
     """
     if address is not None and not _MARK.fullmatch(address):
         raise ValueError("not the mark of an address")
-    await VisitorRepository(session).welcome(owner, now)
+    await VisitorRepository(session).lock_or_create(owner, now)
     uses = ModelUseRepository(session)
     if address is not None:
         await uses.lock_address(address)

@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.errors import TooMany
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
 
 _log = structlog.get_logger("memo_coach.services.usage.storage_budget")
@@ -84,7 +84,7 @@ class StorageRefused(TooMany):
 
 
 @dataclass(frozen=True, slots=True)
-class Storing:
+class StorageRequest:
     """What is about to be stored."""
 
     address: str | None
@@ -111,14 +111,14 @@ class StorageBudget:
 
     def __init__(
         self,
-        records: Records,
+        unit_of_work: UnitOfWork,
         address_mark: Callable[[str], str],
         limits: StorageLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """``address_mark`` gives what stands for an address: this remembers no address itself."""
         found = limits or StorageLimits()
-        self._records = records
+        self._unit_of_work = unit_of_work
         self._mark = address_mark
         self._kept = _buckets(found.kept_by_address, clock)
         self._written = _buckets(found.written_by_address, clock)
@@ -143,7 +143,7 @@ class StorageBudget:
         _refuse(_BY_ADDRESS, written, size)
         written.take(size)
 
-    async def count_kept(self, session: AsyncSession, storing: Storing) -> None:
+    async def count_kept(self, session: AsyncSession, storing: StorageRequest) -> None:
         """Count what is to be kept, within the transaction that keeps it.
 
         Raises:
@@ -153,7 +153,7 @@ class StorageBudget:
         if storing.kept <= 0:
             return
         if storing.by_new_visitor:
-            await self._records.refuse_new_visitors_where_short(session)
+            await self._unit_of_work.refuse_new_visitors_where_short(session)
         if storing.address is None:
             return
         mark = self._mark(storing.address)

@@ -30,7 +30,7 @@ from memo_coach.database_url import sqlite_path
 from memo_coach.storage.engine import postgres
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.connections import ShieldedConnection, ShieldedSession
-from memo_coach.storage.engine.group_commit import SharedCommits
+from memo_coach.storage.engine.group_commit import GroupCommit
 from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, open_connection
 from memo_coach.storage.engine.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
@@ -84,7 +84,7 @@ class Database:
             options |= {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
         self.engine: AsyncEngine = create_async_engine(url, **options)
         self._reading = self.engine.execution_options(**({} if self.is_sqlite else _ONE_STATE))
-        self._commits = SharedCommits(partial(self._begun, self.engine, BEGIN_TO_WRITE), self._longest)
+        self._commits = GroupCommit(partial(self._begun, self.engine, BEGIN_TO_WRITE), self._longest)
         self._file: FileIdentity | None = None
         self.is_damaged = False
         """Whether a statement has found the file damaged since it was opened."""

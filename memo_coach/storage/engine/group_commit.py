@@ -23,7 +23,7 @@ LONGEST_OPEN_SECONDS = 0.03
 _LOST = "The database cannot be written: a transaction ended before its commit."
 
 
-class _Shared:
+class _OpenTransaction:
     """A transaction that is open for others."""
 
     def __init__(self, connection: ShieldedConnection) -> None:
@@ -60,7 +60,7 @@ class _Shared:
         await self.connection.close()
 
 
-class SharedCommits:
+class GroupCommit:
     """The writing transactions of this process on one file."""
 
     def __init__(self, begin: Callable[[], Awaitable[ShieldedConnection]], longest: float) -> None:
@@ -70,7 +70,7 @@ class SharedCommits:
         # SQLite has one writer at a time. Queueing here is fair; its own busy handler sleeps and retries.
         self._writer = asyncio.Lock()
         self._waiting = 0
-        self._open: _Shared | None = None
+        self._open: _OpenTransaction | None = None
         self._committing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -83,7 +83,7 @@ class SharedCommits:
         await self._take_turn()
         try:
             others = self._open
-            shared = others or _Shared(await self._begin())
+            shared = others or _OpenTransaction(await self._begin())
             try:
                 yield shared.connection, others is not None
                 if others is None and not self._waiting:
@@ -119,14 +119,14 @@ class SharedCommits:
             self._writer.release()
             raise
 
-    def _leave_open(self, shared: _Shared) -> None:
+    def _leave_open(self, shared: _OpenTransaction) -> None:
         self._open = shared
         # It comes behind those who wait now, and before those who will.
         task = asyncio.create_task(self._commit(shared), name="commit for several")
         self._committing.add(task)
         task.add_done_callback(self._committing.discard)
 
-    async def _commit(self, shared: _Shared) -> None:
+    async def _commit(self, shared: _OpenTransaction) -> None:
         async with self._writer:
             if self._open is shared:
                 await self._commit_open()

@@ -39,10 +39,10 @@ class Backlog:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExistingWork:
     """What an owner has already, and what there is to do before the next one of theirs."""
 
-    twin: str | None
+    duplicate: str | None
     """An unfinished evaluation of the same text by the same coach with the same rubric."""
     stored: int
     """The evaluations of the owner."""
@@ -145,11 +145,11 @@ class EvaluationRepository:
         return found.scalar_one_or_none()
 
     async def whole(
-        self, owner: str, evaluation_id: str, *, known_attempt: int | None = None
+        self, owner: str, evaluation_id: str, *, attempt_in_memory: int | None = None
     ) -> StoredEvaluation | None:
         """Find an evaluation with its memo's text, criteria and comments.
 
-        Criteria and comments are left out while ``known_attempt`` is at it: what that has said is known.
+        Criteria and comments are left out while ``attempt_in_memory`` is at it: what that has said is known.
         """
         parameters = _parameters(owner, evaluation_id)
         row = (await self._session.execute(_WHOLE, parameters)).one_or_none()
@@ -157,7 +157,7 @@ class EvaluationRepository:
             return None
         if row[0].status == "queued" and row[0].attempt == 0:
             return StoredEvaluation(row[0], row[1], row[2], (), ())  # no coach has said anything yet
-        if (row[0].status, row[0].attempt) == ("running", known_attempt):
+        if (row[0].status, row[0].attempt) == ("running", attempt_in_memory):
             return StoredEvaluation(row[0], row[1], row[2], (), ())
         criteria = await self._session.execute(_CRITERIA, parameters)
         comments = await self._session.execute(_COMMENTS, parameters)
@@ -173,18 +173,18 @@ class EvaluationRepository:
         row = (await self._session.execute(_NEWS, _parameters(owner, evaluation_id))).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    async def standing(
+    async def existing(
         self, owner: str, *, memo_id: str, version: int, rubric: str, coach: str, address: str | None
-    ) -> Standing:
+    ) -> ExistingWork:
         """Tell what an owner has already, before one more of a text by a coach with a rubric is added.
 
         What is near them is found by an address's mark. The caller has locked the owner, as
-        ``VisitorRepository.welcome`` does: where there is no twin it adds one, and nobody else meanwhile.
+        ``VisitorRepository.lock_or_create`` does: where there is no equal one it adds it, nobody else meanwhile.
         """
         asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
         found = await self._session.execute(_STANDING, {"own_owner": owner, "near_address": address, **asked})
-        twin, stored, *backlog = found.one()
-        return Standing(twin, stored, Backlog(*backlog))
+        duplicate, stored, *backlog = found.one()
+        return ExistingWork(duplicate, stored, Backlog(*backlog))
 
     async def add(self, owner: str, evaluation: Evaluation) -> None:
         """Store a new evaluation."""

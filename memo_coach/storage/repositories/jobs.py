@@ -69,7 +69,7 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class QueueStatus:
     """What there is, and will be, for a worker to do."""
 
     waiting: int
@@ -83,7 +83,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
+class JobFilter:
     """Which evaluations are taken: those for coaches of these kinds, or all others; and how long ones."""
 
     kinds: tuple[str, ...]
@@ -92,8 +92,8 @@ class Kinds:
     """Characters of the longest text that is taken; ``None`` where any is."""
 
 
-ANY = Kinds((), included=False)
-_NO_FACTS: Mapping[str, Any] = {}
+ANY = JobFilter((), included=False)
+_NO_COLUMNS: Mapping[str, Any] = {}
 _NOTHING_KNOWN: Mapping[str, Any] = {
     "spoke": None,
     "model": None,
@@ -162,20 +162,20 @@ class JobQueue:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def outlook(self, worker: str) -> Outlook:
+    async def outlook(self, worker: str) -> QueueStatus:
         """Tell what there is for a worker to do, and when there will be something; reading only."""
         found = await self._session.execute(_OUTLOOK, {"this_worker": worker})
-        return Outlook(*found.one())
+        return QueueStatus(*found.one())
 
     async def take(
-        self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY
+        self, worker: str, now: datetime, lease_until: datetime, coaches: JobFilter = ANY
     ) -> Job | None:
         """Take the evaluation that is due first; ``None`` where none waits."""
         taken = await self.take_some(worker, now, lease_until, coaches, at_most=1)
         return taken[0] if taken else None
 
     async def take_some(
-        self, worker: str, now: datetime, lease_until: datetime, coaches: Kinds = ANY, *, at_most: int
+        self, worker: str, now: datetime, lease_until: datetime, coaches: JobFilter = ANY, *, at_most: int
     ) -> list[Job]:
         """Take those that are due first; what earlier attempts left behind is thrown away."""
         statement = (
@@ -237,13 +237,13 @@ class JobQueue:
         *,
         done_steps: int,
         total_steps: int,
-        facts: Mapping[str, Any] = _NO_FACTS,
+        columns: Mapping[str, Any] = _NO_COLUMNS,
     ) -> bool:
         """Store what has come so far; tell whether the worker still holds the evaluation.
 
-        ``facts`` are columns of the evaluation, such as who spoke.
+        ``columns`` are columns of the evaluation, such as who spoke.
         """
-        values = {"done_steps": done_steps, "total_steps": total_steps, **facts}
+        values = {"done_steps": done_steps, "total_steps": total_steps, **columns}
         return await self._store(job, rows, values) is not None
 
     async def finish(
@@ -257,7 +257,7 @@ class JobQueue:
         score: float | None,
         seconds: float,
         total_steps: int,
-        facts: Mapping[str, Any] = _NO_FACTS,
+        columns: Mapping[str, Any] = _NO_COLUMNS,
     ) -> int | None:
         """Store the rest and finish; give the number of changes, or ``None`` where it was held no more."""
         return await self._store(
@@ -275,7 +275,7 @@ class JobQueue:
                 "seconds": seconds,
                 "done_steps": total_steps,
                 "total_steps": total_steps,
-                **facts,
+                **columns,
             },
         )
 
@@ -296,7 +296,7 @@ class JobQueue:
             error=error,
         )
 
-    async def give_back(
+    async def requeue(
         self, evaluation_id: str, attempt: int, *, failures: int, not_before: datetime | None
     ) -> bool:
         """Put an evaluation back into the queue; tell whether the attempt was still the current one."""
@@ -349,7 +349,7 @@ class JobQueue:
         return (await self._session.execute(statement, given)).scalar_one_or_none()
 
 
-def _takeable(now: datetime, coaches: Kinds) -> ColumnElement[bool]:
+def _takeable(now: datetime, coaches: JobFilter) -> ColumnElement[bool]:
     lease, coach = col(Evaluation.lease_until), col(Evaluation.coach)
     which = coach.in_(coaches.kinds) if coaches.included else coach.not_in(coaches.kinds)
     taken = [col(Evaluation.status) == "queued", or_(lease.is_(None), lease <= now), which]

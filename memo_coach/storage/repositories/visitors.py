@@ -39,7 +39,7 @@ class VisitorRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def welcome(self, owner: str, now: datetime) -> datetime:
+    async def lock_or_create(self, owner: str, now: datetime) -> datetime:
         """Note that a visitor writes, and lock them: make the row at first, renew ``last_seen`` later.
 
         Give when they first wrote: now, where this is the first time.

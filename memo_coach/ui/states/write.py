@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
-from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
@@ -81,7 +81,7 @@ class WriteState(rx.State):
         if memo.strip():
             rubric = current().rubrics.get(self._rubric())
             estimate = await current().coaches.estimate(
-                CoachOrder(memo, self.language or detect_language(memo), rubric)
+                CoachRequest(memo, self.language or detect_language(memo), rubric)
             )
         if estimate is None:
             return text("write.sent_unknown", model=offer.model, destination=offer.destination)

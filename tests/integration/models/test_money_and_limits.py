@@ -10,7 +10,7 @@ import pytest
 
 from memo_coach.coaching.llm.notices import sentence
 from memo_coach.coaching.rubric.reader import shipped_rubric
-from memo_coach.services.coaches.service import CoachOrder
+from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import Services
 from memo_coach.services.views import CostEstimate
 from tests.integration.models.evaluating import (
@@ -145,7 +145,7 @@ async def test_what_the_built_in_coach_had_to_add_to_is_asked_again(
 
 async def estimate_of(services: Services) -> CostEstimate:
     """Ask until there is an estimate: the first question has the prices loaded."""
-    order = CoachOrder(MEMO, "en", shipped_rubric(RUBRIC))
+    order = CoachRequest(MEMO, "en", shipped_rubric(RUBRIC))
     estimate = await until_told(lambda: services.coaches.estimate(order), "there is an estimate")
     assert estimate is not None
     return estimate

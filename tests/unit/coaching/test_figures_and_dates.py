@@ -95,13 +95,13 @@ def test_a_percentage_and_a_quantity_keep_what_they_count() -> None:
 def test_dates_are_found_with_their_deadline_words(
     text: str, language: str, quoted: str, deadline: bool
 ) -> None:
-    memo, facts = facts_about(text, language)
-    assert [(memo.quote(date.span), date.deadline) for date in facts.dates] == [(quoted, deadline)]
+    memo, columns = facts_about(text, language)
+    assert [(memo.quote(date.span), date.deadline) for date in columns.dates] == [(quoted, deadline)]
 
 
 def test_may_and_march_as_verbs_are_no_months() -> None:
-    _, facts = facts_about("They may march to the office. May said so.", "en")
-    assert facts.dates == ()
+    _, columns = facts_about("They may march to the office. May said so.", "en")
+    assert columns.dates == ()
 
 
 @pytest.mark.parametrize(
@@ -122,8 +122,8 @@ def test_may_and_march_as_verbs_are_no_months() -> None:
     ],
 )
 def test_owners_act_and_those_acted_for_do_not(text: str, language: str, owners: list[str]) -> None:
-    memo, facts = facts_about(text, language)
-    assert [memo.quote(span) for span in facts.owners_in(memo.sentences[0])] == owners
+    memo, columns = facts_about(text, language)
+    assert [memo.quote(span) for span in columns.owners_in(memo.sentences[0])] == owners
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_owners_act_and_those_acted_for_do_not(text: str, language: str, owners:
     ],
 )
 def test_a_sentence_with_a_finite_verb_is_prose(text: str, language: str) -> None:
-    memo, facts = facts_about(text, language)
-    assert facts.is_prose(memo.sentences[0])
+    memo, columns = facts_about(text, language)
+    assert columns.is_prose(memo.sentences[0])
 
 
 @pytest.mark.parametrize(
@@ -151,23 +151,23 @@ def test_a_sentence_with_a_finite_verb_is_prose(text: str, language: str) -> Non
     ],
 )
 def test_a_line_of_keywords_is_no_evidence(text: str, language: str) -> None:
-    memo, facts = facts_about(text, language)
-    assert not any(facts.is_evidence(sentence) for sentence in memo.sentences)
+    memo, columns = facts_about(text, language)
+    assert not any(columns.is_evidence(sentence) for sentence in memo.sentences)
 
 
 def test_a_sentence_said_twice_is_evidence_once() -> None:
-    memo, facts = facts_about("We need a second line.\n\nWe need a second line.", "en")
-    assert [facts.is_evidence(sentence) for sentence in memo.sentences] == [True, False]
+    memo, columns = facts_about("We need a second line.\n\nWe need a second line.", "en")
+    assert [columns.is_evidence(sentence) for sentence in memo.sentences] == [True, False]
 
 
 def test_a_memo_is_read_once_and_let_go_with_the_memo() -> None:
-    memo, facts = facts_about("We need a second line.", "en")
-    assert facts_of(memo, lexicon_of("en")) is facts
-    held = weakref.ref(facts)
+    memo, columns = facts_about("We need a second line.", "en")
+    assert facts_of(memo, lexicon_of("en")) is columns
+    held = weakref.ref(columns)
     gc.collect()
     gc.disable()
     try:
-        del memo, facts
+        del memo, columns
         assert held() is None  # at once, without waiting for a collection
     finally:
         gc.enable()
@@ -176,8 +176,8 @@ def test_a_memo_is_read_once_and_let_go_with_the_memo() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=400), st.sampled_from(["en", "es"]))
 def test_any_text_is_read_without_a_crash_and_every_span_lies_in_it(text: str, language: str) -> None:
-    memo, facts = facts_about(text, language)
-    for item in (*facts.figures, *facts.dates):
+    memo, columns = facts_about(text, language)
+    for item in (*columns.figures, *columns.dates):
         assert 0 <= item.span.start < item.span.end <= len(text)
     for sentence in memo.sentences:
-        facts.owners_in(sentence)
+        columns.owners_in(sentence)

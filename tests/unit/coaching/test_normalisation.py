@@ -22,7 +22,7 @@ from memo_coach.coaching.memo.normalisation import LONGEST_RUN, Form, normalised
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.quotes.anchors import Anchors
-from memo_coach.services.memos.input import draft_text, glance_at
+from memo_coach.services.memos.input import draft_text, metadata_of
 
 FORMS: tuple[Form, ...] = ("NFC", "NFD", "NFKC", "NFKD")
 ACUTE, GRAVE_BELOW, CEDILLA = "\u0301", "\u0316", "\u0327"
@@ -115,8 +115,8 @@ def _quotes(text: str) -> object:
     [
         draft_text,
         normalise_text,
-        lambda text: glance_at("A memo", title=text),
-        lambda text: glance_at(draft_text(text)),
+        lambda text: metadata_of("A memo", title=text),
+        lambda text: metadata_of(draft_text(text)),
         folded_words,
         _quotes,
         lambda text: Sanitiser(text).paragraph(text, longest=len(text)),

@@ -27,7 +27,7 @@ from memo_coach.services.chat.views import ChatView
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
@@ -97,14 +97,14 @@ async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
         model: Model | None = None, admit: Callable[[str, str | None], Awaitable[None]] = admitted
     ) -> ChatService:
         prompts = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
-        records = Records(database, tmp_path)
+        unit_of_work = UnitOfWork(database, tmp_path)
         service = ChatService(
-            records,
+            unit_of_work,
             RubricService(),
             MemoryBroadcast(),
             ChatModels(lambda _owner, _evaluation: model, admit, prompts, lambda _text: "b0undary",
                        ChatLimits(500, 20_000)),
-            frameworks=shipped_frameworks().frameworks, budget=StorageBudget(records, str),
+            frameworks=shipped_frameworks().frameworks, budget=StorageBudget(unit_of_work, str),
         )  # fmt: skip
         opened.append(service)
         return service

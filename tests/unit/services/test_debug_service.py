@@ -9,7 +9,7 @@ import pytest
 
 from memo_coach.services.administration.debug import DebugService, DebugView
 from memo_coach.services.errors import NotFound, Unavailable
-from memo_coach.services.unit_of_work import Records
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.engine.database import Database
 from tests.databases import database_at
 from tests.ledger import MODEL, Clock, accounts_of, outcome, plan
@@ -27,7 +27,7 @@ async def evaluated(migrated: Database) -> Database:
 
 
 def debug_of(database: Database, tmp_path: Path, *, collects: bool = True) -> DebugService:
-    return DebugService(Records(database, tmp_path), collects=collects)
+    return DebugService(UnitOfWork(database, tmp_path), collects=collects)
 
 
 async def test_each_call_is_shown_with_all_that_is_known_of_it(evaluated: Database, tmp_path: Path) -> None:

@@ -30,10 +30,10 @@ from memo_coach.services.errors import (
     UnknownRubric,
 )
 from memo_coach.services.evaluations import service as evaluations
-from memo_coach.services.evaluations.recorder import Attempt
+from memo_coach.services.evaluations.recorder import EvaluationRecorder
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
 from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
-from memo_coach.services.memos.input import Glance, glance_at
+from memo_coach.services.memos.input import TextMetadata, metadata_of
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.storage.repositories.jobs import JobQueue, NewRows
@@ -193,13 +193,13 @@ async def test_no_more_than_two_run_at_once(services: Services, owner: str, coac
 async def test_one_that_waits_to_be_stored_keeps_no_other_from_beginning(
     services: Services, owner: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk, finish = asyncio.Event(), Attempt.finish
+    disk, finish = asyncio.Event(), EvaluationRecorder.finish
 
-    async def held(self: Attempt) -> float:
+    async def held(self: EvaluationRecorder) -> float:
         await disk.wait()
         return await finish(self)
 
-    monkeypatch.setattr(Attempt, "finish", held)
+    monkeypatch.setattr(EvaluationRecorder, "finish", held)
     started = [await submit(services, owner, f"{TEXT} {number}") for number in range(4)]
     await soon(lambda: coach.closed == 4, "all four are judged")
     assert coach.most_at_once <= 2
@@ -213,9 +213,9 @@ async def test_of_many_that_come_at_once_a_few_are_looked_at_at_a_time(
 ) -> None:
     looked = list[str]()
 
-    def noted(text: str, *, language: str | None, title: str | None, readable: bool) -> Glance:
+    def noted(text: str, *, language: str | None, title: str | None, readable: bool) -> TextMetadata:
         looked.append(text)
-        return glance_at(text, language=language, title=title, readable=readable)
+        return metadata_of(text, language=language, title=title, readable=readable)
 
     monkeypatch.setattr(evaluations, "glance_at", noted)
     visitors = [(await services.visitors.admit())[1] for _ in range(3 * ENTERING_AT_ONCE)]
@@ -389,7 +389,7 @@ async def test_the_evaluation_of_a_dead_worker_is_taken_over_and_its_late_writes
         assert not await queue.record(dead, NewRows(), done_steps=0, total_steps=9)
         assert not await queue.renew(dead, now())
         assert not await queue.fail(dead.evaluation_id, dead.attempt, now=now(), failures=9, error="late")
-        assert not await queue.give_back(dead.evaluation_id, dead.attempt, failures=9, not_before=None)
+        assert not await queue.requeue(dead.evaluation_id, dead.attempt, failures=9, not_before=None)
     await workers.close()
     async with services.database.read() as session:
         stored = (await session.execute(select(Evaluation))).scalar_one()

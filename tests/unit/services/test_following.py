@@ -15,7 +15,7 @@ from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
 from memo_coach.services.evaluations import recorder
-from memo_coach.services.evaluations.progress import SoFar
+from memo_coach.services.evaluations.progress import PartialEvaluation
 from memo_coach.services.evaluations.workers import Pace, Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import InProgress, MemoryBroadcast
@@ -148,7 +148,7 @@ async def test_what_is_live_is_ordered_as_what_is_stored(services: Services, own
     evaluation = await submit(services, owner)
     async for view in services.evaluations.follow(owner, evaluation):
         stored: EvaluationView = view
-    so_far = SoFar(1)
+    so_far = PartialEvaluation(1)
     so_far.add_criterion(2, criterion(2))
     so_far.add_criterion(0, criterion(0))
     for number, (kind, rank) in enumerate((("opportunity", 2), ("strength", 2), ("opportunity", 1))):
@@ -164,9 +164,9 @@ async def test_what_is_live_is_ordered_as_what_is_stored(services: Services, own
 
 
 def test_an_earlier_attempt_does_not_end_a_later_one() -> None:
-    live = InProgress[SoFar]()
-    earlier = live.begin("e", SoFar(1))
-    later = live.begin("e", SoFar(2))
+    live = InProgress[PartialEvaluation]()
+    earlier = live.begin("e", PartialEvaluation(1))
+    later = live.begin("e", PartialEvaluation(2))
     assert not live.end("e", earlier)
     assert live.of("e") is later
     assert live.end("e", later)

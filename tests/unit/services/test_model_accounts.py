@@ -15,7 +15,7 @@ from sqlmodel import col
 from memo_coach.coaching.llm.model import Message, ModelFailure
 from memo_coach.operations import metrics
 from memo_coach.services.usage import ledger
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.views import Usage
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import Memo, Visitor
@@ -38,7 +38,7 @@ TODAY = "2026-05-01"
 MIDNIGHT = datetime(2026, 5, 2, tzinfo=UTC)
 
 
-async def reserved_or_not(accounts: ModelAccounts, micro_usd: int = 100) -> str | None:
+async def reserved_or_not(accounts: ModelBudget, micro_usd: int = 100) -> str | None:
     try:
         return await accounts.accounts(owner=None, evaluation=None).reserve(plan(micro_usd))
     except ModelFailure as failure:
@@ -204,14 +204,14 @@ async def test_a_reservation_whose_commit_was_cancelled_is_taken_back(
     migrated: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keeper = accounts_of(migrated)
-    reserve = ledger.StoredAccounts._reserve
+    reserve = ledger.DatabaseLedger._reserve
 
-    async def cancelled_afterwards(self: ledger.StoredAccounts, call_id: str, planned: object) -> None:
+    async def cancelled_afterwards(self: ledger.DatabaseLedger, call_id: str, planned: object) -> None:
         await reserve(self, call_id, planned)  # type: ignore[arg-type]
         assert len(await calls_in(migrated)) == 1
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(ledger.StoredAccounts, "_reserve", cancelled_afterwards)
+    monkeypatch.setattr(ledger.DatabaseLedger, "_reserve", cancelled_afterwards)
     with pytest.raises(asyncio.CancelledError):
         await keeper.accounts(owner=None, evaluation=None).reserve(plan())
     assert await calls_in(migrated) == []
@@ -388,8 +388,8 @@ async def test_where_the_budget_stands_is_measured(migrated: Database) -> None:
 
 
 async def test_the_key_of_the_installation_stays_the_same(migrated: Database) -> None:
-    async def opened() -> ModelAccounts:
-        return await ModelAccounts.open(
+    async def opened() -> ModelBudget:
+        return await ModelBudget.open(
             migrated,
             daily_budget_micro_usd=1,
             limits=accounts_of(migrated)._limits,

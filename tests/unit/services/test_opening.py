@@ -19,7 +19,7 @@ from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.container import close_services, current, open_services
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.workers import Workers
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -38,7 +38,7 @@ def breaks_at_once(*_arguments: Any, **_options: Any) -> None:
 
 
 PLACES: dict[str, tuple[type, str, Callable[..., Any]]] = {
-    "models": (ModelAccounts, "open", breaks),
+    "models": (ModelBudget, "open", breaks),
     "visitors": (VisitorService, "open", breaks),
     "workers": (Workers, "start", breaks_at_once),
     "housekeeping": (Housekeeping, "start", breaks_at_once),
@@ -141,7 +141,7 @@ async def test_models_that_break_half_way_close_their_providers(
         await close(self)
 
     monkeypatch.setattr(Providers, "close", noted)
-    monkeypatch.setattr(ModelAccounts, "open", breaks)
+    monkeypatch.setattr(ModelBudget, "open", breaks)
     with pytest.raises(Broken):
         await open_services(with_model(settings))
     assert len(closed) == 1

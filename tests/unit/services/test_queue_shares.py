@@ -18,7 +18,7 @@ from memo_coach.services.evaluations.fair_queueing import (
     ADDRESS_CHARACTERS_PER_SECOND,
     EVALUATION_CHARACTERS,
     OWNER_CHARACTERS_PER_SECOND,
-    due,
+    due_at,
 )
 from memo_coach.services.evaluations.workers import LONG, Pace
 from memo_coach.services.usage.rate_limits import address_mark
@@ -228,12 +228,12 @@ async def test_the_mark_of_an_address_is_forgotten_when_the_evaluation_ends(
 
 
 def test_what_is_due_when() -> None:
-    alone = due(START, LENGTH, NOBODY) - START
+    alone = due_at(START, LENGTH, NOBODY) - START
     assert alone.total_seconds() == (LENGTH + EVALUATION_CHARACTERS) / OWNER_CHARACTERS_PER_SECOND
-    near = due(START, 0, Backlog(0, 0, 500, 500 * LENGTH)) - START
+    near = due_at(START, 0, Backlog(0, 0, 500, 500 * LENGTH)) - START
     everything = 501 * EVALUATION_CHARACTERS + 500 * LENGTH
     assert near.total_seconds() == everything / ADDRESS_CHARACTERS_PER_SECOND
-    assert due(START, 0, Backlog(1, LENGTH, 1, LENGTH)) > due(START, 0, Backlog(0, 0, 1, LENGTH))
+    assert due_at(START, 0, Backlog(1, LENGTH, 1, LENGTH)) > due_at(START, 0, Backlog(0, 0, 1, LENGTH))
 
 
 class Gate(ScriptedCoach):

@@ -17,7 +17,7 @@ from memo_coach.coaching.memo.text import LONGEST_MEMO
 from memo_coach.services.clock import now
 from memo_coach.services.container import Services
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.unit_of_work import FREE_BYTES_FOR_NEW_VISITORS, Records
+from memo_coach.services.unit_of_work import FREE_BYTES_FOR_NEW_VISITORS, UnitOfWork
 from memo_coach.services.usage.storage_budget import (
     ANSWER_BYTES,
     EVALUATION_BYTES,
@@ -27,7 +27,7 @@ from memo_coach.services.usage.storage_budget import (
     StorageBudget,
     StorageLimits,
     StorageRefused,
-    Storing,
+    StorageRequest,
 )
 from memo_coach.services.views import DraftSaved
 from memo_coach.storage.engine.database import Database
@@ -266,14 +266,14 @@ PEOPLE = 100
 def shipped(seconds: Seconds, tmp_path: Path) -> StorageBudget:
     """Return the limits as they are shipped. While the disk has room, they ask nothing of a database."""
     never_opened = Database("sqlite+aiosqlite:////nowhere/at/all.db")
-    return StorageBudget(Records(never_opened, tmp_path), str, clock=seconds)
+    return StorageBudget(UnitOfWork(never_opened, tmp_path), str, clock=seconds)
 
 
 async def keep(budget: StorageBudget, size: int, *, first: bool = False) -> None:
     """Keep something that a visitor of this morning adds; the first thing that they add."""
     moment = now()
     since = moment if first else moment - timedelta(hours=1)
-    await budget.count_kept(AsyncSession(), Storing(OFFICE, size, since, moment))
+    await budget.count_kept(AsyncSession(), StorageRequest(OFFICE, size, since, moment))
 
 
 async def test_a_hundred_people_of_one_office_who_type_without_a_pause_are_not_refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from memo_coach.services.memos.input import LONGEST_TITLE, UNTITLED, glance_at
+from memo_coach.services.memos.input import LONGEST_TITLE, UNTITLED, metadata_of
 
 
 @pytest.mark.parametrize(
@@ -19,14 +19,14 @@ from memo_coach.services.memos.input import LONGEST_TITLE, UNTITLED, glance_at
     ],
 )
 def test_the_title_is_what_says_most(text: str, title: str) -> None:
-    assert glance_at(text).title == title
+    assert metadata_of(text).title == title
 
 
 def test_a_long_title_is_cut_between_words() -> None:
-    title = glance_at("word " * 100).title
+    title = metadata_of("word " * 100).title
     assert len(title) <= LONGEST_TITLE
     assert title.endswith("word…")
 
 
 def test_a_given_title_wins_and_is_put_on_one_line() -> None:
-    assert glance_at("# Other", title=" Mine\n and\tmine ").title == "Mine and mine"
+    assert metadata_of("# Other", title=" Mine\n and\tmine ").title == "Mine and mine"

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.usage.budget import ModelAccounts
+from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits, UsePurpose, address_mark
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import ModelUse, Visitor
@@ -32,7 +32,7 @@ HOME, OFFICE = address_mark(KEY, "192.0.2.1"), address_mark(KEY, "192.0.2.2")
 
 
 async def refusal(
-    keeper: ModelAccounts, owner: str, address: str | None = None, purpose: UsePurpose = "evaluation"
+    keeper: ModelBudget, owner: str, address: str | None = None, purpose: UsePurpose = "evaluation"
 ) -> ModelFailure | None:
     try:
         await keeper.admit(owner, address, purpose)
@@ -41,7 +41,7 @@ async def refusal(
     return None
 
 
-async def until(keeper: ModelAccounts, owner: str, address: str | None = None) -> datetime | None:
+async def until(keeper: ModelBudget, owner: str, address: str | None = None) -> datetime | None:
     refused = await refusal(keeper, owner, address)
     assert refused is not None
     assert refused.reason == "limit"

@@ -76,7 +76,7 @@ async def test_visitors_and_secrets_are_made_once_by_many_at_once(both: tuple[Da
     async def arrive(number: int) -> str:
         async with both[number % 2].write() as session:
             visitors = VisitorRepository(session)
-            await visitors.welcome("new", NOON)
+            await visitors.lock_or_create("new", NOON)
             return await visitors.installation_secret("key", f"fresh-{number}")
 
     assert len(set(await asyncio.gather(*(arrive(number) for number in range(20))))) == 1
