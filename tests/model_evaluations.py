@@ -86,6 +86,6 @@ def overall_of(events: list[CoachEvent]) -> OverallJudgement:
     return judged[0].overall
 
 
-def spoke(events: list[CoachEvent]) -> Provenance:
+def provenance_of(events: list[CoachEvent]) -> Provenance:
     """Return who spoke in the end."""
     return of(events, Attributed)[-1].provenance

@@ -39,7 +39,7 @@ class FileJudgement:
     metadata: TextMetadata
     rubric: Rubric
     coach: CoachKind
-    """The coach that was asked; ``provenance`` says who spoke."""
+    """The coach that was asked; ``provenance`` says who provenance."""
     provenance: Provenance
     overall: OverallJudgement
     criteria: tuple[CriterionScore, ...]
@@ -125,8 +125,8 @@ async def judged(
                     comments.append(comment)
                 case OverallJudged(judgement):
                     overall = judgement
-                case Attributed(spoke):
-                    provenance = spoke
+                case Attributed(given):
+                    provenance = given
                 case _:
                     pass
     if overall is None:
@@ -149,10 +149,10 @@ async def judged(
     )
 
 
-def _coach(spoke: Provenance) -> dict[str, object]:
-    named = {"model": spoke.model, "fallback_from": spoke.fallback_from}
+def _coach(provenance: Provenance) -> dict[str, object]:
+    named = {"model": provenance.model, "fallback_from": provenance.fallback_from}
     told = {name: value for name, value in named.items() if value is not None}
-    return {"kind": spoke.kind, **told, "cached": spoke.cached}
+    return {"kind": provenance.kind, **told, "cached": provenance.cached}
 
 
 def as_json(judgement: FileJudgement) -> str:

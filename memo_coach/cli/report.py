@@ -59,7 +59,7 @@ def as_text(judgement: FileJudgement, style: Style | None = None) -> str:
 
 
 def _lines(judgement: FileJudgement, style: Style) -> Iterator[str]:
-    glance, overall = judgement.glance, judgement.overall
+    glance, overall = judgement.metadata, judgement.overall
     name = localised(judgement.rubric.name, "en")
     coach = judgement.provenance.model or "built-in coach"
     yield from _wrapped(glance.title, style, paint=style.strong)

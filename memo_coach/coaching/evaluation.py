@@ -108,7 +108,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who spoke, in the end."""
+    """Who judged, in the end."""
 
     kind: CoachKind
     model: str | None = None

@@ -89,7 +89,7 @@ def count_call(
 
 
 def count_fallback(from_: str, to: str, reason: str) -> None:
-    """Count that another spoke than who was asked; ``from_`` and ``to`` are a model or ``builtin``."""
+    """Count that another judged than who was asked; ``from_`` and ``to`` are a model or ``builtin``."""
     _figures().fallbacks.labels(_bounded(from_), _bounded(to), reason).inc()
 
 

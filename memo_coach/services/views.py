@@ -101,7 +101,7 @@ class EvaluationView:
     coach: CoachKind
     """The coach that was asked."""
     provenance: Provenance | None
-    """Who spoke; ``None`` while that is not known yet."""
+    """Who judged; ``None`` while that is not known yet."""
     second_opinion: Evaluation | None
     """The built-in coach's reading, where a model was asked: first all there is, then beside the model's."""
     usage: Usage

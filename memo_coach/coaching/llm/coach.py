@@ -211,8 +211,8 @@ class LlmCoach:
         return self._builtin_instead(first, failure)
 
     def _builtin_instead(self, first: Evaluation, failure: ModelFailure) -> Iterator[CoachEvent]:
-        spoke = Provenance("builtin", fallback_from=self._model.name, fallback_reason=failure.reason)
-        yield Attributed(spoke)
+        provenance = Provenance("builtin", fallback_from=self._model.name, fallback_reason=failure.reason)
+        yield Attributed(provenance)
         total = len(first.criteria) + 2
         for done, criterion in enumerate(first.criteria, 2):
             yield CriterionJudged(criterion)

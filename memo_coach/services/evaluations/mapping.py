@@ -111,9 +111,9 @@ def reading_of(document: dict[str, Any]) -> Evaluation:
 
 
 def provenance_columns(provenance: Provenance) -> dict[str, Any]:
-    """Return who spoke as columns of the evaluation."""
+    """Return who judged as columns of the evaluation."""
     return {
-        "spoke": provenance.kind,
+        "judged_by": provenance.kind,
         "model": provenance.model,
         "fallback_from": provenance.fallback_from,
         "cached": provenance.cached,
@@ -148,7 +148,7 @@ def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
     """Return what a page shows of an evaluation."""
     evaluation, version = stored.evaluation, stored.version
     criteria, comments = tuple(map(_criterion, stored.criteria)), _comments(stored.comments)
-    if evaluation.spoke == MODEL and evaluation.status == "done":
+    if evaluation.judged_by == MODEL and evaluation.status == "done":
         # They were told one by one; only now is it known which matters most, and which share each has.
         criteria, comments = with_shared_weights(criteria), ranked(comments)
     return EvaluationView(
@@ -219,10 +219,10 @@ def _evidence(documents: Sequence[dict[str, Any]]) -> tuple[Evidence, ...]:
 
 
 def _provenance(row: EvaluationRow) -> Provenance | None:
-    if row.spoke is None:
+    if row.judged_by is None:
         return None
     return Provenance(
-        kind=cast("CoachKind", row.spoke),
+        kind=cast("CoachKind", row.judged_by),
         model=row.model,
         fallback_from=row.fallback_from,
         cached=row.cached,

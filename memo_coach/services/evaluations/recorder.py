@@ -110,17 +110,17 @@ class EvaluationRecorder:
 
     @property
     def provenance(self) -> Provenance:
-        """Who spoke, as far as is known."""
+        """Who provenance, as far as is known."""
         return self._so_far.provenance or Provenance("builtin")
 
     @property
     def _is_wholly_the_models(self) -> bool:
         """Whether the model that was asked first judged every criterion: only that is given again."""
-        spoke = self.provenance
+        provenance = self.provenance
         return (
-            spoke.kind == MODEL
-            and spoke.fallback_from is None
-            and not spoke.fallback_reason
+            provenance.kind == MODEL
+            and provenance.fallback_from is None
+            and not provenance.fallback_reason
             and self._by_model == self._criteria
         )
 

@@ -363,10 +363,12 @@ class Workers:
     async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
-        spoke = attempt.provenance
-        metrics.count_evaluation(coach=spoke.kind, status="done", seconds=seconds)
-        if job.coach == MODEL and spoke.kind != MODEL:
-            metrics.count_fallback(spoke.fallback_from or MODEL, spoke.kind, spoke.fallback_reason)
+        provenance = attempt.provenance
+        metrics.count_evaluation(coach=provenance.kind, status="done", seconds=seconds)
+        if job.coach == MODEL and provenance.kind != MODEL:
+            metrics.count_fallback(
+                provenance.fallback_from or MODEL, provenance.kind, provenance.fallback_reason
+            )
 
     async def _renew_leases(self) -> None:
         """Renew the leases of all that runs here, in one go, and stop what is no longer ours."""

@@ -179,7 +179,7 @@ class EvaluationRepository:
         """Tell what an owner has already, before one more of a text by a coach with a rubric is added.
 
         What is near them is found by an address's mark. The caller has locked the owner, as
-        ``VisitorRepository.lock_or_create`` does: where there is no equal one it adds it, nobody else meanwhile.
+        ``VisitorRepository.lock_or_create`` does: where there is none like it, it adds one, nobody else does.
         """
         asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
         found = await self._session.execute(_STANDING, {"own_owner": owner, "near_address": address, **asked})

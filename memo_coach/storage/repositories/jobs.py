@@ -95,7 +95,7 @@ class JobFilter:
 ANY = JobFilter((), included=False)
 _NO_COLUMNS: Mapping[str, Any] = {}
 _NOTHING_KNOWN: Mapping[str, Any] = {
-    "spoke": None,
+    "judged_by": None,
     "model": None,
     "fallback_from": None,
     "cached": False,
@@ -241,7 +241,7 @@ class JobQueue:
     ) -> bool:
         """Store what has come so far; tell whether the worker still holds the evaluation.
 
-        ``columns`` are columns of the evaluation, such as who spoke.
+        ``columns`` are columns of the evaluation, such as who judged.
         """
         values = {"done_steps": done_steps, "total_steps": total_steps, **columns}
         return await self._store(job, rows, values) is not None

@@ -155,7 +155,7 @@ class Evaluation(Table, table=True):
     """What is due first is taken first; ``None`` is as ``created``."""
     removed_characters: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Characters that nobody can see and that were taken out of the text as it was handed in."""
-    spoke: str | None = None
+    judged_by: str | None = None
     """The kind of coach that judged in the end; ``coach`` is the one that was asked."""
     model: str | None = None
     fallback_from: str | None = None

@@ -28,7 +28,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
     """Who speaks: the model's name, or the built-in coach."""
     cached: bool = False
     asks_model: bool = False
-    """Whether a model was asked, whoever spoke in the end."""
+    """Whether a model was asked, whoever judged in the end."""
     done_steps: int = 0
     total_steps: int = 1
     percent: str = "0%"
@@ -164,10 +164,10 @@ class EvaluationStateMixin(rx.State, mixin=True):
 
 
 def _judge(view: EvaluationView) -> str:
-    spoke = view.provenance
-    if spoke is None:
+    provenance = view.provenance
+    if provenance is None:
         return text("feedback.model" if view.coach == "llm" else "feedback.builtin")
-    return spoke.model or text("feedback.builtin")
+    return provenance.model or text("feedback.builtin")
 
 
 def _name_of_rubric(view: EvaluationView) -> str:

@@ -103,8 +103,8 @@ def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
 
 def _tag(view: EvaluationView, criterion: CriterionScore) -> str:
     """Name the built-in coach where it stood in for a model that judged the other criteria."""
-    spoke = view.provenance
-    stood_in = spoke is not None and spoke.kind == "llm" and criterion.coach == "builtin"
+    provenance = view.provenance
+    stood_in = provenance is not None and provenance.kind == "llm" and criterion.coach == "builtin"
     return text("feedback.stood_in") if stood_in else ""
 
 

@@ -20,7 +20,7 @@ class Expectation:
     """What is expected of one case."""
 
     case: str
-    spoke: CoachKind = "llm"
+    judged_by: CoachKind = "llm"
     judges: Judges = "model"
     """Who judged the criteria."""
     requests: int = 1

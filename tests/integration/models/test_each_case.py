@@ -78,12 +78,12 @@ def test_the_person_gets_a_whole_evaluation_of_every_criterion(run: Run) -> None
 def test_the_person_is_told_who_judged(run: Run) -> None:
     expected, view = run.expected, run.outcome.view
     model = f"openai/{expected.case}"
-    spoke = view.provenance
-    assert spoke is not None
-    assert spoke.kind == expected.spoke
-    assert spoke.model == (model if expected.spoke == "llm" else None)
-    assert spoke.fallback_from == (None if expected.spoke == "llm" else model)
-    assert not spoke.cached
+    provenance = view.provenance
+    assert provenance is not None
+    assert provenance.kind == expected.judged_by
+    assert provenance.model == (model if expected.judged_by == "llm" else None)
+    assert provenance.fallback_from == (None if expected.judged_by == "llm" else model)
+    assert not provenance.cached
     who = {criterion.coach for criterion in view.criteria}
     assert who == {"model": {"llm"}, "builtin": {"builtin"}, "both": {"llm", "builtin"}}[expected.judges]
 
@@ -111,7 +111,7 @@ def test_scores_are_the_models_and_the_overall_score_is_reckoned_from_them(run: 
     assert view.overall is not None
     scored = [(item.score, item.weight) for item in view.criteria if item.score is not None]
     mean = sum(score * weight for score, weight in scored) / sum(weight for _, weight in scored)
-    if run.expected.spoke == "llm":
+    if run.expected.judged_by == "llm":
         assert view.overall.score == pytest.approx(mean, abs=0.051)
 
 

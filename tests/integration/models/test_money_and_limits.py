@@ -66,10 +66,10 @@ async def test_what_many_ask_at_once_stays_within_the_budget(server: ModelServer
         pairs = zip(owners, handed, strict=True)
         views = await asyncio.gather(*(followed(services, *pair) for pair in pairs))
         spent = [await outcome_with(services.database, view) for view in views]
-        spoke = [view[-1].provenance.kind for view in views if view[-1].provenance is not None]
-        assert len(spoke) == len(texts)
-        assert 0 < spoke.count("llm") < len(texts)
-        assert server.calls("fine") == spoke.count("llm")
+        judges = [view[-1].provenance.kind for view in views if view[-1].provenance is not None]
+        assert len(judges) == len(texts)
+        assert 0 < judges.count("llm") < len(texts)
+        assert server.calls("fine") == judges.count("llm")
         assert 0 < spent[-1].spent_micro_usd <= 500_000
         assert spent[-1].reserved_micro_usd == 0
 

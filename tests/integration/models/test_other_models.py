@@ -35,9 +35,13 @@ async def test_the_next_model_judges_where_the_first_gives_no_answer(
     settings = settings_for(tmp_path, server.url, case, LLM_FALLBACK_MODELS="openai/fine")
     outcome = await judged(settings)
     assert (server.calls(case), server.calls("fine")) == (requests, 1)
-    spoke = outcome.view.provenance
-    assert spoke is not None
-    assert (spoke.kind, spoke.model, spoke.fallback_from) == ("llm", "openai/fine", f"openai/{case}")
+    provenance = outcome.view.provenance
+    assert provenance is not None
+    assert (provenance.kind, provenance.model, provenance.fallback_from) == (
+        "llm",
+        "openai/fine",
+        f"openai/{case}",
+    )
     assert {criterion.coach for criterion in outcome.view.criteria} == {"llm"}
     told = sentence("en", "other-model", model="openai/fine", first=f"openai/{case}")
     assert told in outcome.notices
@@ -51,9 +55,13 @@ async def test_the_built_in_coach_judges_where_all_models_fail(server: ModelServ
     outcome = await judged(settings)
     assert (server.calls("failing"), server.calls("refused-key")) == (ATTEMPTS, 1)
     assert outcome.view.status == "done"
-    spoke = outcome.view.provenance
-    assert spoke is not None
-    assert (spoke.kind, spoke.model, spoke.fallback_from) == ("builtin", None, "openai/failing")
+    provenance = outcome.view.provenance
+    assert provenance is not None
+    assert (provenance.kind, provenance.model, provenance.fallback_from) == (
+        "builtin",
+        None,
+        "openai/failing",
+    )
     assert {criterion.coach for criterion in outcome.view.criteria} == {"builtin"}
 
 

@@ -22,9 +22,9 @@ def settings(proxy: LitellmProxy, folder: Path, model: str, **variables: str) ->
 
 
 def spoken_by(outcome: Outcome) -> tuple[str, str | None, str | None]:
-    spoke = outcome.view.provenance
-    assert spoke is not None
-    return spoke.kind, spoke.model, spoke.fallback_from
+    provenance = outcome.view.provenance
+    assert provenance is not None
+    return provenance.kind, provenance.model, provenance.fallback_from
 
 
 async def test_a_good_answer_becomes_an_evaluation_by_the_model(proxy: LitellmProxy, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ async def test_evaluations_from_before_there_were_models_are_the_builtin_coachs(
     assert (await schema.upgrade(database)).current == "0001"
     async with database.read_connection() as connection:
         found = await connection.exec_driver_sql(
-            "SELECT id, spoke, model, cached FROM evaluations ORDER BY id"
+            "SELECT id, judged_by, model, cached FROM evaluations ORDER BY id"
         )
         assert [tuple(row) for row in found] == [("done", "builtin", None, 0), ("failed", None, None, 0)]
         found = await connection.exec_driver_sql("SELECT criterion, coach FROM criterion_scores")
@@ -201,3 +201,24 @@ async def test_the_file_is_in_wal_mode_with_durable_commits_and_foreign_keys(dat
     async with database.read_connection() as connection:
         for pragma, value in (("foreign_keys", 1), ("synchronous", 2)):
             assert (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() == value
+
+
+async def test_who_judged_is_kept_when_the_column_gets_its_name(database: Database) -> None:
+    if database.path is not None:
+        database.path.parent.mkdir(exist_ok=True)
+    statements = BEFORE_MODELS.format(
+        noon="2026-05-01 12:00:00+00:00", no="0" if database.is_sqlite else "false"
+    )
+    async with database.write_connection() as connection:
+        await connection.run_sync(lambda inner: command.upgrade(schema.configuration(inner), "0001"))
+        for statement in statements.split(";"):
+            await connection.exec_driver_sql(statement)
+        await connection.run_sync(lambda inner: command.upgrade(schema.configuration(inner), "0005"))
+        await connection.exec_driver_sql("UPDATE evaluations SET spoke = 'llm' WHERE id = 'failed'")
+    assert (await schema.upgrade(database)).current == "0005"
+    async with database.write_connection() as connection:
+        found = await connection.exec_driver_sql("SELECT id, judged_by FROM evaluations ORDER BY id")
+        assert [tuple(row) for row in found] == [("done", "builtin"), ("failed", "llm")]
+        await connection.run_sync(lambda inner: command.downgrade(schema.configuration(inner), "0005"))
+        found = await connection.exec_driver_sql("SELECT id, spoke FROM evaluations ORDER BY id")
+        assert [tuple(row) for row in found] == [("done", "builtin"), ("failed", "llm")]

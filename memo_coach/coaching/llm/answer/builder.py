@@ -212,11 +212,11 @@ class EvaluationBuilder:
 
     def _all_notices(self, criteria: Iterable[CriterionScore]) -> Iterator[str]:
         language = self._language
-        spoke = self._provenance
-        if spoke is not None and spoke.model is not None and spoke.fallback_from is not None:
-            yield sentence(language, "other-model", model=spoke.model, first=spoke.fallback_from)
-        if spoke is not None and spoke.model is not None and self._completed_by is not None:
-            yield sentence(language, "completed-by", first=spoke.model, model=self._completed_by)
+        provenance = self._provenance
+        if provenance is not None and provenance.model is not None and provenance.fallback_from is not None:
+            yield sentence(language, "other-model", model=provenance.model, first=provenance.fallback_from)
+        if provenance is not None and provenance.model is not None and self._completed_by is not None:
+            yield sentence(language, "completed-by", first=provenance.model, model=self._completed_by)
         if self._shown.notice is not None:
             yield self._shown.notice
         if self._held:

@@ -53,10 +53,10 @@ from tests.model_evaluations import (
     criteria_of,
     of,
     overall_of,
+    provenance_of,
     said,
     said_by,
     sample,
-    spoke,
     whole_answer,
 )
 
@@ -89,7 +89,7 @@ async def test_the_prompts_of_the_configuration_are_taken_as_they_are() -> None:
     events = [event async for event in coach.evaluate(MEMO, RUBRIC)]
     assert MEMO.text[:200] in model.requests[0].messages[1].content
     assert "overall" in model.requests[1].messages[1].content
-    assert spoke(events) == Provenance("llm", NAME, prompt_version=prompts.version)
+    assert provenance_of(events) == Provenance("llm", NAME, prompt_version=prompts.version)
 
 
 async def test_the_model_is_told_what_the_built_in_coach_found_also_when_it_is_asked_again() -> None:
@@ -172,7 +172,7 @@ async def test_an_answer_becomes_criteria_comments_and_the_models_own_words() ->
     assert overall.summary == OVERALL["summary"]
     assert overall.opportunities == tuple(OVERALL["opportunities"])
     assert overall.notices == ()
-    assert spoke(events) == Provenance("llm", NAME, prompt_version="prompts12345")
+    assert provenance_of(events) == Provenance("llm", NAME, prompt_version="prompts12345")
 
 
 async def test_whoever_multiplies_weights_and_scores_gets_the_overall_score() -> None:
@@ -352,7 +352,7 @@ async def test_the_same_answer_gives_the_same_events_in_whatever_pieces_it_comes
 
 async def test_another_model_than_the_first_choice_is_named() -> None:
     events = await said(Turn(whole_answer(), model="openai/second", fallback_from=NAME))
-    assert spoke(events) == Provenance("llm", "openai/second", NAME, prompt_version="prompts12345")
+    assert provenance_of(events) == Provenance("llm", "openai/second", NAME, prompt_version="prompts12345")
     assert overall_of(events).notices == (
         f"openai/second judged this memo in place of {NAME}, which gave no answer.",
     )

@@ -32,10 +32,10 @@ from tests.model_evaluations import (
     criteria_of,
     of,
     overall_of,
+    provenance_of,
     said,
     said_by,
     sample,
-    spoke,
     whole_answer,
 )
 
@@ -73,7 +73,7 @@ async def test_each_failure_leads_to_the_built_in_coach_with_a_sentence_of_its_o
     memo = sample(language)
     events = await said(Turn(failure=failure(reason)), memo=memo)
     assert is_builtin(events, evaluate_memo(memo, RUBRIC))
-    assert spoke(events) == Provenance("builtin", fallback_from=NAME, fallback_reason=reason)
+    assert provenance_of(events) == Provenance("builtin", fallback_from=NAME, fallback_reason=reason)
     notice = overall_of(events).notices[0]
     assert "built-in coach" in notice or "revisor incorporado" in notice
 
@@ -109,7 +109,7 @@ async def test_a_memo_longer_than_the_model_may_read_is_not_sent() -> None:
 async def test_an_empty_answer_that_is_followed_by_a_whole_one_is_forgotten() -> None:
     model = ScriptedModel([Turn("  \n"), Turn(whole_answer())])
     events = await said_by(model)
-    assert spoke(events).kind == "llm"
+    assert provenance_of(events).kind == "llm"
     assert overall_of(events).notices == ()
     again = model.requests[1]
     assert (again.purpose, again.most_tokens) == ("repair", LIMITS.answer_tokens)
@@ -120,7 +120,7 @@ async def test_an_answer_that_is_empty_twice_is_told_as_such() -> None:
     events = await said(Turn(""), Turn(" "))
     assert is_builtin(events)
     assert "empty answer" in overall_of(events).notices[0]
-    assert spoke(events).fallback_reason == "empty"
+    assert provenance_of(events).fallback_reason == "empty"
 
 
 @pytest.mark.parametrize("text", ["I cannot do that.", "[1, 2]", '{"criteria": []}', "{" * 5000])
@@ -136,7 +136,7 @@ async def test_an_answer_in_another_language_is_asked_for_again_and_then_left() 
     foreign = "El memo dice lo que quiere y el lector sabe para cuándo debe responder."
     wrong = answer([criterion(each, reason=foreign) for each in IDS])
     model = ScriptedModel([Turn(wrong), Turn(whole_answer())])
-    assert spoke(await said_by(model)).kind == "llm"
+    assert provenance_of(await said_by(model)).kind == "llm"
     assert len(model.requests) == 2
     events = await said(Turn(wrong), Turn(wrong))
     assert is_builtin(events)
@@ -178,7 +178,7 @@ async def test_an_answer_cut_at_its_longest_is_completed() -> None:
     rest = answer([criterion(each) for each in OTHER_HALF])
     events = await said(Turn(half_said(), finish="length"), Turn(rest))
     assert list(criteria_of(events)) == IDS
-    assert spoke(events).kind == "llm"
+    assert provenance_of(events).kind == "llm"
     assert overall_of(events).notices == ()
 
 
@@ -208,7 +208,7 @@ async def test_what_a_repair_does_not_bring_comes_from_the_built_in_coach_with_a
     criteria = criteria_of(events)
     for taken in (each for each in BUILTIN.criteria if each.id in OTHER_HALF):
         assert criteria[taken.id] == taken
-    assert spoke(events) == Provenance("llm", NAME, prompt_version="prompts12345")
+    assert provenance_of(events) == Provenance("llm", NAME, prompt_version="prompts12345")
     first, *_ = overall_of(events).notices
     assert first.startswith(
         "The built-in coach judged in the model's place: Strategic fit, Risks, Plan, Clarity."
