@@ -1,153 +1,68 @@
 """The environment, read once, as one typed and frozen :class:`Settings`. Nothing else reads the environment.
 
-A variable is declared in :mod:`.settings_variables` with what it does, an example, and the function that
-reads it. ``.env`` in the working directory is read too; a variable that is really set wins over it. A secret
-may also be given as a file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the value.
+A setting is added in one place, as a field of :class:`Settings`: its variable is its name in capitals, its
+type checks the value, and the documents are written from what :func:`variable` is told. ``.env`` in the
+working directory is read too; a variable that is really set wins over it. A secret may also be given as a
+file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the value.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
-from typing import Literal, cast
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from memo_coach.database_url import sqlite_path
-from memo_coach.settings_values import Network, ValueFault
-from memo_coach.settings_variables import DATABASE_FILE, VARIABLES, Variable
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
-Environment = Literal["development", "staging", "production"]
-AuthMode = Literal["open"]
-LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
-LogFormat = Literal["human", "json"]
+from memo_coach import settings_values as values
+from memo_coach.database_url import POSTGRES_EXAMPLE, sqlite_path
+
+DATABASE_FILE = "memo_coach.db"
+DRAFT_DAYS = "180"
+"""By default: half a year without a visit. Long enough for what is written once a year and begun early."""
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+WILDCARD_HOSTS = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - recognised, not bound
 
 
 class SettingsError(Exception):
     """A variable has a value that cannot be used. ``str(error)`` is one line: name, fault and an example."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the operator decided. Paths are absolute; URLs have no trailing slash."""
-
-    app_env: Environment
-    data_dir: Path
-    database_url: str = field(repr=False)
-    """In SQLAlchemy's form with an asynchronous driver. Not shown in ``repr``: it may hold a password."""
-    auth_mode: AuthMode
-    public_url: str
-    host: str
-    port: int
-    log_level: LogLevel
-    log_format: LogFormat
-    operator_networks: str
-    """Networks, separated by commas; empty for none."""
-    visitor_days: int
-    trusted_proxies: str
-    """Networks, separated by commas."""
-    draft_days: int
-    llm_model: str
-    """Empty where no model is configured."""
-    llm_fallback_models: str
-    """Separated by commas."""
-    llm_api_base: str = field(repr=False)
-    """Empty for the provider's own. Not shown: it may hold a password."""
-    llm_api_key: str = field(repr=False)
-    llm_connect_seconds: float
-    llm_first_token_seconds: float
-    llm_timeout_seconds: float
-    llm_daily_budget_usd: Decimal
-    debug_mode: bool
-    restic_repository: str = field(repr=False)
-    """Empty where nothing is backed up. Not shown: some kinds of repository have their password in it."""
-    restic_password: str = field(repr=False)
-    backup_paths: str
-    """Absolute, separated by colons."""
-    backup_status_directory: Path
-    backup_keep: str
-
-    @property
-    def trusted_networks(self) -> tuple[Network, ...]:
-        """The networks of the proxies that are believed about their clients' addresses."""
-        return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
-
-    @property
-    def operators(self) -> tuple[Network, ...]:
-        """The networks from which operators ask directly."""
-        return tuple(ipaddress.ip_network(each) for each in self.operator_networks.split(",") if each)
-
-    @property
-    def database_path(self) -> Path | None:
-        """The file of an SQLite database; ``None`` where a server keeps it."""
-        return sqlite_path(self.database_url)
-
-    def as_environment(self) -> dict[str, str]:
-        """Return the variables with which a process started by this one reads the same settings."""
-        values = {variable.name: str(getattr(self, variable.name.lower())) for variable in VARIABLES}
-        # What was read from a file is handed on as the value; given both ways it would be refused.
-        return values | {f"{variable.name}_FILE": "" for variable in VARIABLES if variable.secret}
-
-
-_BY_NAME = {variable.name: variable for variable in VARIABLES}
-LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-WILDCARD_HOSTS = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - recognised, not bound
-
-
-def load_settings(
-    environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
-) -> Settings:
-    """Read the environment.
+def variable(
+    meaning: str,
+    *,
+    example: str,
+    default: str | Callable[[dict[str, Any]], str] = "",
+    secret: bool = False,
+    may_be_empty: bool = False,
+) -> Any:  # noqa: ANN401 - as pydantic's own Field
+    """Declare one variable of the environment.
 
     Args:
-        environment: read instead of the process's own.
-        env_file: a file of ``NAME=value`` lines whose values stand behind those of the environment.
-
-    Raises:
-        SettingsError: a value cannot be used.
+        meaning: for the documents.
+        example: for the documents, and for whoever gave a wrong value.
+        default: as it would be written in the environment, or made from the settings above it.
+        secret: not shown in ``repr``, and may also be given as a file.
+        may_be_empty: whether an empty file stands for no value, instead of for a slip.
     """
-    present = os.environ if environment is None else environment
-    given = {**_behind(_from_file(env_file), present), **present}
+    details: dict[str, Any] = {
+        "description": meaning,
+        "examples": [example],
+        "repr": not secret,
+        "json_schema_extra": {"may_be_empty": may_be_empty},
+    }
+    return Field(default_factory=default, **details) if callable(default) else Field(default, **details)
 
-    def value(name: str, derived: str = "") -> str:
-        return _value(_BY_NAME[name], given, derived)
 
-    data_dir = Path(value("DATA_DIR"))
-    app_env = cast("Environment", value("APP_ENV"))
-    host, port = value("HOST"), value("PORT")
-    public_url = value("PUBLIC_URL", address_of(host, int(port)))
-    return Settings(
-        app_env=app_env,
-        data_dir=data_dir,
-        database_url=value("DATABASE_URL", f"sqlite:///{data_dir / DATABASE_FILE}"),
-        auth_mode=cast("AuthMode", value("AUTH_MODE")),
-        public_url=public_url,
-        host=host,
-        port=int(port),
-        log_level=cast("LogLevel", value("LOG_LEVEL")),
-        log_format=cast("LogFormat", value("LOG_FORMAT", "json" if app_env == "production" else "human")),
-        operator_networks=value("OPERATOR_NETWORKS", operators_of(public_url)),
-        visitor_days=int(value("VISITOR_DAYS")),
-        trusted_proxies=value("TRUSTED_PROXIES"),
-        draft_days=int(value("DRAFT_DAYS")),
-        llm_model=value("LLM_MODEL"),
-        llm_fallback_models=value("LLM_FALLBACK_MODELS"),
-        llm_api_base=value("LLM_API_BASE"),
-        llm_api_key=value("LLM_API_KEY"),
-        llm_connect_seconds=float(value("LLM_CONNECT_SECONDS")),
-        llm_first_token_seconds=float(value("LLM_FIRST_TOKEN_SECONDS")),
-        llm_timeout_seconds=float(value("LLM_TIMEOUT_SECONDS")),
-        llm_daily_budget_usd=Decimal(value("LLM_DAILY_BUDGET_USD")),
-        debug_mode=value("DEBUG_MODE") == "true",
-        restic_repository=value("RESTIC_REPOSITORY"),
-        restic_password=value("RESTIC_PASSWORD"),
-        backup_paths=value("BACKUP_PATHS"),
-        backup_status_directory=Path(value("BACKUP_STATUS_DIRECTORY", str(data_dir / "status"))),
-        backup_keep=value("BACKUP_KEEP"),
-    )
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a variable may also be given as a file."""
+    return not field.repr
 
 
 def address_of(host: str, port: int) -> str:
@@ -162,6 +77,250 @@ def operators_of(public_url: str) -> str:
     A site with an address of its own has a proxy in front, which may ask from this machine for anybody.
     """
     return "127.0.0.0/8,::1/128" if urlsplit(public_url).hostname in LOCAL_NAMES else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a variable holds, and ``NAME_FILE`` beside it. No source shows either, in whatever it logs."""
+
+    text: str = field(repr=False)
+    file: str = field(repr=False)
+
+    def read(self, name: str, *, may_be_empty: bool) -> str:
+        if not self.file:
+            return self.text
+        if self.text:
+            raise ValueError(f"it is given twice, directly and as {name}_FILE")
+        try:
+            content = Path(self.file).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            raise ValueError(f"the file {self.file!r} in {name}_FILE cannot be read") from None
+        if not content and not may_be_empty:
+            raise ValueError(f"the file {self.file!r} in {name}_FILE is empty")
+        return content
+
+
+class Settings(BaseSettings):
+    """What the operator decided. Paths are absolute; URLs have no trailing slash.
+
+    A default may be made from the settings above it. Where several values are wrong, the first is told.
+    """
+
+    model_config = SettingsConfigDict(
+        alias_generator=str.upper, case_sensitive=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    data_dir: values.Directory = variable(
+        "The directory for everything that is kept. It is made when it is missing.",
+        example="/var/lib/memo-coach",
+        default="data",
+    )
+    app_env: Annotated[values.Environment, values.one_of(values.Environment)] = variable(
+        "What kind of installation this is: development, staging or production. Production logs as JSON.",
+        example="production",
+        default="development",
+    )
+    host: values.Host = variable("The address to listen on.", example="0.0.0.0", default="127.0.0.1")  # noqa: S104
+    port: values.Port = variable("The port to listen on, 1 to 65535.", example="3000", default="3000")
+    public_url: values.PublicUrl = variable(
+        "The address that people type, where a proxy stands in front. By default made from HOST and PORT.",
+        example="https://memos.example.org",
+        default=lambda above: address_of(above["host"], above["port"]),
+    )
+    database_url: values.DatabaseUrl = variable(
+        f"The database: Postgres, or an SQLite file. By default the SQLite file {DATABASE_FILE} in DATA_DIR.",
+        example=POSTGRES_EXAMPLE,
+        default=lambda above: f"sqlite:///{above['data_dir'] / DATABASE_FILE}",
+        secret=True,
+    )
+    auth_mode: values.AuthMode = variable(
+        "Who may write here. open: no login, each browser has its own private history.",
+        example="open",
+        default="open",
+    )
+    log_level: Annotated[values.LogLevel, values.one_of(values.LogLevel, ignore_case=True)] = variable(
+        "The least serious message that is logged: DEBUG, INFO, WARNING or ERROR.",
+        example="INFO",
+        default="INFO",
+    )
+    log_format: Annotated[values.LogFormat, values.one_of(values.LogFormat)] = variable(
+        "How a message is logged: human, or json with one object a line. By default json in production.",
+        example="json",
+        default=lambda above: "json" if above["app_env"] == "production" else "human",
+    )
+    operator_networks: values.Networks = variable(
+        "Where /metrics, and on this machine /debug, are asked from. By default here, but for a public site.",
+        example="127.0.0.0/8,10.20.0.0/16",
+        default=lambda above: operators_of(above["public_url"]),
+    )
+    visitor_days: values.Days = variable(
+        "For how many days a browser that stays away is remembered, with its memos. Each visit counts anew.",
+        example="90",
+        default="365",
+    )
+    trusted_proxies: values.Networks = variable(
+        "The networks of proxies in front, by comma: their X-Forwarded-For is believed. By default nobody's.",
+        example="172.30.30.0/28",
+    )
+    draft_days: values.Days = variable(
+        "How many days drafts are kept after their last change and their writer's last visit.",
+        example="90",
+        default=DRAFT_DAYS,
+    )
+    llm_model: values.ModelName = variable(
+        "The model that the coach asks, as litellm names it. Without one there is the built-in coach alone.",
+        example="openai/gpt-4o-mini",
+        secret=True,
+        may_be_empty=True,
+    )
+    llm_fallback_models: values.ModelNames = variable(
+        "The models that are asked in its place when it fails, by comma, in this order.",
+        example="anthropic/claude-haiku-4-5,ollama_chat/llama3.1",
+        secret=True,
+        may_be_empty=True,
+    )
+    llm_api_base: values.HttpAddress = variable(
+        "The address of an OpenAI-compatible server (vLLM, llama.cpp, Ollama) for LLM_MODEL and its like.",
+        example="http://127.0.0.1:11434",
+        secret=True,
+        may_be_empty=True,
+    )
+    llm_api_key: values.Printable = variable(
+        "The key for LLM_MODEL's provider. Fallbacks of other providers take litellm's own variables.",
+        example="the-key-that-the-provider-gave-you",
+        secret=True,
+        may_be_empty=True,
+    )
+    llm_connect_seconds: values.Seconds = variable(
+        "How long a connection to the model's server may take.", example="5", default="5"
+    )
+    llm_first_token_seconds: values.Seconds = variable(
+        "How long the model may think before its first word, and stand still between two.",
+        example="30",
+        default="30",
+    )
+    llm_timeout_seconds: values.Seconds = variable(
+        "How long a whole answer of the model may take.", example="120", default="120"
+    )
+    llm_daily_budget_usd: values.Amount = variable(
+        "What all calls to models may cost in a day (UTC), in US dollars. No call is made that may pass it.",
+        example="5.00",
+        default="5.00",
+    )
+    debug_mode: values.Switch = variable(
+        "true keeps prompts and answers of models, word for word, for the debug page. They hold the memos.",
+        example="true",
+        default="false",
+    )
+    restic_repository: values.Printable = variable(
+        "Where backups are kept, as restic names it: a directory, sftp:, rest:, s3: and others.",
+        example="s3:https://s3.example.org/memo-coach",
+        secret=True,
+    )
+    restic_password: values.Printable = variable(
+        "What the backups are encrypted with. Who loses it has no backups.",
+        example="correct horse battery staple",
+        secret=True,
+    )
+    backup_paths: values.Paths = variable(
+        "Files and directories that are backed up beside the database, absolute, separated by colons.",
+        example="/etc/memo-coach:/srv/memo-coach/.env",
+    )
+    backup_status_directory: values.Directory = variable(
+        "Where backups, checks and restores leave their results. By default status in DATA_DIR.",
+        example="/var/lib/memo-coach/status",
+        default=lambda above: str(above["data_dir"] / "status"),
+    )
+    backup_keep: values.KeepRules = variable(
+        "For how long (h, d, m, y) backups are kept: all, or the last of each hour, day, week, month, year.",
+        example="daily=14d weekly=2m yearly=3y",
+        default="daily=7d weekly=35d monthly=12m yearly=2y",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_the_empty(cls, given: dict[str, _Given]) -> dict[str, _Given]:
+        # An empty variable counts as absent: compose files pass "NAME=" for what was left open.
+        return {name: each for name, each in given.items() if each.text or each.file}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, value: _Given | str, info: ValidationInfo) -> str:
+        if isinstance(value, str):
+            return value  # a default
+        name = info.field_name or ""
+        may_be_empty = cls.model_fields[name].json_schema_extra == {"may_be_empty": True}
+        return value.read(name.upper(), may_be_empty=may_be_empty)
+
+    @property
+    def trusted_networks(self) -> tuple[values.Network, ...]:
+        """The networks of the proxies that are believed about their clients' addresses."""
+        return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
+
+    @property
+    def operators(self) -> tuple[values.Network, ...]:
+        """The networks from which operators ask directly."""
+        return tuple(ipaddress.ip_network(each) for each in self.operator_networks.split(",") if each)
+
+    @property
+    def database_path(self) -> Path | None:
+        """The file of an SQLite database; ``None`` where a server keeps it."""
+        return sqlite_path(self.database_url)
+
+    def as_environment(self) -> dict[str, str]:
+        """Return the variables with which a process started by this one reads the same settings."""
+        fields = type(self).model_fields
+        given = {name.upper(): str(getattr(self, name)) for name in fields}
+        # What was read from a file is handed on as the value; given both ways it would be refused.
+        return given | {f"{name.upper()}_FILE": "" for name, field in fields.items() if is_secret(field)}
+
+
+class _Variables(EnvSettingsSource):
+    """Variables by their names; a secret together with its file, so that a source has both or neither."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        text, name, _ = super().get_field_value(field, field_name)
+        file = self.env_vars.get(f"{name}_FILE") if is_secret(field) else None
+        if text is None and file is None:
+            return None, name, False
+        return _Given((text or "").strip(), (file or "").strip()), name, False
+
+
+class _VariablesOfFile(DotEnvSettingsSource, _Variables):
+    """The same of ``.env``."""
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
+) -> Settings:
+    """Read the environment.
+
+    Args:
+        environment: read instead of the process's own.
+        env_file: a file of ``NAME=value`` lines whose values stand behind those of the environment.
+
+    Raises:
+        SettingsError: a value cannot be used.
+    """
+    variables = _Variables(Settings)
+    variables.env_vars = os.environ if environment is None else environment
+    try:
+        behind = _VariablesOfFile(Settings, env_file, dotenv_filtering="only_existing")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{env_file} cannot be read: {error}. It holds lines such as PORT=3000."
+        ) from None
+    try:
+        return Settings(_build_sources=((variables, behind), {}))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name, fault = str(first["loc"][0]).upper(), first["msg"].removeprefix("Value error, ")
+    example = next(iter(Settings.model_fields[name.lower()].examples or ()))
+    return f"{name}: {fault}. Example: {name}={example}"
 
 
 def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -184,51 +343,3 @@ _FOR_TOOLS = frozenset(
         *("RESTIC_CACHE_DIR", "RESTIC_CACERT", "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
     }
 )
-
-
-def _behind(values: dict[str, str], present: Mapping[str, str]) -> dict[str, str]:
-    """Leave out the secrets that are present, whichever of the two ways each was given."""
-    for variable in VARIABLES:
-        names = {variable.name, f"{variable.name}_FILE"}
-        if variable.secret and names & present.keys():
-            values = {name: value for name, value in values.items() if name not in names}
-    return values
-
-
-def _from_file(env_file: Path | None) -> dict[str, str]:
-    if env_file is None or not env_file.is_file():
-        return {}
-    from dotenv import dotenv_values  # noqa: PLC0415 - only where there is a file to read
-
-    try:
-        return {name: value for name, value in dotenv_values(env_file).items() if value is not None}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{env_file} cannot be read: {error}. It holds lines such as PORT=3000."
-        ) from None
-
-
-def _value(variable: Variable, given: Mapping[str, str], derived: str) -> str:
-    name, raw = variable.name, given.get(variable.name, "").strip()
-    try:
-        if variable.secret:
-            raw = _secret(variable, raw, given)
-        # An empty variable counts as absent: compose files pass "NAME=" for what was left open.
-        return variable.read(raw or variable.default or derived)
-    except ValueFault as fault:
-        raise SettingsError(f"{name}: {fault}. Example: {name}={variable.example}") from None
-
-
-def _secret(variable: Variable, raw: str, given: Mapping[str, str]) -> str:
-    path = given.get(f"{variable.name}_FILE", "").strip()
-    if not path:
-        return raw
-    if raw:
-        raise ValueFault(f"it is given twice, directly and as {variable.name}_FILE")
-    try:
-        content = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        raise ValueFault(f"the file {path!r} in {variable.name}_FILE cannot be read") from None
-    if not content and not variable.may_be_empty:
-        raise ValueFault(f"the file {path!r} in {variable.name}_FILE is empty")
-    return content

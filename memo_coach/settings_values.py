@@ -1,186 +1,169 @@
-"""How the value of a variable of the environment is read: checked, and brought into one form.
+"""What values a variable of the environment may have: types that check a text and bring it into one form.
 
-Each function raises :class:`ValueFault` with what is wrong; the variable's name is put before it.
+A check raises ``ValueError`` with what is wrong; the variable's name is put before it.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from memo_coach.database_url import DatabaseUrlFault, read_database_url
+from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from memo_coach.database_url import read_database_url
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
-class ValueFault(ValueError):
-    """What is wrong with a value, without the variable's name."""
-
-
-def one_of(*choices: str, ignore_case: bool = False) -> Callable[[str], str]:
-    """Return a reader that takes one of a few words."""
-    folded = {choice.casefold() if ignore_case else choice: choice for choice in choices}
+def one_of(words: Any, *, ignore_case: bool = False) -> BeforeValidator:  # noqa: ANN401 - a Literal has no type
+    """Return a check that takes the words of a ``Literal``."""
+    choices: tuple[str, ...] = get_args(words)
 
     def read(value: str) -> str:
-        choice = folded.get(value.casefold() if ignore_case else value)
-        if choice is None:
-            raise ValueFault(f"{value!r} is not one of {', '.join(choices)}")
-        return choice
+        for choice in choices:
+            if value == choice or (ignore_case and value.casefold() == choice.casefold()):
+                return choice
+        raise ValueError(f"{value!r} is not one of {', '.join(choices)}")
 
-    return read
+    return BeforeValidator(read)
 
 
-def auth_mode(value: str) -> str:
-    """Read who may write here."""
+def written(pattern: str, meaning: str) -> WrapValidator:
+    """Return a check that takes what is written like ``pattern`` and is within the bounds of its type."""
+
+    def read(value: str, within_bounds: ValidatorFunctionWrapHandler) -> object:
+        if re.fullmatch(pattern, value):
+            with suppress(ValidationError):
+                return within_bounds(value)
+        raise ValueError(f"{value!r} is not {meaning}")
+
+    return WrapValidator(read)
+
+
+def _no_accounts(value: str) -> str:
     if value == "accounts":
-        raise ValueFault("this version has no accounts yet, each browser keeps its own private history")
-    return one_of("open")(value)
+        raise ValueError("this version has no accounts yet, each browser keeps its own private history")
+    return value
 
 
-def directory(value: str) -> str:
-    """Read a directory, as an absolute path."""
+def _directory(value: str) -> str:
     path = Path(value).expanduser().resolve()
     if path.exists() and not path.is_dir():
-        raise ValueFault(f"{value!r} is a file, not a directory")
+        raise ValueError(f"{value!r} is a file, not a directory")
     return str(path)
 
 
-def host(value: str) -> str:
-    """Read a host name or address to listen on."""
-    if any(character.isspace() or character in "/@" for character in value):
-        raise ValueFault(f"{value!r} is not a host name or address")
-    return value
-
-
-def port(value: str) -> str:
-    """Read a port."""
-    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
-        raise ValueFault(f"{value!r} is not a whole number from 1 to 65535")
-    return str(int(value))
-
-
-def public_url(value: str) -> str:
-    """Read an address of scheme, host and port only."""
+def _public_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueFault(f"{value!r} is not an http or https address")
+        raise ValueError(f"{value!r} is not an http or https address")
     if parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username:
-        raise ValueFault(f"{value!r} must be scheme, host and port only")
+        raise ValueError(f"{value!r} must be scheme, host and port only")
     try:
         _ = parts.port
     except ValueError:
-        raise ValueFault(f"{value!r} has a port that is not a number from 0 to 65535") from None
+        raise ValueError(f"{value!r} has a port that is not a number from 0 to 65535") from None
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def networks(value: str) -> str:
-    """Read networks, separated by commas."""
-    parts = [part.strip() for part in value.split(",") if part.strip()]
-    return ",".join(str(_network(part)) for part in parts)
+def _networks(value: str) -> str:
+    return ",".join(str(_network(part.strip())) for part in value.split(",") if part.strip())
 
 
 def _network(text: str) -> Network:
-    try:
-        network = ipaddress.ip_network(text)
-    except ValueError as error:
-        raise ValueFault(str(error)) from None
+    network = ipaddress.ip_network(text)
     if network.prefixlen == 0:
-        raise ValueFault(f"{text!r} is everybody, and anybody could then forge an address")
+        raise ValueError(f"{text!r} is everybody, and anybody could then forge an address")
     return network
 
 
-def database_url(value: str) -> str:
-    """Read a database address, in the form in which it is opened."""
-    try:
-        return read_database_url(value)
-    except DatabaseUrlFault as fault:
-        raise ValueFault(str(fault)) from None
-
-
-def as_given(value: str) -> str:
-    """Read any printable text."""
+def _printable(value: str) -> str:
     if not value.isprintable():
-        raise ValueFault("it holds a control character")
+        raise ValueError("it holds a control character")
     return value
 
 
-def paths(value: str) -> str:
-    """Read absolute paths, separated by colons."""
+def _paths(value: str) -> str:
     paths = [part for part in value.split(":") if part]
     for path in paths:
         if not Path(path).expanduser().is_absolute():
-            raise ValueFault(f"{path!r} is not an absolute path")
+            raise ValueError(f"{path!r} is not an absolute path")
     return ":".join(str(Path(path).expanduser()) for path in paths)
 
 
-def keep_rules(value: str) -> str:
-    """Read how long backups are kept."""
+def _keep_rules(value: str) -> str:
     rules = value.replace(",", " ").split()
     for rule in rules:
         if not _KEEP_RULE.fullmatch(rule):
-            raise ValueFault(f"{rule!r} is not a rule such as daily=7d")
+            raise ValueError(f"{rule!r} is not a rule such as daily=7d")
     periods = [rule.partition("=")[0] for rule in rules]
     if len(set(periods)) < len(periods):
-        raise ValueFault("a period is named twice")
+        raise ValueError("a period is named twice")
     return " ".join(rules)
 
 
-def model_name(value: str) -> str:
-    """Read a model's name; it may be empty."""
+def _model_name(value: str) -> str:
     if value and not _MODEL.fullmatch(value):
-        raise ValueFault(f"{value!r} is not a model's name")
+        raise ValueError(f"{value!r} is not a model's name")
     return value
 
 
-def model_names(value: str) -> str:
-    """Read models' names, separated by commas."""
-    return ",".join(model_name(part.strip()) for part in value.split(",") if part.strip())
+def _model_names(value: str) -> str:
+    return ",".join(_model_name(part.strip()) for part in value.split(",") if part.strip())
 
 
-_MODEL = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,199}")
-
-
-def http_address(value: str) -> str:
-    """Read an http or https address; it may be empty."""
-    parts = urlsplit(value)
+def _http_address(value: str) -> str:
+    # Not shown, nor what urlsplit says of it: it may hold a password.
+    fault = ValueError("it is not an http or https address")
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise fault from None
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname or not value.isprintable()):
-        # Not shown: it may hold a password.
-        raise ValueFault("it is not an http or https address")
+        raise fault
     return value.rstrip("/")
 
 
-def seconds(value: str) -> str:
-    """Read a number of seconds above 0."""
-    if not (_NUMBER.fullmatch(value) and 0 < float(value) <= 3600):
-        raise ValueFault(f"{value!r} is not a number of seconds above 0, at most 3600")
-    return value
-
-
-def days(value: str) -> str:
-    """Read a number of days."""
-    if not (value.isascii() and value.isdigit() and len(value) <= 5 and 1 <= int(value) <= 36_500):
-        raise ValueFault(f"{value!r} is not a whole number of days from 1 to 36500")
-    return str(int(value))
-
-
-def amount(value: str) -> str:
-    """Read an amount of money."""
-    if not (_NUMBER.fullmatch(value) and float(value) <= 1_000_000):
-        raise ValueFault(f"{value!r} is not an amount from 0 to 1000000")
-    return value
-
-
-_NUMBER = re.compile(r"[0-9]{1,7}(\.[0-9]{1,6})?")
-
-
-def switch(value: str) -> str:
-    """Read true or false."""
-    return one_of("true", "false", ignore_case=True)(value)
-
-
+_MODEL = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,199}")
 _KEEP_RULE = re.compile(
     r"(all|hourly|daily|weekly|monthly|yearly)=(?=[1-9])([0-9]+[yY])?([0-9]+m)?([0-9]+d)?([0-9]+h)?"
 )
+_NUMBER = r"[0-9]{1,7}(\.[0-9]{1,6})?"
+
+Environment = Literal["development", "staging", "production"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+LogFormat = Literal["human", "json"]
+
+Port = Annotated[int, Field(ge=1, le=65_535), written("[0-9]+", "a whole number from 1 to 65535")]
+Days = Annotated[int, Field(ge=1, le=36_500), written("[0-9]{1,5}", "a whole number of days from 1 to 36500")]
+Seconds = Annotated[
+    float, Field(gt=0, le=3600), written(_NUMBER, "a number of seconds above 0, at most 3600")
+]
+Amount = Annotated[Decimal, Field(le=1_000_000), written(_NUMBER, "an amount from 0 to 1000000")]
+AuthMode = Annotated[Literal["open"], one_of(Literal["open"]), BeforeValidator(_no_accounts)]
+Switch = Annotated[bool, one_of(Literal["true", "false"], ignore_case=True)]
+Directory = Annotated[Path, BeforeValidator(_directory)]
+"""An absolute path."""
+Host = Annotated[str, written(r"[^\s/@]+", "a host name or address")]
+PublicUrl = Annotated[str, BeforeValidator(_public_url)]
+"""Scheme, host and port only."""
+Networks = Annotated[str, BeforeValidator(_networks)]
+"""Separated by commas; empty for none."""
+DatabaseUrl = Annotated[str, BeforeValidator(read_database_url)]
+"""In SQLAlchemy's form with an asynchronous driver."""
+Printable = Annotated[str, BeforeValidator(_printable)]
+Paths = Annotated[str, BeforeValidator(_paths)]
+"""Absolute, separated by colons."""
+KeepRules = Annotated[str, BeforeValidator(_keep_rules)]
+"""How long backups are kept."""
+ModelName = Annotated[str, BeforeValidator(_model_name)]
+"""Empty for none."""
+ModelNames = Annotated[str, BeforeValidator(_model_names)]
+"""Separated by commas."""
+HttpAddress = Annotated[str, BeforeValidator(_http_address)]
+"""Without a slash at its end; empty for none."""

@@ -7,12 +7,15 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
-from memo_coach.settings import Settings
+
+if TYPE_CHECKING:
+    from memo_coach.settings import Settings
 
 LONGEST_LOOK_SECONDS = 30.0
 """For looking through an SQLite file; some 10 GB on a good disk."""

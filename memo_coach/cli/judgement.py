@@ -25,10 +25,10 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRequest
 from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
 from memo_coach.services.views import Usage
-from memo_coach.settings import Settings
 
 if TYPE_CHECKING:
     from memo_coach.services.coaches.model_coaches import ModelCoaches
+    from memo_coach.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from memo_coach.cli.judgement import FileJudgement, judged, opened_models
 from memo_coach.coaching.errors import CoachingError
@@ -16,7 +17,9 @@ from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRe
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
 from memo_coach.services.views import Usage
-from memo_coach.settings import Settings
+
+if TYPE_CHECKING:
+    from memo_coach.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

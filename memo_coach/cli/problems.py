@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from memo_coach.settings import Settings, SettingsError, load_settings
+if TYPE_CHECKING:
+    from memo_coach.settings import Settings
 
 
 class Problem(click.ClickException):
@@ -25,6 +28,8 @@ def settings_or_problem() -> Settings:
     Raises:
         Problem: a variable has a value that cannot be used.
     """
+    from memo_coach.settings import SettingsError, load_settings  # noqa: PLC0415 - not to print help
+
     try:
         return load_settings()
     except SettingsError as error:

@@ -7,7 +7,6 @@ import os
 import click
 
 from memo_coach.cli.problems import DependencyFailed, Problem
-from memo_coach.settings import SettingsError, load_settings
 
 
 @click.command()
@@ -15,6 +14,8 @@ from memo_coach.settings import SettingsError, load_settings
 @click.option("--port", help="The port to listen on, in place of PORT.")
 def serve(host: str | None, port: str | None) -> None:
     """Serve the pages."""
+    from memo_coach.settings import SettingsError, load_settings  # noqa: PLC0415 - not to print help
+
     wanted = {name: value for name, value in (("HOST", host), ("PORT", port)) if value is not None}
     try:
         settings = load_settings({**os.environ, **wanted})

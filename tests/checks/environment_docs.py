@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic.fields import FieldInfo
 
-from memo_coach.settings_variables import VARIABLES, Variable
+from memo_coach.settings import Settings, is_secret
 from tests.checks.repository import ROOT
 
 DOCUMENT = Path("docs") / "operate" / "environment.md"
@@ -46,17 +47,32 @@ _EXAMPLE_INTRODUCTION = """\
 """
 
 
+def variables() -> dict[str, FieldInfo]:
+    """Return what the settings read, by the names of the variables."""
+    return {name.upper(): field for name, field in Settings.model_fields.items()}
+
+
+def default_of(variable: FieldInfo) -> str:
+    """Return the default as it would be written in the environment, empty where there is none of its own."""
+    return variable.default if isinstance(variable.default, str) else ""
+
+
+def example_of(variable: FieldInfo) -> str:
+    """Return the example of a value."""
+    return str(*variable.examples or ())
+
+
 def document() -> str:
     """Return the text of the document: one table, a row for each variable."""
-    return _INTRODUCTION + "".join(map(_row, VARIABLES))
+    return _INTRODUCTION + "".join(_row(name, variable) for name, variable in variables().items())
 
 
-def _row(variable: Variable) -> str:
-    name = f"`{variable.name}`"
-    if variable.secret:
-        name += f", `{variable.name}_FILE` (*secret*)"
-    default = f"`{_cell(variable.default)}`" if variable.default else "none of its own"
-    return f"| {name} | {_cell(variable.meaning)} | {default} | `{_cell(variable.example)}` |\n"
+def _row(name: str, variable: FieldInfo) -> str:
+    names = f"`{name}`, `{name}_FILE` (*secret*)" if is_secret(variable) else f"`{name}`"
+    default = f"`{_cell(default_of(variable))}`" if default_of(variable) else "none of its own"
+    return (
+        f"| {names} | {_cell(variable.description or '')} | {default} | `{_cell(example_of(variable))}` |\n"
+    )
 
 
 def _cell(text: str) -> str:
@@ -65,23 +81,24 @@ def _cell(text: str) -> str:
 
 def example() -> str:
     """Return the text of ``.env.example``: each variable with its meaning and default, none of them set."""
-    return _EXAMPLE_INTRODUCTION + "".join(map(_example_lines, VARIABLES))
+    return _EXAMPLE_INTRODUCTION + "".join(
+        _example_lines(name, variable) for name, variable in variables().items()
+    )
 
 
-def _example_lines(variable: Variable) -> str:
-    lines = ["", f"# {variable.meaning}"]
-    if variable.default:
-        lines.append(f"# Default: {variable.default}")
-    if variable.secret:
-        lines.append(f"# Or {variable.name}_FILE with a file that holds it.")
-    lines.append(f"# {variable.name}={variable.example}")
+def _example_lines(name: str, variable: FieldInfo) -> str:
+    lines = ["", f"# {variable.description}"]
+    if default_of(variable):
+        lines.append(f"# Default: {default_of(variable)}")
+    if is_secret(variable):
+        lines.append(f"# Or {name}_FILE with a file that holds it.")
+    lines.append(f"# {name}={example_of(variable)}")
     return "".join(f"{line}\n" for line in lines)
 
 
 def unknown_variables(compose: str) -> Iterator[str]:
     """Yield the variables that a Compose file's own services are given and that nothing would read."""
-    known = {variable.name for variable in VARIABLES}
-    known |= {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    known = {*variables(), *(f"{name}_FILE" for name, variable in variables().items() if is_secret(variable))}
     services: dict[str, Any] = yaml.safe_load(compose)["services"]
     for service in _OWN_SERVICES:
         given = services[service].get("environment") or {}

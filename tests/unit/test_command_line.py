@@ -344,16 +344,19 @@ def modules_of(*arguments: str) -> set[str]:
     return {name.split(".")[0] for name in answer.stderr.decode().split()}
 
 
-def test_the_version_loads_no_coach_and_no_framework() -> None:
-    loaded = modules_of("version")
+@pytest.mark.parametrize("asked", ["version", "--help"])
+def test_the_version_and_the_help_load_no_coach_and_no_framework(asked: str) -> None:
+    loaded = modules_of(asked)
     assert loaded.isdisjoint({"sqlalchemy", "sqlmodel", "pydantic", "reflex", "granian", "yaml", "asyncio"})
 
 
 def test_judging_a_file_loads_no_database_and_no_framework() -> None:
     loaded = modules_of("evaluate", "-")
-    assert loaded.isdisjoint(
-        {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "reflex", "granian", "starlette"}
-    )
+    assert loaded.isdisjoint({"sqlalchemy", "sqlmodel", "alembic", "reflex", "granian", "starlette"})
+
+
+def test_judging_by_the_builtin_coach_by_its_name_loads_no_settings_either() -> None:
+    assert modules_of("evaluate", "--coach", "builtin", "-").isdisjoint({"pydantic", "pydantic_settings"})
 
 
 def test_a_memo_in_another_language_is_one_line_and_status_1_unless_its_language_is_given(

@@ -14,7 +14,7 @@ from reflex_components_core.el.elements.base import BaseHTML
 from memo_coach.coaching.documents.frameworks import Framework, shipped_frameworks
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
-from memo_coach.settings_variables import DRAFT_DAYS
+from memo_coach.settings import DRAFT_DAYS
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.translations import text
 

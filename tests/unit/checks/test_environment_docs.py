@@ -1,7 +1,14 @@
 """What is written about the environment's variables."""
 
-from memo_coach.settings_variables import VARIABLES
-from tests.checks.environment_docs import document, example, unknown_variables
+from memo_coach.settings import is_secret
+from tests.checks.environment_docs import (
+    default_of,
+    document,
+    example,
+    example_of,
+    unknown_variables,
+    variables,
+)
 from tests.some import some
 
 COMPOSE = """
@@ -23,12 +30,13 @@ services:
 
 def test_each_variable_has_a_row_with_its_default_and_its_example() -> None:
     rows = document().splitlines()
-    for variable in some(VARIABLES):
-        (row,) = (row for row in rows if row.startswith(f"| `{variable.name}`"))
-        assert f"`{variable.default}`" in row or variable.default is None
-        assert variable.example in row
+    for name, variable in some(variables().items()):
+        (row,) = (row for row in rows if row.startswith(f"| `{name}`"))
+        assert f"| `{default_of(variable)}` |" in row or "| none of its own |" in row
+        assert f"| {variable.description} |" in row
+        assert example_of(variable) in row
         assert row.count(" | ") == 3
-        assert (f"`{variable.name}_FILE`" in row) is variable.secret
+        assert (f"`{name}_FILE`" in row) is is_secret(variable)
 
 
 def test_the_example_sets_nothing() -> None:

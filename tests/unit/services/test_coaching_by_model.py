@@ -36,12 +36,14 @@ def model(shared_model: ModelServer) -> ModelServer:
 
 
 def with_model(settings: Settings, model: ModelServer, case: str = "fine", **changes: object) -> Settings:
-    return dataclasses.replace(
-        settings,
-        llm_model=f"openai/{case}",
-        llm_api_base=model.url,
-        llm_api_key="test-key",
-        **{"llm_daily_budget_usd": Decimal(1000), **changes},
+    return settings.model_copy(
+        update={
+            "llm_model": f"openai/{case}",
+            "llm_api_base": model.url,
+            "llm_api_key": "test-key",
+            "llm_daily_budget_usd": Decimal(1000),
+            **changes,
+        }
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,9 @@ def readings_closed(monkeypatch: pytest.MonkeyPatch) -> list[BuiltinExecutor]:
 
 
 def with_model(settings: Settings) -> Settings:
-    return replace(settings, llm_model="openai/some-model", llm_api_base="http://127.0.0.1:1/v1")
+    return settings.model_copy(
+        update={"llm_model": "openai/some-model", "llm_api_base": "http://127.0.0.1:1/v1"}
+    )
 
 
 def connections(database: Database) -> int:
@@ -85,7 +86,7 @@ def connections(database: Database) -> int:
 async def test_a_memo_can_be_kept_where_the_database_is_outside_the_data_directory(
     settings: Settings, tmp_path: Path
 ) -> None:
-    elsewhere = replace(settings, data_dir=tmp_path / "not" / "made" / "yet")
+    elsewhere = settings.model_copy(update={"data_dir": tmp_path / "not" / "made" / "yet"})
     services = await open_services(elsewhere)
     try:
         owner, _ = await services.visitors.admit()
@@ -99,7 +100,7 @@ async def test_a_memo_can_be_kept_where_the_database_is_outside_the_data_directo
 async def test_a_data_directory_that_cannot_be_made_is_named(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", "utf-8")
     with pytest.raises(DatabaseUnusable, match=r"cannot be made: .+ Set DATA_DIR"):
-        await open_services(replace(settings, data_dir=tmp_path / "file" / "data"))
+        await open_services(settings.model_copy(update={"data_dir": tmp_path / "file" / "data"}))
 
 
 @pytest.mark.parametrize("place", PLACES)

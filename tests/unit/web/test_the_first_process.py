@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = {"alembic", "litellm", "pydantic", "reflex", "sqlalchemy", "starlette"}
+HEAVY = {"alembic", "litellm", "reflex", "sqlalchemy", "starlette"}
 
 
 def test_serving_loads_nothing_heavy_before_the_worker() -> None:
