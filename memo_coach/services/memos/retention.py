@@ -62,7 +62,7 @@ class Retention:
         leaving = [visitor.id for visitor in absent if visitor.leaves]
         removed = (0, 0)
         if leaving:
-            async with self._database.write() as session:
+            async with self._database.write(aside=True) as session:
                 removed = await AbandonedRepository(session).remove(leaving, before, DRAFTS_AT_ONCE)
         if removed == (0, 0):
             # Nothing (more) of these can go, so the next ones are looked at; else the same ones once more.
