@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 SQLITE = "sqlite+aiosqlite"
+"""As operators may have written it; the driver is the standard library's (:mod:`.storage.engine`)."""
 POSTGRES = "postgresql+psycopg"
 POSTGRES_EXAMPLE = "postgresql://memo_coach:password@db.example.org:5432/memo_coach?sslmode=verify-full"
 
@@ -36,7 +37,7 @@ class DatabaseUrlFault(ValueError):
 
 
 def read_database_url(value: str) -> str:
-    """Return the address with an asynchronous driver; the path of a file is absolute.
+    """Return the address in its one form; the path of a file is absolute.
 
     Raises:
         DatabaseUrlFault: it cannot be used.

@@ -33,7 +33,6 @@ WITHOUT_TEXT = frozenset(
 _QUIET = {
     # These tell of each statement, job and byte. Some of them with the values that were bound.
     "sqlalchemy": logging.WARNING,
-    "aiosqlite": logging.WARNING,
     "psycopg": logging.WARNING,
     "asyncio": logging.WARNING,
     "alembic": logging.WARNING,

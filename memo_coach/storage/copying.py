@@ -6,8 +6,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.engine import schema
-from memo_coach.storage.engine.connections import ShieldedConnection
-from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint_of
 from memo_coach.storage.tables import metadata
@@ -36,11 +35,18 @@ async def copy(source: Database, target: Database) -> dict[str, TableFingerprint
     return found
 
 
-async def _copy_from(source: Database, writing: ShieldedConnection) -> dict[str, TableFingerprint]:
+async def _copy_from(source: Database, writing: OpenConnection) -> dict[str, TableFingerprint]:
     try:
         async with source.read_connection() as reading:
-            # Two connections within one function: the driver of each is awaited by the same greenlet.
-            found: dict[str, TableFingerprint] = await writing.run_sync(_copy_rows, reading.sync_connection)
+            # Two connections within one function. Postgres's driver has to be awaited by what runs it.
+            if source.is_sqlite:
+                found: dict[str, TableFingerprint] = await writing.run_sync(
+                    _copy_rows, reading.sync_connection
+                )
+            else:
+                target = writing.sync_connection
+                assert target is not None, "it is open"  # noqa: S101
+                found = await reading.run_sync(lambda inner: _copy_rows(target, inner))
             return found
     except _SourceFailed as error:
         raise source.unusable("read", error.fault) from error

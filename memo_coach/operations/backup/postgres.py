@@ -13,7 +13,6 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memo_coach.operations.backup.configuration import BackupConfiguration
 from memo_coach.operations.backup.databases import Contents, contents_of, holds_peoples_data
@@ -21,7 +20,7 @@ from memo_coach.operations.backup.errors import BackupError
 from memo_coach.operations.backup.processes import Child, Finished
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.storage.engine import postgres
-from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.database import Database, OpenConnection
 
 MAINTENANCE_DATABASE = "postgres"
 """Where one stands while databases are made and renamed."""
@@ -154,7 +153,8 @@ class PostgresBackup:
     async def fresh_contents(self) -> Contents:
         """Return what the restored database holds."""
         async with self._reading(self._fresh) as connection:
-            return await connection.run_sync(contents_of)
+            contents: Contents = await connection.run_sync(contents_of)
+            return contents
 
     async def swap(self) -> str:
         """Put the restored database into the place of the present one; give the name that that has now.
@@ -229,7 +229,7 @@ class PostgresBackup:
             raise BackupError(postgres.sentence(error, self._address, "restored")) from error
 
     @asynccontextmanager
-    async def _reading(self, url: URL) -> AsyncIterator[AsyncConnection]:
+    async def _reading(self, url: URL) -> AsyncIterator[OpenConnection]:
         # It holds one state of the database for as long as a dump takes, however long that is.
         database = Database(url.render_as_string(hide_password=False), pooled=False, longest_statement=0)
         try:

@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from memo_coach.database_url import sqlite_path
 from memo_coach.operations.backup.configuration import BackupConfiguration
 from memo_coach.operations.backup.databases import Contents, contents_of, holds_peoples_data
 from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.restic import Restic
-from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 BACKING_UP, RESTORING = ".backup-", ".restore-"
@@ -225,7 +224,7 @@ async def _contents(path: Path) -> Contents:
 
 
 @asynccontextmanager
-async def _reading(path: Path) -> AsyncIterator[AsyncConnection]:
+async def _reading(path: Path) -> AsyncIterator[OpenConnection]:
     database = Database(f"sqlite+aiosqlite:///{path}", pooled=False)
     try:
         async with database.read_connection() as connection:

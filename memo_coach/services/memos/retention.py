@@ -62,7 +62,7 @@ class Retention:
         leaving = [visitor.id for visitor in inactive if visitor.is_removable]
         removed = (0, 0)
         if leaving:
-            async with self._database.write() as session:
+            async with self._database.write(aside=True) as session:
                 removed = await RetentionRepository(session).remove(leaving, before, DRAFTS_AT_ONCE)
         if removed == (0, 0):
             # Nothing (more) of these can go, so the next ones are looked at; else the same ones once more.

@@ -21,10 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ExceptionContext, event
+from sqlalchemy import URL, Engine, ExceptionContext, NullPool, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from memo_coach.database_url import sqlite_path
 from memo_coach.storage.engine import postgres
@@ -32,6 +31,12 @@ from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.connections import ShieldedConnection, ShieldedSession
 from memo_coach.storage.engine.group_commit import GroupCommit
 from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, open_connection
+from memo_coach.storage.engine.inline_transactions import (
+    MOST_CONNECTIONS,
+    InlineEngine,
+    InlineSession,
+    InlineTransaction,
+)
 from memo_coach.storage.engine.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
@@ -47,6 +52,9 @@ _LONG_SECONDS = 0.005
 _SHORTEST_SECONDS = 1e-6
 _GRACE_SECONDS = 2.0
 """Beyond the time that a statement may wait for a lock: for the statement itself."""
+
+OpenConnection = InlineTransaction | ShieldedConnection
+"""A connection in a transaction, on SQLite and on Postgres."""
 
 
 class Database:
@@ -73,29 +81,28 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self._longest = patience + _GRACE_SECONDS
-        options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
-        if self.is_sqlite:
-            path = sqlite_path(url) or Path()
-            options["creator"] = lambda: open_connection(path, patience)
-            options |= _INLINE_POOL if pooled else {}
-        else:
-            options["connect_args"] = postgres.connection_arguments(url, patience, longest_statement)
-            options |= postgres.POOL if pooled else {}
-            options |= {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
-        self.engine: AsyncEngine = create_async_engine(url, **options)
-        self._reading = self.engine.execution_options(**({} if self.is_sqlite else _ONE_STATE))
-        self._commits = GroupCommit(partial(self._begun, self.engine, BEGIN_TO_WRITE), self._longest)
         self._file: FileIdentity | None = None
         self.is_damaged = False
         """Whether a statement has found the file damaged since it was opened."""
-        sync_engine = self.engine.sync_engine
         if self.is_sqlite:
-            event.listen(sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
-            event.listen(sync_engine, "handle_error", self._notice_damage)
+            self.inline = InlineEngine(_sqlite_engine(url, patience, pooled=pooled), self._longest)
+            self._commits = GroupCommit(
+                lambda: InlineTransaction(self.inline, BEGIN_TO_WRITE).start(), self._longest
+            )
+            event.listen(self.sync_engine, "connect", partial(_configure_sqlite, foreign_keys))
+            event.listen(self.sync_engine, "handle_error", self._notice_damage)
         else:
+            arguments = postgres.connection_arguments(url, patience, longest_statement)
+            self._engine = _postgres_engine(url, arguments, pooled=pooled)
+            self._reading = self._engine.execution_options(**_ONE_STATE)
             # On SQLite cursors do this themselves: a listener would slow every statement down.
-            event.listen(sync_engine, "before_cursor_execute", storable_parameters, retval=True)
-            event.listen(sync_engine, "connect", postgres.refuse_unfit_server)
+            event.listen(self.sync_engine, "before_cursor_execute", storable_parameters, retval=True)
+            event.listen(self.sync_engine, "connect", postgres.refuse_unfit_server)
+
+    @property
+    def sync_engine(self) -> Engine:
+        """SQLAlchemy's engine: where events are listened to."""
+        return self.inline.engine if self.is_sqlite else self._engine.sync_engine
 
     @property
     def path(self) -> Path | None:
@@ -105,31 +112,32 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Begin a transaction that sees one unchanging state of the database."""
-        async with self.read_connection() as connection, ShieldedSession(connection) as session:
+        async with self.read_connection() as connection, _session(connection) as session:
             yield session
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, aside: bool = False) -> AsyncIterator[AsyncSession]:
         """Begin a transaction that may change things; it commits at the end, or rolls back at an error.
 
         It takes SQLite's write lock at once: a transaction that reads first and wants to write later could
         find that another process was faster, and fail where waiting would have done.
+
+        ``aside`` is for what changes many rows on SQLite: the loop goes on meanwhile, and only who wants to
+        write waits.
         """
         if not self.is_sqlite:
-            async with (
-                self._transaction(self.engine, BEGIN_TO_WRITE) as connection,
-                ShieldedSession(connection) as session,
-            ):
+            async with self.write_connection() as connection, _session(connection) as session:
                 yield session
                 await session.flush()
             return
         async with (
             self._lasting(),
-            self._commits.writing() as (connection, beside),
-            ShieldedSession(connection, beside=beside) as session,
+            self._commits.writing() as (transaction, beside),
+            InlineSession(transaction, beside=beside) as session,
         ):
-            yield session
-            await session.flush()
+            with transaction.all_aside(aside):
+                yield session
+                await session.flush()
             self.refuse_replaced_file()
             if beside:
                 await session.commit()
@@ -151,15 +159,15 @@ class Database:
             raise DatabaseUnusable("The database file was removed or replaced while it was in use. Restart.")
 
     @asynccontextmanager
-    async def read_connection(self) -> AsyncIterator[ShieldedConnection]:
+    async def read_connection(self) -> AsyncIterator[OpenConnection]:
         """Begin a reading transaction below the session; it sees one unchanging state of the database."""
-        async with self._transaction(self._reading, "BEGIN") as connection:
+        async with self._transaction(writes=False) as connection:
             yield connection
 
     @asynccontextmanager
-    async def write_connection(self) -> AsyncIterator[ShieldedConnection]:
+    async def write_connection(self) -> AsyncIterator[OpenConnection]:
         """Begin a writing transaction below the session, as migrations need it."""
-        async with self._transaction(self.engine, BEGIN_TO_WRITE) as connection:
+        async with self._transaction(writes=True) as connection:
             yield connection
 
     def unusable(self, verb: str, error: DBAPIError) -> DatabaseUnusable:
@@ -175,24 +183,20 @@ class Database:
         )
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine, opening: str) -> AsyncIterator[ShieldedConnection]:
+    async def _transaction(self, *, writes: bool) -> AsyncIterator[OpenConnection]:
         async with self._lasting():
-            connection = await self._begun(engine, opening)
+            connection: OpenConnection
+            if self.is_sqlite:
+                connection = InlineTransaction(self.inline, BEGIN_TO_WRITE if writes else "BEGIN")
+            else:
+                connection = ShieldedConnection(self._engine if writes else self._reading, self._longest)
             try:
+                await connection.start()
                 yield connection
                 await connection.commit_and_close()
             finally:
                 # This rolls back what was not committed.
                 await connection.close()
-
-    async def _begun(self, engine: AsyncEngine, opening: str) -> ShieldedConnection:
-        connection = ShieldedConnection(engine, self._longest, opening if self.is_sqlite else None)
-        try:
-            await connection.start()
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
 
     @asynccontextmanager
     async def _lasting(self) -> AsyncIterator[None]:
@@ -209,17 +213,35 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        await settled(self.engine.dispose(), self._longest)
+        if self.is_sqlite:
+            await self.inline.dispose()
+        else:
+            await settled(self._engine.dispose(), self._longest)
 
 
-_INLINE_POOL = {
-    # What was used last is used next: SQLite keeps pages and statements for each connection.
-    "pool_use_lifo": True,
-    # Opening and closing one costs more than a transaction, so those that a crowd needed once are kept.
-    "pool_size": 15,
-}
 _ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How a reading transaction on Postgres sees what SQLite's sees. One that only reads cannot fail by it."""
+
+
+def _session(connection: OpenConnection) -> AsyncSession:
+    if isinstance(connection, InlineTransaction):
+        return InlineSession(connection)
+    return ShieldedSession(connection)
+
+
+def _sqlite_engine(url: str, patience: float, *, pooled: bool) -> Engine:
+    path = sqlite_path(url) or Path()
+    # What was used last is used next: SQLite keeps pages and statements for each connection.
+    pool = {"poolclass": QueuePool, "pool_use_lifo": True, "pool_size": MOST_CONNECTIONS}
+    options: dict[str, Any] = pool if pooled else {"poolclass": NullPool}
+    address = URL.create("sqlite", database=str(path))
+    return create_engine(address, creator=lambda: open_connection(path, patience), **options)
+
+
+def _postgres_engine(url: str, arguments: dict[str, Any], *, pooled: bool) -> AsyncEngine:
+    pool: dict[str, Any] = postgres.POOL if pooled else {"poolclass": NullPool}
+    options = pool | {"isolation_level": "READ COMMITTED", "use_native_hstore": False}
+    return create_async_engine(url, connect_args=arguments, **options)
 
 
 def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> None:  # noqa: ANN401

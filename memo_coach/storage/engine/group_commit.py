@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from memo_coach.storage.engine.cancellation import settled
-from memo_coach.storage.engine.connections import ShieldedConnection
+from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 MOST_SHARING = 32
@@ -26,7 +26,7 @@ _LOST = "The database cannot be written: a transaction ended before its commit."
 class _OpenTransaction:
     """A transaction that is open for others."""
 
-    def __init__(self, connection: ShieldedConnection) -> None:
+    def __init__(self, connection: InlineTransaction) -> None:
         self.connection = connection
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Ends with the commit, or with the reason why there was none."""
@@ -63,7 +63,7 @@ class _OpenTransaction:
 class GroupCommit:
     """The writing transactions of this process on one file."""
 
-    def __init__(self, begin: Callable[[], Awaitable[ShieldedConnection]], longest: float) -> None:
+    def __init__(self, begin: Callable[[], Awaitable[InlineTransaction]], longest: float) -> None:
         """``begin`` gives a connection in a new transaction; a commit takes ``longest`` seconds at most."""
         self._begin = begin
         self._longest = longest
@@ -74,7 +74,7 @@ class GroupCommit:
         self._committing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[tuple[ShieldedConnection, bool]]:
+    async def writing(self) -> AsyncIterator[tuple[InlineTransaction, bool]]:
         """Yield a connection to write on, and whether it has changes of others, which stay whatever happens.
 
         They are committed at the end. At an error they are rolled back; of changes beside others', whoever

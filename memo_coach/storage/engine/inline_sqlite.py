@@ -1,40 +1,35 @@
-"""SQLite for an event loop, without a thread for each connection.
+"""SQLite's connections as an event loop needs them: the driver's own, which do not hold it for long.
 
 A statement on a local file takes a fraction of a millisecond, less than handing it to a thread and back, and
 the loop has turned several times by then: a transaction of ten statements that takes two milliseconds alone
-would hold the one writer's place for ten turns of a busy loop. So statements run where they are called. What
-has to wait goes to a thread: the beginning of a writing transaction while another process writes, and commits
-where the disk is slow.
-
-To SQLAlchemy this is a driver's connection as any other. What may wait here is called by it within
-``greenlet_spawn``; a statement is not, and needs none.
+would hold the one writer's place for ten turns of a busy loop. So statements run where they are called
+(:mod:`.inline_transactions`), and one that reads is broken off where it takes long, to be made again in a
+thread.
 """
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
+from math import inf
 from pathlib import Path
-from typing import Any, Self, TypeVar, cast
-
-from sqlalchemy.util import await_only
+from typing import Any, Self, cast
 
 from memo_coach.storage.engine.storable_text import storable_values
 
-Answer = TypeVar("Answer")
-
-_WAITING = ThreadPoolExecutor(max_workers=8, thread_name_prefix="sqlite")
-"""Threads that wait: more than there are ever writers at the same moment in one process."""
 BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
+LONGEST_INLINE_SECONDS = 0.005
+"""For so long a statement that reads may hold the loop before it is made in a thread instead."""
 SLOW_SECONDS = 0.001
 """A commit that takes longer than this on the average is worth a thread: others have the loop meanwhile, and
-those of them who want to write share the next commit (:mod:`.shared_commits`)."""
+those of them who want to write share the next commit (:mod:`.group_commit`)."""
 _WEIGHT = 0.2
 """Of the last commit in the average."""
+_STEPS_BETWEEN_LOOKS = 1_000
+"""Of SQLite's machine, some tenths of a millisecond: most statements end before the first look."""
 
 
 def open_connection(path: Path, patience: float) -> InlineConnection:
@@ -42,78 +37,73 @@ def open_connection(path: Path, patience: float) -> InlineConnection:
 
     Transactions begin when they are told to, not by the driver's own rules.
     """
-
-    def opened() -> InlineConnection:
-        connection = sqlite3.connect(
-            path, timeout=patience, isolation_level=None, check_same_thread=False, factory=InlineConnection
-        )
-        connection.milliseconds = int(patience * 1000)
-        return connection
-
-    return _in_thread(opened)
+    connection = sqlite3.connect(
+        path, timeout=patience, isolation_level=None, check_same_thread=False, factory=InlineConnection
+    )
+    connection.patience_milliseconds = int(patience * 1000)
+    connection.look_at_time()
+    return connection
 
 
 class InlineConnection(sqlite3.Connection):
     """A connection; used by one task at a time."""
 
-    milliseconds = 0
-    commits_aside = False
-    """Whether the next commit waits for the disk in a thread, however quick the disk is."""
-    _commit_seconds = 0.0
-    _writes = False
+    patience_milliseconds = 0
+    writes = False
     """Whether the transaction began in order to write."""
+    gathers = False
+    """Whether cursors have all rows when their statement has run, or read them as they are asked for."""
+    hurries = False
+    """Whether a statement that reads is broken off where it takes long."""
+    stop_at = inf
+    """When the statement that runs has taken too long."""
+    _commit_seconds = 0.0
+
+    def cursor(self) -> StorableCursor:  # type: ignore[override] # as SQLAlchemy asks
+        """Return a cursor."""
+        return super().cursor(InlineCursor if self.gathers else StorableCursor)
 
     @property
-    def _connection(self) -> Self:
-        """Itself: SQLAlchemy's asynchronous dialect asks its connections for the driver's own."""
-        return self
+    def commits_slowly(self) -> bool:
+        """Whether the next commit, by those before it, is one to wait for in a thread."""
+        return self.writes and self._commit_seconds > SLOW_SECONDS
 
-    def cursor(self, server_side: bool = False) -> StorableCursor:  # type: ignore[override] # as SQLAlchemy asks
-        """Return a cursor; one that is ``server_side`` reads its rows as they are asked for."""
-        return super().cursor(StorableCursor if server_side else InlineCursor)
-
-    def begin_to_write(self) -> None:
-        """Begin to write: at once, or in a thread that waits for the other process."""
-        self._writes = True
+    @contextmanager
+    def without_patience(self) -> Iterator[None]:
+        """Let nothing wait for another process."""
+        self._run("PRAGMA busy_timeout = 0")
         try:
-            self._run("PRAGMA busy_timeout = 0")
-            self._run(BEGIN_TO_WRITE)
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-        else:
-            return
+            yield
         finally:
-            self._run(f"PRAGMA busy_timeout = {self.milliseconds}")
-        _in_thread(lambda: self._run(BEGIN_TO_WRITE))
+            self._run(f"PRAGMA busy_timeout = {self.patience_milliseconds}")
 
-    def _run(self, statement: str) -> None:
-        sqlite3.Cursor(self).execute(statement).close()
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let statements run in a thread: a look at the time would ask the loop for the interpreter."""
+        self.set_progress_handler(None, 0)
+        try:
+            yield
+        finally:
+            self.look_at_time()
+
+    def look_at_time(self) -> None:
+        """Break off what takes too long."""
+        # Where this gives something else than 0, the statement is interrupted.
+        self.set_progress_handler(lambda: time.perf_counter() > self.stop_at, _STEPS_BETWEEN_LOOKS)
 
     def commit(self) -> None:
         """Commit, which waits for the disk."""
         if not self.in_transaction:
             return
-        if not self._writes:
-            super().commit()  # it has only read, and nothing waits for the disk
-            return
-        self._writes = False
         began = time.perf_counter()
-        aside, self.commits_aside = self.commits_aside, False
-        if aside or self._commit_seconds > SLOW_SECONDS:
-            _in_thread(super().commit)
-        else:
-            super().commit()
-        took = time.perf_counter() - began
-        self._commit_seconds += _WEIGHT * (took - self._commit_seconds)
+        super().commit()
+        if self.writes:
+            took = time.perf_counter() - began
+            self._commit_seconds += _WEIGHT * (took - self._commit_seconds)
+        self.writes = False
 
-    def close(self) -> None:
-        """Close; the last one to do so may have to tidy the file up."""
-        _in_thread(super().close)
-
-    def terminate(self) -> None:
-        """Close at once, where nobody can wait."""
-        super().close()
+    def _run(self, statement: str) -> None:
+        sqlite3.Cursor(self).execute(statement).close()
 
 
 class StorableCursor(sqlite3.Cursor):
@@ -135,11 +125,15 @@ class InlineCursor(StorableCursor):
 
     def execute(self, statement: str, parameters: Any = (), /) -> Self:  # noqa: ANN401
         """Execute a statement."""
-        if statement == BEGIN_TO_WRITE:
-            cast("InlineConnection", self.connection).begin_to_write()
-        else:
+        connection = cast("InlineConnection", self.connection)
+        # One that changes something cannot be broken off: SQLite takes the whole transaction back with it.
+        if connection.hurries and (statement.startswith("SELECT") or not connection.writes):
+            connection.stop_at = time.perf_counter() + LONGEST_INLINE_SECONDS
+        try:
             super().execute(statement, parameters)
             self._rows = iter(super().fetchall())
+        finally:
+            connection.stop_at = inf
         return self
 
     def fetchone(self) -> Any:  # noqa: ANN401 - a row
@@ -153,7 +147,3 @@ class InlineCursor(StorableCursor):
     def fetchall(self) -> list[Any]:
         """Return all rows that are left."""
         return list(self._rows)
-
-
-def _in_thread(work: Callable[[], Answer]) -> Answer:
-    return await_only(asyncio.get_running_loop().run_in_executor(_WAITING, work))

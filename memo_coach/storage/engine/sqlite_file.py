@@ -61,6 +61,12 @@ def is_locked(error: BaseException | None) -> bool:
     return code is not None and code & _PRIMARY in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
+def is_interrupted(error: BaseException | None) -> bool:
+    """Whether an error of the driver means that a statement was broken off."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY == sqlite3.SQLITE_INTERRUPT
+
+
 def refuse_damaged_file(path: Path, longest: float) -> bool:
     """Look through the file for as many seconds at most; tell whether all of it was looked at.
 

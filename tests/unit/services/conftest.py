@@ -17,7 +17,10 @@ PATIENCE = 120.0
 
 def patient(database: Database) -> Database:
     """Let everybody wait for a connection as long as for a lock."""
-    database.engine.pool._timeout = PATIENCE  # type: ignore[attr-defined]
+    if database.is_sqlite:
+        database.inline.longest_wait = PATIENCE
+    else:
+        database.sync_engine.pool._timeout = PATIENCE  # type: ignore[attr-defined]
     return database
 
 

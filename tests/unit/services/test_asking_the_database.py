@@ -85,7 +85,7 @@ def statements(database: Database) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             noted.append(" ".join(statement.split()))
 
-    engine = database.engine.sync_engine
+    engine = database.sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield noted

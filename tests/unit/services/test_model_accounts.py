@@ -258,7 +258,7 @@ async def test_an_answer_is_not_lost_with_its_bill_which_then_counts_in_full(mig
     def fail(*_arguments: object) -> None:
         raise OperationalError("", {}, Exception("out of order"))
 
-    engine = migrated.engine.sync_engine
+    engine = migrated.sync_engine
     event.listen(engine, "before_cursor_execute", fail)
     await accounts.settle(call_id, outcome(60))
     event.remove(engine, "before_cursor_execute", fail)

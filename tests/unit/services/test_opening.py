@@ -79,7 +79,7 @@ def with_model(settings: Settings) -> Settings:
 
 
 def connections(database: Database) -> int:
-    pool: Any = database.engine.pool
+    pool: Any = database.sync_engine.pool
     return int(pool.checkedin() + pool.checkedout())
 
 

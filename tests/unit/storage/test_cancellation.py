@@ -24,7 +24,7 @@ SLOW = {
 
 
 def slow(database: Database) -> str:
-    return SLOW[database.engine.dialect.name]
+    return SLOW[database.sync_engine.dialect.name]
 
 
 async def change_and_read(database: Database, name: str) -> None:
@@ -39,7 +39,7 @@ async def change_and_read(database: Database, name: str) -> None:
 def opened(database: Database) -> list[object]:
     """Return the list to which every connection is added that is opened from now on."""
     found: list[object] = []
-    event.listen(database.engine.sync_engine, "connect", lambda connection, _record: found.append(connection))
+    event.listen(database.sync_engine, "connect", lambda connection, _record: found.append(connection))
     return found
 
 
@@ -71,7 +71,7 @@ async def test_hundreds_of_cancelled_transactions_leave_whole_ones_and_a_databas
     assert await count(migrated, Visitor) == await count(migrated, InstallationSecret) >= 1
     # No connection was lost to a cancellation, so none had to be opened in its place.
     assert len(connections) <= AT_ONCE
-    assert migrated.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert migrated.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     async with asyncio.timeout(3):
         await migrated.close()
 
@@ -86,7 +86,7 @@ async def test_a_cancellation_comes_when_the_statement_has_ended_and_the_connect
     await work()
     connections = opened(migrated)
     begun = asyncio.Event()
-    event.listen(migrated.engine.sync_engine, "before_cursor_execute", lambda *_: begun.set())
+    event.listen(migrated.sync_engine, "before_cursor_execute", lambda *_: begun.set())
     task = asyncio.create_task(work())
     await begun.wait()
     task.cancel()

@@ -31,9 +31,7 @@ async def test_a_crowd_of_readers_and_writers_is_served_and_its_connections_are_
     migrated: Database,
 ) -> None:
     opened: list[object] = []
-    event.listen(
-        migrated.engine.sync_engine, "connect", lambda connection, _record: opened.append(connection)
-    )
+    event.listen(migrated.sync_engine, "connect", lambda connection, _record: opened.append(connection))
 
     async def read() -> None:
         async with migrated.read() as session:
@@ -69,4 +67,4 @@ async def test_a_commit_on_a_slow_disk_is_waited_for_also_by_one_who_is_cancelle
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await count(migrated) == 2
-    assert migrated.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert migrated.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]

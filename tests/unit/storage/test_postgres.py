@@ -137,5 +137,5 @@ async def test_a_connection_that_is_cut_is_one_error_and_the_next_transaction_wo
         )
         async with database.write() as session:
             assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
-    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert database.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     await database.close()

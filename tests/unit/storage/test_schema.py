@@ -43,7 +43,7 @@ async def database(empty_url: str) -> AsyncIterator[Database]:
 
 
 async def tables_of(database: Database) -> set[str]:
-    async with database.engine.connect() as connection:
+    async with database.read_connection() as connection:
         return set(await connection.run_sync(lambda inner: inspect(inner).get_table_names()))
 
 
@@ -56,7 +56,7 @@ async def test_an_upgrade_of_nothing_makes_the_tables_and_says_so(database: Data
 
 async def test_models_and_migrations_agree(database: Database) -> None:
     await schema.upgrade(database)
-    async with database.engine.connect() as connection:
+    async with database.read_connection() as connection:
         differences = await connection.run_sync(
             lambda inner: compare_metadata(
                 MigrationContext.configure(inner, opts={"compare_type": True}), metadata

@@ -7,13 +7,13 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import col
 
-from memo_coach.storage.engine import group_commit as shared_commits
-from memo_coach.storage.engine.connections import ShieldedConnection
+from memo_coach.storage.engine import group_commit
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
@@ -39,9 +39,9 @@ class Disk:
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
-    found, commit_and_close = Disk(), ShieldedConnection.commit_and_close
+    found, commit_and_close = Disk(), InlineTransaction.commit_and_close
 
-    async def held(self: ShieldedConnection, *, aside: bool = False) -> None:
+    async def held(self: InlineTransaction, *, aside: bool = False) -> None:
         if aside:
             found.commits += 1
             await found.goes_on.wait()
@@ -49,9 +49,9 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
                 raise found.fault
         await commit_and_close(self, aside=aside)
 
-    monkeypatch.setattr(ShieldedConnection, "commit_and_close", held)
+    monkeypatch.setattr(InlineTransaction, "commit_and_close", held)
     # On a busy machine the writers take longer than others are kept waiting for.
-    monkeypatch.setattr(shared_commits, "LONGEST_OPEN_SECONDS", 60.0)
+    monkeypatch.setattr(group_commit, "LONGEST_OPEN_SECONDS", 60.0)
     return found
 
 
@@ -134,7 +134,7 @@ async def test_where_the_commit_fails_all_are_told_and_the_next_one_can_write(
     assert await names(migrated) == []
     await add(migrated, "three")
     assert await names(migrated) == ["three"]
-    assert migrated.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert migrated.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 async def test_where_sqlite_rolls_back_by_itself_all_whose_changes_are_lost_are_told(
@@ -142,7 +142,7 @@ async def test_where_sqlite_rolls_back_by_itself_all_whose_changes_are_lost_are_
 ) -> None:
     async def lose() -> None:
         async with migrated.write() as session:
-            await (await session.connection()).exec_driver_sql("ROLLBACK")
+            await session.execute(text("ROLLBACK"))
             raise Broken
 
     tasks = await together(migrated, add(migrated, "one"), lose(), add(migrated, "two"))
@@ -180,7 +180,7 @@ async def test_where_all_who_waited_go_away_the_first_is_committed_all_the_same(
 async def test_whoever_comes_when_a_transaction_is_full_waits_for_its_commit_only(
     migrated: Database, disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared_commits, "MOST_SHARING", 3)
+    monkeypatch.setattr(group_commit, "MOST_SHARING", 3)
     await asyncio.gather(*await together(migrated, *(add(migrated, f"v{number}") for number in range(8))))
     assert disk.commits == 3
     assert len(await names(migrated)) == 9
