@@ -11,7 +11,7 @@ import pytest
 from memo_coach.web.middleware.session import cookie_header, tokens_in
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, forged_cookie, opened
 from tests.live_server import ROOT, LiveServer
-from tests.unit.test_command_line import PROGRAM
+from tests.unit.cli.test_command_line import PROGRAM
 from tests.waiting import wait_until
 
 PAGE = {"Accept": "text/html"}

@@ -12,7 +12,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
 from tests.unit.coaching.foreign_memos import sentences
 
-SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")).parent
+SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data")).parent
 RUBRIC = "investment-memo"
 STRONG = {language: samples(RUBRIC, language)[1].text for language in ("en", "es")}
 SPANISH = (

@@ -19,7 +19,7 @@ from memo_coach.coaching.rubric.model import Criterion, Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.coaching.samples import samples
 from tests.some import some
-from tests.unit.coaching.questions import ENGLISH, SPANISH
+from tests.unit.coaching.builtin.chat.questions import ENGLISH, SPANISH
 
 FRAMEWORKS = shipped_frameworks().frameworks
 RUBRIC = shipped_rubric("investment-memo")

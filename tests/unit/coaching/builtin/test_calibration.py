@@ -19,7 +19,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubric
 
 pytestmark = pytest.mark.calibration
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[4]
 FOLDER = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "proposals"
 
 

@@ -14,7 +14,7 @@ from memo_coach.coaching.builtin.scoring import score_memo
 from memo_coach.coaching.memo.parser import parse_memo
 from tests.metamorphic.judging import RUBRIC_IDS, judge
 
-SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data"))
 PAIRS = SHARED_DATA / "plain_language_pairs.json"
 
 

@@ -18,7 +18,7 @@ from memo_coach.coaching.measure.elements import ELEMENTS
 from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubrics
 from tests.some import some
 
-DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "coach.md").read_text("utf-8")
+DOCUMENT = (Path(__file__).resolve().parents[4] / "docs" / "coach.md").read_text("utf-8")
 
 
 def example(name: str = "rubric", language: str = "yaml") -> str:

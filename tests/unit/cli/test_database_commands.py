@@ -10,7 +10,7 @@ import pytest
 from tests.databases import only_on_postgres
 from tests.ports import free_port
 from tests.postgres_server import TEMPLATE, PostgresServer
-from tests.unit.test_command_line import assert_one_line, run
+from tests.unit.cli.test_command_line import assert_one_line, run
 
 
 def test_the_tables_are_made_described_and_counted(tmp_path: Path, empty_url: str) -> None:

@@ -29,7 +29,7 @@ LOADERS: dict[str, Load] = {
     "llm.yaml": load_llm,
 }
 LANGUAGES = {"en", "es"}
-GUIDE = Path(__file__).parents[3] / "docs" / "configuration.md"
+GUIDE = Path(__file__).parents[4] / "docs" / "configuration.md"
 
 
 def faults_of(name: str, document: str) -> tuple[str, ...]:

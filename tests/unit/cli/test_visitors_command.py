@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.services.container import Services
-from tests.unit.test_command_line import assert_one_line, run
+from tests.unit.cli.test_command_line import assert_one_line, run
 
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 

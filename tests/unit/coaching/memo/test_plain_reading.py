@@ -9,7 +9,7 @@ from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.plain_reading import plain_reading
 from memo_coach.coaching.memo.rewriting import Rewriting
 from memo_coach.coaching.memo.text import LONGEST_MEMO
-from tests.unit.coaching.test_parsing_properties import HOSTILE, TEXTS, assert_sound
+from tests.unit.coaching.memo.test_parsing_properties import HOSTILE, TEXTS, assert_sound
 from tests.work import grows_at_most
 
 MARKS = (

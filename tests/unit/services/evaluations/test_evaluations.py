@@ -217,7 +217,7 @@ async def test_of_many_that_come_at_once_a_few_are_looked_at_at_a_time(
         looked.append(text)
         return metadata_of(text, language=language, title=title, readable=readable)
 
-    monkeypatch.setattr(evaluations, "glance_at", noted)
+    monkeypatch.setattr(evaluations, "metadata_of", noted)
     visitors = [(await services.visitors.admit())[1] for _ in range(3 * ENTERING_AT_ONCE)]
     async with services.database.write():  # nobody else can store anything
         coming = asyncio.gather(*(submit(services, each) for each in visitors))

@@ -7,7 +7,7 @@ from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.text import normalise_text
 
-SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data"))
 
 
 def headings(memo: Memo) -> list[str]:

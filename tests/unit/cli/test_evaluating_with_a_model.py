@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.model_server import ModelServer, running_model_server
-from tests.unit.test_command_line import MEMO, run
+from tests.unit.cli.test_command_line import MEMO, run
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from memo_coach.coaching.memo.language import detect_language
 from tests.work import grows_at_most
 
-SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+SHARED_DATA = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data"))
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from memo_coach.services.coaches.coach_process import (
     CoachProcessEnded,
     CoachProcessFailed,
     CoachProcessTimedOut,
-    Told,
+    OnEvents,
 )
 from tests.live_server import ROOT
 from tests.waiting import until, wait_until
@@ -53,7 +53,7 @@ def readers() -> list[int]:
             parent = int(entry.read_text().rpartition(")")[2].split()[1])
             if (
                 parent == os.getpid()
-                and "services.coaches.reading_process" in (entry.parent / "cmdline").read_text()
+                and "services.coaches.coach_process" in (entry.parent / "cmdline").read_text()
             ):
                 found.append(int(entry.parent.name))
     return found
@@ -156,7 +156,7 @@ async def test_what_a_process_told_in_one_go_before_it_ended_is_not_told_again(
     (memo,), readings = memos(1), BuiltinExecutor()
     whole = [each for step in steps_of_text(memo.text, RUBRIC, "en") for each in step]
 
-    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: OnEvents) -> None:
         told(whole[:-1])
         raise CoachProcessEnded("killed")
 
@@ -170,7 +170,7 @@ async def test_what_a_process_told_before_it_ended_is_not_told_again(monkeypatch
     memo, readings = long_memo(), BuiltinExecutor()
     whole = list(steps_of_text(memo.text, RUBRIC, "en"))
 
-    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: Told) -> None:
+    def read(_self: CoachProcess, _text: str, _rubric: Rubric, _language: str, told: OnEvents) -> None:
         for events in whole[:-2]:
             told(events)
         raise CoachProcessEnded("killed")

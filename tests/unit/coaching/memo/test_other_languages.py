@@ -16,7 +16,7 @@ from memo_coach.coaching.samples import samples
 from tests.unit.coaching.foreign_memos import foreign_texts, sentences
 from tests.work import grows_at_most
 
-SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data")).parent
+SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", Path(__file__).parents[5] / "shared" / "data")).parent
 RUBRICS = ("investment-memo", "decision-memo", "status-update", "policy-memo")
 IN_CHINESE = {"application-template-cn.md"}
 

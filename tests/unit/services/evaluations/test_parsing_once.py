@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import pytest
-from memo_coach.ui.manuscript_pieces import Manuscripts
 from reflex.state import State
 
 from memo_coach.coaching import samples as shipped
@@ -20,6 +19,7 @@ from memo_coach.services.container import Services, close_services, open_service
 from memo_coach.services.evaluations.workers import Pace
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
+from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.states import details
 from memo_coach.ui.states.details import DetailsState
 from memo_coach.ui.states.feedback import FeedbackState
@@ -51,7 +51,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 @pytest.fixture(autouse=True)
 def fresh_manuscripts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with pages that have shown nothing yet."""
-    monkeypatch.setattr(details, "_MANUSCRIPTS", Manuscripts())
+    monkeypatch.setattr(details, "_MANUSCRIPTS", AnnotatedTexts())
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from memo_coach.coaching.samples import samples
 from tests.injections import GOALS, LANGUAGES, Injection, injections
 from tests.some import some
 
-CHECKOUT = Path(__file__).resolve().parents[3]
+CHECKOUT = Path(__file__).resolve().parents[4]
 PROPOSALS = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "proposals"
 CORPUS = injections()
 REMOVED = {"tags"}

@@ -21,8 +21,8 @@ from memo_coach.coaching.measure.figures import Measure, summed_up
 from tests.annotated import TEXT, annotations, element, write_document
 from tests.command_line import PROGRAM
 from tests.model_server import ModelServer, running_model_server
+from tests.unit.cli.test_command_line import assert_one_line, environment, run
 from tests.unit.coaching.foreign_memos import sentences
-from tests.unit.test_command_line import assert_one_line, environment, run
 
 NOTHING_FOUND = {name: element() for name in annotations()["elements"]}
 
