@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
-from memo_coach.services import clock as moments
+from memo_coach.services import clock as services_clock
 
 _monotonic = time.monotonic
 
@@ -41,5 +41,5 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Return the clock of this test; it is the real one again at its end."""
     made = Clock()
     monkeypatch.setattr(time, "monotonic", made.monotonic)
-    monkeypatch.setattr(moments, "datetime", made)
+    monkeypatch.setattr(services_clock, "datetime", made)
     return made

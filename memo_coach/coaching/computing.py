@@ -83,7 +83,7 @@ class ShortestJobFirst:
 _THREAD = ShortestJobFirst("computing")
 
 
-async def computed(characters: int, work: Callable[[], Result]) -> Result:
+async def compute(characters: int, work: Callable[[], Result]) -> Result:
     """Do some work that takes the longer, the more characters there are."""
     if characters > SHORT:
         return await _THREAD.do(characters, work)

@@ -25,7 +25,7 @@ from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.service import EvaluationService
-from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
@@ -69,7 +69,7 @@ _open: list[Services] = []
 """At most one. A list, so that opening and closing change it without a global statement."""
 
 
-async def open_services(settings: Settings, pace: Pace | None = None) -> Services:
+async def open_services(settings: Settings, worker_settings: WorkerSettings | None = None) -> Services:
     """Set up logging, migrate the database, and start the workers, which first recover what was interrupted.
 
     Where something fails half-way, or this is cancelled, what was opened is closed again.
@@ -82,7 +82,7 @@ async def open_services(settings: Settings, pace: Pace | None = None) -> Service
         database = Database(settings.database_url)
         opened.push_async_callback(database.close)
         try:
-            services = await _opened(settings, database, pace, opened)
+            services = await _opened(settings, database, worker_settings, opened)
         except DBAPIError as error:
             raise database.unusable("opened", error) from error
         # All went well: from here on closing it is :func:`close_services`' work.
@@ -101,7 +101,7 @@ def _make_data_directory(directory: Path) -> None:
 
 
 async def _opened(
-    settings: Settings, database: Database, pace: Pace | None, opened: AsyncExitStack
+    settings: Settings, database: Database, worker_settings: WorkerSettings | None, opened: AsyncExitStack
 ) -> Services:
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
     await asyncio.to_thread(_make_data_directory, settings.data_dir)
@@ -116,7 +116,7 @@ async def _opened(
     opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(unit_of_work, models.accounts.address_mark)
-    workers = Workers(database, rubrics, broadcast, coaches, pace)
+    workers = Workers(database, rubrics, broadcast, coaches, worker_settings)
     opened.push_async_callback(workers.close)
     chats = ChatService(
         unit_of_work,

@@ -17,7 +17,7 @@ from memo_coach.ui.annotated_text import MOST_PIECES, Piece, pieces_of
 
 MOST_KEPT = 100 * MOST_PIECES
 """Pieces of all memos together, of about 100 bytes each."""
-_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="manuscripts")
+_THREAD = ThreadPoolExecutor(max_workers=1, thread_name_prefix="annotated-texts")
 
 Key = tuple[str, int, str]
 

@@ -11,12 +11,12 @@ import pytest
 from memo_coach.services import container
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import Pace
+from memo_coach.services.evaluations.workers import WorkerSettings
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageLimits
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
 
-HASTY = Pace(lease=1.5, heartbeat=0.2, look=0.1, idle_look=0.1, drain=0.2, longest=5)
+HASTY = WorkerSettings(lease=1.5, heartbeat=0.2, look=0.1, idle_look=0.1, drain=0.2, longest=5)
 
 
 @pytest.fixture

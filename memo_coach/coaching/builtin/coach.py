@@ -69,10 +69,10 @@ class BuiltinCoach:
     async def evaluate(self, memo: Memo, rubric: Rubric) -> AsyncIterator[CoachEvent]:
         """Judge ``memo`` against ``rubric``, a step at a time, where texts of its length are computed on."""
         # Loads asyncio, a fifth of the coach's import time, which the command line saves.
-        from memo_coach.coaching.computing import computed  # noqa: PLC0415
+        from memo_coach.coaching.computing import compute  # noqa: PLC0415
 
         steps = _steps(memo, rubric)
-        while (events := await computed(len(memo.text), partial(next, steps, None))) is not None:
+        while (events := await compute(len(memo.text), partial(next, steps, None))) is not None:
             for event in events:
                 yield event
 

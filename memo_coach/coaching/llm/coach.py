@@ -14,7 +14,7 @@ from functools import partial
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, without_instructions
 from memo_coach.coaching.builtin.elements.evidence import evidence_of
-from memo_coach.coaching.computing import computed
+from memo_coach.coaching.computing import compute
 from memo_coach.coaching.evaluation import (
     Attributed,
     CoachEvent,
@@ -111,8 +111,8 @@ class LlmCoach:
             LanguageNotRead: the model failed, and the built-in coach does not read the memo's language.
         """
         text, language = memo.text, memo.language
-        shown = await computed(len(text), partial(without_instructions, memo))
-        unread = await computed(len(text), partial(language_unread, memo))
+        shown = await compute(len(text), partial(without_instructions, memo))
+        unread = await compute(len(text), partial(language_unread, memo))
         if unread is None:
             first = await self._first_reader(memo, rubric)
         else:
@@ -123,7 +123,7 @@ class LlmCoach:
         async with AnswerStream(self._model, partial(self._whole, sent)) as answer:
             # The model is asked before anything else is done; what it says meanwhile waits.
             await asyncio.sleep(0)
-            placement = await computed(len(text), partial(_prepared, text, shown.text, language))
+            placement = await compute(len(text), partial(_prepared, text, shown.text, language))
             if unread is None:
                 yield SecondOpinionGiven(first)
             builder = EvaluationBuilder(

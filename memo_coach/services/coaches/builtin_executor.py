@@ -17,7 +17,7 @@ from functools import partial
 import structlog
 
 from memo_coach.coaching.builtin.coach import evaluate_memo, gathered, steps_of_text
-from memo_coach.coaching.computing import ShortestJobFirst, computed
+from memo_coach.coaching.computing import ShortestJobFirst, compute
 from memo_coach.coaching.evaluation import CoachEvent, Evaluation
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
@@ -104,7 +104,7 @@ class BuiltinExecutor:
             return
         # The steps of a text are always the same: here it goes on where the process ended.
         steps = _rest_of(steps_of_text(text, rubric, language), given)
-        while (again := await computed(len(text), partial(next, steps, None))) is not None:
+        while (again := await compute(len(text), partial(next, steps, None))) is not None:
             yield again
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
 from memo_coach.coaching.coach import Coach
-from memo_coach.coaching.computing import computed
+from memo_coach.coaching.computing import compute
 from memo_coach.coaching.evaluation import CoachEvent, CoachKind
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.memo.parser import parse_memo
@@ -157,7 +157,7 @@ class Coaches:
             return
         # The memo has no name here: the coach alone says how long it is held.
         stream = coach.evaluate(
-            await computed(len(request.text), partial(parse_memo, request.text, request.language)),
+            await compute(len(request.text), partial(parse_memo, request.text, request.language)),
             request.rubric,
         )
         try:

@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.coaching.computing import computed
+from memo_coach.coaching.computing import compute
 from memo_coach.coaching.memo.text import invisible_characters
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
@@ -101,7 +101,7 @@ class EvaluationService:
         removed = invisible_characters(raw)
         self._budget.count_written(address, len(text.encode()))
         look = partial(metadata_of, text, language=language, title=title, readable=kind == BUILTIN)
-        metadata = None if len(text) <= SHORT else await computed(len(text), look)
+        metadata = None if len(text) <= SHORT else await compute(len(text), look)
         async with AsyncExitStack() as place:
             await place.enter_async_context(self._entering)
             metadata = metadata or look()

@@ -60,7 +60,7 @@ GAVE_UP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class WorkerSettings:
     """How many evaluations run at once in a process, and the seconds that govern leases."""
 
     at_once: int = 2
@@ -94,7 +94,7 @@ class Workers:
         rubrics: RubricService,
         broadcast: Broadcast,
         coaches: Coaches,
-        pace: Pace | None = None,
+        settings: WorkerSettings | None = None,
         *,
         clock: Clock | None = None,
     ) -> None:
@@ -102,12 +102,12 @@ class Workers:
         self._rubrics = rubrics
         self._broadcast = broadcast
         self._coaches = coaches
-        self._pace = pace or Pace()
+        self._settings = settings or WorkerSettings()
         self.live = InProgress[PartialEvaluation]()
         """What the evaluations that run here have so far."""
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._clock = clock or Clock()
-        self._lookout = QueuePoller(self._clock)
+        self._poller = QueuePoller(self._clock)
         self._closing = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._jobs: dict[str, Job] = {}
@@ -138,7 +138,7 @@ class Workers:
     def wake(self, coach: str | None = None) -> None:
         """Take what is in the queue now: for this kind of coach, or for all."""
         self._wanted |= BOTH if coach is None else {"asking" if coach == MODEL else "computing"}
-        self._lookout.wake()
+        self._poller.wake()
 
     def stop_work(self, evaluation_id: str) -> None:
         """Stop working on an evaluation that was cancelled or deleted, where it runs in this process."""
@@ -149,7 +149,7 @@ class Workers:
     async def close(self) -> None:
         """Take no more, let the running ones finish for a moment, and give the others back at once."""
         self._closing = True
-        self._lookout.wake()
+        self._poller.wake()
         if self._dispatcher is not None:
             # It ends by itself between two looks. Cancelled in the middle of a query, the driver can be left
             # waiting for a thread that has ended, and the process with it.
@@ -160,7 +160,7 @@ class Workers:
         if self._warming is not None:
             await asyncio.wait({self._warming})
         if self._running:
-            _, unfinished = await asyncio.wait(self._running.values(), timeout=self._pace.drain)
+            _, unfinished = await asyncio.wait(self._running.values(), timeout=self._settings.drain)
             for task in unfinished:
                 task.cancel()
             if unfinished:
@@ -173,7 +173,7 @@ class Workers:
     async def _dispatch(self) -> None:
         while not self._closing:
             try:
-                if self._lookout.is_due:
+                if self._poller.is_due:
                     await self._poll()
                 while self._wanted and not self._closing:
                     await self._take()
@@ -181,26 +181,26 @@ class Workers:
                 # The database may come back; the health check says so meanwhile.
                 _log.error("queue cannot be read", exc_info=error)
                 self._wanted |= BOTH
-                self._lookout.put_off(self._pace.look)
+                self._poller.put_off(self._settings.look)
             if self._closing:
                 return
-            await self._lookout.wait()
+            await self._poller.wait()
 
     async def _poll(self) -> None:
         """See what nobody has told: what other processes have queued or left, now or for later."""
         moment = self._clock.now()
         async with self._database.read() as session:
-            found = await JobQueue(session).outlook(self._name)
-        self._lookout.put_off(self._pace.look if found.others else self._pace.idle_look)
+            found = await JobQueue(session).queue_status(self._name)
+        self._poller.put_off(self._settings.look if found.others else self._settings.idle_look)
         if found.lease_ends is not None and found.lease_ends < moment:
             await self._requeue_expired()
-            self._lookout.look_within(self._pace.look)  # the next lease may end soon
+            self._poller.look_within(self._settings.look)  # the next lease may end soon
         elif found.lease_ends is not None:
-            self._lookout.look_at(found.lease_ends + _A_MOMENT)
+            self._poller.look_at(found.lease_ends + _A_MOMENT)
         if found.waiting or (found.waits_until is not None and found.waits_until <= moment):
             self._wanted |= BOTH
         elif found.waits_until is not None:
-            self._lookout.look_at(found.waits_until)
+            self._poller.look_at(found.waits_until)
 
     async def _requeue_expired(self) -> None:
         async with self._database.read() as session:
@@ -246,11 +246,11 @@ class Workers:
     def _room_for(self, group: Group) -> tuple[JobFilter, int]:
         """Say which evaluations of a group may be taken, and how many."""
         if group == "asking":
-            return JobFilter((MODEL,)), self._pace.asking_at_once - len(self._asking)
-        room = self._pace.at_once - self._computing_now
+            return JobFilter((MODEL,)), self._settings.asking_at_once - len(self._asking)
+        room = self._settings.at_once - self._computing_now
         if room <= 0 and self._coaches.uses_coach_process:
             self._full.add("computing")  # there may be longer ones
-            return JobFilter((MODEL,), included=False, longest=SHORT), room + self._pace.beside
+            return JobFilter((MODEL,), included=False, longest=SHORT), room + self._settings.beside
         return self._computing(room)
 
     @property
@@ -270,7 +270,7 @@ class Workers:
         takes a second or two.
         """
         long = sum(len(job.text) > LONG for job in self._computing_jobs)
-        room, room_for_long = room + long, self._pace.long_at_once - long
+        room, room_for_long = room + long, self._settings.long_at_once - long
         if room_for_long > 0:
             return JobFilter((MODEL,), included=False), min(room, room_for_long)
         self._full.add("computing")  # there may be long ones
@@ -283,7 +283,7 @@ class Workers:
         Those that are to be stored count as well: the loop has them to do, and would compute the next one.
         """
         here = len(self._running) - len(self._asking)
-        return here > self._pace.at_once or "computing" in self._wanted | self._full
+        return here > self._settings.at_once or "computing" in self._wanted | self._full
 
     def _begin(self, job: Job) -> None:
         task = asyncio.create_task(self._work(job), name=f"evaluation {job.evaluation_id}")
@@ -302,7 +302,7 @@ class Workers:
         if not task.cancelled() and (error := task.exception()) is not None:
             # What could not even be stored: the lease runs out, and the evaluation is tried again.
             _log.error("evaluation abandoned", evaluation=evaluation_id, exc_info=error)
-            self._lookout.look_within(self._pace.lease)
+            self._poller.look_within(self._settings.lease)
         self._take_more()
 
     def _make_room(self, job: Job) -> None:
@@ -312,12 +312,12 @@ class Workers:
 
     def _take_more(self) -> None:
         # Those that wait beside are taken several at a time, and before there is none left to compute.
-        few = self._pace.at_once + self._pace.beside // 2
+        few = self._settings.at_once + self._settings.beside // 2
         freed = {each for each in self._full if each == "asking" or self._computing_now <= few}
         if freed:
             self._full -= freed
             self._wanted |= freed
-            self._lookout.wake()
+            self._poller.wake()
 
     async def _work(self, job: Job) -> None:
         so_far = self.live.begin(job.evaluation_id, PartialEvaluation(job.attempt))
@@ -342,7 +342,7 @@ class Workers:
             store_every=self._store_every,
             overloaded=self._is_overloaded,
         )
-        longest = self._pace.longest_asking if job.coach == MODEL else self._pace.longest
+        longest = self._settings.longest_asking if job.coach == MODEL else self._settings.longest
         try:
             async with asyncio.timeout(longest):
                 await attempt.judge(self._rubrics.get(job.rubric))
@@ -374,7 +374,7 @@ class Workers:
         """Renew the leases of all that runs here, in one go, and stop what is no longer ours."""
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._pace.heartbeat):
+                async with asyncio.timeout(self._settings.heartbeat):
                     await self._over.wait()
             if self._over.is_set():
                 return
@@ -423,8 +423,8 @@ class Workers:
 
     def _look_at(self, moment: datetime) -> None:
         """Look at the queue when a moment has come; whoever waits is woken to hear of it."""
-        self._lookout.look_at(moment)
-        self._lookout.wake()
+        self._poller.look_at(moment)
+        self._poller.wake()
 
     def _store_every(self) -> float:
         """Return the seconds between two stores of one evaluation: the more run, the longer."""
@@ -432,7 +432,7 @@ class Workers:
 
     @property
     def _lease(self) -> timedelta:
-        return timedelta(seconds=self._pace.lease)
+        return timedelta(seconds=self._settings.lease)
 
 
 def _warm_up() -> None:

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.coaching.computing import computed
+from memo_coach.coaching.computing import compute
 from memo_coach.services.accounts.visitors import note_visit
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.errors import NotFound, TooMany
@@ -107,7 +107,7 @@ class DraftService:
         self._rubrics.get(rubric)
         text = draft_text(text)
         self._budget.count_written(address, len(text.encode()), all_new=not memo_id)
-        metadata = await computed(len(text), partial(metadata_of, text))
+        metadata = await compute(len(text), partial(metadata_of, text))
         moment = now()
         if not memo_id and not text:
             return DraftSaved("", 0, moment, forked=False)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from memo_coach.services import clock as moments
+from memo_coach.services import clock
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
 
@@ -31,7 +31,7 @@ class Retention:
     """Removes, step by step, what is kept no longer."""
 
     def __init__(
-        self, database: Database, lifetime: timedelta, clock: Callable[[], datetime] = moments.now
+        self, database: Database, lifetime: timedelta, clock: Callable[[], datetime] = clock.now
     ) -> None:
         self._database = database
         self._lifetime = lifetime

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from memo_coach.coaching.llm.model import Purpose
 from memo_coach.operations import metrics
 from memo_coach.providers.accounts import Accounts
-from memo_coach.services import clock as moments
+from memo_coach.services import clock
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import CANNOT_BE_USED
 from memo_coach.services.usage.ledger import DatabaseLedger, budget_day
@@ -67,7 +67,7 @@ class ModelBudget:
         keeps_texts: bool,
         longest_call_seconds: float,
         key: bytes,
-        clock: Callable[[], datetime] = moments.now,
+        clock: Callable[[], datetime] = clock.now,
     ) -> None:
         """Describe them.
 

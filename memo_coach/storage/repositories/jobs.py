@@ -162,7 +162,7 @@ class JobQueue:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def outlook(self, worker: str) -> QueueStatus:
+    async def queue_status(self, worker: str) -> QueueStatus:
         """Tell what there is for a worker to do, and when there will be something; reading only."""
         found = await self._session.execute(_OUTLOOK, {"this_worker": worker})
         return QueueStatus(*found.one())

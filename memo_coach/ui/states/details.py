@@ -18,7 +18,7 @@ from memo_coach.web.events.authorisation import allow
 FIRST = 5
 """Opportunities shown at first: people act on three to five remarks, not on thirty."""
 FIRST_STRENGTHS = 2
-_MANUSCRIPTS = AnnotatedTexts()
+_ANNOTATED_TEXTS = AnnotatedTexts()
 
 
 @dataclasses.dataclass
@@ -116,7 +116,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         shown = [card for card in matching if self.everything or self.chosen or card.first]
         hidden = len(matching) - len([card for card in matching if card.first])
         self._assign(choices=choices, hidden=hidden, cards=shown)
-        pieces = await _MANUSCRIPTS.pieces(view)
+        pieces = await _ANNOTATED_TEXTS.pieces(view)
         numbers = {card.id: card.number for card in shown}
         self._assign(paragraphs=paragraphs_of(view.text, pieces, comments, numbers))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from memo_coach.coaching.short_texts import SHORT
-from memo_coach.ui import annotated_blocks as manuscript_pieces
+from memo_coach.ui import annotated_blocks
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import LENGTH_TOGETHER, MOST_PIECES, Piece, paragraphs_of, pieces_of, quoted
 
@@ -30,59 +30,59 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(text)
         return pieces_of(text, language)
 
-    monkeypatch.setattr(manuscript_pieces, "pieces_of", reading)
+    monkeypatch.setattr(annotated_blocks, "pieces_of", reading)
     return found
 
 
 @pytest.mark.parametrize("text", ["We ask for two ovens.", LONG])
 async def test_a_memo_is_read_once(text: str, read: list[str]) -> None:
-    manuscripts = AnnotatedTexts()
-    first = await manuscripts.pieces(view(text=text))
-    assert await manuscripts.pieces(view(text=text)) is first
+    texts = AnnotatedTexts()
+    first = await texts.pieces(view(text=text))
+    assert await texts.pieces(view(text=text)) is first
     assert read == [text]
     assert first == pieces_of(text, "en")
 
 
 async def test_those_who_open_it_at_the_same_time_wait_for_one_reading(read: list[str]) -> None:
-    manuscripts = AnnotatedTexts()
-    found = await asyncio.gather(*(manuscripts.pieces(view()) for _ in range(20)))
+    texts = AnnotatedTexts()
+    found = await asyncio.gather(*(texts.pieces(view()) for _ in range(20)))
     assert len(read) == 1
     assert all(each is found[0] for each in found)
 
 
 async def test_whoever_goes_away_leaves_the_reading_to_the_others(read: list[str]) -> None:
-    manuscripts = AnnotatedTexts()
-    going, staying = (asyncio.ensure_future(manuscripts.pieces(view())) for _ in range(2))
+    texts = AnnotatedTexts()
+    going, staying = (asyncio.ensure_future(texts.pieces(view())) for _ in range(2))
     await asyncio.sleep(0)
     going.cancel()
     assert await staying
-    assert await manuscripts.pieces(view())
+    assert await texts.pieces(view())
     assert len(read) == 1
 
 
 async def test_another_version_is_another_memo(read: list[str]) -> None:
-    manuscripts = AnnotatedTexts()
-    await manuscripts.pieces(view(version=1))
-    await manuscripts.pieces(view(version=2, text="Another."))
-    await manuscripts.pieces(view(memo="m2", text="A third."))
+    texts = AnnotatedTexts()
+    await texts.pieces(view(version=1))
+    await texts.pieces(view(version=2, text="Another."))
+    await texts.pieces(view(memo="m2", text="A third."))
     assert len(read) == 3
 
 
 async def test_of_all_memos_together_only_so_many_pieces_are_kept(read: list[str]) -> None:
     text = "One.\n\nTwo.\n\nThree.\n"
-    manuscripts = AnnotatedTexts(most=7)
+    texts = AnnotatedTexts(most=7)
     for name in ("m1", "m2", "m1", "m3", "m1"):
-        await manuscripts.pieces(view(name, text=text))
+        await texts.pieces(view(name, text=text))
     assert len(read) == 3, "the one that was shown last stays"
-    await manuscripts.pieces(view("m2", text=text))
+    await texts.pieces(view("m2", text=text))
     assert len(read) == 4
-    assert manuscripts._count == sum(map(len, manuscripts._kept.values())) <= 7
+    assert texts._count == sum(map(len, texts._kept.values())) <= 7
 
 
 async def test_nothing_of_the_text_is_kept() -> None:
-    manuscripts = AnnotatedTexts()
-    await manuscripts.pieces(view(text="A secret."))
-    assert "secret" not in str(manuscripts)
+    texts = AnnotatedTexts()
+    await texts.pieces(view(text="A secret."))
+    assert "secret" not in str(texts)
 
 
 def test_a_memo_of_scraps_is_shown_whole_and_in_so_many_paragraphs() -> None:

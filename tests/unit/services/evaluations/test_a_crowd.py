@@ -14,7 +14,7 @@ from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor, Steps
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import Pace
+from memo_coach.services.evaluations.workers import WorkerSettings
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
 from memo_coach.storage.repositories.memos import MemoRepository
@@ -29,7 +29,7 @@ PATIENCE = 120.0
 @pytest.fixture
 async def services(settings: Settings, patient_database: None) -> AsyncIterator[Services]:
     """Services with the built-in coach that never look at the queue again."""
-    opened = await open_services(settings, Pace(look=NEVER, idle_look=NEVER))
+    opened = await open_services(settings, WorkerSettings(look=NEVER, idle_look=NEVER))
     yield opened
     await close_services(opened)
 

@@ -11,11 +11,11 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import event
 
-from memo_coach.services import clock as moments
+from memo_coach.services import clock
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.queue_poller import Clock
-from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import EvaluationView
@@ -37,7 +37,7 @@ class MovedClock(Clock):
 
     def __init__(self) -> None:
         self._passed = 0.0
-        self._began = moments.now()
+        self._began = clock.now()
         self._alarms: dict[asyncio.Future[None], float] = {}
         self._asleep = asyncio.Condition()
 
@@ -111,7 +111,12 @@ async def idle_workers(services: Services, clock: MovedClock) -> AsyncIterator[W
     await services.housekeeping.close()  # it works by the clock on the wall
     rubrics = cast("RubricService", OwnRubrics())
     workers = Workers(
-        services.database, rubrics, MemoryBroadcast(), Coaches(services.models.coaches), Pace(), clock=clock
+        services.database,
+        rubrics,
+        MemoryBroadcast(),
+        Coaches(services.models.coaches),
+        WorkerSettings(),
+        clock=clock,
     )
     workers.start()
     await clock.asleep()
@@ -146,7 +151,7 @@ async def test_nothing_is_asked_but_a_look_now_and_then_while_nobody_is_there(qu
     async with idle_workers(quiet, clock):
         with statements(quiet.database) as asked:
             await clock.sleep_through(600)
-        looks = 600 / Pace().idle_look
+        looks = 600 / WorkerSettings().idle_look
         assert looks - 1 <= len(asked) <= looks + 1, "\n".join(asked)
 
 
@@ -160,9 +165,9 @@ async def test_what_another_process_left_is_taken_up_at_the_very_end_of_its_leas
             moment = clock.now() + timedelta(seconds=60)
             taken = await JobQueue(session).take("dead", moment, moment + timedelta(seconds=6))
         assert taken is not None
-        await clock.sleep_through(Pace().idle_look)  # it is seen that somebody else is at work
+        await clock.sleep_through(WorkerSettings().idle_look)  # it is seen that somebody else is at work
         with statements(quiet.database) as asked:
-            await clock.sleep_through(66 - Pace().idle_look - 1)
+            await clock.sleep_through(66 - WorkerSettings().idle_look - 1)
             assert (await quiet.evaluations.get(owner_of_quiet, evaluation)).status == "running"
             await clock.sleep_through(2.0)  # its lease ends, and it may be begun again half a second later
             await clock.sleep_through(1.0)
@@ -171,21 +176,21 @@ async def test_what_another_process_left_is_taken_up_at_the_very_end_of_its_leas
 
 
 async def test_a_look_that_fails_is_made_again_soon(quiet: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, looks, outlook = MovedClock(), 0, JobQueue.outlook
+    clock, looks, queue_status = MovedClock(), 0, JobQueue.queue_status
 
     async def fails_once(self: JobQueue, worker: str) -> Any:
         nonlocal looks
         looks += 1
         if looks == 1:
             raise RuntimeError
-        return await outlook(self, worker)
+        return await queue_status(self, worker)
 
     async with idle_workers(quiet, clock):
         monkeypatch.setattr(JobQueue, "outlook", fails_once)
-        await clock.sleep_through(Pace().idle_look)
+        await clock.sleep_through(WorkerSettings().idle_look)
         assert looks == 1
-        assert await clock.asleep() == Pace().look
-        await clock.sleep_through(Pace().look)
+        assert await clock.asleep() == WorkerSettings().look
+        await clock.sleep_through(WorkerSettings().look)
         assert looks == 2
 
 

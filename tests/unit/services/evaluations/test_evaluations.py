@@ -32,7 +32,7 @@ from memo_coach.services.errors import (
 from memo_coach.services.evaluations import service as evaluations
 from memo_coach.services.evaluations.recorder import EvaluationRecorder
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
-from memo_coach.services.evaluations.workers import GAVE_UP, Pace, Workers
+from memo_coach.services.evaluations.workers import GAVE_UP, Workers, WorkerSettings
 from memo_coach.services.memos.input import TextMetadata, metadata_of
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import FINISHED, EvaluationView
@@ -380,7 +380,7 @@ async def test_the_evaluation_of_a_dead_worker_is_taken_over_and_its_late_writes
         OwnRubrics(),
         MemoryBroadcast(),
         coaches.Coaches(),
-        Pace(lease=1, heartbeat=0.2, look=0.1, drain=0.1),
+        WorkerSettings(lease=1, heartbeat=0.2, look=0.1, drain=0.1),
     )
     workers.start()
     await until(services, owner, evaluation, "done")

@@ -20,7 +20,7 @@ from memo_coach.services.evaluations.fair_queueing import (
     OWNER_CHARACTERS_PER_SECOND,
     due_at,
 )
-from memo_coach.services.evaluations.workers import LONG, Pace
+from memo_coach.services.evaluations.workers import LONG, WorkerSettings
 from memo_coach.services.usage.rate_limits import address_mark
 from memo_coach.storage.repositories.evaluations import Backlog
 from memo_coach.storage.repositories.jobs import JobQueue, NewRows
@@ -260,7 +260,7 @@ async def test_long_memos_leave_a_place_to_a_short_one_and_are_all_judged(
     long = [await writer(services, HERE) for _ in range(2)]
     submitted = [(each, await each.submit(LONG + 1)) for each in long for _ in range(3)]
     async with asyncio.timeout(20):
-        for _ in range(Pace().long_at_once):
+        for _ in range(WorkerSettings().long_at_once):
             assert await gate.began.get() > LONG
         for number in range(3):
             somebody = await writer(services, THERE)

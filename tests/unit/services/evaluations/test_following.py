@@ -16,7 +16,7 @@ from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
 from memo_coach.services.evaluations import recorder
 from memo_coach.services.evaluations.progress import PartialEvaluation
-from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import InProgress, MemoryBroadcast
 from memo_coach.services.views import EvaluationView
@@ -106,7 +106,7 @@ async def test_a_follower_of_another_processs_evaluation_sees_what_is_stored(
     coach.hold()
     evaluation = await submit(services, owner)
     rubrics = cast("RubricService", OwnRubrics())
-    pace = Pace(look=0.1, drain=0.1)
+    pace = WorkerSettings(look=0.1, drain=0.1)
     elsewhere = Workers(services.database, rubrics, MemoryBroadcast(), coaches.Coaches(), pace)
     elsewhere.start()
     seen = [view async for view in step_by_step(services, owner, evaluation, coach)]

@@ -16,7 +16,7 @@ from memo_coach.coaching import samples as shipped
 from memo_coach.coaching.memo import parser
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import Pace
+from memo_coach.services.evaluations.workers import WorkerSettings
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
@@ -49,9 +49,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_manuscripts(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_annotated_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin with pages that have shown nothing yet."""
-    monkeypatch.setattr(details, "_MANUSCRIPTS", AnnotatedTexts())
+    monkeypatch.setattr(details, "_ANNOTATED_TEXTS", AnnotatedTexts())
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def model() -> Iterator[ModelServer]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, pace: Pace = PATIENT) -> AsyncIterator[tuple[Services, str]]:
+async def serving(settings: Settings, pace: WorkerSettings = PATIENT) -> AsyncIterator[tuple[Services, str]]:
     """Yield services, and a visitor of them."""
     services = await open_services(settings, pace)
     try:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.operations import metrics
 from memo_coach.services.coaches.service import Coaches, register_coach
 from memo_coach.services.container import Services
-from memo_coach.services.evaluations.workers import Pace, Workers
+from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue
@@ -205,7 +205,7 @@ async def test_a_late_heartbeat_leaves_the_next_attempt_alone(
 
 
 @asynccontextmanager
-async def other_workers(services: Services, pace: Pace) -> AsyncIterator[Workers]:
+async def other_workers(services: Services, pace: WorkerSettings) -> AsyncIterator[Workers]:
     coaches = Coaches(services.models.coaches)
     workers = Workers(services.database, OwnRubrics(), MemoryBroadcast(), coaches, pace)
     yield workers
@@ -233,7 +233,7 @@ async def test_a_second_look_that_fails_costs_what_the_first_has_taken_nothing(
         return await take_some(self, *arguments, **options)
 
     monkeypatch.setattr(JobQueue, "take_some", fails_second)
-    async with other_workers(services, Pace(look=0.05)) as workers:
+    async with other_workers(services, WorkerSettings(look=0.05)) as workers:
         workers.start()
         for evaluation in (asks, computes):
             assert await ended(services, owner, evaluation) == "done"
@@ -248,7 +248,7 @@ async def test_what_was_taken_and_never_begun_goes_back_without_a_strike_also_wh
     await services.workers.close()
     evaluation = await submit(services, owner)
     running: set[asyncio.Task[None]] = set()
-    async with other_workers(services, Pace(lease=1.0, heartbeat=0.1, look=0.05)) as workers:
+    async with other_workers(services, WorkerSettings(lease=1.0, heartbeat=0.1, look=0.05)) as workers:
         database = WatchedDatabase(services.database)
         workers._database = database  # type: ignore[assignment]
         lost = False

@@ -154,7 +154,7 @@ async def test_opening_a_page_renews_the_time_of_the_drafts(
 ) -> None:
     memo = await save(services, owner, "Approve the pump.")
     later = Clock()
-    later.time = retention_module.moments.now() + LIFETIME
+    later.time = retention_module.clock.now() + LIFETIME
     monkeypatch.setattr(drafts_module, "now", later)
     monkeypatch.setattr(memos_module, "now", later)
     await {
@@ -181,7 +181,7 @@ async def test_a_database_that_takes_no_changes_can_be_read(
 ) -> None:
     await save(services, owner, "Approve the pump.")
     later = Clock()
-    later.time = retention_module.moments.now() + SEEN_EVERY + timedelta(minutes=1)
+    later.time = retention_module.clock.now() + SEEN_EVERY + timedelta(minutes=1)
     monkeypatch.setattr(drafts_module, "now", later)
     async with services.database.write() as session:
         forbid = {
@@ -205,7 +205,7 @@ async def test_a_writer_who_was_gone_for_too_long_begins_anew_with_the_same_cook
     token, owner = await services.visitors.admit()
     await save(services, owner, "Approve the pump.")
     clock = Clock()
-    clock.time = retention_module.moments.now() + LIFETIME + timedelta(days=1)
+    clock.time = retention_module.clock.now() + LIFETIME + timedelta(days=1)
     assert await Retention(services.database, LIFETIME, clock).sweep() == (1, 1)
     assert await services.visitors.identify(token) == owner
     assert await services.drafts.current(owner) is None
@@ -218,7 +218,7 @@ async def test_a_running_service_removes_them_by_itself_after_the_days_that_were
 ) -> None:
     given = settings.as_environment() | {"DRAFT_DAYS": "7"}
     first = await open_services(load_settings(given, env_file=None))
-    week_ago = retention_module.moments.now() - timedelta(days=7)
+    week_ago = retention_module.clock.now() - timedelta(days=7)
     await add_draft(first.database, "gone", changed=week_ago, seen=week_ago)
     later = week_ago + timedelta(hours=1)
     await add_draft(first.database, "here", changed=later, seen=later)
