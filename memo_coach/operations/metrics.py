@@ -20,7 +20,7 @@ import structlog
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-_log = structlog.get_logger("memo_coach.operations.metrics")
+_log = structlog.get_logger(__name__)
 
 MOST_MODELS = 20
 """Different names of models that are told apart; nobody configures so many."""

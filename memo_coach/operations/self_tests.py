@@ -15,7 +15,7 @@ import structlog
 
 from memo_coach.operations.health import Unhealthy
 
-_log = structlog.get_logger("memo_coach.operations.self_tests")
+_log = structlog.get_logger(__name__)
 
 LONGEST_SECONDS = 60.0
 """A local model may have to be loaded before its first word."""

@@ -36,7 +36,7 @@ ATTEMPTS_AT_AN_EMPTY_ANSWER = 2
 CLEARLY_TOO_LONG = 1.4
 """Our count is an upper one; a prompt is only kept back where it passes the model's limit by this factor."""
 
-_log = structlog.get_logger("memo_coach.providers")
+_log = structlog.get_logger(__name__)
 
 
 class CallFailed(Exception):

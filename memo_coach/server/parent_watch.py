@@ -8,7 +8,7 @@ import signal
 
 import structlog
 
-_log = structlog.get_logger("memo_coach.server.parent_watch")
+_log = structlog.get_logger(__name__)
 
 LOOK_EVERY_SECONDS = 0.5
 

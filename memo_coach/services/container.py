@@ -38,7 +38,7 @@ from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
-_log = structlog.get_logger("memo_coach.services")
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.room import reusable_bytes
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
-_log = structlog.get_logger("memo_coach.services.unit_of_work")
+_log = structlog.get_logger(__name__)
 
 CANNOT_BE_USED = (
     "Memos cannot be read or saved at the moment; the fault is on our side. What was saved is safe. "

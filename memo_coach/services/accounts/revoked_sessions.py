@@ -18,7 +18,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.repositories.visitors import EVERYBODY, VisitorRepository
 
-_log = structlog.get_logger("memo_coach.services.accounts.visitors")
+_log = structlog.get_logger(__name__)
 
 LOOK_EVERY_SECONDS = 1.0
 

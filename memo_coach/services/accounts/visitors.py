@@ -8,7 +8,7 @@ from the id.
 
 A token is good for a time, and whoever comes before that is given a new one for the same owner: a writer
 keeps their memos for as long as they come, and a copy that somebody else took does not last. An owner's
-tokens, or all of them, can be taken back: see :mod:`.revocations`.
+tokens, or all of them, can be taken back: see :mod:`.revoked_sessions`.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from memo_coach.services.coaches.models import Models
 from memo_coach.services.memos.retention import Retention
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
-_log = structlog.get_logger("memo_coach.services.administration.housekeeping")
+_log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 60.0
 

@@ -29,7 +29,7 @@ from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.repositories.chats import AnswerRow, ChatRepository
 
-_log = structlog.get_logger("memo_coach.services.chat.service")
+_log = structlog.get_logger(__name__)
 
 SIGN_OF_LIFE_SECONDS = 5.0
 """How often an answer that does not grow is stored all the same, so that it does not count as cut off."""

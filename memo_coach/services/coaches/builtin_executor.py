@@ -30,7 +30,7 @@ from memo_coach.services.coaches.coach_process import (
 )
 from memo_coach.services.errors import ServiceError
 
-_log = structlog.get_logger("memo_coach.services.coaches.builtin_executor")
+_log = structlog.get_logger(__name__)
 
 HERE_AT_MOST = 4
 """Short readings that are under way in this process at a time, before others go to one beside."""

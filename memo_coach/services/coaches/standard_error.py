@@ -12,7 +12,7 @@ from typing import IO
 
 import structlog
 
-_log = structlog.get_logger("memo_coach.services")
+_log = structlog.get_logger(__name__)
 
 _FRAME = re.compile(rb'\A  File "([^"\n]{1,300})", line (\d{1,7}), in ([\w<>.]{1,100})')
 _CLASS = re.compile(rb"\A((?:[a-zA-Z_]\w{0,80}\.){0,6}[A-Z]\w{0,80})(?::|\s*\Z)")

@@ -28,7 +28,7 @@ from memo_coach.storage.tables import Evaluation as EvaluationRow
 
 MODEL: CoachKind = "llm"
 
-_log = structlog.get_logger("memo_coach.services.evaluations.mapping")
+_log = structlog.get_logger(__name__)
 
 
 def criterion_values(evaluation_id: str, position: int, criterion: CriterionScore) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class EvaluationService:
         A text that equals the newest version becomes no new one, also where no memo is named, and while the
         same text is being evaluated in the same way, this gives that evaluation. The memo's draft ends when
         it is this text, or when ``base_revision`` says that this text was made from it; what another tab has
-        typed is kept. Without ``coach`` it is the default one of :meth:`.coaches.Coaches.offers`. Of the
+        typed is kept. Without ``coach`` it is the default one of the installation. Of the
         writer's network ``address`` only a keyed hash is kept, for limits and shares, until it has ended.
 
         Raises:

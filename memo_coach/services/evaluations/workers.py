@@ -35,7 +35,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.repositories.jobs import Expired, Job, JobFilter, JobQueue
 
-_log = structlog.get_logger("memo_coach.services.evaluations.workers")
+_log = structlog.get_logger(__name__)
 
 _DATABASE_FAULTS = (SQLAlchemyError, DatabaseUnusable)
 

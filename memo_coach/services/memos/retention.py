@@ -16,7 +16,7 @@ from memo_coach.services import clock
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
 
-_log = structlog.get_logger("memo_coach.services.memos.retention")
+_log = structlog.get_logger(__name__)
 
 PASS_EVERY = timedelta(hours=1)
 """Once all who are inactive were looked at, the next look is worth its while an hour later."""

@@ -30,7 +30,7 @@ from memo_coach.storage.repositories.model_calls import MICRO, ModelCallReposito
 from memo_coach.storage.repositories.model_uses import ModelUseRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 
-_log = structlog.get_logger("memo_coach.services.usage.budget")
+_log = structlog.get_logger(__name__)
 
 JUDGING: tuple[Purpose, ...] = ("evaluation", "repair")
 """The calls that make an evaluation, unlike those of a conversation about it."""

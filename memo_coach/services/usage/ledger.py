@@ -24,7 +24,7 @@ from memo_coach.storage.repositories.model_calls import (
 )
 from memo_coach.storage.tables import ModelCall
 
-_log = structlog.get_logger("memo_coach.services.usage.ledger")
+_log = structlog.get_logger(__name__)
 
 LONGEST_RESPONSE = 1_000_000
 """Characters of an answer that are kept; no honest one comes near."""

@@ -26,7 +26,7 @@ from memo_coach.services.errors import TooMany
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
 
-_log = structlog.get_logger("memo_coach.services.usage.storage_budget")
+_log = structlog.get_logger(__name__)
 
 _HOUR = 3_600.0
 

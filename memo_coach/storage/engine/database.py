@@ -6,7 +6,7 @@ power cut. NORMAL would be faster by one ``fsync`` for each commit, but may forg
 in a power cut (https://www.sqlite.org/pragma.html#pragma_synchronous).
 
 Postgres has many writers. What SQLite's single one gives for nothing, repositories ask for there: they lock
-the visitor whose rows they are about to change (:meth:`.visitors.VisitorRepository.lock`).
+the visitor whose rows they are about to change (``VisitorRepository.lock``).
 
 A task that is cancelled leaves no statement in the middle, on either of them: see :mod:`.cancellation`.
 """

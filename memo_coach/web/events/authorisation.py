@@ -2,7 +2,7 @@
 
 Every public method of a state class can be called by anyone with any arguments, decorated or not. So before
 an event is queued, its handler must be allowed and its arguments must be what it takes
-(:mod:`.event_gate`); before it runs, its sender's session must still be known (:class:`EventAuthorisation`).
+(:mod:`.gate`); before it runs, its sender's session must still be known (:class:`EventAuthorisation`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from memo_coach.web.errors import Refused
 from memo_coach.web.events.arguments import LENGTHS, Unfit, checked_size
 from memo_coach.web.middleware.session import owner_of
 
-_log = structlog.get_logger("memo_coach.web.events")
+_log = structlog.get_logger(__name__)
 
 TEXT_OF_REPORT = 4_000
 LONGEST_REPORT = 50_000
@@ -56,7 +56,7 @@ def allow(
         handlers: the handlers that only show something.
         storing: those that change what is kept. They are not broken off, and every call of them counts.
         lengths: for a handler whose arguments, or the fields of a form in them, may be longer than
-            :data:`.event_arguments.LONGEST_TEXT`: the characters that each may have.
+            :data:`.arguments.LONGEST_TEXT`: the characters that each may have.
 
     Raises:
         ValueError: the class has no such handler, or it is the framework's generic setter.

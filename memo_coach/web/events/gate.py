@@ -14,7 +14,7 @@ from memo_coach.web.events.arguments import Unfit, page_of
 from memo_coach.web.events.authorisation import checked
 from memo_coach.web.events.tab_events import TabEvents
 
-_log = structlog.get_logger("memo_coach.web.events")
+_log = structlog.get_logger(__name__)
 
 
 class EventGate:

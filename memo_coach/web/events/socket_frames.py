@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Send
 
 from memo_coach.services.usage.token_bucket import TokenBucket
 
-_log = structlog.get_logger("memo_coach.web.middleware.body_limit")
+_log = structlog.get_logger(__name__)
 
 FRAME_BYTES = 1_000_000
 """The framework closes the socket at a bigger frame anyway; this says so before it is parsed."""

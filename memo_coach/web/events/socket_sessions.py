@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Send
 from memo_coach.web.middleware.client_address import is_of_proxy
 from memo_coach.web.middleware.origins import POLICY_VIOLATION
 
-_log = structlog.get_logger("memo_coach.web.middleware.session")
+_log = structlog.get_logger(__name__)
 
 LONGEST_HEADER = 300
 """Of those that are kept."""

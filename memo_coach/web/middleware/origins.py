@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.settings import LOCAL_NAMES, Settings
 from memo_coach.web.problems import Problem
 
-_log = structlog.get_logger("memo_coach.web.middleware.origins")
+_log = structlog.get_logger(__name__)
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}

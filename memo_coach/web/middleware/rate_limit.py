@@ -12,7 +12,7 @@ from memo_coach.services.usage.token_bucket import TokenBuckets
 from memo_coach.web.middleware.origins import SAFE_METHODS
 from memo_coach.web.problems import Problem
 
-_log = structlog.get_logger("memo_coach.web.middleware.body_limit")
+_log = structlog.get_logger(__name__)
 
 OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""

@@ -25,7 +25,7 @@ from memo_coach.web.errors import Refused
 from memo_coach.web.events.socket_sessions import kept_headers, while_known
 from memo_coach.web.middleware.origins import refuse_socket
 
-_log = structlog.get_logger("memo_coach.web.middleware.session")
+_log = structlog.get_logger(__name__)
 
 PLAIN_NAME = "memo_coach"
 PATHS_THAT_RENEW = frozenset({"/draft", "/draft/new"})
