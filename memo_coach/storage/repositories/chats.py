@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from memo_coach.storage.repositories.ownership import owned
 from memo_coach.storage.tables import ChatMessage, CommentRow
 
 
@@ -34,13 +35,13 @@ class AnswerRow:
 
 
 def _of(owner: str, evaluation_id: str) -> ColumnElement[bool]:
-    return and_(col(ChatMessage.owner) == owner, col(ChatMessage.evaluation) == evaluation_id)
+    return and_(owned(col(ChatMessage.owner), owner), col(ChatMessage.evaluation) == evaluation_id)
 
 
 def _streaming(owner: str, message_id: str) -> ColumnElement[bool]:
     return and_(
         col(ChatMessage.id) == message_id,
-        col(ChatMessage.owner) == owner,
+        owned(col(ChatMessage.owner), owner),
         col(ChatMessage.status) == "streaming",
     )
 
@@ -83,7 +84,7 @@ class ChatRepository:
 
     async def count(self, owner: str, evaluation_id: str | None = None) -> int:
         """Count the messages of one conversation, or all of the owner's."""
-        scope = col(ChatMessage.owner) == owner if evaluation_id is None else _of(owner, evaluation_id)
+        scope = owned(col(ChatMessage.owner), owner) if evaluation_id is None else _of(owner, evaluation_id)
         statement = select(func.count()).select_from(ChatMessage).where(scope)
         return (await self._session.execute(statement)).scalar_one()
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.repositories.ownership import OWNER, owned
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion
 from memo_coach.storage.tables.base import table_of, values_of
 
@@ -63,21 +64,19 @@ class EvaluationLine:
 
 
 def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
-    return and_(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
+    return and_(col(Evaluation.id) == evaluation_id, owned(col(Evaluation.owner), owner))
 
 
 def _parameters(owner: str, evaluation_id: str) -> dict[str, str]:
-    return {"own_owner": owner, "own_id": evaluation_id}
+    return {OWNER: owner, "own_id": evaluation_id}
 
 
 # A follower reads these again and again. Making a statement takes longer than running it.
 _ROWS = table_of(Evaluation)
-_THIS = and_(col(Evaluation.id) == bindparam("own_id"), col(Evaluation.owner) == bindparam("own_owner"))
+_THIS = and_(col(Evaluation.id) == bindparam("own_id"), owned(col(Evaluation.owner)))
 _INSERT = insert(_ROWS)
 _GET = select(Evaluation).where(_THIS)
-_NEWS = select(_ROWS.c.status, _ROWS.c.changes).where(
-    _ROWS.c.id == bindparam("own_id"), _ROWS.c.owner == bindparam("own_owner")
-)
+_NEWS = select(_ROWS.c.status, _ROWS.c.changes).where(_ROWS.c.id == bindparam("own_id"), owned(_ROWS.c.owner))
 _WHOLE = (
     select(Evaluation, MemoVersion, col(Memo.title))
     .join(
@@ -105,14 +104,14 @@ _COMMENTS = (
 _CACHED = (
     select(_ROWS.c.id)
     .where(
-        _ROWS.c.owner == bindparam("own_owner"),
+        owned(_ROWS.c.owner),
         _ROWS.c.cache_key == bindparam("key"),
         _ROWS.c.status == "done",
     )
     .order_by(_ROWS.c.created.desc(), by_bytes(col(Evaluation.id)))
     .limit(1)
 )
-_OWN_ONE = _ROWS.c.owner == bindparam("own_owner")
+_OWN_ONE = owned(_ROWS.c.owner)
 _IS_UNFINISHED = _ROWS.c.status.in_(UNFINISHED)
 _OWN_UNFINISHED = and_(_IS_UNFINISHED, _OWN_ONE)
 _NEAR_UNFINISHED = and_(_IS_UNFINISHED, _ROWS.c.address == bindparam("near_address"))
@@ -165,7 +164,7 @@ class EvaluationRepository:
 
     async def with_cache_key(self, owner: str, cache_key: str) -> str | None:
         """Find the owner's newest finished evaluation that was made from the same."""
-        found = await self._session.execute(_CACHED, {"own_owner": owner, "key": cache_key})
+        found = await self._session.execute(_CACHED, {OWNER: owner, "key": cache_key})
         return found.scalar_one_or_none()
 
     async def news(self, owner: str, evaluation_id: str) -> tuple[str, int] | None:
@@ -182,7 +181,7 @@ class EvaluationRepository:
         ``VisitorRepository.lock_or_create`` does: where there is none like it, it adds one, nobody else does.
         """
         asked = {"of_memo": memo_id, "of_version": version, "by_rubric": rubric, "by_coach": coach}
-        found = await self._session.execute(_STANDING, {"own_owner": owner, "near_address": address, **asked})
+        found = await self._session.execute(_STANDING, {OWNER: owner, "near_address": address, **asked})
         duplicate, stored, *backlog = found.one()
         return ExistingWork(duplicate, stored, Backlog(*backlog))
 
@@ -220,7 +219,7 @@ class EvaluationRepository:
                 col(Evaluation.score),
                 col(Evaluation.created),
             )
-            .where(col(Evaluation.owner) == owner, col(Evaluation.memo).in_(memo_ids))
+            .where(owned(col(Evaluation.owner), owner), col(Evaluation.memo).in_(memo_ids))
             .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
         )
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]

@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.repositories.ownership import OWNER, owned
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
 from memo_coach.storage.tables.base import table_of, values_of
@@ -45,11 +46,11 @@ class MemoLine:
 
 
 def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
-    return and_(col(Memo.id) == memo_id, col(Memo.owner) == owner)
+    return and_(col(Memo.id) == memo_id, owned(col(Memo.owner), owner))
 
 
 # Handing a memo in runs these. Making a statement takes longer than running it, so they are made once.
-_OWNED = col(Memo.owner) == bindparam("own_owner")
+_OWNED = owned(col(Memo.owner))
 _VERSIONS = table_of(MemoVersion)
 _INSERT_VERSION = (
     insert(_VERSIONS)
@@ -127,19 +128,19 @@ class MemoRepository:
 
     async def get(self, owner: str, memo_id: str) -> Memo | None:
         """Find a memo."""
-        found = await self._session.execute(_GET, {"own_id": memo_id, "own_owner": owner})
+        found = await self._session.execute(_GET, {"own_id": memo_id, OWNER: owner})
         return found.scalar_one_or_none()
 
     async def count(self, owner: str) -> int:
         """Count the owner's memos."""
-        return (await self._session.execute(_COUNT, {"own_owner": owner})).scalar_one()
+        return (await self._session.execute(_COUNT, {OWNER: owner})).scalar_one()
 
     async def newest_draft(self, owner: str) -> Memo | None:
         """Find the memo whose draft was saved last, drafts that were set aside left out."""
         statement = (
             select(Memo)
             .where(
-                col(Memo.owner) == owner,
+                owned(col(Memo.owner), owner),
                 col(Memo.draft_text).is_not(None),
                 col(Memo.draft_set_aside).is_(False),
             )
@@ -150,12 +151,12 @@ class MemoRepository:
 
     async def with_draft(self, owner: str, text: str) -> Memo | None:
         """Find a memo whose draft is exactly this text."""
-        found = await self._session.execute(_WITH_DRAFT, {"own_owner": owner, "this_text": text})
+        found = await self._session.execute(_WITH_DRAFT, {OWNER: owner, "this_text": text})
         return found.scalar_one_or_none()
 
     async def to_hand_in(self, owner: str, memo_id: str) -> tuple[Memo, MemoVersion | None] | None:
         """Find a memo, and the version of it that was submitted last."""
-        found = await self._session.execute(_TO_HAND_IN, {"own_id": memo_id, "own_owner": owner})
+        found = await self._session.execute(_TO_HAND_IN, {"own_id": memo_id, OWNER: owner})
         return _one(found)
 
     async def with_text(
@@ -166,13 +167,13 @@ class MemoRepository:
         It is one whose draft is the text, or else one without a draft whose newest version is.
         """
         found = await self._session.execute(
-            _WITH_TEXT, {"own_owner": owner, "this_text": text, "hash": text_sha256, "many": words}
+            _WITH_TEXT, {OWNER: owner, "this_text": text, "hash": text_sha256, "many": words}
         )
         return _one(found)
 
     async def newest_version(self, owner: str, memo_id: str) -> MemoVersion | None:
         """Find the version that was submitted last."""
-        found = await self._session.execute(_NEWEST_VERSION, {"own_id": memo_id, "own_owner": owner})
+        found = await self._session.execute(_NEWEST_VERSION, {"own_id": memo_id, OWNER: owner})
         return found.scalar_one_or_none()
 
     async def earlier_texts(
@@ -202,20 +203,20 @@ class MemoRepository:
             LookupError: the memo is not the owner's.
         """
         values = {f"new_{name}": value for name, value in values_of(version).items()}
-        stored = await self._session.execute(_INSERT_VERSION, {"own_owner": owner, **values})
+        stored = await self._session.execute(_INSERT_VERSION, {OWNER: owner, **values})
         if cast("CursorResult[Any]", stored).rowcount != 1:
             raise LookupError(version.memo)
 
     async def set_drafts_aside(self, owner: str) -> None:
         """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""
         await VisitorRepository(self._session).lock(owner)
-        empty = and_(col(Memo.owner) == owner, col(Memo.draft_text) == "")
+        empty = and_(owned(col(Memo.owner), owner), col(Memo.draft_text) == "")
         versions = exists().where(col(MemoVersion.memo) == col(Memo.id))
         await self._session.execute(delete(Memo).where(empty, ~versions))
         await self._session.execute(update(Memo).where(empty).values(draft_text=None))
         await self._session.execute(
             update(Memo)
-            .where(col(Memo.owner) == owner, col(Memo.draft_text).is_not(None))
+            .where(owned(col(Memo.owner), owner), col(Memo.draft_text).is_not(None))
             .values(draft_set_aside=True)
         )
 
@@ -244,7 +245,7 @@ class MemoRepository:
                 versions,
                 has_draft,
             )
-            .where(col(Memo.owner) == owner)
+            .where(owned(col(Memo.owner), owner))
             .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
             .limit(limit)
         )
@@ -254,7 +255,7 @@ class MemoRepository:
         """Return the rubric of the memo's last evaluation."""
         statement = (
             select(col(Evaluation.rubric))
-            .where(col(Evaluation.owner) == owner, col(Evaluation.memo) == memo_id)
+            .where(owned(col(Evaluation.owner), owner), col(Evaluation.memo) == memo_id)
             .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
             .limit(1)
         )

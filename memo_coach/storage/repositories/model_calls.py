@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.repositories.ownership import OWNER, owned
 from memo_coach.storage.tables import Evaluation, ModelCall, ModelCallText, Spending, Visitor
 from memo_coach.storage.tables.base import table_of, values_of
 
@@ -65,14 +66,10 @@ class StoredCall:
 # Each call runs these. Making a statement takes longer than running it, so they are made once.
 _CALLS, _TEXTS, _DAYS = table_of(ModelCall), table_of(ModelCallText), table_of(Spending)
 _VISITORS, _EVALUATIONS = table_of(Visitor), table_of(Evaluation)
-_HOLD_VISITOR = (
-    select(_VISITORS.c.id)
-    .where(_VISITORS.c.id == bindparam("own_owner"))
-    .with_for_update(read=True, key_share=True)
-)
+_HOLD_VISITOR = select(_VISITORS.c.id).where(owned(_VISITORS.c.id)).with_for_update(read=True, key_share=True)
 _HOLD_EVALUATION = (
     select(_EVALUATIONS.c.id)
-    .where(_EVALUATIONS.c.id == bindparam("own_id"), _EVALUATIONS.c.owner == bindparam("own_owner"))
+    .where(_EVALUATIONS.c.id == bindparam("own_id"), owned(_EVALUATIONS.c.owner))
     .with_for_update(read=True, key_share=True)
 )
 _INSERT_CALL, _INSERT_TEXT = insert(_CALLS), insert(_TEXTS)
@@ -133,10 +130,10 @@ class ModelCallRepository:
         """
         if owner is None:
             return None, None
-        found_owner = await self._held(_HOLD_VISITOR, {"own_owner": owner})
+        found_owner = await self._held(_HOLD_VISITOR, {OWNER: owner})
         if found_owner is None or evaluation_id is None:
             return found_owner, None
-        return found_owner, await self._held(_HOLD_EVALUATION, {"own_owner": owner, "own_id": evaluation_id})
+        return found_owner, await self._held(_HOLD_EVALUATION, {OWNER: owner, "own_id": evaluation_id})
 
     async def add(self, call: ModelCall, prompt: Sequence[Mapping[str, str]] | None) -> None:
         """Store a call that is about to be made; ``prompt`` where its texts are kept.
@@ -200,7 +197,7 @@ class ModelCallRepository:
                 func.sum(col(ModelCall.micro_usd)),
             )
             .where(
-                col(ModelCall.owner) == owner,
+                owned(col(ModelCall.owner), owner),
                 col(ModelCall.evaluation).in_(evaluation_ids),
                 col(ModelCall.purpose).in_(purposes),
                 col(ModelCall.status) != "reserved",
@@ -217,7 +214,7 @@ class ModelCallRepository:
             select(ModelCall, ModelCallText)
             .join(Evaluation, col(Evaluation.id) == col(ModelCall.evaluation))
             .outerjoin(ModelCallText, col(ModelCallText.call) == col(ModelCall.id))
-            .where(col(Evaluation.id) == evaluation_id, col(Evaluation.owner) == owner)
+            .where(col(Evaluation.id) == evaluation_id, owned(col(Evaluation.owner), owner))
             .order_by(col(ModelCall.created), by_bytes(col(ModelCall.id)))
         )
         return [StoredCall(row[0], row[1]) for row in await self._session.execute(statement)]

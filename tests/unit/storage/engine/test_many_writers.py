@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import Pace
+from memo_coach.services.evaluations.workers import WorkerSettings
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import JobQueue
@@ -85,7 +85,7 @@ async def test_visitors_and_secrets_are_made_once_by_many_at_once(both: tuple[Da
 @pytest.fixture
 async def twins(settings: Settings, services: Services) -> AsyncIterator[tuple[Services, Services]]:
     """Yield the services of two processes on one database."""
-    other = await open_services(settings, Pace(look=0.2))
+    other = await open_services(settings, WorkerSettings(look=0.2))
     yield services, other
     await close_services(other)
 
