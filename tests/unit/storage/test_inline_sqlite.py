@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from memo_coach.storage.engine import inline_sqlite
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
 from tests.stored_rows import NOON
@@ -68,3 +69,15 @@ async def test_a_commit_on_a_slow_disk_is_waited_for_also_by_one_who_is_cancelle
         await task
     assert await count(migrated) == 2
     assert migrated.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_who_reads_on_a_connection_after_a_writer_that_failed_does_not_count_as_a_writer(
+    migrated: Database,
+) -> None:
+    with pytest.raises(LookupError):
+        async with migrated.write() as session:
+            session.add(Visitor(id="one", created=NOON, last_seen=NOON))
+            raise LookupError
+    async with migrated.read_connection() as connection:
+        assert isinstance(connection, InlineTransaction)
+        assert not connection._driver.writes
