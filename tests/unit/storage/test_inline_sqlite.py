@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from memo_coach.storage.engine import inline_sqlite
@@ -74,10 +75,9 @@ async def test_a_commit_on_a_slow_disk_is_waited_for_also_by_one_who_is_cancelle
 async def test_who_reads_on_a_connection_after_a_writer_that_failed_does_not_count_as_a_writer(
     migrated: Database,
 ) -> None:
-    with pytest.raises(LookupError):
-        async with migrated.write() as session:
-            session.add(Visitor(id="one", created=NOON, last_seen=NOON))
-            raise LookupError
+    await add(migrated, "one")
+    with pytest.raises(IntegrityError):
+        await add(migrated, "one")
     async with migrated.read_connection() as connection:
         assert isinstance(connection, InlineTransaction)
         assert not connection._driver.writes
