@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
 ROOT = Path(__file__).resolve().parents[2]
-_LINK = re.compile(
-    r"!?\[[^\]]*\]\(\s*<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\s*\)|^\[[^\]]+\]:\s*(\S+)", re.MULTILINE
-)
-_CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.MULTILINE)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_HTML_LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
+_HTML_ANCHOR = re.compile(r"\b(?:id|name)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 
 
 def documents() -> Iterator[Path]:
@@ -27,31 +30,50 @@ def documents() -> Iterator[Path]:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor of a heading as code hosts make it: lower case, words joined by hyphens."""
-    plain = re.sub(r"[`*_]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", plain))
+    """Return the anchor of a heading's text as code hosts make it: lower case, words joined by hyphens."""
+    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()))
+
+
+@cache
+def _tokens(document: Path) -> tuple[Token, ...]:
+    """Read a document as CommonMark, what stands within its lines after each of them."""
+    blocks = MarkdownIt("commonmark").parse(document.read_text(encoding="utf-8"))
+    return tuple(token for block in blocks for token in (block, *(block.children or ())))
+
+
+def links(document: Path) -> Iterator[str]:
+    """Yield where a document's links and images lead, those in HTML included."""
+    for token in _tokens(document):
+        if token.type in {"link_open", "image"}:
+            yield str(token.attrs.get("href") or token.attrs.get("src") or "")
+        elif token.type in {"html_block", "html_inline"}:
+            yield from _HTML_LINK.findall(token.content)
+
+
+@cache
+def anchors(document: Path) -> frozenset[str]:
+    """Return the names by which places of a document can be reached."""
+    tokens, found = _tokens(document), set[str]()
+    for token, following in pairwise(tokens):
+        if token.type == "heading_open":
+            found.add(anchor("".join(each.content for each in following.children or ())))
+        elif token.type in {"html_block", "html_inline"}:
+            found.update(_HTML_ANCHOR.findall(token.content))
+    return frozenset(found)
 
 
 def dead_links(document: Path) -> Iterator[str]:
     """Yield each link of a document that leads nowhere, as ``file: link: reason``."""
-    text = _CODE.sub("", document.read_text(encoding="utf-8"))
-    for match in _LINK.finditer(text):
-        link = match[1] or match[2]
-        if re.match(r"[a-z][a-z+.-]*:|//", link):
+    for link in links(document):
+        if _ELSEWHERE.match(link):
             continue
         path, _, fragment = unquote(link).partition("#")
-        target = (
-            (ROOT / path.lstrip("/") if path.startswith("/") else document.parent / path)
-            if path
-            else document
-        )
+        beside = ROOT / path.lstrip("/") if path.startswith("/") else document.parent / path
+        target = beside if path else document
         if not target.exists():
             yield f"{document.relative_to(ROOT)}: {link}: there is no such file"
-        elif fragment and target.suffix == ".md":
-            prose = _CODE.sub("", target.read_text(encoding="utf-8")) if "`" not in fragment else ""
-            headings = {anchor(heading) for heading in _HEADING.findall(target.read_text(encoding="utf-8"))}
-            if fragment not in headings and f'id="{fragment}"' not in prose:
-                yield f"{document.relative_to(ROOT)}: {link}: there is no such heading"
+        elif fragment and target.suffix == ".md" and fragment not in anchors(target):
+            yield f"{document.relative_to(ROOT)}: {link}: there is no such heading"
 
 
 def main() -> int:

@@ -112,11 +112,11 @@ class InlineTransaction:
         self._connection = connect() if self._engine.has_open_connection else await in_thread(connect)
         self._driver = cast("InlineConnection", self._connection.connection.driver_connection)
         self._connection.begin()
+        self._driver.writes = self._opening == BEGIN_TO_WRITE
         begin = partial(self._connection.exec_driver_sql, self._opening)
-        if self._opening != BEGIN_TO_WRITE:
+        if not self._driver.writes:
             begin()
             return
-        self._driver.writes = True
         try:
             with self._driver.without_patience():
                 begin()

@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from memo_coach.storage.engine import inline_sqlite
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.tables import Visitor
 from tests.databases import only_on_sqlite
 from tests.stored_rows import NOON
@@ -68,3 +70,14 @@ async def test_a_commit_on_a_slow_disk_is_waited_for_also_by_one_who_is_cancelle
         await task
     assert await count(migrated) == 2
     assert migrated.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_who_reads_on_a_connection_after_a_writer_that_failed_does_not_count_as_a_writer(
+    migrated: Database,
+) -> None:
+    await add(migrated, "one")
+    with pytest.raises(IntegrityError):
+        await add(migrated, "one")
+    async with migrated.read_connection() as connection:
+        assert isinstance(connection, InlineTransaction)
+        assert not connection._driver.writes
