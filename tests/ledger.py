@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from memo_coach.coaching.llm.model import Message
-from memo_coach.providers.accounts import CallOutcome, CallPlan
+from memo_coach.providers.ledger import CallOutcome, CallPlan
 from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.storage.engine.database import Database

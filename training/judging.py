@@ -19,7 +19,7 @@ from unittest import mock
 from memo_coach.cli.annotated_folder import read_folder
 from memo_coach.coaching.builtin.coach import evaluate_text, indicators_of
 from memo_coach.coaching.builtin.elements import reading
-from memo_coach.coaching.builtin.elements.model import Model
+from memo_coach.coaching.builtin.elements.classifier import Model
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up

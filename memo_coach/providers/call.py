@@ -18,10 +18,10 @@ from memo_coach.coaching.llm.model import (
     ModelFailure,
     ModelRequest,
 )
-from memo_coach.providers.accounts import Accounts, CallPlan, CallStatus
 from memo_coach.providers.circuit import CircuitBreaker
 from memo_coach.providers.client import Client, ProviderRequest, RequestForm, StreamEnded
 from memo_coach.providers.failures import Fault, ProviderFault
+from memo_coach.providers.ledger import Accounts, CallPlan, CallStatus
 from memo_coach.providers.prices import Price
 from memo_coach.providers.request_forms import RequestForms
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens

@@ -15,8 +15,8 @@ from memo_coach.coaching.llm.model import (
     ModelRequest,
     TextArrived,
 )
-from memo_coach.providers.accounts import Accounts
 from memo_coach.providers.call import Call, CallContext, CallFailed
+from memo_coach.providers.ledger import Accounts
 from memo_coach.providers.tokens import count_tokens
 
 FellBack = Callable[[str, str, FailureReason], None]

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from memo_coach.coaching.llm.model import Model, ModelFailure, ModelRequest
-from memo_coach.providers.accounts import Accounts
 from memo_coach.providers.call import CallContext, RetryPolicy, prompt_tokens_of
 from memo_coach.providers.circuit import CircuitBreaker, CircuitState
 from memo_coach.providers.client import Client
 from memo_coach.providers.fallback import FallbackModel, FellBack
+from memo_coach.providers.ledger import Accounts
 from memo_coach.providers.prices import Prices, StatedPrice
 from memo_coach.providers.request_forms import RequestForms
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from memo_coach.coaching.llm.model import FailureReason
-from memo_coach.providers.accounts import CallOutcome, CallStatus
 from memo_coach.providers.client import TokenUse
 from memo_coach.providers.failures import Fault
+from memo_coach.providers.ledger import CallOutcome, CallStatus
 from memo_coach.providers.prices import Price
 from memo_coach.providers.tokens import count_tokens
 

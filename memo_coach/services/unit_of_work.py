@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.operations.health import LEAST_FREE_BYTES
 from memo_coach.services.errors import Unavailable
 from memo_coach.storage.engine.database import Database
-from memo_coach.storage.engine.room import reusable_bytes
+from memo_coach.storage.engine.free_space import reusable_bytes
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 
 _log = structlog.get_logger(__name__)

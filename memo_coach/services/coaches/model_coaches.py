@@ -28,7 +28,7 @@ from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.llm.prompt.schema import answer_schema
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.providers.accounts import Accounts, CallOutcome, CallPlan
+from memo_coach.providers.ledger import Accounts, CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor

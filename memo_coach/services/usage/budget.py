@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.llm.model import Purpose
 from memo_coach.operations import metrics
-from memo_coach.providers.accounts import Accounts
+from memo_coach.providers.ledger import Accounts
 from memo_coach.services import clock
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import CANNOT_BE_USED

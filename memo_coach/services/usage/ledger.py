@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.operations import metrics
-from memo_coach.providers.accounts import CallOutcome, CallPlan
+from memo_coach.providers.ledger import CallOutcome, CallPlan
 from memo_coach.services.clock import new_id
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database

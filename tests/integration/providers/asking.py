@@ -15,7 +15,7 @@ from memo_coach.coaching.llm.model import (
     ModelRequest,
     TextArrived,
 )
-from memo_coach.providers.accounts import CallOutcome, CallPlan
+from memo_coach.providers.ledger import CallOutcome, CallPlan
 from memo_coach.providers.providers import Providers, ProviderSettings
 
 KEY = "test-key"

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from memo_coach.coaching.builtin.elements import model as weights_module
+from memo_coach.coaching.builtin.elements import classifier as weights_module
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
+from memo_coach.coaching.builtin.elements.classifier import FILE, Model, probability
 from memo_coach.coaching.builtin.elements.features import (
     GROUPS_OF_WORDS,
     SHARED_GROUPS,
     Features,
     features_of,
 )
-from memo_coach.coaching.builtin.elements.model import FILE, Model, probability
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.memo.parser import parse_memo
 from tests.checks.repository import ROOT

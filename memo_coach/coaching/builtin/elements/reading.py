@@ -21,6 +21,7 @@ from memo_coach.coaching.builtin.elements.catalogue import (
     OUTPUTS,
     Element,
 )
+from memo_coach.coaching.builtin.elements.classifier import Model, model
 from memo_coach.coaching.builtin.elements.features import features_of
 from memo_coach.coaching.builtin.elements.kinds import kind_chances, kind_features
 from memo_coach.coaching.builtin.elements.memo_features import (
@@ -31,7 +32,6 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     remark_features,
     shape_of,
 )
-from memo_coach.coaching.builtin.elements.model import Model, model
 from memo_coach.coaching.builtin.elements.units import Unit
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo.model import Memo, Span
