@@ -21,7 +21,7 @@ from memo_coach.coaching.llm.model import (
 from memo_coach.providers.circuit import CircuitBreaker
 from memo_coach.providers.client import Client, ProviderRequest, RequestForm, StreamEnded
 from memo_coach.providers.failures import Fault, ProviderFault
-from memo_coach.providers.ledger import Accounts, CallPlan, CallStatus
+from memo_coach.providers.ledger import CallPlan, CallStatus, Ledger
 from memo_coach.providers.prices import Price
 from memo_coach.providers.request_forms import RequestForms
 from memo_coach.providers.tokens import count_prompt_tokens, count_tokens
@@ -79,11 +79,11 @@ class Call:
     """One model's turn; :meth:`events` may be run once."""
 
     def __init__(
-        self, model: str, request: ModelRequest, accounts: Accounts, context: CallContext, deadline: float
+        self, model: str, request: ModelRequest, ledger: Ledger, context: CallContext, deadline: float
     ) -> None:
         self._model = model
         self._request = request
-        self._accounts = accounts
+        self._ledger = ledger
         self._around = context
         self._deadline = deadline
         self._now = asyncio.get_running_loop().time
@@ -119,7 +119,7 @@ class Call:
             status = "broken" if self._tally.text else "failed"
         finally:
             outcome = self._tally.outcome(status, fault.reason if fault else None)
-            await asyncio.shield(self._around.keep(self._accounts.settle(call_id, outcome)))
+            await asyncio.shield(self._around.keep(self._ledger.settle(call_id, outcome)))
         if fault is not None:
             raise self._failed(fault)
         yield AnswerEnded(finish)
@@ -141,7 +141,7 @@ class Call:
             most_completion_tokens=self._most_tokens,
             micro_usd=self._tally.reserved,
         )
-        reserving = self._around.keep(self._accounts.reserve(plan))
+        reserving = self._around.keep(self._ledger.reserve(plan))
         try:
             return str(await asyncio.shield(reserving))
         except asyncio.CancelledError:
@@ -156,7 +156,7 @@ class Call:
             call_id = await reserving
         except ModelFailure:
             return
-        await self._accounts.settle(call_id, self._tally.outcome("stopped", None))
+        await self._ledger.settle(call_id, self._tally.outcome("stopped", None))
 
     async def _attempts(self) -> AsyncGenerator[str | StreamEnded, None]:
         """Ask until an answer comes or trying again makes no sense."""

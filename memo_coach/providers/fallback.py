@@ -16,7 +16,7 @@ from memo_coach.coaching.llm.model import (
     TextArrived,
 )
 from memo_coach.providers.call import Call, CallContext, CallFailed
-from memo_coach.providers.ledger import Accounts
+from memo_coach.providers.ledger import Ledger
 from memo_coach.providers.tokens import count_tokens
 
 FellBack = Callable[[str, str, FailureReason], None]
@@ -33,14 +33,14 @@ class FallbackModel:
         self,
         models: Sequence[str],
         context: Callable[[str], Awaitable[CallContext]],
-        accounts: Accounts,
+        ledger: Ledger,
         total_seconds: float,
         fell_back: FellBack | None = None,
     ) -> None:
         self.name = models[0]
         self._models = tuple(models)
         self._context = context
-        self._accounts = accounts
+        self._ledger = ledger
         self._total_seconds = total_seconds
         self._fell_back = fell_back
 
@@ -50,7 +50,7 @@ class FallbackModel:
         contexts = [await self._context(model) for model in self._models]
         deadline = asyncio.get_running_loop().time() + self._total_seconds
         for index, (model, context) in enumerate(zip(self._models, contexts, strict=True)):
-            turn = Call(model, request, self._accounts, context, deadline)
+            turn = Call(model, request, self._ledger, context, deadline)
             try:
                 async with contextlib.aclosing(self._events_of(turn, model)) as events:
                     async for event in events:

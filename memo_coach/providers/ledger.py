@@ -1,4 +1,4 @@
-"""What is told of each call to a model, to whoever keeps the accounts."""
+"""What is told of each call to a model, to whoever keeps the ledger."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class CallOutcome:
     """True where the provider told no usage, so tokens and cost are our own count."""
 
 
-class Accounts(Protocol):
-    """Keeps the accounts of one person's calls."""
+class Ledger(Protocol):
+    """Keeps account of one person's calls."""
 
     async def reserve(self, plan: CallPlan) -> str:
         """Set the cost aside before the call; give the call's id.

@@ -13,7 +13,7 @@ from memo_coach.providers.call import CallContext, RetryPolicy, prompt_tokens_of
 from memo_coach.providers.circuit import CircuitBreaker, CircuitState
 from memo_coach.providers.client import Client
 from memo_coach.providers.fallback import FallbackModel, FellBack
-from memo_coach.providers.ledger import Accounts
+from memo_coach.providers.ledger import Ledger
 from memo_coach.providers.prices import Prices, StatedPrice
 from memo_coach.providers.request_forms import RequestForms
 
@@ -94,7 +94,7 @@ class Providers:
         if self.names:
             await self._loaded()
 
-    def model_for(self, accounts: Accounts) -> Model:
+    def model_for(self, ledger: Ledger) -> Model:
         """Return the model, with all that stands behind it, on the account of one person.
 
         Raises:
@@ -102,9 +102,7 @@ class Providers:
         """
         if not self.names:
             raise ModelFailure("not-configured")
-        return FallbackModel(
-            self.names, self._context, accounts, self._settings.total_seconds, self._fell_back
-        )
+        return FallbackModel(self.names, self._context, ledger, self._settings.total_seconds, self._fell_back)
 
     def estimate(self, request: ModelRequest) -> CallEstimate:
         """Estimate what one call to the first choice will take at most, asked once.

@@ -115,7 +115,7 @@ async def _opened(
     housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
     opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
-    budget = StorageBudget(unit_of_work, models.accounts.address_mark)
+    budget = StorageBudget(unit_of_work, models.budget.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, worker_settings)
     opened.push_async_callback(workers.close)
     chats = ChatService(
@@ -138,7 +138,7 @@ async def _opened(
             coaches,
             workers,
             broadcast=broadcast,
-            address_mark=models.accounts.address_mark,
+            address_mark=models.budget.address_mark,
             budget=budget,
         ),
         coaches=coaches,

@@ -24,14 +24,14 @@ class Housekeeping:
     def __init__(self, models: Models, retention: Retention, every: float = EVERY_SECONDS) -> None:
         self._models = models
         self._retention = retention
-        self._accounts = models.accounts
+        self._budget = models.budget
         self._every = every
         self._over = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin, at once. From now on the figures are fresh whenever somebody reads them."""
-        metrics.register_refresh("budget", self._accounts.show_spending)
+        metrics.register_refresh("budget", self._budget.show_spending)
         metrics.register_refresh("circuits", self._show_circuits)
         self._task = asyncio.create_task(self._run(), name="housekeeping")
 
@@ -50,7 +50,7 @@ class Housekeeping:
     async def _run(self) -> None:
         while not self._over.is_set():
             try:
-                await self._accounts.sweep()
+                await self._budget.sweep()
                 await self._retention.sweep()
             except (SQLAlchemyError, DatabaseUnusable) as error:
                 _log.error("housekeeping failed", exc_info=error)

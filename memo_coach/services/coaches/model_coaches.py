@@ -28,7 +28,7 @@ from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.coaching.llm.prompt.schema import answer_schema
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.providers.ledger import Accounts, CallOutcome, CallPlan
+from memo_coach.providers.ledger import CallOutcome, CallPlan, Ledger
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
@@ -66,15 +66,15 @@ class RefusedModel:
         return 0
 
 
-class _Tally:
-    """Accounts that also add up what the calls took."""
+class _MeteredLedger:
+    """A ledger that also adds up what the calls took."""
 
-    def __init__(self, accounts: Accounts) -> None:
-        self._accounts = accounts
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
         self.usage = Usage()
 
     async def reserve(self, plan: CallPlan) -> str:
-        return await self._accounts.reserve(plan)
+        return await self._ledger.reserve(plan)
 
     async def settle(self, call_id: str, outcome: CallOutcome) -> None:
         before = self.usage
@@ -83,7 +83,7 @@ class _Tally:
             before.completion_tokens + outcome.completion_tokens,
             before.cost_usd + outcome.micro_usd / 1_000_000,
         )
-        await self._accounts.settle(call_id, outcome)
+        await self._ledger.settle(call_id, outcome)
 
 
 class ModelCoaches:
@@ -94,7 +94,7 @@ class ModelCoaches:
         database: Database,
         *,
         providers: Providers | None,
-        accounts: ModelBudget,
+        budget: ModelBudget,
         prompts: Prompts,
         document: LlmDocument,
         key: bytes,
@@ -102,13 +102,13 @@ class ModelCoaches:
         """``providers`` is ``None`` where no model is configured; ``key`` is a secret of the installation."""
         self._database = database
         self._providers = providers
-        self._accounts = accounts
+        self._budget = budget
         self._prompts = prompts
         self._document = document
         self._key = key
         self._executor = BuiltinExecutor()
         self._warming: asyncio.Task[None] | None = None
-        self._operators = _Tally(accounts.accounts(owner=None, evaluation=None))
+        self._operators = _MeteredLedger(budget.ledger(owner=None, evaluation=None))
 
     @property
     def offer(self) -> CoachOffer | None:
@@ -208,7 +208,7 @@ class ModelCoaches:
             return RefusedModel("", ModelFailure("not-configured"))
         if owner is None:
             return self._providers.model_for(self._operators)
-        return self._providers.model_for(self._accounts.accounts(owner=owner, evaluation=evaluation_id))
+        return self._providers.model_for(self._budget.ledger(owner=owner, evaluation=evaluation_id))
 
     @property
     def chat_models(self) -> ChatModels:
@@ -225,15 +225,15 @@ class ModelCoaches:
         )
 
     async def _admit_question(self, owner: str, address: str | None) -> None:
-        mark = self._accounts.address_mark(address) if address else None
-        await self._accounts.admit(owner, mark, "chat")
+        mark = self._budget.address_mark(address) if address else None
+        await self._budget.admit(owner, mark, "chat")
 
     async def admitted_model(self, request: CoachRequest) -> Model:
         """Return the model for a request, or one that refuses where a limit is reached."""
         model = self.open_model(request.owner, request.evaluation_id)
         if request.owner is not None and self._providers is not None:
             try:
-                await self._accounts.admit(request.owner, request.address, "evaluation")
+                await self._budget.admit(request.owner, request.address, "evaluation")
             except ModelFailure as refusal:
                 return RefusedModel(model.name, refusal)
         return model

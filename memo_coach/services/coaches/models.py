@@ -29,7 +29,7 @@ class Models:
     """The models of an installation, with what they are asked and what they may cost."""
 
     coaches: ModelCoaches
-    accounts: ModelBudget
+    budget: ModelBudget
     document: LlmDocument
     providers: Providers | None = field(repr=False)
     """``None`` where no model is configured."""
@@ -59,7 +59,7 @@ async def _opened(settings: Settings, database: Database, opened: AsyncExitStack
     if settings.llm_model:
         providers = Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
         opened.push_async_callback(providers.close)
-    accounts = await ModelBudget.open(
+    budget = await ModelBudget.open(
         database,
         daily_budget_micro_usd=int(settings.llm_daily_budget_usd * 1_000_000),
         limits=UseLimits(
@@ -78,12 +78,12 @@ async def _opened(settings: Settings, database: Database, opened: AsyncExitStack
     coaches = ModelCoaches(
         database,
         providers=providers,
-        accounts=accounts,
+        budget=budget,
         prompts=prompts,
         document=document,
         key=bytes.fromhex(key),
     )
-    return Models(coaches, accounts, document, providers)
+    return Models(coaches, budget, document, providers)
 
 
 def provider_settings(settings: Settings, document: LlmDocument) -> ProviderSettings:

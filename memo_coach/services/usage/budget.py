@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.llm.model import Purpose
 from memo_coach.operations import metrics
-from memo_coach.providers.ledger import Accounts
+from memo_coach.providers.ledger import Ledger
 from memo_coach.services import clock
 from memo_coach.services.errors import Unavailable
 from memo_coach.services.unit_of_work import CANNOT_BE_USED
@@ -131,8 +131,8 @@ class ModelBudget:
             _log.error("database cannot be used", exc_info=error)
             raise Unavailable(CANNOT_BE_USED) from error
 
-    def accounts(self, *, owner: str | None, evaluation: str | None) -> Accounts:
-        """Return the accounts of one person's calls for one evaluation; without both, the operator's own."""
+    def ledger(self, *, owner: str | None, evaluation: str | None) -> Ledger:
+        """Return the ledger of one person's calls for one evaluation; without both, the operator's own."""
         return DatabaseLedger(
             self._database,
             owner=owner,

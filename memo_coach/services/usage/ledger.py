@@ -39,7 +39,7 @@ def budget_day(now: datetime) -> tuple[str, datetime]:
 
 
 class DatabaseLedger:
-    """Accounts in the database, for the calls of one person and one evaluation."""
+    """A ledger in the database, for the calls of one person and one evaluation."""
 
     def __init__(
         self,

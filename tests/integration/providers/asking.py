@@ -39,7 +39,7 @@ SCHEMA = {
 
 
 class Ledger:
-    """Accounts in memory; they refuse the models that they are told to, and reserve when they may."""
+    """A ledger in memory; it refuses the models that it is told to, and reserves when they may."""
 
     def __init__(self, refuses: tuple[str, ...] = ()) -> None:
         self.plans: list[CallPlan] = []

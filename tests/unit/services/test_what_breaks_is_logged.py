@@ -94,7 +94,7 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
     async def sweep() -> None:
         raise DatabaseUnusable(SECRET)
 
-    monkeypatch.setattr(services.models.accounts, "sweep", sweep)
+    monkeypatch.setattr(services.models.budget, "sweep", sweep)
     housekeeping = Housekeeping(services.models, Retention(services.database, timedelta(days=1)), every=3600)
     housekeeping.start()
     line = await log.first("housekeeping failed")

@@ -32,7 +32,7 @@ def debug_of(database: Database, tmp_path: Path, *, collects: bool = True) -> De
 
 async def test_each_call_is_shown_with_all_that_is_known_of_it(evaluated: Database, tmp_path: Path) -> None:
     clock = Clock()
-    accounts = accounts_of(evaluated, clock=clock).accounts(owner="v", evaluation="e")
+    accounts = accounts_of(evaluated, clock=clock).ledger(owner="v", evaluation="e")
     first = await accounts.reserve(plan(500_000))
     await accounts.settle(first, outcome(250_000, estimated=True))
     clock.time += timedelta(seconds=1)
@@ -57,7 +57,7 @@ async def test_each_call_is_shown_with_all_that_is_known_of_it(evaluated: Databa
 
 
 async def test_without_texts_the_calls_are_shown_without_them(evaluated: Database, tmp_path: Path) -> None:
-    accounts = accounts_of(evaluated, keeps_texts=False).accounts(owner="v", evaluation="e")
+    accounts = accounts_of(evaluated, keeps_texts=False).ledger(owner="v", evaluation="e")
     await accounts.settle(await accounts.reserve(plan()), outcome())
     view = await debug_of(evaluated, tmp_path, collects=False).evaluation("v", "e")
     assert not view.collects
@@ -70,7 +70,7 @@ async def test_another_persons_evaluation_is_not_found(
     evaluated: Database, tmp_path: Path, owner: str, evaluation: str
 ) -> None:
     for each in ("v", "w"):
-        accounts = accounts_of(evaluated).accounts(owner=each, evaluation={"v": "e", "w": "f"}[each])
+        accounts = accounts_of(evaluated).ledger(owner=each, evaluation={"v": "e", "w": "f"}[each])
         await accounts.reserve(plan())
     with pytest.raises(NotFound):
         await debug_of(evaluated, tmp_path).evaluation(owner, evaluation)
@@ -78,9 +78,9 @@ async def test_another_persons_evaluation_is_not_found(
 
 async def test_an_evaluation_without_calls_has_none(evaluated: Database, tmp_path: Path) -> None:
     accounts = accounts_of(evaluated)
-    await accounts.accounts(owner="w", evaluation="f").reserve(plan())
-    await accounts.accounts(owner=None, evaluation=None).reserve(plan())
-    await accounts.accounts(owner="v", evaluation=None).reserve(plan())
+    await accounts.ledger(owner="w", evaluation="f").reserve(plan())
+    await accounts.ledger(owner=None, evaluation=None).reserve(plan())
+    await accounts.ledger(owner="v", evaluation=None).reserve(plan())
     assert await debug_of(evaluated, tmp_path).evaluation("v", "e") == DebugView((), collects=True)
 
 

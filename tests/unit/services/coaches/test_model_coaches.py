@@ -203,7 +203,7 @@ async def test_a_hundred_evaluations_at_once_cannot_pass_the_budget(
 ) -> None:
     priced = await open_services(with_model(settings, model), HASTY)
     await evaluated(priced, await new_owner(priced))
-    spent = await priced.models.accounts.spent_today()
+    spent = await priced.models.budget.spent_today()
     await close_services(priced)
     model.reset()
     # What is reserved for a call is more than it costs; the budget holds a few calls, not a hundred.
@@ -216,7 +216,7 @@ async def test_a_hundred_evaluations_at_once_cannot_pass_the_budget(
             for n, owner in enumerate(owners)
         ]
         views = [await ended(opened, *each) for each in asked]
-        day = await opened.models.accounts.spent_today()
+        day = await opened.models.budget.spent_today()
     finally:
         await close_services(opened)
     assert {view.status for view in views} == {"done"}

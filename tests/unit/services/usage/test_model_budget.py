@@ -40,7 +40,7 @@ MIDNIGHT = datetime(2026, 5, 2, tzinfo=UTC)
 
 async def reserved_or_not(accounts: ModelBudget, micro_usd: int = 100) -> str | None:
     try:
-        return await accounts.accounts(owner=None, evaluation=None).reserve(plan(micro_usd))
+        return await accounts.ledger(owner=None, evaluation=None).reserve(plan(micro_usd))
     except ModelFailure as failure:
         if failure.reason != "budget" or failure.until != MIDNIGHT:
             raise
@@ -49,7 +49,7 @@ async def reserved_or_not(accounts: ModelBudget, micro_usd: int = 100) -> str | 
 
 async def test_a_reservation_is_set_aside_and_settling_it_counts_what_it_cost(migrated: Database) -> None:
     keeper = accounts_of(migrated, budget=1_000)
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     call_id = await accounts.reserve(plan(300))
     today = await keeper.spent_today()
     assert (today.day, today.reserved_micro_usd, today.spent_micro_usd) == (TODAY, 300, 0)
@@ -67,7 +67,7 @@ async def test_a_reservation_is_set_aside_and_settling_it_counts_what_it_cost(mi
 async def test_a_call_that_failed_keeps_its_reason_and_frees_what_it_did_not_cost(
     migrated: Database,
 ) -> None:
-    accounts = accounts_of(migrated).accounts(owner=None, evaluation=None)
+    accounts = accounts_of(migrated).ledger(owner=None, evaluation=None)
     call_id = await accounts.reserve(plan(300))
     await accounts.settle(call_id, outcome(0, status="failed", failure="rate-limited", estimated=True))
     (call,) = await calls_in(migrated)
@@ -77,7 +77,7 @@ async def test_a_call_that_failed_keeps_its_reason_and_frees_what_it_did_not_cos
 
 async def test_a_call_is_settled_once(migrated: Database) -> None:
     keeper = accounts_of(migrated)
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     call_id = await accounts.reserve(plan(300))
     await accounts.reserve(plan(9_000))
     await asyncio.gather(*(accounts.settle(call_id, outcome(50 + number)) for number in range(8)))
@@ -88,7 +88,7 @@ async def test_a_call_is_settled_once(migrated: Database) -> None:
 
 async def test_a_call_that_cost_more_than_was_set_aside_counts_with_what_it_cost(migrated: Database) -> None:
     keeper = accounts_of(migrated, budget=100)
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     await accounts.settle(await accounts.reserve(plan(100)), outcome(130))
     today = await keeper.spent_today()
     assert (today.spent_micro_usd, today.left_micro_usd) == (130, 0)
@@ -125,7 +125,7 @@ async def test_each_day_has_its_own_budget_and_a_call_counts_on_the_day_it_was_s
     first = await reserved_or_not(keeper)
     assert first is not None
     clock.time = MIDNIGHT
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     await accounts.reserve(plan(100))
     await accounts.settle(first, outcome(40))
     assert await days_in(migrated) == {TODAY: (0, 40), "2026-05-02": (100, 0)}
@@ -154,7 +154,7 @@ async def test_the_budget_is_never_passed_while_a_hundred_reserve_and_settle(
             return
         today = await keepers[0].spent_today()
         seen.append(today.reserved_micro_usd + today.spent_micro_usd)
-        accounts = keepers[number % 2].accounts(owner=None, evaluation=None)
+        accounts = keepers[number % 2].ledger(owner=None, evaluation=None)
         await accounts.settle(call_id, outcome(dice.randint(0, 1)))
 
     await asyncio.gather(*(call(number) for number in range(100)))
@@ -171,7 +171,7 @@ async def test_calls_that_are_cancelled_at_any_moment_leave_sums_that_are_right(
     keepers = [accounts_of(engine) for engine in engines]
 
     async def call(number: int) -> None:
-        accounts = keepers[number % 3].accounts(owner=None, evaluation=None)
+        accounts = keepers[number % 3].ledger(owner=None, evaluation=None)
         call_id = await accounts.reserve(plan(100))
         known.append(call_id)
         try:
@@ -213,7 +213,7 @@ async def test_a_reservation_whose_commit_was_cancelled_is_taken_back(
 
     monkeypatch.setattr(ledger.DatabaseLedger, "_reserve", cancelled_afterwards)
     with pytest.raises(asyncio.CancelledError):
-        await keeper.accounts(owner=None, evaluation=None).reserve(plan())
+        await keeper.ledger(owner=None, evaluation=None).reserve(plan())
     assert await calls_in(migrated) == []
     assert await days_in(migrated) == {TODAY: (0, 0)}
 
@@ -244,7 +244,7 @@ async def test_a_call_that_comes_back_from_the_dead_is_not_counted_again(migrate
     clock.time += timedelta(minutes=2)
     assert await keeper.sweep() == 1
     assert await reserved_or_not(keeper, 9_000) is not None
-    await keeper.accounts(owner=None, evaluation=None).settle(call_id, outcome(60))
+    await keeper.ledger(owner=None, evaluation=None).settle(call_id, outcome(60))
     assert await days_in(migrated) == {TODAY: (9_000, 100)}
     assert (await calls_in(migrated))[0].status == "lost"
 
@@ -252,7 +252,7 @@ async def test_a_call_that_comes_back_from_the_dead_is_not_counted_again(migrate
 async def test_an_answer_is_not_lost_with_its_bill_which_then_counts_in_full(migrated: Database) -> None:
     clock = Clock()
     keeper = accounts_of(migrated, clock=clock)
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     call_id = await accounts.reserve(plan(100))
 
     def fail(*_arguments: object) -> None:
@@ -277,7 +277,7 @@ async def evaluated(migrated: Database) -> Database:
 
 
 async def test_texts_are_kept_word_for_word_where_that_is_switched_on(evaluated: Database) -> None:
-    accounts = accounts_of(evaluated).accounts(owner="v", evaluation="e")
+    accounts = accounts_of(evaluated).ledger(owner="v", evaluation="e")
     messages = (Message("system", "Judge."), Message("user", "Straße 😀 \x00 \ud83d"))
     call_id = await accounts.reserve(plan(messages=messages))
     (text,) = await texts_in(evaluated)
@@ -291,7 +291,7 @@ async def test_texts_are_kept_word_for_word_where_that_is_switched_on(evaluated:
 
 
 async def test_an_endless_answer_is_kept_up_to_a_length(evaluated: Database) -> None:
-    accounts = accounts_of(evaluated).accounts(owner="v", evaluation="e")
+    accounts = accounts_of(evaluated).ledger(owner="v", evaluation="e")
     await accounts.settle(await accounts.reserve(plan()), outcome(response="x" * 1_000_500))
     (text,) = await texts_in(evaluated)
     assert text.response == "x" * 1_000_000 + "\n[… 500 more characters]"
@@ -300,11 +300,11 @@ async def test_an_endless_answer_is_kept_up_to_a_length(evaluated: Database) -> 
 async def test_no_text_is_kept_where_that_is_switched_off_or_there_is_no_evaluation(
     evaluated: Database,
 ) -> None:
-    off = accounts_of(evaluated, keeps_texts=False).accounts(owner="v", evaluation="e")
+    off = accounts_of(evaluated, keeps_texts=False).ledger(owner="v", evaluation="e")
     await off.settle(await off.reserve(plan()), outcome())
     on = accounts_of(evaluated)
     for owner, evaluation in ((None, None), ("v", None), ("v", "no such"), ("stranger", "e")):
-        accounts = on.accounts(owner=owner, evaluation=evaluation)
+        accounts = on.ledger(owner=owner, evaluation=evaluation)
         await accounts.settle(await accounts.reserve(plan()), outcome())
     assert await texts_in(evaluated) == []
     assert [(call.owner, call.evaluation) for call in await calls_in(evaluated)].count(("v", "e")) == 1
@@ -312,7 +312,7 @@ async def test_no_text_is_kept_where_that_is_switched_off_or_there_is_no_evaluat
 
 
 async def test_the_text_goes_with_the_memo_and_the_bill_stays(evaluated: Database) -> None:
-    accounts = accounts_of(evaluated).accounts(owner="v", evaluation="e")
+    accounts = accounts_of(evaluated).ledger(owner="v", evaluation="e")
     ended, running = await accounts.reserve(plan()), await accounts.reserve(plan())
     await accounts.settle(ended, outcome())
     async with evaluated.write() as session:
@@ -333,7 +333,7 @@ async def test_memos_may_be_deleted_while_their_calls_are_made(engines: tuple[Da
             session.add(queued(f"v{number}", f"e{number}"))
 
     async def call(number: int) -> None:
-        accounts = accounts_of(engines[number % 2]).accounts(
+        accounts = accounts_of(engines[number % 2]).ledger(
             owner=f"v{number % 12}", evaluation=f"e{number % 12}"
         )
         for _ in range(3):
@@ -354,7 +354,7 @@ async def test_memos_may_be_deleted_while_their_calls_are_made(engines: tuple[Da
 
 async def test_usage_is_the_sum_of_the_owners_calls_that_made_the_evaluation(evaluated: Database) -> None:
     keeper = accounts_of(evaluated)
-    accounts = keeper.accounts(owner="v", evaluation="e")
+    accounts = keeper.ledger(owner="v", evaluation="e")
     assert await keeper.usage("v", ["e"]) == {}
     for purpose, cost in (("evaluation", 250_000), ("repair", 100_000), ("chat", 30_000)):
         await accounts.settle(await accounts.reserve(plan(purpose=purpose)), outcome(cost))
@@ -365,7 +365,7 @@ async def test_usage_is_the_sum_of_the_owners_calls_that_made_the_evaluation(eva
 
 
 async def test_what_is_settled_is_measured(migrated: Database) -> None:
-    accounts = accounts_of(migrated).accounts(owner=None, evaluation=None)
+    accounts = accounts_of(migrated).ledger(owner=None, evaluation=None)
     labels = {"model": MODEL, "purpose": "chat", "status": "broken", "failure": "broken"}
     before = metrics.value_of("memo_coach_model_calls_total", labels)
     call_id = await accounts.reserve(plan(purpose="chat"))
@@ -376,7 +376,7 @@ async def test_what_is_settled_is_measured(migrated: Database) -> None:
 
 async def test_where_the_budget_stands_is_measured(migrated: Database) -> None:
     keeper = accounts_of(migrated, budget=2_000_000)
-    accounts = keeper.accounts(owner=None, evaluation=None)
+    accounts = keeper.ledger(owner=None, evaluation=None)
     await accounts.settle(await accounts.reserve(plan(500_000)), outcome(250_000))
     await accounts.reserve(plan(1_000_000))
     await keeper.show_spending()
