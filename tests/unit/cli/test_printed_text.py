@@ -31,7 +31,7 @@ CONTROLS = {
     "lines": "a\u2028b\u2029c",
 }
 FORBIDDEN = set("".join(CONTROLS.values())) - set("0;owned2J31mtxt.exeharmless[]abc")
-SHIPPED = Path(memo_coach.cli.__file__).parents[2] / "coaching" / "rubric" / "shipped" / "status-update.yaml"
+SHIPPED = Path(memo_coach.cli.__file__).parents[1] / "coaching" / "rubric" / "shipped" / "status-update.yaml"
 
 
 def quoted(text: str) -> str:
