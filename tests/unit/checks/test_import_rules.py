@@ -32,4 +32,4 @@ def test_what_may_be_missing_is_named_in_the_documents_where_it_is() -> None:
         r"^\| (.+) \| not there yet", (ROOT / "docs/architecture.md").read_text("utf-8"), re.M
     )
     missing = {name for name, may_be_missing in layers().items() if may_be_missing} - packages()
-    assert set(re.findall(r"`memo_coach/(\w+)/`", row)) == missing
+    assert set(re.findall(r"`(\w+)`", row)) == missing
