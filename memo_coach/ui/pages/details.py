@@ -21,7 +21,8 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
             rx.cond(
                 segment.number != "",
                 anchor(
-                    rx.el.sup(segment.number),
+                    # Drawn, not written: who copies or searches the passage finds the memo's own words.
+                    rx.el.sup(custom_attrs={"data-number": segment.number}),
                     to=f"#card-{segment.comment}",
                     custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
                 ),

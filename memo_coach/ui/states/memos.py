@@ -33,7 +33,8 @@ class MemoOnScreen:
     continue_address: str
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
-    words: str
+    length: str
+    """How many words it has, in words."""
     draft: bool
     versions: list[VersionOnScreen]
 
@@ -59,7 +60,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
         changed=memo.changed.isoformat(),
-        words=f"{memo.words:,}",
+        length=text("memos.word") if memo.words == 1 else text("memos.words", count=f"{memo.words:,}"),
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],
     )
