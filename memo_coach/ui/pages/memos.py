@@ -57,7 +57,7 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 " ",
                 rx.el.time(_in_local_time(memo.changed), date_time=memo.changed),
                 " · ",
-                memo.length,
+                memo.word_count,
                 rx.cond(memo.draft, rx.el.span(" · ", text("memos.draft"))),
                 class_name="quiet",
             ),

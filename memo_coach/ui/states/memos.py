@@ -33,7 +33,7 @@ class MemoOnScreen:
     continue_address: str
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
-    length: str
+    word_count: str
     """How many words it has, in words."""
     draft: bool
     versions: list[VersionOnScreen]
@@ -60,7 +60,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
         changed=memo.changed.isoformat(),
-        length=text("memos.word") if memo.words == 1 else text("memos.words", count=f"{memo.words:,}"),
+        word_count=text("memos.word") if memo.words == 1 else text("memos.words", count=f"{memo.words:,}"),
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],
     )
