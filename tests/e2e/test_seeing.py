@@ -34,14 +34,14 @@ def test_in_forced_colours_a_bar_differs_from_its_track(weak: Page) -> None:
 def test_in_forced_colours_the_current_passage_and_its_comment_have_an_edge(weak: Page) -> None:
     pages.open_details(weak)
     weak.emulate_media(forced_colors="active")
-    weak.get_by_role("button", name="Next comment").click()
+    weak.locator("mark a").first.click()
     assert style(weak, "article[data-current]", "outlineStyle") == "solid"
     assert style(weak, "mark[data-current]", "outlineStyle") == "solid"
 
 
 def test_the_current_passage_has_an_edge_that_others_have_not(weak: Page) -> None:
     pages.open_details(weak)
-    weak.get_by_role("button", name="Next comment").click()
+    weak.locator("mark a").first.click()
     expect(weak.locator("article[data-current]")).to_have_count(1)
     assert style(weak, "mark[data-current]", "outlineWidth") == "2px"
     assert style(weak, "mark:not([data-current])", "outlineStyle") == "none"
