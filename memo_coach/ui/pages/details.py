@@ -135,23 +135,16 @@ def _cards() -> rx.Component:
         rx.cond(
             (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
             rx.el.div(
-                rx.cond(
-                    DetailsState.everything,
-                    rx.el.button(
+                # One button with two names: whoever pressed it keeps the focus.
+                rx.el.button(
+                    rx.cond(
+                        DetailsState.everything,
                         text("details.show_first"),
-                        type="button",
-                        class_name="button",
-                        on_click=DetailsState.show_everything(False),
+                        rx.fragment(text("details.show_all"), " (+", DetailsState.hidden.to_string(), ")"),
                     ),
-                    rx.el.button(
-                        text("details.show_all"),
-                        " (+",
-                        DetailsState.hidden.to_string(),
-                        ")",
-                        type="button",
-                        class_name="button",
-                        on_click=DetailsState.show_everything(True),
-                    ),
+                    type="button",
+                    class_name="button",
+                    on_click=DetailsState.show_everything(~DetailsState.everything),
                 ),
                 class_name="group",
             ),
