@@ -82,6 +82,7 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 class_name="row",
             ),
         ),
+        key=memo.id,
         custom_attrs={"data-focus-home": ""},
     )
 
