@@ -152,8 +152,14 @@ def test_on_a_phone_a_long_conversation_can_be_closed(new_page: NewPage, viewpor
         }"""
     )
     assert in_front
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "!document.activeElement.closest('main') || Boolean(document.activeElement.closest('aside'))"
+        )
     close.tap()
     expect(panel).to_have_count(0)
+    expect(pages.cards(page).nth(1).get_by_role("button", name="Ask about this")).to_be_focused()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
