@@ -165,6 +165,8 @@ def _cards() -> rx.Component:
         class_name="cards",
         tab_index=0,
         aria_label=text("details.region"),
+        # A card that had the focus may make room for others: the reader stays among the comments.
+        custom_attrs={"data-focus-home": ""},
     )
 
 
