@@ -29,6 +29,7 @@ from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
+from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -48,6 +49,7 @@ class Services:
     settings: Settings
     drafts: DraftService
     memos: MemoService
+    uploads: UploadService
     evaluations: EvaluationService
     coaches: Coaches
     chats: ChatService
@@ -127,11 +129,14 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
+    uploads = UploadService()
+    opened.callback(uploads.close)
     health = _health(settings, database, workers)
     services = Services(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
+        uploads=uploads,
         evaluations=EvaluationService(
             unit_of_work,
             rubrics,
