@@ -29,6 +29,7 @@ from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
+from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -51,6 +52,7 @@ class Services:
     evaluations: EvaluationService
     coaches: Coaches
     chats: ChatService
+    progress: ProgressService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -143,6 +145,7 @@ async def _opened(
         ),
         coaches=coaches,
         chats=chats,
+        progress=ProgressService(unit_of_work),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),
