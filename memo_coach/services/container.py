@@ -29,6 +29,7 @@ from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
+from memo_coach.services.memos.versions import VersionService
 from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
@@ -49,6 +50,7 @@ class Services:
     settings: Settings
     drafts: DraftService
     memos: MemoService
+    versions: VersionService
     evaluations: EvaluationService
     coaches: Coaches
     chats: ChatService
@@ -134,6 +136,7 @@ async def _opened(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
+        versions=VersionService(unit_of_work),
         evaluations=EvaluationService(
             unit_of_work,
             rubrics,
