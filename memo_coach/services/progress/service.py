@@ -76,6 +76,7 @@ class ProgressService:
             )
             shown = [point.evaluation for point in points]
             criteria = await progress.criteria(owner, shown) if shown else []
+            points = _in_one_order(points, by_version=memo is not None)
             weaknesses = (
                 await progress.weaknesses(owner, shown, least=_LEAST_TIMES, limit=MOST_WEAKNESSES)
                 if shown
@@ -191,8 +192,15 @@ def _weakness(found: StoredWeakness, name: str) -> Weakness:
     )
 
 
+def _in_one_order(points: Sequence[StoredPoint], *, by_version: bool) -> list[StoredPoint]:
+    """Return the points of all lines by version, or by when the memo was first evaluated in any of them."""
+    if by_version:
+        return sorted(points, key=lambda each: each.version)
+    began = {each.memo: each.began for each in sorted(points, key=lambda each: each.began, reverse=True)}
+    return sorted(points, key=lambda each: (began[each.memo], each.memo))
+
+
 def _places(points: Sequence[StoredPoint], *, by_version: bool) -> tuple[ProgressPoint, ...]:
-    """Return each memo, or version, once, the newest :data:`MOST_POINTS` of them, the oldest first."""
-    ordered = sorted(points, key=lambda each: each.version if by_version else (each.began, each.memo))
-    places = {(each.version if by_version else each.memo): _point(each) for each in ordered}
+    """Return each memo, or version, of ordered points once, the newest :data:`MOST_POINTS` of them."""
+    places = {(each.version if by_version else each.memo): _point(each) for each in points}
     return tuple(places.values())[-MOST_POINTS:]

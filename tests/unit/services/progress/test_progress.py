@@ -158,6 +158,15 @@ async def test_what_cannot_be_compared_is_in_lines_of_its_own(
     assert view.memos == ()
 
 
+async def test_all_lines_have_their_points_in_one_order(stored: Stored, progress: ProgressService) -> None:
+    await stored.evaluated("pump", 1, 2.0, judge=MODEL)
+    await stored.evaluated("bridge", 1, 3.0)
+    await stored.evaluated("pump", 1, 4.0)
+    view = await progress.of_owner("ann")
+    assert [[point.memo_id for point in line.points] for line in view.lines] == [["pump", "bridge"], ["pump"]]
+    assert [place.memo_id for place in view.places] == ["pump", "bridge"]
+
+
 async def test_one_rubric_is_shown_at_a_time_and_the_last_used_first(
     stored: Stored, progress: ProgressService
 ) -> None:
