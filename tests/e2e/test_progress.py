@@ -25,8 +25,7 @@ def open_progress(page: Page) -> None:
 def revised(page: Page, text: str) -> None:
     """Revise the memo whose feedback is shown, and have it evaluated again."""
     page.get_by_role("link", name="Revise the memo").click()
-    page.wait_for_url(re.compile(r"/\?memo="))
-    expect(pages.count(page, "words")).not_to_be_empty()
+    expect(pages.editor(page)).to_have_value(re.compile(r"\S"))
     pages.write(page, text)
     pages.evaluate(page)
 
