@@ -54,6 +54,30 @@
     if (box && atEnd) box.scrollTop = box.scrollHeight;
   }
 
+  // On a narrow screen the panel lies over the page: what it covers can be reached by no key and is not read out.
+  var fenced = [];
+  var closing = false;
+  function fence() {
+    var panel = document.querySelector("[data-chat-panel]");
+    var shown = Boolean(panel) && !panel.hidden;
+    if (!shown) closing = false;
+    var covers = shown && !closing && matchMedia("(max-width: 59.99rem)").matches;
+    if (!covers) {
+      fenced.forEach(function (one) {
+        one.inert = false;
+      });
+      fenced = [];
+      return;
+    }
+    for (var one = panel; one && one !== document.body; one = one.parentElement) {
+      Array.prototype.forEach.call(one.parentElement.children, function (beside) {
+        if (beside === one || beside.inert || beside.getAttribute("role") === "status") return;
+        beside.inert = true;
+        fenced.push(beside);
+      });
+    }
+  }
+
   // Where one goes on: at the field, but on a touch screen that would bring up the keyboard.
   function next() {
     var place = matchMedia("(pointer: coarse)").matches ? log() : field();
@@ -104,6 +128,8 @@
       wanted = true;
       focusWanted();
     } else if (event.target.closest("[data-chat-close]")) {
+      closing = true;
+      fence();
       backToOpener();
     } else if (event.target.closest(".conversation button[type=button]")) {
       next(); // these buttons go once they are pressed
@@ -120,6 +146,7 @@
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(function () {
       clearTaken();
+      fence();
       focusWanted();
       keepAtEnd();
     });

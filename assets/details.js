@@ -4,7 +4,6 @@
   "use strict";
 
   var current = null;
-  var focused = null; // the card that holds the focus
 
   function cards() {
     return Array.prototype.filter.call(document.querySelectorAll("article[data-card]"), function (card) {
@@ -113,7 +112,6 @@
   });
 
   document.addEventListener("focusin", function (event) {
-    focused = event.target.closest("article[data-card]");
     var carded = idOf(event.target, "article[data-card]", "data-card");
     if (carded && carded !== current) activate(carded, "mark", false);
   });
@@ -149,12 +147,6 @@
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(function () {
       if (current && !card(current) && !marks(current).length) current = null;
-      // A card that had the focus may have made room for others: the reader stays among the comments.
-      if (focused && !focused.isConnected) {
-        var region = document.querySelector(".cards");
-        if (region && document.activeElement === document.body) region.focus({ preventScroll: true });
-        focused = null;
-      }
       paint();
     });
   }).observe(document.documentElement, { childList: true, subtree: true });

@@ -98,9 +98,17 @@
     return format.format(number);
   }
 
-  function say(name, values) {
+  // What comes at each pause in typing would be read out thirty times in a paragraph; what is wrong is read out.
+  var QUIET = { saving: true, saved: true };
+  function state(name) {
     var element = part("saved");
-    if (element) element.setAttribute("data-state", name);
+    if (!element) return;
+    element.setAttribute("aria-live", QUIET[name] ? "off" : "polite");
+    element.setAttribute("data-state", name);
+  }
+
+  function say(name, values) {
+    state(name);
     write("saved", message(name, values || {}));
   }
 
@@ -229,8 +237,7 @@
 
   function refused(problem) {
     var detail = problem && typeof problem.detail === "string" ? problem.detail : message("refused", {});
-    var element = part("saved");
-    if (element) element.setAttribute("data-state", "refused");
+    state("refused");
     write("saved", detail);
     return false;
   }
@@ -242,8 +249,7 @@
   // The server says why it does not take the text now, and perhaps when it will.
   function later(response, problem) {
     if (!problem || typeof problem.detail !== "string") return unreachable();
-    var element = part("saved");
-    if (element) element.setAttribute("data-state", "unreachable");
+    state("unreachable");
     write("saved", problem.detail);
     return again(1000 * (parseInt(response.headers.get("Retry-After"), 10) || 0));
   }

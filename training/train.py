@@ -18,8 +18,8 @@ import numpy as np
 
 from memo_coach.coaching.builtin.coach import indicators_of
 from memo_coach.coaching.builtin.elements.catalogue import OUTPUTS
-from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, SHARED_GROUPS, WORDS
 from memo_coach.coaching.builtin.elements.classifier import ANSWERS, FILE
+from memo_coach.coaching.builtin.elements.features import GROUPS_OF_WORDS, SHARED_GROUPS, WORDS
 from memo_coach.coaching.builtin.lexicon import Lexicon, lexicon_of
 from training import memos_model, units_model
 from training.documents import Document, documents

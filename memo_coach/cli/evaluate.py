@@ -10,7 +10,7 @@ import click
 
 from memo_coach.cli.output import print_json, print_report
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
-from memo_coach.cli.reading import read_text
+from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def evaluate(
     form: str,
     output: str | None,
 ) -> None:
-    """Judge the memo in FILE; - is standard input.
+    """Judge the memo in FILE: text, Markdown, Word (.docx) or PDF. - is standard input.
 
     Where a model was asked and did not answer, the built-in coach's judgement is printed and the status is 3.
     """
     if rubric_id and rubric_file:
         raise click.UsageError("--rubric and --rubric-file cannot both be given.")
-    text = read_text(file)
+    text = read_memo(file)
     judgement = _judged(text, _rubric(rubric_id, rubric_file), coach=coach, language=language)
     if output is None or output == "-":
         _print(judgement, form)

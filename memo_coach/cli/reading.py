@@ -1,15 +1,22 @@
-"""Read a text file of unknown origin: UTF-8, UTF-16 and UTF-32 that say so, a sentence for all else."""
+"""Read a file of unknown origin: a memo in any form that is read, or else a text.
+
+A text is in UTF-8, or in a UTF-16 or UTF-32 that says so.
+"""
 
 from __future__ import annotations
 
 import codecs
 import sys
 from pathlib import Path
+from typing import IO
 
+from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, shown
 
 MOST_BYTES = 16 * 1024 * 1024
 """More is not read: nothing that can be judged comes near, and a device would never end."""
+
+_PIECE = 64 * 1024
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _MARKS = (
@@ -41,6 +48,34 @@ def read_text(name: str) -> str:
         if content.startswith(magic):
             raise Problem(f"{called} is {kind}. Save it as plain text or Markdown, and evaluate that.")
     return _decoded(content, called)
+
+
+def read_memo(name: str) -> str:
+    """Read a memo: a text, Word or PDF file, or standard input where the name is ``-``.
+
+    What was left out of a document is said on standard error.
+
+    Raises:
+        Problem: it cannot be read.
+    """
+    from memo_coach.services.memos.uploads import UploadRefused, read_upload  # noqa: PLC0415
+
+    called = "standard input" if name == "-" else shown(name)
+    content = _bytes(name, called)
+    try:
+        upload = read_upload(name, content, _drop)
+    except UploadRefused as refused:
+        raise Problem(f"{called}: {refused.message}") from refused
+    for notice in upload.left_out:
+        say(f"memo-coach: {notice.sentences['en']}", err=True)
+    return upload.text
+
+
+def _drop(stream: IO[bytes], _: str) -> None:
+    """Read to its end what a reader that broke says of it; the person gets a sentence."""
+    with stream:
+        while stream.read(_PIECE):
+            pass
 
 
 def _bytes(name: str, called: str) -> bytes:

@@ -29,6 +29,7 @@ from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
+from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.memos.versions import VersionService
 from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.rubrics import RubricService
@@ -51,6 +52,7 @@ class Services:
     drafts: DraftService
     memos: MemoService
     versions: VersionService
+    uploads: UploadService
     evaluations: EvaluationService
     coaches: Coaches
     chats: ChatService
@@ -131,12 +133,15 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
+    uploads = UploadService()
+    opened.callback(uploads.close)
     health = _health(settings, database, workers)
     services = Services(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
         versions=VersionService(unit_of_work),
+        uploads=uploads,
         evaluations=EvaluationService(
             unit_of_work,
             rubrics,

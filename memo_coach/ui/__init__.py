@@ -36,6 +36,7 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
+        rx.el.script(src=asset("focus.js"), defer=True),
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.script(src=asset("chat.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),

@@ -130,6 +130,38 @@ def test_on_a_phone_the_conversation_starts_from_a_comment_too(new_page: NewPage
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize("viewport", [PHONE, {"width": 360, "height": 640}], ids=["phone", "small phone"])
+def test_on_a_phone_a_long_conversation_can_be_closed(new_page: NewPage, viewport: dict[str, int]) -> None:
+    page = new_page(viewport=viewport, has_touch=True, is_mobile=True)
+    evaluation = pages.evaluated(page, pages.sample("weak"))
+    page.goto(f"/details/{evaluation}")
+    pages.cards(page).nth(1).get_by_role("button", name="Ask about this").tap()
+    for number, question in enumerate(
+        ("What does it mean?", "And then?", "Who decides?", "By when?"), start=1
+    ):
+        field(page).fill(question)
+        page.get_by_role("button", name="Send").tap()
+        expect(answers(page)).to_have_count(number)
+    panel = page.get_by_role("complementary", name="Ask the coach")
+    close = panel.get_by_role("button", name="Close")
+    expect(close).to_be_in_viewport(ratio=1)
+    in_front = close.evaluate(
+        """(button) => {
+            const box = button.getBoundingClientRect();
+            return button.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2));
+        }"""
+    )
+    assert in_front
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "!document.activeElement.closest('main') || Boolean(document.activeElement.closest('aside'))"
+        )
+    close.tap()
+    expect(panel).to_have_count(0)
+    expect(pages.cards(page).nth(1).get_by_role("button", name="Ask about this")).to_be_focused()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everybody_can_use_it(new_page: NewPage, theme: str) -> None:
     page = new_page(color_scheme=theme)

@@ -167,6 +167,10 @@ def test_cancel_in_the_middle_stops_the_models_stream(fine_page: Page, model: Mo
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("heading", name="This evaluation was cancelled")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    expect(page.get_by_test_id("first-score")).to_be_visible()
+    page.reload()
+    expect(page.get_by_test_id("first-score")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
     wait_until(lambda: request.abandoned, "the stream is left")
     assert not request.finished
     model.pace = Pace()

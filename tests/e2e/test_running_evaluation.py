@@ -73,6 +73,7 @@ def test_cancel_stops_the_coach_and_the_evaluation_can_be_had_again(
     expect(bar(slow_page)).to_have_attribute("aria-valuenow", "2")
     slow_page.get_by_role("button", name="Cancel").click()
     expect(slow_page.get_by_role("heading", name="This evaluation was cancelled")).to_be_visible()
+    expect(slow_page.locator(".page-head")).not_to_contain_text("Judged by")
     expect(bar(slow_page)).to_have_count(0)
     slow_server.let_go()
     slow_page.reload()

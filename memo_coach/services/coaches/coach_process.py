@@ -119,7 +119,7 @@ class CoachProcess:
             env={},
         )
         # The process itself logs nothing, and what logs takes more memory than the coach.
-        from memo_coach.services.coaches.standard_error import log_exceptions  # noqa: PLC0415
+        from memo_coach.services.standard_error import log_exceptions  # noqa: PLC0415
 
         assert self._process.stderr is not None, "it is a pipe"  # noqa: S101
         self._watch = _Watchdog(self._process, self._longest)

@@ -48,7 +48,15 @@ def _again(state: type[EvaluationStateMixin]) -> rx.Component:
         ),
         link(text("feedback.to_memos"), to="/memos", class_name="button"),
         class_name="row",
-        style={"justify-content": "center"},
+    )
+
+
+def _stopped(state: type[EvaluationStateMixin]) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(text("feedback.cancelled_heading")),
+        rx.el.p(text("feedback.cancelled_reading"), class_name="lede"),
+        _again(state),
+        class_name="stopped",
     )
 
 
@@ -98,11 +106,16 @@ def _by_status(state: type[EvaluationStateMixin], content: rx.Component) -> rx.C
         ),
         (
             "cancelled",
-            empty(
-                icons.blank_sheet(),
-                text("feedback.cancelled_heading"),
-                text("feedback.cancelled_body"),
-                _again(state),
+            # What was read before stays: a model is cancelled, not the built-in coach's reading.
+            rx.cond(
+                state.has_reading,
+                rx.fragment(_stopped(state), content),
+                empty(
+                    icons.blank_sheet(),
+                    text("feedback.cancelled_heading"),
+                    text("feedback.cancelled_body"),
+                    _again(state),
+                ),
             ),
         ),
         (

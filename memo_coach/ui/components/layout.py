@@ -82,6 +82,8 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
             rx.cond(has_connection_errors, rx.el.p(text("product.connection"), class_name="connection")),
             role="status",
         ),
+        # Filled by assets/focus.js: a page that comes without a new document is not told of by the browser.
+        rx.el.div(role="status", id="page-announcer", class_name="visually-hidden"),
         class_name="page",
     )
 

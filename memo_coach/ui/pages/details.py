@@ -21,7 +21,8 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
             rx.cond(
                 segment.number != "",
                 anchor(
-                    rx.el.sup(segment.number),
+                    # Drawn, not written: who copies or searches the passage finds the memo's own words.
+                    rx.el.sup(custom_attrs={"data-number": segment.number}),
                     to=f"#card-{segment.comment}",
                     custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
                 ),
@@ -134,23 +135,16 @@ def _cards() -> rx.Component:
         rx.cond(
             (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
             rx.el.div(
-                rx.cond(
-                    DetailsState.everything,
-                    rx.el.button(
+                # One button with two names: whoever pressed it keeps the focus.
+                rx.el.button(
+                    rx.cond(
+                        DetailsState.everything,
                         text("details.show_first"),
-                        type="button",
-                        class_name="button",
-                        on_click=DetailsState.show_everything(False),
+                        rx.fragment(text("details.show_all"), " (+", DetailsState.hidden.to_string(), ")"),
                     ),
-                    rx.el.button(
-                        text("details.show_all"),
-                        " (+",
-                        DetailsState.hidden.to_string(),
-                        ")",
-                        type="button",
-                        class_name="button",
-                        on_click=DetailsState.show_everything(True),
-                    ),
+                    type="button",
+                    class_name="button",
+                    on_click=DetailsState.show_everything(~DetailsState.everything),
                 ),
                 class_name="group",
             ),
@@ -171,6 +165,8 @@ def _cards() -> rx.Component:
         class_name="cards",
         tab_index=0,
         aria_label=text("details.region"),
+        # A card that had the focus may make room for others: the reader stays among the comments.
+        custom_attrs={"data-focus-home": ""},
     )
 
 

@@ -194,7 +194,11 @@ def page() -> rx.Component:
                             rx.cond(
                                 (FeedbackState.status == "queued") | (FeedbackState.status == "running"),
                                 text("feedback.read_by"),
-                                text("feedback.scored_by"),
+                                rx.cond(
+                                    FeedbackState.status == "done",
+                                    text("feedback.scored_by"),
+                                    text("feedback.not_judged_by"),
+                                ),
                             ),
                             " ",
                             rx.el.span(FeedbackState.judged_by, custom_attrs={"data-testid": "coach"}),

@@ -57,9 +57,7 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 " ",
                 rx.el.time(_in_local_time(memo.changed), date_time=memo.changed),
                 " · ",
-                memo.words,
-                " ",
-                text("memos.words"),
+                memo.word_count,
                 rx.cond(memo.draft, rx.el.span(" · ", text("memos.draft"))),
                 class_name="quiet",
             ),
@@ -84,6 +82,8 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 class_name="row",
             ),
         ),
+        key=memo.id,
+        custom_attrs={"data-focus-home": ""},
     )
 
 
@@ -101,11 +101,17 @@ def page() -> rx.Component:
             class_name="page-head",
         ),
         alert(MemosState.problem),
+        rx.el.p(MemosState.told, role="status", class_name="visually-hidden"),
         rx.cond(
             MemosState.loaded,
             rx.cond(
                 MemosState.memos.length() > 0,
-                rx.el.ul(rx.foreach(MemosState.memos, _memo), class_name="memos"),
+                rx.el.ul(
+                    rx.foreach(MemosState.memos, _memo),
+                    class_name="memos",
+                    aria_label=text("memos.heading"),
+                    custom_attrs={"data-focus-home": ""},
+                ),
                 nothing,
             ),
             rx.el.p(text("memos.loading"), class_name="quiet", role="status"),

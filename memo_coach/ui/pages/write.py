@@ -110,7 +110,7 @@ def _editor() -> rx.Component:
                     ],
                     class_name="counts",
                 ),
-                rx.el.div(class_name="saved", role="status", custom_attrs={"data-editor-saved": ""}),
+                rx.el.div(class_name="saved", custom_attrs={"data-editor-saved": "", "aria-live": "polite"}),
             ),
             rx.el.div(
                 rx.el.button(

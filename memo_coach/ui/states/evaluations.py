@@ -33,6 +33,8 @@ class EvaluationStateMixin(rx.State, mixin=True):
     total_steps: int = 1
     percent: str = "0%"
     problem: str = ""
+    has_reading: bool = False
+    """Whether the built-in coach has read the memo for an evaluation that was cancelled."""
     watched: bool = False
     """Whether it was shown before it was finished: then its end is news."""
 
@@ -77,6 +79,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             done_steps=done,
             percent=f"{100 * done // total}%",
             problem=view.error or "",
+            has_reading=view.status == "cancelled" and view.second_opinion is not None,
             status=view.status,
             watched=self.watched or view.status not in FINISHED,
         )

@@ -145,7 +145,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
-        first: Evaluation | None = view.second_opinion if view.status in ("queued", "running") else None
+        first: Evaluation | None = view.second_opinion if view.status != "done" else None
         overall = view.overall or (None if first is None else first.overall)
         self._assign(
             criteria=_criteria(view),

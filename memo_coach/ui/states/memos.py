@@ -33,7 +33,8 @@ class MemoOnScreen:
     continue_address: str
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
-    words: str
+    word_count: str
+    """How many words it has, in words."""
     draft: bool
     versions: list[VersionOnScreen]
 
@@ -59,7 +60,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
         changed=memo.changed.isoformat(),
-        words=f"{memo.words:,}",
+        word_count=text("memos.word") if memo.words == 1 else text("memos.words", count=f"{memo.words:,}"),
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],
     )
@@ -74,6 +75,8 @@ class MemosState(rx.State):
     condemned: str = ""
     """The id of the memo that the writer is asked about before it is deleted."""
     condemned_title: str = ""
+    told: str = ""
+    """What has just been done, for those who do not see it."""
 
     async def _fetch(self) -> None:
         owner = await owner_of(self)
@@ -83,7 +86,7 @@ class MemosState(rx.State):
     @rx.event
     async def open(self) -> None:
         """Fetch the list at each visit."""
-        self.problem = self.condemned = self.condemned_title = ""
+        self.problem = self.condemned = self.condemned_title = self.told = ""
         try:
             await self._fetch()
         except Refused:
@@ -105,12 +108,14 @@ class MemosState(rx.State):
     @rx.event
     async def delete(self) -> None:
         """Delete the memo that was asked about, with all its versions and feedback."""
-        condemned, self.condemned, self.condemned_title = self.condemned, "", ""
+        condemned, title = self.condemned, self.condemned_title
+        self.condemned = self.condemned_title = ""
         if not condemned:
             return
         try:
             await current().memos.delete(await owner_of(self), condemned)
             await self._fetch()
+            self.told = text("memos.deleted", title=title)
         except ServiceError as error:
             self.problem = error.message
         except Refused:

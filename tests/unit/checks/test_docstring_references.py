@@ -55,7 +55,7 @@ def is_there(full_name: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("module", "name"), references())
+@pytest.mark.parametrize(("module", "name"), list(references()))
 def test_a_docstring_points_at_what_is_there(module: str, name: str) -> None:
     assert any(is_there(place) for place in places_of(module, name)), f"{module} points at {name}"
 

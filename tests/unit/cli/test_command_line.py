@@ -22,6 +22,7 @@ import pytest
 from memo_coach import __version__
 from memo_coach.coaching.rubric.reader import FOLDER
 from tests.command_line import PROGRAM, run_command
+from tests.documents import docx, paragraph, pdf, word_document
 from tests.unit.coaching.foreign_memos import sentences
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
@@ -136,16 +137,15 @@ def test_a_rubric_of_ones_own_can_be_used(tmp_path: Path, memo: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "parts"),
     [
-        (b"", ("no memo yet",)),
-        (b" \n\t\n", ("no memo yet",)),
-        ("…!?".encode(), ("no memo yet",)),
-        (b"word " * 200_000, ("1,000,000 characters", "200,000")),
-        (b"Se\xf1or", ("not UTF-8", "byte 3 is 0xF1", "iconv")),
-        (bytes(range(256)) * 10, ("not a text file",)),
-        (MEMO.encode("utf-16-le"), ("not a text file",)),
-        (b"\xff\xfea", ("UTF-16",)),
-        (b"%PDF-1.7 \x00", ("PDF",)),
-        (b"PK\x03\x04\x14\x00", ("Word",)),
+        (b"", ("no text",)),
+        (b" \n\t\n", ("no text",)),
+        ("…!?".encode(), ("no text",)),
+        (b"word " * 200_000, ("200,000 characters",)),
+        (bytes(range(256)) * 10, (".txt, .md, .docx",)),
+        (b"\xff\xfea", ("damaged",)),
+        (b"%PDF-1.7 \x00", ("damaged",)),
+        (b"PK\x03\x04\x14\x00", ("damaged",)),
+        (docx(parts={"word/vbaProject.bin": b""}), ("macros",)),
         (b"{\\rtf1 hello}", ("Rich Text",)),
     ],
 )
@@ -154,6 +154,23 @@ def test_content_that_cannot_be_judged_is_one_line(
 ) -> None:
     memo.write_bytes(content)
     assert_one_line(run(tmp_path, "evaluate", str(memo)), 1, *parts)
+
+
+@pytest.mark.parametrize("content", [docx(), pdf(), MEMO.encode("windows-1252"), MEMO.encode("utf-16-le")])
+def test_word_pdf_and_other_encodings_are_judged(tmp_path: Path, memo: Path, content: bytes) -> None:
+    memo.write_bytes(content)
+    answer = run(tmp_path, "evaluate", str(memo), "--format", "json")
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert json.loads(answer.stdout)["criteria"]
+
+
+def test_what_was_left_out_of_a_file_is_said_beside_the_judgement(tmp_path: Path) -> None:
+    change = "<w:ins><w:r><w:t>soon</w:t></w:r></w:ins>"
+    given = docx(word_document(paragraph(MEMO) + f"<w:p>{change}</w:p>"))
+    answer = run(tmp_path, "evaluate", "-", "--format", "json", given=given)
+    assert answer.returncode == 0
+    assert json.loads(answer.stdout)["criteria"]
+    assert answer.stderr.startswith(b"memo-coach: One tracked change was taken as accepted")
 
 
 def test_one_word_is_judged(tmp_path: Path) -> None:
@@ -168,7 +185,7 @@ def test_one_word_is_judged(tmp_path: Path) -> None:
         (("mis\x1b[31m\nsing.md",), ("no file 'mis\\x1b[31m\\nsing.md'",)),
         ((".",), ("is a directory",)),
         (("x" * 5000,), ("cannot be read",)),
-        (("/dev/zero",), ("larger than 16 MiB",)),
+        (("/dev/zero",), ("larger than 5 MB",)),
         (("memo.md", "--rubric", "none"), ("none", "investment-memo")),
         (("memo.md", "--rubric-file", "broken.yaml"), ("broken.yaml:2",)),
         (("memo.md", "--rubric-file", "missing.yaml"), ("missing.yaml",)),

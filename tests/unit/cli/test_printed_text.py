@@ -20,7 +20,7 @@ from memo_coach.cli.output import say
 from memo_coach.cli.report import Style, as_text
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.coaching.samples import samples
-from memo_coach.services.coaches import standard_error
+from memo_coach.services import standard_error
 
 CONTROLS = {
     "escape": "\x1b]0;owned\x07\x1b[2J\x1b[31m",
@@ -31,7 +31,7 @@ CONTROLS = {
     "lines": "a\u2028b\u2029c",
 }
 FORBIDDEN = set("".join(CONTROLS.values())) - set("0;owned2J31mtxt.exeharmless[]abc")
-SHIPPED = Path(memo_coach.cli.__file__).parents[2] / "coaching" / "rubric" / "shipped" / "status-update.yaml"
+SHIPPED = Path(memo_coach.cli.__file__).parents[1] / "coaching" / "rubric" / "shipped" / "status-update.yaml"
 
 
 def quoted(text: str) -> str:

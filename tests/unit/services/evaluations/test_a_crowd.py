@@ -74,7 +74,7 @@ async def test_all_of_a_crowd_are_judged_once_and_as_each_would_be_alone(
 async def test_the_memos_of_a_crowd_are_judged_here_where_nothing_can_be_read_beside(
     services: Services,
 ) -> None:
-    services.models.coaches.readings.close()
+    services.models.coaches.executor.close()
     crowd = await asyncio.gather(*(followed(services, memo(number)) for number in range(12)))
     assert [views[-1].status for views in crowd] == ["done"] * 12
 

@@ -168,7 +168,7 @@ async def test_a_look_that_fails_is_made_again_soon(quiet: Services, monkeypatch
         return await queue_status(self, worker)
 
     async with idle_workers(quiet, clock):
-        monkeypatch.setattr(JobQueue, "outlook", fails_once)
+        monkeypatch.setattr(JobQueue, "queue_status", fails_once)
         await clock.sleep_through(WorkerSettings().idle_look)
         assert looks == 1
         assert await clock.asleep() == WorkerSettings().look

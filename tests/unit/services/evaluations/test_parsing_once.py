@@ -97,12 +97,13 @@ async def test_the_built_in_coach_is_given_the_only_parse(settings: Settings, pa
 async def test_so_is_a_coach_that_asks_a_model(
     settings: Settings, model: ModelServer, parsed: Counter[str]
 ) -> None:
-    asking = dataclasses.replace(
-        settings,
-        llm_model="openai/fine",
-        llm_api_base=model.url,
-        llm_api_key="test-key",
-        llm_daily_budget_usd=Decimal(1000),
+    asking = settings.model_copy(
+        update={
+            "llm_model": "openai/fine",
+            "llm_api_base": model.url,
+            "llm_api_key": "test-key",
+            "llm_daily_budget_usd": Decimal(1000),
+        }
     )
     async with serving(asking) as (services, owner):
         views = await judged(services, owner, MEMO)

@@ -178,12 +178,20 @@ async def test_a_fallback_is_the_built_in_coachs_and_has_no_tags(monkeypatch: py
     assert not any(each.tag or each.second_score for each in state.criteria)
 
 
-async def test_an_evaluation_that_stopped_shows_no_first_reading_as_its_judgement(
+async def test_where_a_model_was_stopped_the_first_reading_stays_and_is_called_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    stopped = view(status="cancelled", second_opinion=first_reading(1.0, 1.0, 1.0))
+    stopped = view(status="cancelled", second_opinion=first_reading(3.0, 3.0, 3.0))
     state = await shown(stopped, monkeypatch)
-    assert (state.score, state.summary, state.first_reading) == ("", "", False)
+    assert (state.score, state.first_reading, state.has_reading) == ("3.0", True, True)
+    assert all(each.provisional for each in state.criteria)
+
+
+async def test_where_nobody_had_read_before_it_stopped_nothing_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = await shown(view(status="cancelled"), monkeypatch)
+    assert (state.score, state.summary, state.first_reading, state.has_reading) == ("", "", False, False)
 
 
 async def test_from_cache_and_what_it_took_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

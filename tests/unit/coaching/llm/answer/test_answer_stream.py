@@ -61,10 +61,10 @@ async def test_a_request_that_cannot_be_made_is_a_failure() -> None:
 async def test_an_answer_without_a_word_is_known(text: str) -> None:
     async with AnswerStream(ScriptedModel([Turn(text)]), request) as answer:
         _ = [event async for event in answer]
-    assert not answer.has_spoken
+    assert not answer.has_text
     async with AnswerStream(ScriptedModel([Turn("A word.")]), request) as answer:
         _ = [event async for event in answer]
-    assert answer.has_spoken
+    assert answer.has_text
 
 
 async def test_leaving_stops_the_model_at_once() -> None:
