@@ -225,7 +225,7 @@ class MemoRepository:
             .where(_own(owner, memo_id), col(MemoVersion.number).in_(numbers))
         )
         found = await self._session.execute(statement)
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     async def add(self, owner: str, memo: Memo) -> None:
         """Store a new memo."""
