@@ -30,6 +30,8 @@ from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
+from memo_coach.services.memos.versions import VersionService
+from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -49,10 +51,12 @@ class Services:
     settings: Settings
     drafts: DraftService
     memos: MemoService
+    versions: VersionService
     uploads: UploadService
     evaluations: EvaluationService
     coaches: Coaches
     chats: ChatService
+    progress: ProgressService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -136,6 +140,7 @@ async def _opened(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
+        versions=VersionService(unit_of_work),
         uploads=uploads,
         evaluations=EvaluationService(
             unit_of_work,
@@ -148,6 +153,7 @@ async def _opened(
         ),
         coaches=coaches,
         chats=chats,
+        progress=ProgressService(unit_of_work),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),

@@ -74,6 +74,16 @@ class EvaluationSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """A line in the list of a memo's versions."""
+
+    number: int
+    words: int
+    language: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the models' calls of one evaluation took, all together."""
 

@@ -16,11 +16,12 @@ from memo_coach.ui.pages import (
     help,  # noqa: A004
     memos,
     missing,
+    progress,
     write,
 )
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, chat, memos, help, debug, debug_evaluation, missing)
+_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
 
 
 def asset(name: str) -> str:

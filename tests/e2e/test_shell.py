@@ -9,7 +9,12 @@ from tests.live_server import LiveServer
 
 
 def test_every_page_opens_without_a_complaint(page: Page) -> None:
-    for path, heading in (("/", "Write your memo"), ("/memos", "Your memos"), ("/help", "Help")):
+    for path, heading in (
+        ("/", "Write your memo"),
+        ("/memos", "Your memos"),
+        ("/progress", "Progress"),
+        ("/help", "Help"),
+    ):
         page.goto(path)
         expect(page.get_by_role("heading", level=1, name=heading)).to_be_visible()
         page.wait_for_load_state("networkidle")

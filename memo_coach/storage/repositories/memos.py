@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -43,6 +44,16 @@ class MemoLine:
     changed: datetime
     versions: int
     has_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """What a list of versions shows of one, without its text."""
+
+    number: int
+    words: int
+    language: str
+    created: datetime
 
 
 def _own(owner: str, memo_id: str) -> ColumnElement[bool]:
@@ -189,6 +200,32 @@ class MemoRepository:
         )
         found = [(number, text) for number, text in await self._session.execute(statement)]
         return found[::-1]
+
+    async def version_lines(self, owner: str, memo_id: str, limit: int) -> list[VersionLine]:
+        """List the versions of a memo, the newest first."""
+        statement = (
+            select(
+                col(MemoVersion.number),
+                col(MemoVersion.words),
+                col(MemoVersion.language),
+                col(MemoVersion.created),
+            )
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id))
+            .order_by(col(MemoVersion.number).desc())
+            .limit(limit)
+        )
+        return [VersionLine(*row) for row in await self._session.execute(statement)]
+
+    async def texts(self, owner: str, memo_id: str, numbers: Collection[int]) -> dict[int, str]:
+        """Return the texts of those versions of a memo that there are, by their numbers."""
+        statement = (
+            select(col(MemoVersion.number), col(MemoVersion.text))
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id), col(MemoVersion.number).in_(numbers))
+        )
+        found = await self._session.execute(statement)
+        return dict(found.all())
 
     async def add(self, owner: str, memo: Memo) -> None:
         """Store a new memo."""

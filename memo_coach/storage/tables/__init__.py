@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false
+from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false, text
 from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
@@ -31,6 +31,9 @@ __all__ = [
     "Visitor",
     "metadata",
 ]
+
+SCORED = "status = 'done' AND score IS NOT NULL AND (judged_by = 'builtin' OR cache_key IS NOT NULL)"
+"""Of an evaluation: it ended with a score that one coach alone gave, so it can be compared."""
 
 
 class Visitor(Table, table=True):
@@ -123,7 +126,12 @@ class Evaluation(Table, table=True):
         Index(None, "owner", "status"),
         Index(None, "owner", "cache_key"),
         Index(None, "status", "lease_until"),
-    )
+        # All that a look at somebody's scores reads: their rows carry whole judgements.
+        Index(
+            "ix_evaluations_scores", "owner", "rubric", "rubric_version", "judged_by", "model", "memo",
+            "version", "created", "score", "id", sqlite_where=text(SCORED), postgresql_where=text(SCORED),
+        ),
+    )  # fmt: skip
 
     id: str = Field(primary_key=True)
     owner: str

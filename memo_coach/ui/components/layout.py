@@ -13,7 +13,12 @@ from memo_coach import __version__
 from memo_coach.ui.components import icons
 from memo_coach.ui.translations import text
 
-_MENU: Final = (("/", "menu.write"), ("/memos", "menu.memos"), ("/help", "menu.help"))
+_MENU: Final = (
+    ("/", "menu.write"),
+    ("/memos", "menu.memos"),
+    ("/progress", "menu.progress"),
+    ("/help", "menu.help"),
+)
 
 
 def link(

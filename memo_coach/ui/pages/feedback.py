@@ -48,6 +48,19 @@ def _verdict() -> rx.Component:
                 class_name="score",
             ),
             _scale(),
+            rx.cond(
+                FeedbackState.compared != "",
+                rx.el.div(
+                    rx.html(FeedbackState.course),
+                    rx.el.p(
+                        rx.el.span(text("progress.beside_label"), ": ", class_name="visually-hidden"),
+                        FeedbackState.compared,
+                    ),
+                    link(text("progress.heading"), to="/progress"),
+                    class_name="compared",
+                    custom_attrs={"data-testid": "compared"},
+                ),
+            ),
             # It keeps its place when the model's judgement takes over, so that nothing moves.
             rx.el.p(
                 rx.cond(FeedbackState.first_reading, text("feedback.first_reading"), ""),

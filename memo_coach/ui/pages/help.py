@@ -16,9 +16,10 @@ from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.settings import DRAFT_DAYS
 from memo_coach.ui.components.layout import anchor, frame
+from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
 from memo_coach.ui.translations import text
 
-_SECTIONS = ("how", "score", "rubrics", "frameworks", "keys", "privacy")
+_SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
 _TEXTS = Path(__file__).parent.parent / "translations"
 
 
@@ -33,14 +34,17 @@ def _section(name: str, *content: rx.Component) -> rx.Component:
     )
 
 
-def _criterion(criterion: Criterion) -> rx.Component:
+def _criterion(criterion: Criterion, rubric_id: str) -> rx.Component:
     levels = [
         part
         for score in sorted(criterion.guidance)
         for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], "en")))
     ]
     return rx.fragment(
-        rx.el.h3(f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)"),
+        rx.el.h3(
+            f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)",
+            id=criterion_anchor(rubric_id, criterion.id),
+        ),
         rx.el.p(localised(criterion.description, "en")),
         rx.el.dl(*levels, class_name="levels"),
     )
@@ -51,7 +55,7 @@ def _rubric(rubric: Rubric) -> rx.Component:
         rx.el.summary(localised(rubric.name, "en")),
         rx.el.div(
             rx.el.p(localised(rubric.description, "en"), class_name="lede"),
-            *[_criterion(criterion) for criterion in rubric.criteria],
+            *[_criterion(criterion, rubric.id) for criterion in rubric.criteria],
             class_name="stack",
         ),
     )

@@ -8,11 +8,17 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.coaching.llm.scoring import Difference, differing
+from memo_coach.services.container import current
+from memo_coach.services.errors import ServiceError
+from memo_coach.services.progress.views import ScoreHistory
 from memo_coach.services.views import EvaluationView
 from memo_coach.ui.annotated_text import quoted
+from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.ui.translations import text
+from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
+from memo_coach.web.middleware.session import owner_of
 
 
 @dataclasses.dataclass
@@ -71,6 +77,15 @@ def _criterion(
     )
 
 
+async def _history(state: rx.State, view: EvaluationView) -> ScoreHistory | None:
+    """Return the scores of the memo's versions up to this one; none where they cannot be read now."""
+    try:
+        return await current().progress.before(await owner_of(state), view.evaluation_id)
+    except (ServiceError, Refused):
+        # The feedback itself is there, and the failure is in the log.
+        return None
+
+
 def _share(score: float) -> int:
     return round((score - 1.0) / 4.0 * 100)
 
@@ -123,6 +138,10 @@ class FeedbackState(EvaluationStateMixin, rx.State):
     """What is shown is the built-in coach's reading, while the model reads."""
     usage: str = ""
     """What the model took, as a line, or empty."""
+    course: str = ""
+    """The scores of the memo's versions up to this one as a small drawing, in SVG, or empty."""
+    compared: str = ""
+    """The score and the one before it, in words."""
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
@@ -132,6 +151,13 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             criteria=_criteria(view),
             usage=_usage(view),
             first_reading=view.overall is None and first is not None,
+        )
+        history = await _history(self, view) if view.status == "done" else None
+        self._assign(
+            course="" if history is None else sparkline([score for _, score in history.scores]),
+            compared=""
+            if history is None
+            else text("progress.beside", now=f"{history.now:.1f}", before=f"{history.before:.1f}"),
         )
         if overall is None:
             self._assign(score="", summary="", strengths=[], opportunities=[], notices=[])

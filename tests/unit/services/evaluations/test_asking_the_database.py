@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import event
 
 from memo_coach.services import clock
 from memo_coach.services.coaches.service import Coaches
@@ -20,9 +19,9 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
-from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import JobQueue
 from tests.scripted_coach import OwnRubrics, ScriptedCoach
+from tests.statements import statements
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 MOST_STATEMENTS = 16
@@ -74,23 +73,6 @@ class MovedClock(Clock):
                 if until <= self._passed and not alarm.done():
                     alarm.set_result(None)
         self._passed = end
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """Note what the database is asked."""
-    noted: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            noted.append(" ".join(statement.split()))
-
-    engine = database.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield noted
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from reflex.state import State
 from memo_coach.coaching.evaluation import CoachKind, CriterionScore, Evaluation, OverallJudgement, Provenance
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView, Usage
-from memo_coach.ui.states import evaluations
+from memo_coach.ui.states import evaluations, feedback
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
 from memo_coach.web.errors import Refused
 
@@ -64,8 +64,13 @@ def done(criteria: tuple[CriterionScore, ...], **changes: Any) -> EvaluationView
     )
 
 
+async def no_history(_state: object, _view: EvaluationView) -> None:
+    return None
+
+
 async def shown(what: EvaluationView, monkeypatch: pytest.MonkeyPatch) -> FeedbackState:
     monkeypatch.setattr(evaluations, "_name_of_rubric", lambda _view: "Investment memo")
+    monkeypatch.setattr(feedback, "_history", no_history)
     found = State(_reflex_internal_init=True).get_substate(  # type: ignore[call-arg]
         FeedbackState.get_full_name().split(".")
     )
