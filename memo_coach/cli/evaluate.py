@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     "--coach", metavar="KIND", help="Who judges: builtin or llm. Default: llm where a model is configured."
 )
 @click.option("--language", metavar="CODE", help="The memo's language. Default: as it is written.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "pdf"]), default="text", show_default=True
+)
 @click.option("--output", metavar="PATH", help="Where to write. Default: standard output.")
 def evaluate(
     file: str,
@@ -44,9 +46,13 @@ def evaluate(
     """
     if rubric_id and rubric_file:
         raise click.UsageError("--rubric and --rubric-file cannot both be given.")
+    if form == "pdf" and output in (None, "-") and sys.stdout.isatty():
+        raise click.UsageError("A PDF is no text for a terminal. Name a file: --output PATH.")
     text = read_memo(file)
     judgement = _judged(text, _rubric(rubric_id, rubric_file), coach=coach, language=language)
-    if output is None or output == "-":
+    if form == "pdf":
+        _write_pdf(judgement, output)
+    elif output is None or output == "-":
         _print(judgement, form)
     else:
         _write(judgement, form, output)
@@ -113,10 +119,28 @@ def _print(judgement: FileJudgement, form: str) -> None:
         print_report(content)
 
 
+def _write_pdf(judgement: FileJudgement, output: str | None) -> None:
+    from memo_coach.cli.pdf import as_pdf  # noqa: PLC0415
+    from memo_coach.documents.pdf.process import PdfFailed  # noqa: PLC0415
+
+    try:
+        content = as_pdf(judgement)
+    except PdfFailed as error:
+        raise DependencyFailed(f"The PDF could not be made ({error}).") from error
+    if output is None or output == "-":
+        sys.stdout.buffer.write(content)
+    else:
+        _write_bytes(content, output)
+
+
 def _write(judgement: FileJudgement, form: str, output: str) -> None:
     content = _rendered(judgement, form)
+    _write_bytes((escaped_controls(content) if form == "json" else content).encode("utf-8"), output)
+
+
+def _write_bytes(content: bytes, output: str) -> None:
     try:
-        Path(output).write_text(escaped_controls(content) if form == "json" else content, encoding="utf-8")
+        Path(output).write_bytes(content)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise Problem(f"{shown(output)} cannot be written: {reason}.") from None

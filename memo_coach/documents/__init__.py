@@ -1,1 +1,1 @@
-"""Documents as files: reading what was handed in as one. It knows the domain's text, and no service."""
+"""Documents as files: what people hand in is read, and what they take along is written."""

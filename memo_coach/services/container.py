@@ -24,6 +24,7 @@ from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
 from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
@@ -54,6 +55,7 @@ class Services:
     versions: VersionService
     uploads: UploadService
     evaluations: EvaluationService
+    pdfs: PdfService
     coaches: Coaches
     chats: ChatService
     progress: ProgressService
@@ -151,6 +153,7 @@ async def _opened(
             address_mark=models.budget.address_mark,
             budget=budget,
         ),
+        pdfs=PdfService(unit_of_work, rubrics),
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),

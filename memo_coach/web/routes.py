@@ -1,4 +1,4 @@
-"""The routes that are not pages: health, sample memos, and the draft, too long for a socket."""
+"""The routes that are not pages: health, samples, files, and the draft, which is too long for a socket."""
 
 from __future__ import annotations
 
@@ -137,6 +137,17 @@ class Sample(Endpoint):
         raise NotFound
 
 
+class EvaluationPdf(Endpoint):
+    """An evaluation as a file to take along."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with it; 404 where it is not the session's own, as where there is none."""
+        file = await container.current().pdfs.file(_owner(request), request.path_params["evaluation"])
+        disposition = f'attachment; filename="{file.name}"'
+        headers = {**_NEVER_KEPT, "Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+        return Response(file.content, media_type="application/pdf", headers=headers)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -211,6 +222,7 @@ ROUTES = (
     Route("/draft", Draft, middleware=[_PROBLEMS]),
     Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
     Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
+    Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

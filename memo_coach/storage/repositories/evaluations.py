@@ -63,6 +63,19 @@ class EvaluationLine:
     created: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FinishedLine:
+    """What the progress of a memo shows of an evaluation."""
+
+    id: str
+    version: int
+    created: datetime
+    rubric: str
+    model: str | None
+    """The model that judged; ``None`` for the built-in coach."""
+    score: float | None
+
+
 def _own(owner: str, evaluation_id: str) -> ColumnElement[bool]:
     return and_(col(Evaluation.id) == evaluation_id, owned(col(Evaluation.owner), owner))
 
@@ -223,3 +236,24 @@ class EvaluationRepository:
             .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
         )
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]
+
+    async def finished_of(self, owner: str, memo_id: str, most: int) -> list[FinishedLine]:
+        """List the evaluations of a memo that are done, the newest first, ``most`` at most."""
+        statement = (
+            select(
+                col(Evaluation.id),
+                col(Evaluation.version),
+                col(Evaluation.created),
+                col(Evaluation.rubric),
+                col(Evaluation.model),
+                col(Evaluation.score),
+            )
+            .where(
+                owned(col(Evaluation.owner), owner),
+                col(Evaluation.memo) == memo_id,
+                col(Evaluation.status) == "done",
+            )
+            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
+            .limit(most)
+        )
+        return [FinishedLine(*row) for row in await self._session.execute(statement)]
