@@ -11,13 +11,14 @@
 //
 // and this script what is in the mirror and the status. It is spoken to by events on the outer element:
 //   review:set-marks {marks, text}    the marks, and the text that they are of where that is not the one in the field
-//   review:set-text  {text, marks}    another text, which undo takes back; with marks of it
+//   review:set-text  {text, marks, undo}  another text, which the person's undo takes back; with marks of it. With
+//                    undo: false it is the first text: nothing leads back from it, and the focus stays where it is
 //   review:replace   {start, end, text}
 //   review:select    {id, focus}      the caret goes to a mark's passage, which is scrolled to the middle
 // and tells what happens by others: review:ready, review:text {text, marks} once typing pauses, review:enter {id},
 // review:leave {id}, review:mark {id, state: "kept" | "changed" | "gone"}, and review:step {by}, which the page may
 // prevent in order to step in its own order. The element has the id of the mark at the caret in data-current. A mark
-// is {id, start, end, kind, number, label}; positions count code points, as everywhere.
+// is {id, start, end, kind, number, label}, of which there are 500 at most; positions count code points, as everywhere.
 (function () {
   "use strict";
 
@@ -210,6 +211,7 @@
     var within = this.marks.filter(function (mark) { return mark.start < mark.end && mark.start < end - 1 && mark.end > start; });
     var element = document.createElement("div"), pieces = [];
     element.className = "review-line";
+    element.dir = "auto"; // by its first letter, as the field does it; Firefox has no other way for a passage on two lines
     if (!within.length) {
       element.textContent = content;
       return { element: element, start: start, pieces: [{ node: element.firstChild, length: content.length }] };
@@ -352,7 +354,13 @@
     }
     this.changed();
   };
-  Editor.prototype.setText = function (text) {
+  Editor.prototype.setText = function (text, undo) {
+    if (undo === false) {
+      this.field.value = text;
+      this.caret = 0;
+      this.changed();
+      return;
+    }
     text = text.replace(/\r\n?/g, "\n").slice(0, LONGEST);
     var change = difference(this.text, text, Infinity);
     if (text !== this.text) this.replace(change.start, change.end, change.inserted);
@@ -444,7 +452,7 @@
   }
   on("review:set-marks", function (editor, detail) { editor.setMarks(detail.marks || [], detail.text); });
   on("review:set-text", function (editor, detail) {
-    editor.setText(String(detail.text));
+    editor.setText(String(detail.text), detail.undo);
     if (detail.marks) editor.setMarks(detail.marks);
   });
   on("review:replace", function (editor, detail) {

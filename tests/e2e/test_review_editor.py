@@ -266,6 +266,20 @@ def test_a_revised_memo_pasted_over_everything_keeps_the_passages_that_are_in_it
     assert editor.told() == {name: (passage, "kept") for name, passage in PASSAGES.items()}
 
 
+def test_a_paste_of_twenty_thousand_words_moves_the_passages_behind_it(open_editor: OpenEditor) -> None:
+    editor = open_editor()
+    editor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    pasted = "\n\n".join([LONG] * 2)
+    assert len(pasted.split()) > 40_000
+    editor.page.evaluate("(text) => navigator.clipboard.writeText(text)", pasted)
+    editor.caret("Parents")
+    editor.press("Control+v")
+    wait_until(lambda: pasted in editor.text, "the paste is in the field")
+    assert editor.told() == {name: (passage, "kept") for name, passage in PASSAGES.items()}
+    assert editor.mirrored()
+    assert {name: editor.painted(name) for name in PASSAGES} == PASSAGES
+
+
 def test_a_line_break_in_a_passage_paints_it_on_both_lines(open_editor: OpenEditor) -> None:
     editor = open_editor()
     editor.caret("50,000")
@@ -328,6 +342,15 @@ def test_another_text_can_be_taken_back_with_undo(open_editor: OpenEditor) -> No
     editor.press("Control+z")
     assert editor.text == TEXT
     assert editor.mirrored()
+
+
+def test_the_first_text_takes_neither_the_focus_nor_a_step_of_undo(open_editor: OpenEditor) -> None:
+    editor = open_editor("", {})
+    editor.say("set-text", text=TEXT, marks=marks_of(TEXT, PASSAGES), undo=False)
+    expect(editor.field).not_to_be_focused()
+    assert {name: editor.painted(name) for name in PASSAGES} == PASSAGES
+    editor.press("Tab", "Control+z")
+    assert editor.text == TEXT
 
 
 def test_a_passage_can_be_replaced_by_the_page_and_taken_back(open_editor: OpenEditor) -> None:
@@ -465,6 +488,26 @@ def test_a_passage_far_down_a_long_memo_is_scrolled_to_the_middle(open_editor: O
     editor.say("select", id="2", focus=False)
     expect(editor.root).to_have_attribute("data-current", "2")
     assert editor.told()["40"] == (LONG_PASSAGES["40"], "kept")
+
+
+@pytest.mark.parametrize(("motion", "behaviour"), [("reduce", "auto"), ("no-preference", "smooth")])
+def test_who_wants_less_motion_is_not_scrolled_past_what_is_between(
+    open_editor: OpenEditor, motion: str, behaviour: str
+) -> None:
+    editor = open_editor(LONG, LONG_PASSAGES, viewport={"width": 900, "height": 1000}, reduced_motion=motion)
+    editor.page.evaluate("""
+      () => {
+        window.scrolled = [];
+        const scroll = Element.prototype.scrollIntoView;
+        Element.prototype.scrollIntoView = function (options) {
+          scrolled.push(options.behavior);
+          scroll.call(this, options);
+        };
+      }
+    """)
+    editor.say("select", id="1")
+    editor.say("select", id="40")
+    assert editor.page.evaluate("scrolled") == [behaviour, "auto"]
 
 
 def test_a_key_press_in_a_long_memo_changes_one_text_of_the_mirror(open_editor: OpenEditor) -> None:
