@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.services.chat.service import LONGEST_QUESTION
+from memo_coach.translations import text
 from memo_coach.ui.components.layout import link
 from memo_coach.ui.states.chat import BlockOnScreen, ChatState, MessageOnScreen
-from memo_coach.ui.translations import text
 
 
 def _paragraph(line: rx.Var[str]) -> rx.Component:

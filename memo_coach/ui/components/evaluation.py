@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import empty, link
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
-from memo_coach.ui.translations import text
 
 
 def _progress(state: type[EvaluationStateMixin]) -> rx.Component:

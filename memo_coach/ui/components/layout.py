@@ -10,8 +10,8 @@ from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router import ReactRouterLink
 
 from memo_coach import __version__
+from memo_coach.translations import text
 from memo_coach.ui.components import icons
-from memo_coach.ui.translations import text
 
 _MENU: Final = (
     ("/", "menu.write"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components.conversation import conversation
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import frame, link
 from memo_coach.ui.states.chat import ChatState
-from memo_coach.ui.translations import text
 
 
 def page() -> rx.Component:

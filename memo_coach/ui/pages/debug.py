@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components.debugging import by_debug_status
 from memo_coach.ui.components.layout import frame
 from memo_coach.ui.states.debug import DebugState, SelfTestOnScreen
-from memo_coach.ui.translations import text
 
 _COLUMNS = (("part", ""), ("result", "result"), ("found", ""), ("time", "figure"))
 """Of the table, each with its class."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components.debugging import by_debug_status
 from memo_coach.ui.components.layout import frame, link
 from memo_coach.ui.states.debug import CallOnScreen, DebugState, MessageOnScreen
-from memo_coach.ui.translations import text
 
 
 def _message(message: rx.Var[MessageOnScreen]) -> rx.Component:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.annotated_text import Paragraph, Segment
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import anchor, frame, link
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
-from memo_coach.ui.translations import text
 
 
 def _segment(segment: rx.Var[Segment]) -> rx.Component:

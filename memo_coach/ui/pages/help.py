@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import reflex as rx
-import yaml
 from reflex_base.vars.base import Var
 from reflex_components_core.el.elements.base import BaseHTML
 
@@ -15,17 +12,11 @@ from memo_coach.coaching.documents.frameworks import Framework, shipped_framewor
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.settings import DRAFT_DAYS
+from memo_coach.translations import contents, text
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
-from memo_coach.ui.translations import text
 
 _SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
-_TEXTS = Path(__file__).parent.parent / "translations"
-
-
-@cache
-def _help(language: str) -> dict[str, Any]:
-    return dict(yaml.safe_load((_TEXTS / f"help.{language}.yaml").read_text("utf-8")))
 
 
 def _section(name: str, *content: rx.Component) -> rx.Component:
@@ -93,7 +84,7 @@ def _end_session(texts: dict[str, Any]) -> rx.Component:
 
 
 def _content(language: str) -> rx.Component:
-    texts = _help(language)
+    texts = contents("help_page")
     keys = [
         part
         for entry in texts["keys"]

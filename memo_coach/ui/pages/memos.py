@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, empty, frame, link
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
-from memo_coach.ui.translations import text
 
 
 def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:

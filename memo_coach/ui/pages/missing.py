@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import frame, link
-from memo_coach.ui.translations import text
 
 
 def page() -> rx.Component:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, anchor, empty, frame, link
 from memo_coach.ui.states.progress import (
@@ -14,7 +15,6 @@ from memo_coach.ui.states.progress import (
     RowOnScreen,
     WeaknessOnScreen,
 )
-from memo_coach.ui.translations import text
 
 
 def _option(choice: rx.Var[ChoiceOnScreen]) -> rx.Component:

@@ -7,9 +7,9 @@ import reflex as rx
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.translations import text
 from memo_coach.ui.components.layout import alert, frame
 from memo_coach.ui.states.write import HintOnScreen, WriteState
-from memo_coach.ui.translations import text
 
 PAUSE_BEFORE_HINTS = 1200
 """Milliseconds without a key before hints are asked for."""

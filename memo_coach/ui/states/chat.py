@@ -14,9 +14,9 @@ from memo_coach.services.chat.views import ChatMessageView, ChatView
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView
+from memo_coach.translations import text
 from memo_coach.ui.annotated_text import without_markup
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
-from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import address_of, owner_of

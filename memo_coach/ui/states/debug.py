@@ -9,7 +9,7 @@ import reflex as rx
 from memo_coach.services.administration.debug import CallView
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
-from memo_coach.ui.translations import text
+from memo_coach.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.loopback import is_at_the_machine

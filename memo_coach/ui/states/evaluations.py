@@ -10,7 +10,7 @@ from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.ui.translations import text
+from memo_coach.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import address_of, owner_of
 

@@ -12,10 +12,10 @@ from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.progress.views import ScoreHistory
 from memo_coach.services.views import EvaluationView
+from memo_coach.translations import text
 from memo_coach.ui.annotated_text import quoted
 from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
-from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import owner_of
@@ -177,7 +177,7 @@ def _removed(view: EvaluationView) -> list[str]:
     count = view.removed_characters
     if not count:
         return []
-    return [text("feedback.removed_one") if count == 1 else text("feedback.removed", count=f"{count:,}")]
+    return [text("feedback.removed", count=count)]
 
 
 def _usage(view: EvaluationView) -> str:

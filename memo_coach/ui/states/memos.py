@@ -9,7 +9,7 @@ import reflex as rx
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.views import EvaluationSummary, MemoSummary
-from memo_coach.ui.translations import text
+from memo_coach.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import owner_of
@@ -60,7 +60,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
         changed=memo.changed.isoformat(),
-        word_count=text("memos.word") if memo.words == 1 else text("memos.words", count=f"{memo.words:,}"),
+        word_count=text("memos.words", count=memo.words),
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],
     )

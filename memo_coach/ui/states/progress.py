@@ -18,10 +18,10 @@ from memo_coach.services.progress.views import (
     ProgressView,
     Trend,
 )
+from memo_coach.translations import text
 from memo_coach.ui.annotated_text import shortened
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
 from memo_coach.ui.score_chart import Mark, chart, mark_of_line, sparkline
-from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import owner_of

@@ -12,8 +12,8 @@ from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
+from memo_coach.translations import text
 from memo_coach.ui.annotated_text import shortened
-from memo_coach.ui.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.events.socket_frames import FRAME_BYTES

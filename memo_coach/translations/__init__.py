@@ -1,0 +1,92 @@
+"""The words for people: a folder for each language, in it a YAML file for each part of the application.
+
+A text is named ``part.key``: the file, and the key in it. It is given in the language that is spoken at
+the moment (:func:`speaking`), which every request, event and page sets for itself. A text that depends on a
+number is a mapping from CLDR's plural categories (``one``, ``other``) to the text, chosen by ``count``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+FOLDER: Final = Path(__file__).parent
+ENGLISH: Final = "en"
+"""What is spoken where nobody chose, and the language that every key is in."""
+
+_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there are texts in, English first."""
+    return tuple(
+        sorted((path.name for path in FOLDER.iterdir() if (path / "product.yaml").is_file()),
+               key=lambda code: (code != ENGLISH, code))
+    )  # fmt: skip
+
+
+def current_language() -> str:
+    """Return the code of the language that is spoken at the moment."""
+    return _spoken.get()
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for the time of the block; one that there is no folder of is English."""
+    token = _spoken.set(language if language in languages() else ENGLISH)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def text(key: str, *, count: float | None = None, **values: object) -> str:
+    """Return the text for ``part.key``, its ``{slots}`` filled where values are given.
+
+    Raises:
+        KeyError: the language's files have no such text.
+    """
+    part, _, name = key.partition(".")
+    found = contents(part)[name]
+    if count is not None:
+        values["count"] = number(count)
+        if isinstance(found, Mapping):
+            found = found[_locale(current_language()).plural_form(count)]
+    return str(found).format(**values) if values else str(found)
+
+
+def number(value: float, *, digits: int | None = None) -> str:
+    """Return a number as the language writes it, with ``digits`` places after the point where given."""
+    from babel.numbers import format_decimal  # noqa: PLC0415 - only numbers need it
+
+    pattern = None if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
+    written: str = format_decimal(value, format=pattern, locale=_locale(current_language()))
+    return written
+
+
+def contents(part: str) -> Mapping[str, Any]:
+    """Return all of one part in the language that is spoken, as it stands in the file."""
+    return _contents(current_language(), part)
+
+
+@cache
+def _contents(language: str, part: str) -> Mapping[str, Any]:
+    import yaml  # noqa: PLC0415 - its import takes its time, and not every command says anything
+
+    loaded: Mapping[str, Any] = yaml.safe_load((FOLDER / language / f"{part}.yaml").read_text("utf-8"))
+    return loaded
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel import Locale  # noqa: PLC0415 - only plurals and numbers need it
+
+    return Locale.parse(language)
