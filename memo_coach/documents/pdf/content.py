@@ -32,7 +32,8 @@ MOST_NAMED = 12
 def content_of(report: Report, *, strict: bool = False) -> dict[str, Any]:
     """Return all that the template shows of an evaluation.
 
-    With ``strict`` only what European languages are written with is kept, as :class:`~memo_coach.documents.pdf.characters.Characters` has it.
+    With ``strict`` only what European languages are written with is kept, as
+    :class:`~memo_coach.documents.pdf.characters.Characters` has it.
     """
     return _Content(report, strict=strict).document()
 
