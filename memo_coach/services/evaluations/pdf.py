@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from functools import partial
 import structlog
 
 from memo_coach.coaching.computing import ShortestJobFirst
+from memo_coach.coaching.memo.normalisation import normalised
 from memo_coach.coaching.rubric.model import LocalisedText
 from memo_coach.documents.pdf.process import PdfFailed, make_pdf
 from memo_coach.documents.pdf.report import EarlierEvaluation, Report
@@ -111,7 +111,11 @@ class PdfService:
             return await self._jobs.do(len(report.text), partial(self._make, report))
         except PdfFailed as error:
             _log.error(
-                "pdf not made", evaluation=evaluation_id, characters=len(report.text), reason=str(error)
+                "pdf not made",
+                evaluation=evaluation_id,
+                characters=len(report.text),
+                reason=str(error),
+                exc_info=error,
             )
             raise PdfNotMade from error
 
@@ -175,6 +179,6 @@ def _plain(text: LocalisedText) -> Mapping[str, str]:
 
 def file_name(title: str, version: int | None) -> str:
     """Return a safe name for the file: nothing of the title but Latin letters and digits."""
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    letters = normalised("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_NAME].strip("-") or "memo"
     return f"{words}-feedback.pdf" if version is None else f"{words}-v{version}-feedback.pdf"
