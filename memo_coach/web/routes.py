@@ -22,10 +22,12 @@ from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
+from memo_coach.translations import current_language
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
+LONGEST_FILE_NAME = 255
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -100,6 +102,21 @@ class Draft(Endpoint):
             address=_address(request),
         )
         return _answer(saved)
+
+
+class Upload(Endpoint):
+    """A file that is to be read as the text of a memo. Nothing of it is kept."""
+
+    async def post(self, request: Request) -> Response:
+        """Answer with the text of the body, which is the file; ``?name=`` is what its owner calls it."""
+        read = await container.current().uploads.read_upload(
+            _owner(request),
+            request.query_params.get("name", "")[:LONGEST_FILE_NAME],
+            await request.body(),
+            _address(request),
+        )
+        left_out = [notice.sentences[current_language()] for notice in read.left_out]
+        return JSONResponse({"text": read.text, "left_out": left_out}, headers=_NEVER_KEPT)
 
 
 class NewDraft(Endpoint):
@@ -220,6 +237,7 @@ ROUTES = (
     Route("/health/live", Live, middleware=[_PROBLEMS]),
     Route("/health/ready", Ready, middleware=[_PROBLEMS]),
     Route("/draft", Draft, middleware=[_PROBLEMS]),
+    Route("/uploads", Upload, middleware=[_PROBLEMS]),
     Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
     Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
     Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
