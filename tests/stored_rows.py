@@ -93,8 +93,9 @@ async def add_rows_of_a_review(database: Database, owner: str) -> None:
     async with database.write() as session:
         session.add(
             RemarkMark(
-                memo=f"m-{owner}", key="ab" * 32, owner=owner, only_of="ask/ask.missing", state="declined",
-                reason="Añadido 😀", version=1, marked=NOON,
+                memo=f"m-{owner}", key="ab" * 32, owner=owner, says="ask/ask.missing",
+                passage="añadido 😀", is_only=True, state="declined", reason="Añadido 😀", version=1,
+                marked=NOON,
             )
         )  # fmt: skip
         session.add(MutedRemark(owner=owner, kind="ask.amount-missing"))

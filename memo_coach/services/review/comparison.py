@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,7 +15,11 @@ from memo_coach.services.views import EvaluationView
 from memo_coach.translations import text
 
 _Fate = Literal["unchanged", "changed", "gone"]
-_MODEL: Final = "llm"
+_WHY_ADDRESSED: Final[Mapping[_Fate, str]] = {
+    "unchanged": "remark_outcomes.no_longer",
+    "changed": "remark_outcomes.changed",
+    "gone": "remark_outcomes.gone",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ class Reviewed:
 def compare(before: Reviewed, now: Reviewed) -> Comparison:
     """Return what became of the opportunities of one version in the next. Its work grows with the texts."""
     same = same_remarks(before.identities, now.identities)
-    opportunities = _opportunities(before.evaluation)
-    passages = _Passages(before.evaluation.text, now.evaluation.text)
+    _add_those_on_an_element(same, before.evaluation, now.evaluation)
+    versions = _Versions(before.evaluation, now.evaluation, frozenset(same.values()))
     names = {criterion.id: criterion.name for criterion in before.evaluation.criteria}
     earlier = []
-    for comment in opportunities:
+    for comment in _opportunities(before.evaluation):
         mark, current = before.marks[comment.id], same.get(comment.id)
-        outcome, reason = _outcome(comment, current, before.evaluation, now.evaluation, passages)
+        outcome, reason = versions.outcome(comment, current)
         if mark.state == "declined":
             outcome, reason = "declined", mark.reason or text("remark_outcomes.declined")
         earlier.append(
@@ -66,24 +69,66 @@ def _opportunities(evaluation: EvaluationView) -> list[Comment]:
     return [comment for comment in evaluation.comments if comment.kind == "opportunity"]
 
 
-def _outcome(
-    comment: Comment,
-    current: str | None,
-    before: EvaluationView,
-    now: EvaluationView,
-    passages: _Passages,
-) -> tuple[Outcome, str]:
-    if current is not None:
-        was_changed = comment.quote is not None and passages.fate(comment) != "unchanged"
-        return "open", text("remark_outcomes.open_changed" if was_changed else "remark_outcomes.open")
-    if not _is_judged_alike(comment.criterion, before.criteria, now.criteria):
-        return "not comparable", text("remark_outcomes.not_judged")
-    if comment.quote is None:
-        return "addressed", text("remark_outcomes.no_longer")
-    fate = passages.fate(comment)
-    if fate == "unchanged" and _may_be_left_out(comment, now):
-        return "not comparable", text("remark_outcomes.left_out")
-    return "addressed", text(f"remark_outcomes.{'no_longer' if fate == 'unchanged' else fate}")
+def _add_those_on_an_element(same: dict[str, str], before: EvaluationView, now: EvaluationView) -> None:
+    """Add the pairs that say different things of one part of a memo: that it is weak, no longer missing.
+
+    Only where one is left on either side: else it is not known which became which.
+    """
+    left = _by_element(each for each in _opportunities(before) if each.id not in same)
+    come = _by_element(each for each in _opportunities(now) if each.id not in same.values())
+    for element, comments in left.items():
+        if len(comments) == len(come.get(element, ())) == 1:
+            same[comments[0].id] = come[element][0].id
+
+
+def _by_element(comments: Iterable[Comment]) -> dict[tuple[str, str], list[Comment]]:
+    found: dict[tuple[str, str], list[Comment]] = {}
+    for comment in comments:
+        if comment.element is not None:
+            found.setdefault((comment.criterion, comment.element), []).append(comment)
+    return found
+
+
+class _Versions:
+    """Two versions side by side; the texts are compared only once somebody asks."""
+
+    def __init__(self, before: EvaluationView, now: EvaluationView, known: Collection[str]) -> None:
+        """``known`` are the comments of the newer one that the older one has, too."""
+        self._before, self._now = before, now
+        self._known = known
+        self._passages = _Passages(before.text, now.text)
+        self._comments = {comment.id: comment for comment in now.comments}
+
+    def outcome(self, comment: Comment, current: str | None) -> tuple[Outcome, str]:
+        """Return what became of a remark that is ``current`` now, and why."""
+        if current is not None:
+            return "open", text(self._why_open(comment, self._comments[current]))
+        if not _is_judged_alike(comment.criterion, self._before.criteria, self._now.criteria):
+            return "not comparable", text("remark_outcomes.not_judged")
+        if comment.quote is None:
+            return "addressed", text("remark_outcomes.no_longer")
+        fate = self._passages.fate(comment)
+        if fate == "unchanged" and self._may_be_left_out(comment):
+            return "not comparable", text("remark_outcomes.left_out")
+        return "addressed", text(_WHY_ADDRESSED[fate])
+
+    def _why_open(self, comment: Comment, current: Comment) -> str:
+        if (comment.claim, current.claim) == ("missing", "weak"):
+            return "remark_outcomes.open_partly"
+        if self._passages.fate(comment) == "unchanged":
+            return "remark_outcomes.open"
+        return "remark_outcomes.open_changed"
+
+    def _may_be_left_out(self, comment: Comment) -> bool:
+        """Whether a remark on an unchanged passage may hold and not be made, for want of room or chance."""
+        if not comment.finding:
+            return True  # a model does not say everything each time
+        alike = [each for each in self._now.comments if each.finding == comment.finding]
+        return (
+            len(self._now.comments) >= MOST_COMMENTS
+            or len(alike) >= MOST_OF_A_KIND
+            or any(each.id not in self._known for each in alike)
+        )
 
 
 def _is_judged_alike(criterion: str, before: Sequence[CriterionScore], now: Sequence[CriterionScore]) -> bool:
@@ -93,18 +138,6 @@ def _is_judged_alike(criterion: str, before: Sequence[CriterionScore], now: Sequ
         for criteria in (before, now)
     ]
     return judged[0] == judged[1] != set()
-
-
-def _may_be_left_out(comment: Comment, now: EvaluationView) -> bool:
-    """Whether a remark on an unchanged passage may hold and not be made, for want of room or by chance."""
-    if not comment.finding:
-        return True  # a model does not say everything each time
-    alike = Counter(each.finding for each in now.comments)[comment.finding]
-    return (
-        alike >= MOST_OF_A_KIND
-        or len(now.comments) >= MOST_COMMENTS
-        or any(normalised(each.quote or "") == normalised(comment.quote or "") for each in now.comments)
-    )
 
 
 class _Passages:

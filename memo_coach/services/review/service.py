@@ -25,6 +25,7 @@ from memo_coach.services.review.identity import (
     identities,
     kind_of,
     normalised,
+    same_remarks,
 )
 from memo_coach.services.review.views import RemarkMark, RemarkState, ReviewPreferences, ReviewView
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -116,25 +117,26 @@ class ReviewService:
             since = await VisitorRepository(session).lock_or_create(owner, moment)
             evaluations, reviews = EvaluationRepository(session), ReviewRepository(session)
             evaluation = await evaluations.get(owner, evaluation_id)
-            identity = identities(comments_of(await evaluations.comments(owner, evaluation_id))).get(
-                comment_id
-            )
-            if evaluation is None or identity is None:
+            known = identities(comments_of(await evaluations.comments(owner, evaluation_id)))
+            if evaluation is None or comment_id not in known:
                 raise NotFound
-            replaced = [
-                each.key for each in await reviews.marks(owner, evaluation.memo) if _is_of(each, identity)
-            ]
-            await reviews.remove_marks(owner, evaluation.memo, replaced)
+            replaced = _rows_of(await reviews.marks(owner, evaluation.memo), known).get(comment_id)
+            if replaced is not None:
+                await reviews.remove_mark(owner, evaluation.memo, replaced.key)
             if state == "open":
                 return
-            if not replaced:
+            identity = known[comment_id]
+            if replaced is None:
                 await self._refuse_too_many_marks(reviews, owner)
-                await self._count(session, len(reason.encode()), since, moment, address)
+                size = len((identity.passage + reason).encode())
+                await self._count(session, size, since, moment, address)
             row = MarkRow(
                 memo=evaluation.memo,
                 key=identity.key,
                 owner=owner,
-                only_of=identity.only_of,
+                says=identity.says,
+                passage=identity.passage,
+                is_only=identity.is_only,
                 state=state,
                 reason=reason,
                 version=evaluation.version,
@@ -239,10 +241,11 @@ def _marks(
 ) -> dict[str, RemarkMark]:
     muted = frozenset(preferences.muted)
     glossary = frozenset(map(normalised, preferences.glossary))
+    of_comments = _rows_of(rows, known)
     return {
         comment.id: _mark(
             comment,
-            _row_of(known[comment.id], rows),
+            of_comments.get(comment.id),
             version=evaluation.version,
             muted=kind_of(comment) in muted or normalised(_word_of(comment) or "") in glossary,
         )
@@ -262,15 +265,11 @@ def _mark(comment: Comment, row: MarkRow | None, *, version: int, muted: bool) -
     )
 
 
-def _row_of(identity: RemarkIdentity, rows: Sequence[MarkRow]) -> MarkRow | None:
-    """Return the mark on a remark: the one on its very passage, or else the newest of those that may be."""
-    found = [row for row in rows if _is_of(row, identity)]
-    exact = [row for row in found if row.key == identity.key]
-    return next(iter(exact or found), None)
-
-
-def _is_of(row: MarkRow, identity: RemarkIdentity) -> bool:
-    return row.key == identity.key or (identity.only_of is not None and row.only_of == identity.only_of)
+def _rows_of(marks: Sequence[MarkRow], known: Mapping[str, RemarkIdentity]) -> dict[str, MarkRow]:
+    """Map the ids of comments to the marks on the same remarks, in this version or in another."""
+    rows = {row.key: row for row in marks}
+    marked = {row.key: RemarkIdentity(row.key, row.says, row.passage, row.is_only) for row in marks}
+    return {comment: rows[key] for key, comment in same_remarks(marked, known).items()}
 
 
 def _word_of(comment: Comment) -> str | None:

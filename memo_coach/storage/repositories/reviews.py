@@ -46,13 +46,13 @@ class ReviewRepository:
         self._session.add(mark)
         await self._session.flush()
 
-    async def remove_marks(self, owner: str, memo_id: str, keys: Collection[str]) -> None:
-        """Delete marks of a memo; those that there are not are as good as deleted."""
+    async def remove_mark(self, owner: str, memo_id: str, key: str) -> None:
+        """Delete a mark on a remark of a memo."""
         await self._session.execute(
             delete(RemarkMark).where(
                 owned(col(RemarkMark.owner), owner),
                 col(RemarkMark.memo) == memo_id,
-                col(RemarkMark.key).in_(keys),
+                col(RemarkMark.key) == key,
             )
         )
 

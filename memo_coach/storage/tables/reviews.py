@@ -26,8 +26,11 @@ class RemarkMark(Table, table=True):
     key: str = Field(primary_key=True)
     """Of the remark, the same in every version that has it."""
     owner: str
-    only_of: str | None = None
-    """What the remark says, where it was the only one that did: so it is known when its passage changed."""
+    says: str
+    """What the remark says, ``passage`` what it quoted, ``is_only`` whether no other said the same: it is
+    known by these where the passage changed."""
+    passage: str = Field(sa_type=Text)
+    is_only: bool
     state: str
     reason: str = Field(default="", sa_type=Text)
     version: int

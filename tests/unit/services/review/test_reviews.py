@@ -21,7 +21,7 @@ from tests.waiting import PATIENCE_SECONDS
 RUBRIC = "investment-memo"
 (WEAK,) = [each.text for each in samples(RUBRIC, "en") if each.quality == "weak"]
 VAGUE = "The costs are still being finalised with the vendor"
-MENDED = WEAK.replace(VAGUE, "It costs $412,000, quoted on 3 March 2026 by the vendor")
+MENDED = WEAK.replace(VAGUE, "It costs $412,000, quoted on 3 March 2026 by the vendor").replace("AMR", "new")
 
 
 @pytest.fixture
