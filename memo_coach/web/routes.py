@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.coaching.samples import samples
 from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
+from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.web.errors import Refused
@@ -27,6 +28,9 @@ from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
 _NEVER_KEPT = {"Cache-Control": "no-store"}
+_FORMS: Mapping[str, FileForm] = {"md": "md", "docx": "docx"}
+_LONGEST_NUMBER = 10
+"""Digits of a version's number."""
 
 
 class DraftToSave(BaseModel):
@@ -148,6 +152,23 @@ class EvaluationPdf(Endpoint):
         return Response(file.content, media_type="application/pdf", headers=headers)
 
 
+class MemoVersionFile(Endpoint):
+    """A version of a memo as a file to take along: ``.md`` or ``.docx``."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with it; 404 where it is not the session's own, as where there is none."""
+        wanted = request.path_params
+        number, form = wanted["number"], wanted["form"]
+        if form not in _FORMS or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+            raise NotFound
+        file = await container.current().memo_files.file(
+            _owner(request), wanted["memo"], int(number), _FORMS[form]
+        )
+        disposition = f'attachment; filename="{file.name}"'
+        headers = {**_NEVER_KEPT, "Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -223,6 +244,7 @@ ROUTES = (
     Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
     Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
     Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
+    Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

@@ -80,6 +80,14 @@ def _verdict() -> rx.Component:
             ),
             link(text("feedback.chat"), to=f"/chat/{FeedbackState.evaluation_id}", class_name="button"),
             link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
+            rx.cond(
+                FeedbackState.changes_address != "",
+                link(
+                    text("versions.link_changes"),
+                    to=FeedbackState.changes_address,
+                    class_name="button",
+                ),
+            ),
             class_name="row",
         ),
         class_name="verdict sheet",

@@ -138,6 +138,8 @@ class FeedbackState(EvaluationStateMixin, rx.State):
     """What is shown is the built-in coach's reading, while the model reads."""
     usage: str = ""
     """What the model took, as a line, or empty."""
+    changes_address: str = ""
+    """Where this version is compared with the one before; empty for a first version."""
     course: str = ""
     """The scores of the memo's versions up to this one as a small drawing, in SVG, or empty."""
     compared: str = ""
@@ -150,6 +152,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
         self._assign(
             criteria=_criteria(view),
             usage=_usage(view),
+            changes_address=_changes_address(view),
             first_reading=view.overall is None and first is not None,
         )
         history = await _history(self, view) if view.status == "done" else None
@@ -170,6 +173,12 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             opportunities=list(overall.opportunities),
             notices=[*_removed(view), *overall.notices],
         )
+
+
+def _changes_address(view: EvaluationView) -> str:
+    if view.version < 2:
+        return ""
+    return f"/versions/{view.memo_id}?old={view.version - 1}&new={view.version}"
 
 
 def _removed(view: EvaluationView) -> list[str]:
