@@ -61,6 +61,7 @@ def _is_long(text: str) -> bool:
 def _folded(text: str, index: int, *, first: bool, last: bool) -> Iterator[ComparedPiece]:
     start = 0 if first else _end_of_context(text)
     end = len(text) if last else len(text) - _end_of_context(text[::-1])
+    end += len(text[end:]) - len(text[end:].lstrip("\n"))
     yield from _lines(text[:start])
     yield ComparedPiece("folded", "", fold=index, words=len(_WORD.findall(text, start, end)))
     yield from _lines(text[end:])

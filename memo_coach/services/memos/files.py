@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +13,7 @@ from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.documents.word.memo import WordMemo
 from memo_coach.documents.word.process import WordFailed, write_word
 from memo_coach.services.errors import NotFound, TooMany, Unavailable
+from memo_coach.services.file_names import plain_name
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.memos import MemoRepository
 
@@ -22,7 +21,6 @@ MOST_ASKED: Final = 3
 """Documents that one owner may have asked for and not yet got."""
 _HIGHEST: Final = 2**31 - 1
 """What a database keeps as a number of a version."""
-_LONGEST_NAME: Final = 60
 
 FileForm = Literal["md", "docx"]
 _MEDIA_TYPES: Final[dict[FileForm, str]] = {
@@ -104,6 +102,4 @@ class MemoFileService:
 
 def file_name(title: str, number: int, form: FileForm) -> str:
     """Return a safe name for the file: nothing of the title but Latin letters and digits."""
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_NAME].strip("-") or "memo"
-    return f"{words}-v{number}.{form}"
+    return f"{plain_name(title)}-v{number}.{form}"
