@@ -1,9 +1,17 @@
 // Goes from change to change on the page of a memo's versions, by button and by key.
-// Nothing here asks the server; the keys J, N, K and P can be switched off on the help page (assets/details.js).
+// Nothing here asks the server; the keys J, N, K and P can be switched off on the help page (assets/help.js).
 (function () {
   "use strict";
 
   var current = 0; // the number of the change that was gone to last
+
+  function singleKeys() {
+    try {
+      return localStorage.getItem("memo-coach-single-keys") !== "off";
+    } catch (refused) {
+      return true;
+    }
+  }
 
   function beginnings() {
     var seen = {};
@@ -45,7 +53,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (!document.querySelector("[data-change-step]")) return;
-    if (document.documentElement.hasAttribute("data-no-single-keys")) return;
+    if (!singleKeys()) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
     if (event.key === "j" || event.key === "n") step(1);
