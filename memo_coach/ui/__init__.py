@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import reflex as rx
 
+from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
     chat,
     debug,
@@ -17,17 +15,11 @@ from memo_coach.ui.pages import (
     memos,
     missing,
     progress,
+    versions,
     write,
 )
 
-ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
-
-
-def asset(name: str) -> str:
-    """Return the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
-    return f"/{name}?v={digest[:10]}"
+_PAGES = (write, feedback, details, chat, memos, versions, progress, help, debug, debug_evaluation, missing)
 
 
 def head_components() -> list[rx.Component]:
@@ -39,6 +31,8 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("focus.js"), defer=True),
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.script(src=asset("chat.js"), defer=True),
+        rx.el.script(src=asset("versions.js"), defer=True),
+        rx.el.script(src=asset("explanations.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.coaching.samples import samples
 from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
+from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import current_language
@@ -30,6 +31,9 @@ from memo_coach.web.problems import Problem
 
 LONGEST_FILE_NAME = 255
 _NEVER_KEPT = {"Cache-Control": "no-store"}
+_FORMS: Mapping[str, FileForm] = {"md": "md", "docx": "docx"}
+_LONGEST_NUMBER = 10
+"""Digits of a version's number."""
 
 
 class DraftToSave(BaseModel):
@@ -223,6 +227,23 @@ def _done() -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
 
+class MemoVersionFile(Endpoint):
+    """A version of a memo as a file to take along: ``.md`` or ``.docx``."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with it; 404 where it is not the session's own, as where there is none."""
+        wanted = request.path_params
+        number, form = wanted["number"], wanted["form"]
+        if form not in _FORMS or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+            raise NotFound
+        file = await container.current().memo_files.file(
+            _owner(request), wanted["memo"], int(number), _FORMS[form]
+        )
+        disposition = f'attachment; filename="{file.name}"'
+        headers = {**_NEVER_KEPT, "Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -302,6 +323,7 @@ ROUTES = (
     Route("/evaluations/{evaluation}/remarks/{comment}", Remark, middleware=[_PROBLEMS]),
     Route("/muted/{kind}", MutedKind, middleware=[_PROBLEMS]),
     Route("/glossary/{word:path}", Word, middleware=[_PROBLEMS]),
+    Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

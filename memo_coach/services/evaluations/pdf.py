@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +11,12 @@ from functools import partial
 import structlog
 
 from memo_coach.coaching.computing import ShortestJobFirst
-from memo_coach.coaching.memo.normalisation import normalised
 from memo_coach.coaching.rubric.model import LocalisedText
 from memo_coach.documents.pdf.process import PdfFailed, make_pdf
 from memo_coach.documents.pdf.report import EarlierEvaluation, Report
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
+from memo_coach.services.file_names import plain_name
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.views import EvaluationView, Usage
@@ -27,7 +26,6 @@ MOST_ASKED = 3
 """Documents that one owner may have asked for and not yet got."""
 MOST_LINES = 20
 """Evaluations of a memo, the newest, in the table that shows how it has come along."""
-_LONGEST_NAME = 60
 
 _log = structlog.get_logger(__name__)
 
@@ -179,6 +177,5 @@ def _plain(text: LocalisedText) -> Mapping[str, str]:
 
 def file_name(title: str, version: int | None) -> str:
     """Return a safe name for the file: nothing of the title but Latin letters and digits."""
-    letters = normalised("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_NAME].strip("-") or "memo"
+    words = plain_name(title)
     return f"{words}-feedback.pdf" if version is None else f"{words}-v{version}-feedback.pdf"

@@ -31,6 +31,8 @@ class MemoOnScreen:
     id: str
     title: str
     continue_address: str
+    versions_address: str
+    """Where its versions are compared; empty for a memo that has none."""
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
     word_count: str
@@ -59,6 +61,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         id=memo.memo_id,
         title=memo.title or text("memos.untitled"),
         continue_address=f"/?memo={memo.memo_id}",
+        versions_address=f"/versions/{memo.memo_id}" if memo.evaluations else "",
         changed=memo.changed.isoformat(),
         word_count=text("memos.words", count=memo.words),
         draft=memo.has_unsubmitted_draft,
