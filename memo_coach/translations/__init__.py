@@ -59,7 +59,8 @@ def text(key: str, *, count: float | None = None, **values: object) -> str:
     if count is not None:
         values["count"] = number(count)
         if isinstance(found, Mapping):
-            found = found[_locale(current_language()).plural_form(count)]
+            # A category that a file does without: Spanish has its own for whole millions.
+            found = found.get(_locale(current_language()).plural_form(count), found["other"])
     return str(found).format(**values) if values else str(found)
 
 
