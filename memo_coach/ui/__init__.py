@@ -7,6 +7,7 @@ from pathlib import Path
 
 import reflex as rx
 
+from memo_coach.translations import languages, speaking
 from memo_coach.ui.pages import (
     chat,
     debug,
@@ -21,7 +22,7 @@ from memo_coach.ui.pages import (
 )
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
+_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation)
 
 
 def asset(name: str) -> str:
@@ -33,6 +34,8 @@ def asset(name: str) -> str:
 def head_components() -> list[rx.Component]:
     """Return what stands in the head of every page. The theme is chosen before anything is painted."""
     return [
+        # For theme.js, which sets the document's language by the address.
+        rx.el.meta(name="languages", content=" ".join(languages())),
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
@@ -52,6 +55,9 @@ def head_components() -> list[rx.Component]:
 
 
 def register(app: rx.App) -> None:
-    """Add every page to the app."""
-    for page in _PAGES:
-        page.register(app)
+    """Add every page to the app, in every language; the one for addresses that lead nowhere has them all."""
+    for language in languages():
+        with speaking(language):
+            for page in _PAGES:
+                page.register(app)
+    missing.register(app)

@@ -12,9 +12,10 @@ from memo_coach.coaching.documents.frameworks import Framework, shipped_framewor
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.settings import DRAFT_DAYS
-from memo_coach.translations import contents, text
+from memo_coach.translations import contents, current_language, number, text
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
+from memo_coach.ui.localised_pages import add_page
 
 _SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
 
@@ -29,23 +30,23 @@ def _criterion(criterion: Criterion, rubric_id: str) -> rx.Component:
     levels = [
         part
         for score in sorted(criterion.guidance)
-        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], "en")))
+        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], current_language())))
     ]
     return rx.fragment(
         rx.el.h3(
-            f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)",
+            f"{localised(criterion.name, current_language())} ({number(criterion.weight)} %)",
             id=criterion_anchor(rubric_id, criterion.id),
         ),
-        rx.el.p(localised(criterion.description, "en")),
+        rx.el.p(localised(criterion.description, current_language())),
         rx.el.dl(*levels, class_name="levels"),
     )
 
 
 def _rubric(rubric: Rubric) -> rx.Component:
     return rx.el.details(
-        rx.el.summary(localised(rubric.name, "en")),
+        rx.el.summary(localised(rubric.name, current_language())),
         rx.el.div(
-            rx.el.p(localised(rubric.description, "en"), class_name="lede"),
+            rx.el.p(localised(rubric.description, current_language()), class_name="lede"),
             *[_criterion(criterion, rubric.id) for criterion in rubric.criteria],
             class_name="stack",
         ),
@@ -124,7 +125,7 @@ def page() -> rx.Component:
                 class_name="contents",
                 aria_label=text("help.contents"),
             ),
-            _content("en"),
+            _content(current_language()),
             class_name="help",
         ),
         current="/help",
@@ -133,9 +134,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/help",
-        title=f"{text('help.title')} · {text('product.name')}",
-        description=text("product.description"),
-    )
+    add_page(app, page, path="/help", title=text("help.title"))

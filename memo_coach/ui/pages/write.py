@@ -7,8 +7,9 @@ import reflex as rx
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
-from memo_coach.translations import text
+from memo_coach.translations import current_language, text
 from memo_coach.ui.components.layout import alert, frame
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.write import HintOnScreen, WriteState
 
 PAUSE_BEFORE_HINTS = 1200
@@ -24,7 +25,10 @@ def _rubric() -> rx.Component:
     return rx.el.div(
         rx.el.label(text("write.rubric"), html_for="rubric"),
         rx.el.select(
-            *[rx.el.option(localised(rubric.name, "en"), value=rubric.id) for rubric in shipped_rubrics()],
+            *[
+                rx.el.option(localised(rubric.name, current_language()), value=rubric.id)
+                for rubric in shipped_rubrics()
+            ],
             id="rubric",
             name="rubric",
             default_value=shipped_rubrics()[0].id,
@@ -215,14 +219,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/",
-        title=_title(),
-        description=text("product.description"),
-        on_load=WriteState.open,
-    )
-
-
-def _title() -> str:
-    return f"{text('write.title')} · {text('product.name')}"
+    add_page(app, page, path="/", title=text("write.title"), on_load=WriteState.open)
