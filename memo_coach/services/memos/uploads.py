@@ -20,6 +20,7 @@ from memo_coach.documents.reading.process import OnErrorOutput, read_in_process
 from memo_coach.documents.reading.sentences import languages, left_out_sentence, refusal_sentence
 from memo_coach.services.errors import ServiceError, TooMany
 from memo_coach.services.standard_error import log_exceptions
+from memo_coach.translations import current_language, text
 
 _log = structlog.get_logger(__name__)
 
@@ -54,14 +55,14 @@ class UploadedText:
 
 
 class UploadRefused(ServiceError):
-    """A file is not read; ``messages`` has the sentence in each language, ``message`` the English one."""
+    """A file is not read; ``messages`` has the sentence in each language, ``message`` the spoken one."""
 
     def __init__(self, reason: Refusal, cause: str) -> None:
         self.reason = reason.value
         self.cause = cause
         """For the log; it holds nothing of the file."""
         self.messages = {language: refusal_sentence(reason, language) for language in languages()}
-        super().__init__(self.messages["en"])
+        super().__init__(self.messages.get(current_language(), self.messages["en"]))
 
 
 def read_upload(name: str, content: bytes, on_error_output: OnErrorOutput = log_exceptions) -> UploadedText:
@@ -116,7 +117,7 @@ class UploadService:
             TooMany: others wait already, as many as may.
         """
         if self._waiting >= MOST_WAITING:
-            raise TooMany("Many files are being read at the moment. Try again in a minute.")
+            raise TooMany(text("problem.too_many_uploads"))
         self._waiting += 1
         reading = asyncio.get_running_loop().run_in_executor(self._thread, read_upload, name, content)
         reading.add_done_callback(self._end)

@@ -9,6 +9,7 @@ import reflex as rx
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
+from memo_coach.services.evaluations.workers import GAVE_UP
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
@@ -79,7 +80,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             total_steps=total,
             done_steps=done,
             percent=f"{100 * done // total}%",
-            problem=view.error or "",
+            problem=text("problem.gave_up") if view.error == GAVE_UP else view.error or "",
             has_reading=view.status == "cancelled" and view.second_opinion is not None,
             status=view.status,
             watched=self.watched or view.status not in FINISHED,

@@ -141,8 +141,7 @@ class ProgressState(rx.State):
         self.chart = _chart(view, names) if view.lines else ""
         self.rows = _rows(view)
         self.lines = [
-            _line(line, index, name)
-            for index, (line, name) in enumerate(zip(view.lines, names, strict=True))
+            _line(line, index, name) for index, (line, name) in enumerate(zip(view.lines, names, strict=True))
         ]
 
     async def _choose(self, *, rubric: str, coach: str, memo: str) -> None:
