@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.translations import languages, speaking
 from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
     chat,
@@ -19,12 +20,14 @@ from memo_coach.ui.pages import (
     write,
 )
 
-_PAGES = (write, feedback, details, chat, memos, versions, progress, help, debug, debug_evaluation, missing)
+_PAGES = (write, feedback, details, chat, memos, versions, progress, help, debug, debug_evaluation)
 
 
 def head_components() -> list[rx.Component]:
     """Return what stands in the head of every page. The theme is chosen before anything is painted."""
     return [
+        # For theme.js, which sets the document's language by the address.
+        rx.el.meta(name="languages", content=" ".join(languages())),
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
@@ -46,6 +49,9 @@ def head_components() -> list[rx.Component]:
 
 
 def register(app: rx.App) -> None:
-    """Add every page to the app."""
-    for page in _PAGES:
-        page.register(app)
+    """Add every page to the app, in every language; the one for addresses that lead nowhere has them all."""
+    for language in languages():
+        with speaking(language):
+            for page in _PAGES:
+                page.register(app)
+    missing.register(app)

@@ -24,7 +24,7 @@ from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavaila
 from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
-from memo_coach.translations import current_language
+from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
@@ -278,7 +278,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError), "it is registered for these"  # noqa: S101
     fields = ", ".join(sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}))
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be saved as it is: see {fields}.")
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, text("problem.draft_unfit", fields=fields))
 
 
 def _not_done(_request: Request, error: Exception) -> Response:
@@ -291,7 +291,9 @@ def _not_done(_request: Request, error: Exception) -> Response:
 
 def _not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "it is registered for these"  # noqa: S101
-    return Problem(HTTPStatus(error.status_code), f"{request.method} is not possible here.", error.headers)
+    return Problem(
+        HTTPStatus(error.status_code), text("problem.method_not_here", method=request.method), error.headers
+    )
 
 
 _STATUSES: Mapping[type, HTTPStatus] = {

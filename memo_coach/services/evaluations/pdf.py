@@ -21,6 +21,7 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.storage.repositories.evaluations import EvaluationRepository, FinishedLine
+from memo_coach.translations import text
 
 MOST_ASKED = 3
 """Documents that one owner may have asked for and not yet got."""
@@ -34,16 +35,14 @@ class NotFinished(ServiceError):
     """There is no document of an evaluation that is not done."""
 
     def __init__(self) -> None:
-        super().__init__("There is a PDF once the evaluation is done. This one is not.")
+        super().__init__(text("problem.pdf_not_finished"))
 
 
 class PdfNotMade(Unavailable):
     """The document could not be made; the log says why."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The PDF could not be made. Try again in a minute; the feedback itself is on its page as before."
-        )
+        super().__init__(text("problem.pdf_not_made"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class PdfService:
             NotFinished, TooMany, PdfNotMade: with a sentence.
         """
         if self._asked[owner] >= MOST_ASKED:
-            raise TooMany("Your PDFs are being made. Wait until they are here, then ask for the next.")
+            raise TooMany(text("problem.too_many_pdfs"))
         self._asked[owner] += 1
         turn = self._turns.setdefault(owner, asyncio.Lock())
         try:

@@ -128,7 +128,7 @@ class UploadService:
             raise TooMany(text("problem.upload_one_at_a_time"))
         network = network_of(address)
         if self._networks.total() >= MOST_WAITING or self._networks[network] >= MOST_OF_NETWORK:
-            raise TooMany(text("problem.upload_many"))
+            raise TooMany(text("problem.too_many_uploads"))
         self._owners.add(owner)
         self._networks[network] += 1
         reading = asyncio.get_running_loop().run_in_executor(self._thread, read_upload, name, content)

@@ -9,6 +9,7 @@ from memo_coach.ui.annotated_text import Paragraph, Segment
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import anchor, frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
 
@@ -221,10 +222,10 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
+    add_page(
+        app,
         page,
-        route="/details/[evaluation]",
-        title=f"{text('details.title')} · {text('product.name')}",
-        description=text("product.description"),
+        path="/details/[evaluation]",
+        title=text("details.title"),
         on_load=[DetailsState.open, ChatState.open],
     )

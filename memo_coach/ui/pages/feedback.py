@@ -8,6 +8,7 @@ from memo_coach.translations import text
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
 
 
@@ -247,10 +248,6 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/feedback/[evaluation]",
-        title=f"{text('feedback.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=FeedbackState.open,
+    add_page(
+        app, page, path="/feedback/[evaluation]", title=text("feedback.title"), on_load=FeedbackState.open
     )

@@ -13,10 +13,11 @@ from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.coaching.samples import Sample, samples
 from memo_coach.settings import DRAFT_DAYS
-from memo_coach.translations import contents, text
+from memo_coach.translations import contents, current_language, number, text
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
+from memo_coach.ui.localised_pages import add_page
 
 _SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
 
@@ -31,14 +32,14 @@ def _criterion(criterion: Criterion, rubric_id: str) -> rx.Component:
     levels = [
         part
         for score in sorted(criterion.guidance)
-        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], "en")))
+        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], current_language())))
     ]
     return rx.fragment(
         rx.el.h3(
-            f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)",
+            f"{localised(criterion.name, current_language())} ({number(criterion.weight)} %)",
             id=criterion_anchor(rubric_id, criterion.id),
         ),
-        rx.el.p(localised(criterion.description, "en")),
+        rx.el.p(localised(criterion.description, current_language())),
         rx.el.dl(*levels, class_name="levels"),
     )
 
@@ -52,9 +53,9 @@ def _sample(sample: Sample) -> rx.Component:
 
 def _rubric(rubric: Rubric, language: str) -> rx.Component:
     return rx.el.details(
-        rx.el.summary(localised(rubric.name, "en")),
+        rx.el.summary(localised(rubric.name, current_language())),
         rx.el.div(
-            rx.el.p(localised(rubric.description, "en"), class_name="lede"),
+            rx.el.p(localised(rubric.description, current_language()), class_name="lede"),
             *[_criterion(criterion, rubric.id) for criterion in rubric.criteria],
             *[_sample(sample) for sample in samples(rubric.id, language)],
             class_name="stack",
@@ -170,7 +171,7 @@ def page() -> rx.Component:
                 class_name="contents",
                 aria_label=text("help.contents"),
             ),
-            _content("en"),
+            _content(current_language()),
             class_name="help",
         ),
         current="/help",
@@ -179,9 +180,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/help",
-        title=f"{text('help.title')} · {text('product.name')}",
-        description=text("product.description"),
-    )
+    add_page(app, page, path="/help", title=text("help.title"))

@@ -8,6 +8,7 @@ from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, empty, frame, link
 from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
 
 
@@ -126,10 +127,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/memos",
-        title=f"{text('memos.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=MemosState.open,
-    )
+    add_page(app, page, path="/memos", title=text("memos.title"), on_load=MemosState.open)

@@ -8,6 +8,7 @@ from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, anchor, empty, frame, link
 from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.versions import PieceOnScreen, RowOnScreen, VersionOnScreen, VersionsState
 
 
@@ -283,10 +284,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/versions/[memo]",
-        title=f"{text('versions.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=VersionsState.open,
-    )
+    add_page(app, page, path="/versions/[memo]", title=text("versions.title"), on_load=VersionsState.open)

@@ -12,6 +12,7 @@ from memo_coach.documents.reading.model import Refusal
 from memo_coach.documents.reading.sentences import refusal_sentence
 from memo_coach.translations import current_language, text
 from memo_coach.ui.components.layout import alert, anchor, frame
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.write import HintOnScreen, WriteState
 
 PAUSE_BEFORE_HINTS = 1200
@@ -28,7 +29,10 @@ def _rubric() -> rx.Component:
     return rx.el.div(
         rx.el.label(text("write.rubric"), html_for="rubric"),
         rx.el.select(
-            *[rx.el.option(localised(rubric.name, "en"), value=rubric.id) for rubric in shipped_rubrics()],
+            *[
+                rx.el.option(localised(rubric.name, current_language()), value=rubric.id)
+                for rubric in shipped_rubrics()
+            ],
             id="rubric",
             name="rubric",
             default_value=shipped_rubrics()[0].id,
@@ -246,14 +250,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/",
-        title=_title(),
-        description=text("product.description"),
-        on_load=WriteState.open,
-    )
-
-
-def _title() -> str:
-    return f"{text('write.title')} · {text('product.name')}"
+    add_page(app, page, path="/", title=text("write.title"), on_load=WriteState.open)

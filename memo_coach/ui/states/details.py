@@ -10,6 +10,7 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
+from memo_coach.translations import number
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import Paragraph, paragraphs_of, quoted
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
@@ -57,7 +58,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
     return [
         CardOnScreen(
             id=comment.id,
-            number=str(number),
+            number=str(place),
             criterion=comment.criterion,
             criterion_name=names.get(comment.criterion, comment.criterion),
             kind=comment.kind,
@@ -68,7 +69,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
             suggestion=comment.suggestion or "",
             first=comment.rank < limits[comment.kind],
         )
-        for number, comment in enumerate(ordered, start=1)
+        for place, comment in enumerate(ordered, start=1)
     ]
 
 
@@ -96,7 +97,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         await super()._show(view)
         overall, other = view.overall, view.second_opinion
         self._assign(
-            score="" if overall is None or overall.score is None else f"{overall.score:.1f}",
+            score="" if overall is None or overall.score is None else number(overall.score, digits=1),
             first_reading=other is not None and overall is None and not view.comments,
             has_second=other is not None and view.provenance is not None and view.provenance.kind == "llm",
         )

@@ -15,7 +15,7 @@ from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.progress.views import ScoreHistory
 from memo_coach.services.views import EvaluationView
-from memo_coach.translations import current_language, text
+from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import quoted
 from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
@@ -74,17 +74,17 @@ def _criterion(
         id=criterion.id,
         test_id=f"criterion-{criterion.id}",
         name=criterion.name,
-        score="" if score is None else f"{score:.1f}",
+        score="" if score is None else number(score, digits=1),
         share="0%" if score is None else f"{_share(score)}%",
-        weight=f"{criterion.weight:g} %",
-        shared=f"{criterion.effective_weight:.1f} %" if differs else "",
+        weight=f"{number(criterion.weight)} %",
+        shared=f"{number(criterion.effective_weight, digits=1)} %" if differs else "",
         justification=criterion.justification,
         evidence=[quoted(evidence.quote) for evidence in criterion.evidence[:2]],
         provisional=provisional,
         tag=tag,
-        second_score="" if other is None else f"{other:.1f}",
+        second_score="" if other is None else number(other, digits=1),
         second_justification="" if other is None or second is None else second.justification,
-        apart="" if apart is None else text("feedback.apart", difference=f"{apart.points:.1f}"),
+        apart="" if apart is None else text("feedback.apart", difference=number(apart.points, digits=1)),
         next_score=str(above) if above in guidance else "",
         next_guidance=guidance.get(above, ""),
     )
@@ -190,13 +190,15 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             course="" if history is None else sparkline([score for _, score in history.scores]),
             compared=""
             if history is None
-            else text("progress.beside", now=f"{history.now:.1f}", before=f"{history.before:.1f}"),
+            else text(
+                "progress.beside", now=number(history.now, digits=1), before=number(history.before, digits=1)
+            ),
         )
         if overall is None:
             self._assign(score="", summary="", strengths=[], opportunities=[], notices=[])
             return
         self._assign(
-            score="" if overall.score is None else f"{overall.score:.1f}",
+            score="" if overall.score is None else number(overall.score, digits=1),
             marker="0" if overall.score is None else str(2 * _share(overall.score)),
             summary=overall.summary,
             strengths=list(overall.strengths),
@@ -225,10 +227,10 @@ def _usage(view: EvaluationView) -> str:
         return ""
     return text(
         "feedback.usage",
-        prompt=f"{used.prompt_tokens:,}",
-        completion=f"{used.completion_tokens:,}",
-        cost=f"{used.cost_usd:.4f}",
-        seconds=f"{view.seconds:.1f}",
+        prompt=number(used.prompt_tokens),
+        completion=number(used.completion_tokens),
+        cost=number(used.cost_usd, digits=4),
+        seconds=number(view.seconds, digits=1),
     )
 
 
