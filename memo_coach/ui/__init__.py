@@ -34,8 +34,6 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("focus.js"), defer=True),
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.script(src=asset("chat.js"), defer=True),
-        rx.el.script(src=asset("versions.js"), defer=True),
-        rx.el.script(src=asset("explanations.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
+from memo_coach.ui.assets import asset
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, anchor, empty, frame, link
 from memo_coach.ui.components.moments import in_local_time
@@ -254,6 +255,7 @@ def _shown() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
+        rx.el.script(src=asset("versions.js"), custom_attrs={"async": True}),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("versions.heading")),

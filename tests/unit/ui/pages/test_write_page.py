@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from memo_coach.ui import ASSETS
+from memo_coach.ui.assets import ASSETS
 from memo_coach.ui.pages import write
 
 SAID = re.compile(r"""(?:message|say)\((?:[^()"]*\? )?"(\w+)"(?: : "(\w+)")?""")
