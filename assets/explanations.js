@@ -14,7 +14,7 @@
   }
 
   document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest(".ask-about");
+    var button = event.target.closest && event.target.closest(".explain");
     var pressed = button && around(button);
     each("open", function (one) {
       if (one !== pressed && !one.contains(event.target)) forget(one);

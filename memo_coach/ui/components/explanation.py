@@ -16,7 +16,7 @@ def explained(heading: rx.Component, section: str) -> rx.Component:
             rx.el.button(
                 "?",
                 type="button",
-                class_name="ask-about",
+                class_name="explain",
                 custom_attrs={
                     "aria-label": text("feedback.explain", section=text(f"feedback.{section}")),
                     "aria-describedby": name,

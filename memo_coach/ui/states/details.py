@@ -12,7 +12,8 @@ from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import number
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
-from memo_coach.ui.annotated_text import Paragraph, paragraphs_of, quoted
+from memo_coach.ui.annotated_text import paragraphs_of, quoted
+from memo_coach.ui.manuscript import Block, blocks_of
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.events.authorisation import allow
 
@@ -77,7 +78,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
     """The detailed feedback on the screen."""
 
     score: str = ""
-    paragraphs: list[Paragraph] = []
+    blocks: list[Block] = []
     cards: list[CardOnScreen] = []
     choices: list[ChoiceOnScreen] = []
     chosen: str = ""
@@ -119,7 +120,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         self._assign(choices=choices, hidden=hidden, cards=shown)
         pieces = await _ANNOTATED_TEXTS.pieces(view)
         numbers = {card.id: card.number for card in shown}
-        self._assign(paragraphs=paragraphs_of(view.text, pieces, comments, numbers))
+        self._assign(blocks=blocks_of(paragraphs_of(view.text, pieces, comments, numbers)))
 
     @rx.event
     async def choose(self, criterion: str) -> Any:
