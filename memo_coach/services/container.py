@@ -23,6 +23,7 @@ from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.coaches.service import Coaches
+from memo_coach.services.data.deletion import DeletionService
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
@@ -52,6 +53,7 @@ class Services:
     settings: Settings
     drafts: DraftService
     memos: MemoService
+    deletions: DeletionService
     versions: VersionService
     uploads: UploadService
     evaluations: EvaluationService
@@ -135,6 +137,8 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
+    deletions = DeletionService(unit_of_work, database, workers.stop_work)
+    opened.push_async_callback(deletions.close)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
@@ -142,6 +146,7 @@ async def _opened(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
+        deletions=deletions,
         versions=VersionService(unit_of_work),
         uploads=uploads,
         evaluations=EvaluationService(
@@ -170,6 +175,7 @@ async def _opened(
     )
     workers.start()
     housekeeping.start()
+    deletions.start()
     return services
 
 

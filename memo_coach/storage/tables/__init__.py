@@ -12,19 +12,23 @@ from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstrain
 from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
+from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 
 __all__ = [
     "ChatMessage",
     "CommentRow",
     "CriterionRow",
+    "Deletion",
     "Evaluation",
+    "ImportedMemo",
     "InstallationSecret",
     "Memo",
     "MemoVersion",
     "ModelCall",
     "ModelCallText",
     "ModelUse",
+    "Preferences",
     "Spending",
     "Table",
     "UtcDateTime",
