@@ -10,13 +10,16 @@ from memo_coach.storage.tables import (
     CriterionRow,
     Deletion,
     Evaluation,
+    GlossaryWord,
     ImportedMemo,
     Memo,
     MemoVersion,
     ModelCall,
     ModelCallText,
     ModelUse,
+    MutedRemark,
     Preferences,
+    RemarkMark,
     Spending,
     Visitor,
 )
@@ -87,7 +90,7 @@ async def add_rows_of_a_model(database: Database, owner: str, evaluation_id: str
             )
         )  # fmt: skip
         session.add(Preferences(owner=owner, rubric="r", coach="llm", changed=NOON))
-        session.add(ImportedMemo(memo=f"m-{owner}", source_sha256="ab" * 32))
+        session.add(ImportedMemo(memo=f"m-{owner}", source_sha256="ab" * 32, imported=NOON))
 
 
 async def add_deletion(database: Database, owner: str) -> None:
@@ -96,3 +99,16 @@ async def add_deletion(database: Database, owner: str) -> None:
         session.add(Visitor(id=f"deleted-{owner}", created=NOON, last_seen=NOON))
         await session.flush()
         session.add(Deletion(id=f"deleted-{owner}", owner=owner, due=NOON))
+
+
+async def add_rows_of_a_review(database: Database, owner: str) -> None:
+    """Add what somebody made of remarks: a mark on their memo, a kind that is muted, a word."""
+    async with database.write() as session:
+        session.add(
+            RemarkMark(
+                memo=f"m-{owner}", key="ab" * 32, owner=owner, only_of="ask/ask.missing", state="declined",
+                reason="Añadido 😀", version=1, marked=NOON,
+            )
+        )  # fmt: skip
+        session.add(MutedRemark(owner=owner, kind="ask.amount-missing"))
+        session.add(GlossaryWord(owner=owner, word="I+D"))

@@ -33,7 +33,9 @@ from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.memos.versions import VersionService
+from memo_coach.services.preferences.service import PreferenceService
 from memo_coach.services.progress.service import ProgressService
+from memo_coach.services.review.service import ReviewService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -54,6 +56,7 @@ class Services:
     drafts: DraftService
     memos: MemoService
     deletions: DeletionService
+    preferences: PreferenceService
     versions: VersionService
     uploads: UploadService
     evaluations: EvaluationService
@@ -61,6 +64,7 @@ class Services:
     coaches: Coaches
     chats: ChatService
     progress: ProgressService
+    review: ReviewService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -147,6 +151,7 @@ async def _opened(
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
         deletions=deletions,
+        preferences=PreferenceService(unit_of_work, rubrics, coaches),
         versions=VersionService(unit_of_work),
         uploads=uploads,
         evaluations=EvaluationService(
@@ -162,6 +167,7 @@ async def _opened(
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),
+        review=ReviewService(unit_of_work, budget),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),

@@ -14,6 +14,7 @@ from sqlmodel import Field
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
+from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 
 __all__ = [
     "ChatMessage",
@@ -21,6 +22,7 @@ __all__ = [
     "CriterionRow",
     "Deletion",
     "Evaluation",
+    "GlossaryWord",
     "ImportedMemo",
     "InstallationSecret",
     "Memo",
@@ -28,7 +30,9 @@ __all__ = [
     "ModelCall",
     "ModelCallText",
     "ModelUse",
+    "MutedRemark",
     "Preferences",
+    "RemarkMark",
     "Spending",
     "Table",
     "UtcDateTime",

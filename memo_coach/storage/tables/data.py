@@ -52,3 +52,4 @@ class ImportedMemo(Table, table=True):
 
     memo: str = Field(primary_key=True)
     source_sha256: str
+    imported: datetime = Field(sa_type=UtcDateTime)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -37,6 +37,7 @@ def upgrade() -> None:
         "imported_memos",
         sa.Column("memo", sa.String(), nullable=False),
         sa.Column("source_sha256", sa.String(), nullable=False),
+        sa.Column("imported", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["memo"], ["memos.id"], name=op.f("fk_imported_memos_memo"), ondelete="CASCADE"
         ),
