@@ -24,6 +24,8 @@ from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.data.deletion import DeletionService
+from memo_coach.services.data.exporting import ExportService
+from memo_coach.services.data.importing import ImportService
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
@@ -56,6 +58,8 @@ class Services:
     drafts: DraftService
     memos: MemoService
     deletions: DeletionService
+    exports: ExportService
+    imports: ImportService
     preferences: PreferenceService
     versions: VersionService
     uploads: UploadService
@@ -143,6 +147,7 @@ async def _opened(
     opened.push_async_callback(chats.close)
     deletions = DeletionService(unit_of_work, database, workers.stop_work)
     opened.push_async_callback(deletions.close)
+    pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
@@ -151,6 +156,8 @@ async def _opened(
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
         deletions=deletions,
+        exports=ExportService(unit_of_work, pdfs),
+        imports=ImportService(unit_of_work, budget),
         preferences=PreferenceService(unit_of_work, rubrics, coaches),
         versions=VersionService(unit_of_work),
         uploads=uploads,
@@ -163,7 +170,7 @@ async def _opened(
             address_mark=models.budget.address_mark,
             budget=budget,
         ),
-        pdfs=PdfService(unit_of_work, rubrics),
+        pdfs=pdfs,
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),

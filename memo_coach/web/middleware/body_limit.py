@@ -13,13 +13,14 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-BODY_BYTES_OF = {"/draft": 1_500_000}
+BODY_BYTES_OF = {"/draft": 1_500_000, "/import": MOST_IMPORT_BYTES}
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 
