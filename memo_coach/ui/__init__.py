@@ -17,11 +17,12 @@ from memo_coach.ui.pages import (
     memos,
     missing,
     progress,
+    settings,
     write,
 )
 
 ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
+_PAGES = (write, feedback, details, chat, memos, progress, help, settings, debug, debug_evaluation, missing)
 
 
 def asset(name: str) -> str:
@@ -40,6 +41,8 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.script(src=asset("chat.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),
+        rx.el.script(src=asset("dialog.js"), defer=True),
+        rx.el.script(src=asset("settings.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(

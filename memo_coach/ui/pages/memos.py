@@ -6,7 +6,9 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
+from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, empty, frame, link
+from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
 
 
@@ -19,33 +21,6 @@ def _in_local_time(moment: rx.Var[str]) -> rx.Var[str]:
     manner = "document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'}"
     spoken = f"new Date({moment!s}).toLocaleString({manner})"
     return rx.Var(spoken, _var_type=str, _var_data=moment._get_all_var_data())  # noqa: SLF001 - its only way
-
-
-def _confirmation() -> rx.Component:
-    """Ask in place, beside the memo that would go."""
-    return rx.el.div(
-        rx.el.p(rx.el.strong(text("memos.delete_heading"))),
-        rx.el.p(text("memos.delete_body"), class_name="quiet"),
-        rx.el.div(
-            rx.el.button(
-                text("memos.delete_no"),
-                type="button",
-                class_name="button",
-                on_click=MemosState.keep,
-                auto_focus=True,
-            ),
-            rx.el.button(
-                text("memos.delete_yes"),
-                type="button",
-                class_name="button danger",
-                on_click=MemosState.delete,
-            ),
-            class_name="row",
-        ),
-        role="group",
-        aria_label=text("memos.delete_heading"),
-        class_name="alert stack",
-    )
 
 
 def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
@@ -67,20 +42,16 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 rx.el.p(text("memos.never"), class_name="quiet"),
             ),
         ),
-        rx.cond(
-            MemosState.condemned == memo.id,
-            _confirmation(),
-            rx.el.div(
-                link(text("memos.continue"), to=memo.continue_address, class_name="button"),
-                rx.el.button(
-                    text("memos.delete"),
-                    rx.el.span(" ", memo.title, class_name="visually-hidden"),
-                    type="button",
-                    class_name="button plain",
-                    on_click=MemosState.ask_before_deleting(memo.id),
-                ),
-                class_name="row",
+        rx.el.div(
+            link(text("memos.continue"), to=memo.continue_address, class_name="button"),
+            rx.el.button(
+                text("memos.delete"),
+                rx.el.span(" ", memo.title, class_name="visually-hidden"),
+                type="button",
+                class_name="button plain",
+                on_click=DeletionState.ask_about_memo(memo.id, memo.title),
             ),
+            class_name="row",
         ),
         key=memo.id,
         custom_attrs={"data-focus-home": ""},
@@ -101,7 +72,7 @@ def page() -> rx.Component:
             class_name="page-head",
         ),
         alert(MemosState.problem),
-        rx.el.p(MemosState.told, role="status", class_name="visually-hidden"),
+        deletion(),
         rx.cond(
             MemosState.loaded,
             rx.cond(
@@ -128,5 +99,5 @@ def register(app: rx.App) -> None:
         route="/memos",
         title=f"{text('memos.title')} · {text('product.name')}",
         description=text("product.description"),
-        on_load=MemosState.open,
+        on_load=[MemosState.open, DeletionState.open],
     )

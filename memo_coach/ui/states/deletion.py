@@ -54,6 +54,9 @@ class DeletionState(rx.State):
     @rx.event
     def ask_about_memo(self, memo: str, title: str) -> None:
         """Ask whether a memo is really to go."""
+        self._ask_about(memo, title)
+
+    def _ask_about(self, memo: str, title: str) -> None:
         if memo and memo != _ALL:
             self._ask(memo, title, "memo")
 
@@ -61,7 +64,7 @@ class DeletionState(rx.State):
     def ask_about_chosen(self, form: dict[str, Any]) -> None:
         """Ask whether the memo that was chosen in a form is really to go."""
         memo, _, title = str(form.get("memo") or "").partition(" ")
-        self.ask_about_memo(memo, title)
+        self._ask_about(memo, title)
 
     @rx.event
     def ask_about_all(self) -> None:
