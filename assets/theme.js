@@ -49,15 +49,20 @@
     if (!root.dataset.theme) apply(stored());
   }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
 
-  document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-action='theme']");
-    if (!button) return;
-    var choice = root.dataset.theme === "dark" ? "light" : "dark";
+  function choose(choice) {
     try {
       localStorage.setItem(KEY, choice);
     } catch (refused) {
       // Private windows may refuse storage: the choice then lasts as long as the page.
     }
     apply(choice);
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest("[data-action='theme']");
+    if (button) choose(root.dataset.theme === "dark" ? "light" : "dark");
+  });
+  document.addEventListener("change", function (event) {
+    if (event.target.matches && event.target.matches("[data-action='theme-choice']")) choose(event.target.value);
   });
 })();

@@ -8,14 +8,17 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,
+    Deletion,
     Evaluation,
     GlossaryWord,
+    ImportedMemo,
     Memo,
     MemoVersion,
     ModelCall,
     ModelCallText,
     ModelUse,
     MutedRemark,
+    Preferences,
     RemarkMark,
     Spending,
     Visitor,
@@ -86,6 +89,16 @@ async def add_rows_of_a_model(database: Database, owner: str, evaluation_id: str
                 prompt=[{"role": "user", "content": "Straße 😀"}], response="{}",
             )
         )  # fmt: skip
+        session.add(Preferences(owner=owner, rubric="r", coach="llm", changed=NOON))
+        session.add(ImportedMemo(memo=f"m-{owner}", source_sha256="ab" * 32, imported=NOON))
+
+
+async def add_deletion(database: Database, owner: str) -> None:
+    """Add a deletion that may be undone, with the visitor that holds what was deleted."""
+    async with database.write() as session:
+        session.add(Visitor(id=f"deleted-{owner}", created=NOON, last_seen=NOON))
+        await session.flush()
+        session.add(Deletion(id=f"deleted-{owner}", owner=owner, due=NOON))
 
 
 async def add_rows_of_a_review(database: Database, owner: str) -> None:

@@ -23,6 +23,9 @@ from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.coaches.service import Coaches
+from memo_coach.services.data.deletion import DeletionService
+from memo_coach.services.data.exporting import ExportService
+from memo_coach.services.data.importing import ImportService
 from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
@@ -33,6 +36,7 @@ from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.memos.versions import VersionService
+from memo_coach.services.preferences.service import PreferenceService
 from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.review.service import ReviewService
 from memo_coach.services.rubrics import RubricService
@@ -54,6 +58,10 @@ class Services:
     settings: Settings
     drafts: DraftService
     memos: MemoService
+    deletions: DeletionService
+    exports: ExportService
+    imports: ImportService
+    preferences: PreferenceService
     versions: VersionService
     memo_files: MemoFileService
     uploads: UploadService
@@ -139,6 +147,9 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
+    deletions = DeletionService(unit_of_work, database, workers.stop_work)
+    opened.push_async_callback(deletions.close)
+    pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
@@ -146,6 +157,10 @@ async def _opened(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
+        deletions=deletions,
+        exports=ExportService(unit_of_work, pdfs),
+        imports=ImportService(unit_of_work, budget),
+        preferences=PreferenceService(unit_of_work, rubrics, coaches),
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
         uploads=uploads,
@@ -158,7 +173,7 @@ async def _opened(
             address_mark=models.budget.address_mark,
             budget=budget,
         ),
-        pdfs=PdfService(unit_of_work, rubrics),
+        pdfs=pdfs,
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),
@@ -176,6 +191,7 @@ async def _opened(
     )
     workers.start()
     housekeeping.start()
+    deletions.start()
     return services
 
 

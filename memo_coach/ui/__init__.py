@@ -16,11 +16,14 @@ from memo_coach.ui.pages import (
     memos,
     missing,
     progress,
+    settings,
     versions,
     write,
 )
 
-_PAGES = (write, feedback, details, chat, memos, versions, progress, help, debug, debug_evaluation)
+_PAGES = (
+    write, feedback, details, chat, memos, versions, progress, help, settings, debug, debug_evaluation,
+)  # fmt: skip
 
 
 def head_components() -> list[rx.Component]:
@@ -35,6 +38,8 @@ def head_components() -> list[rx.Component]:
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.script(src=asset("chat.js"), defer=True),
         rx.el.script(src=asset("debug.js"), defer=True),
+        rx.el.script(src=asset("dialog.js"), defer=True),
+        rx.el.script(src=asset("settings.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
         rx.el.meta(name="color-scheme", content="light dark"),
         rx.el.meta(

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -244,6 +244,35 @@ class MemoVersionFile(Endpoint):
         return Response(file.content, media_type=file.media_type, headers=headers)
 
 
+class Export(Endpoint):
+    """All that is the session's own, to take along."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a zip file that is sent while it is made."""
+        pieces = await container.current().exports.export(_owner(request))
+        headers = {
+            **_NEVER_KEPT,
+            "Content-Disposition": 'attachment; filename="memo-coach-export.zip"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+
+
+class Import(Endpoint):
+    """What was taken along, brought back."""
+
+    async def post(self, request: Request) -> Response:
+        """Add what is in the file that is the body; answer with how many memos were added, and a sentence."""
+        done = await container.current().imports.import_file(
+            _owner(request), await request.body(), address=_address(request)
+        )
+        parts = [text("import.added", count=done.added)]
+        if done.known:
+            parts.append(text("import.known", count=done.known))
+        content = {"added": done.added, "known": done.known, "message": " ".join(parts)}
+        return JSONResponse(content, headers=_NEVER_KEPT)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -326,6 +355,8 @@ ROUTES = (
     Route("/muted/{kind}", MutedKind, middleware=[_PROBLEMS]),
     Route("/glossary/{word:path}", Word, middleware=[_PROBLEMS]),
     Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
+    Route("/export", Export, middleware=[_PROBLEMS]),
+    Route("/import", Import, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

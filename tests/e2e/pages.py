@@ -149,6 +149,13 @@ def memos(page: Page) -> Locator:
     return page.locator("ul.memos > li")
 
 
+def delete(page: Page, entry: Locator) -> None:
+    """Delete a memo of the list, and confirm it by typing the word."""
+    entry.get_by_role("button", name="Delete").click()
+    page.get_by_role("textbox", name="To confirm").fill("delete")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+
 def open_memos(page: Page) -> Locator:
     """Go to the list of memos by the menu and wait for it."""
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Your memos").click()

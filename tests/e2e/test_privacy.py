@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.details import DetailsState
 from memo_coach.ui.states.feedback import FeedbackState
 from memo_coach.ui.states.memos import MemosState
@@ -51,8 +52,9 @@ async def said_by_socket(server: LiveServer, cookie: str, tab: str, evaluation: 
             for handler in ("open", "follow", "cancel", "again"):
                 await socket.event(f"{state.get_full_name()}.{handler}", router_data=place)
         await socket.event(f"{MemosState.get_full_name()}.open")
-        await socket.event(f"{MemosState.get_full_name()}.ask_before_deleting", {"memo": memo})
-        await socket.event(f"{MemosState.get_full_name()}.keep")
+        about = {"memo": memo, "title": "Theirs"}
+        await socket.event(f"{DeletionState.get_full_name()}.ask_about_memo", about)
+        await socket.event(f"{DeletionState.get_full_name()}.keep")
         return str(await socket.answers(1.5))
 
 
@@ -137,8 +139,9 @@ def test_anothers_memo_cannot_be_deleted_or_evaluated_through_a_socket(
     async def attack() -> str:
         async with opened(server, cookie) as socket:
             await socket.event(HYDRATE)
-            await socket.event(f"{MemosState.get_full_name()}.ask_before_deleting", {"memo": memo})
-            await socket.event(f"{MemosState.get_full_name()}.delete")
+            about = {"memo": memo, "title": "Theirs"}
+            await socket.event(f"{DeletionState.get_full_name()}.ask_about_memo", about)
+            await socket.event(f"{DeletionState.get_full_name()}.delete", {"form": {"word": "delete"}})
             form = {"memo": "Overwritten by a stranger.", "rubric": "investment-memo", "memo_id": memo}
             await socket.event(f"{WriteState.get_full_name()}.evaluate", {"form": form})
             return str(await socket.answers(1.5))

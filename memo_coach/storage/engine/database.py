@@ -41,6 +41,7 @@ from memo_coach.storage.engine.sqlite_file import (
     BUSY_TIMEOUT_SECONDS,
     DatabaseUnusable,
     FileIdentity,
+    empty_log,
     file_identity,
     is_damage,
     unusable_file,
@@ -208,6 +209,14 @@ class Database:
             # that a time limit or a cancellation is in time.
             await asyncio.sleep(_SHORTEST_SECONDS)
 
+    async def clear_log(self) -> bool:
+        """Bring all changes into the file and empty the log beside it, where what was deleted still stands.
+
+        Tell whether that was possible: somebody who reads an older state keeps it from being done. On
+        Postgres it is the server's own work, and nothing is done.
+        """
+        return self.path is None or await asyncio.to_thread(empty_log, self.path)
+
     def _notice_damage(self, context: ExceptionContext) -> None:
         self.is_damaged = self.is_damaged or is_damage(context.original_exception)
 
@@ -248,4 +257,6 @@ def _configure_sqlite(foreign_keys: bool, connection: Any, _record: object) -> N
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
     cursor.execute("PRAGMA synchronous = FULL")
+    # What is deleted is blanked in the file: it does not stay there until something needs its room.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for another process's transaction. Ours last milliseconds."""
+_LOG_PATIENCE_SECONDS = 1
+"""Meanwhile nobody else can write."""
 _READABLE_BY_OTHERS = 0o077
 _VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
@@ -146,6 +148,21 @@ def prepare_sqlite_file(path: Path) -> None:
     if mode != "wal":
         raise DatabaseUnusable(f"The file system of {path} does not allow SQLite's WAL mode.")
     refuse_read_only_file(path)
+
+
+def empty_log(path: Path) -> bool:
+    """Bring the log's changes into the file and cut the log to nothing; tell whether nobody was in the way.
+
+    Raises:
+        DatabaseUnusable: the file cannot be written.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=_LOG_PATIENCE_SECONDS)) as connection:
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error as error:
+        if is_locked(error):
+            return False
+        raise unusable_file(path, "written", error) from error
 
 
 def file_identity(path: Path | None) -> FileIdentity | None:

@@ -226,6 +226,16 @@ class MemoRepository:
         )
         return [VersionLine(*row) for row in await self._session.execute(statement)]
 
+    async def version_numbers(self, owner: str, memo_id: str) -> list[int]:
+        """Return the numbers of a memo's versions, the oldest first."""
+        statement = (
+            select(col(MemoVersion.number))
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id))
+            .order_by(col(MemoVersion.number))
+        )
+        return list((await self._session.execute(statement)).scalars())
+
     async def texts(self, owner: str, memo_id: str, numbers: Collection[int]) -> dict[int, str]:
         """Return the texts of those versions of a memo that there are, by their numbers."""
         statement = (

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstrain
 from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
+from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 
@@ -19,8 +20,10 @@ __all__ = [
     "ChatMessage",
     "CommentRow",
     "CriterionRow",
+    "Deletion",
     "Evaluation",
     "GlossaryWord",
+    "ImportedMemo",
     "InstallationSecret",
     "Memo",
     "MemoVersion",
@@ -28,6 +31,7 @@ __all__ = [
     "ModelCallText",
     "ModelUse",
     "MutedRemark",
+    "Preferences",
     "RemarkMark",
     "Spending",
     "Table",

@@ -44,6 +44,15 @@ def moon() -> rx.Component:
     return _drawing(rx.el.svg.path(d="M20 14.500A8 8 0 0 1 9.5 4a8 8 0 1 0 10.5 10.500z"), class_name="moon")
 
 
+def sliders() -> rx.Component:
+    """The way to the settings."""
+    return _drawing(
+        rx.el.svg.path(d="M4 7h9M19 7h1M4 17h1M11 17h9"),
+        rx.el.svg.circle(cx="16", cy="7", r="2.6"),
+        rx.el.svg.circle(cx="8", cy="17", r="2.6"),
+    )
+
+
 def blank_sheet() -> rx.Component:
     """An empty sheet, for pages with nothing on them yet."""
     return _drawing(

@@ -56,6 +56,15 @@ def _header(current: str) -> rx.Component:
             class_name="menu",
             aria_label=text("menu.label"),
         ),
+        link(
+            icons.sliders(),
+            to="/settings",
+            class_name="icon",
+            custom_attrs={
+                "aria-label": text("menu.settings"),
+                **({"aria-current": "page"} if current == "/settings" else {}),
+            },
+        ),
         rx.el.button(
             icons.sun(),
             icons.moon(),

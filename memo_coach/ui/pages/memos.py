@@ -6,41 +6,16 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
+from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, empty, frame, link
 from memo_coach.ui.components.moments import in_local_time
 from memo_coach.ui.localised_pages import add_page
+from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
 
 
 def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
     return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), to=version.address))
-
-
-def _confirmation() -> rx.Component:
-    """Ask in place, beside the memo that would go."""
-    return rx.el.div(
-        rx.el.p(rx.el.strong(text("memos.delete_heading"))),
-        rx.el.p(text("memos.delete_body"), class_name="quiet"),
-        rx.el.div(
-            rx.el.button(
-                text("memos.delete_no"),
-                type="button",
-                class_name="button",
-                on_click=MemosState.keep,
-                auto_focus=True,
-            ),
-            rx.el.button(
-                text("memos.delete_yes"),
-                type="button",
-                class_name="button danger",
-                on_click=MemosState.delete,
-            ),
-            class_name="row",
-        ),
-        role="group",
-        aria_label=text("memos.delete_heading"),
-        class_name="alert stack",
-    )
 
 
 def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
@@ -62,29 +37,25 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 rx.el.p(text("memos.never"), class_name="quiet"),
             ),
         ),
-        rx.cond(
-            MemosState.condemned == memo.id,
-            _confirmation(),
-            rx.el.div(
-                link(text("memos.continue"), to=memo.continue_address, class_name="button"),
-                rx.cond(
-                    memo.versions_address != "",
-                    link(
-                        text("versions.link"),
-                        rx.el.span(": ", memo.title, class_name="visually-hidden"),
-                        to=memo.versions_address,
-                        class_name="button plain",
-                    ),
-                ),
-                rx.el.button(
-                    text("memos.delete"),
-                    rx.el.span(" ", memo.title, class_name="visually-hidden"),
-                    type="button",
+        rx.el.div(
+            link(text("memos.continue"), to=memo.continue_address, class_name="button"),
+            rx.cond(
+                memo.versions_address != "",
+                link(
+                    text("versions.link"),
+                    rx.el.span(": ", memo.title, class_name="visually-hidden"),
+                    to=memo.versions_address,
                     class_name="button plain",
-                    on_click=MemosState.ask_before_deleting(memo.id),
                 ),
-                class_name="row",
             ),
+            rx.el.button(
+                text("memos.delete"),
+                rx.el.span(" ", memo.title, class_name="visually-hidden"),
+                type="button",
+                class_name="button plain",
+                on_click=DeletionState.ask_about_memo(memo.id, memo.title),
+            ),
+            class_name="row",
         ),
         key=memo.id,
         custom_attrs={"data-focus-home": ""},
@@ -105,7 +76,7 @@ def page() -> rx.Component:
             class_name="page-head",
         ),
         alert(MemosState.problem),
-        rx.el.p(MemosState.told, role="status", class_name="visually-hidden"),
+        deletion(),
         rx.cond(
             MemosState.loaded,
             rx.cond(
@@ -127,4 +98,10 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    add_page(app, page, path="/memos", title=text("memos.title"), on_load=MemosState.open)
+    add_page(
+        app,
+        page,
+        path="/memos",
+        title=text("memos.title"),
+        on_load=[MemosState.open, DeletionState.open],
+    )

@@ -76,54 +76,26 @@ class MemosState(rx.State):
     loaded: bool = False
     problem: str = ""
     memos: list[MemoOnScreen] = []
-    condemned: str = ""
-    """The id of the memo that the writer is asked about before it is deleted."""
-    condemned_title: str = ""
-    told: str = ""
-    """What has just been done, for those who do not see it."""
 
-    async def _fetch(self) -> None:
-        owner = await owner_of(self)
-        self.memos = [_memo(memo) for memo in await current().memos.list(owner)]
-        self.loaded = True
-
-    @rx.event
-    async def open(self) -> None:
-        """Fetch the list at each visit."""
-        self.problem = self.condemned = self.condemned_title = self.told = ""
+    async def _try_to_fetch(self) -> None:
+        self.problem = ""
         try:
-            await self._fetch()
+            self.memos = [_memo(memo) for memo in await current().memos.list(await owner_of(self))]
+            self.loaded = True
         except Refused:
             self.memos, self.loaded, self.problem = [], True, text("problem.no_session")
         except ServiceError as error:
             self.memos, self.loaded, self.problem = [], True, error.message
 
     @rx.event
-    def ask_before_deleting(self, memo: str) -> None:
-        """Ask whether a memo is really to go."""
-        self.condemned = memo
-        self.condemned_title = next((one.title for one in self.memos if one.id == memo), "")
+    async def open(self) -> None:
+        """Fetch the list at each visit."""
+        await self._try_to_fetch()
 
     @rx.event
-    def keep(self) -> None:
-        """Do not delete it after all."""
-        self.condemned = self.condemned_title = ""
-
-    @rx.event
-    async def delete(self) -> None:
-        """Delete the memo that was asked about, with all its versions and feedback."""
-        condemned, title = self.condemned, self.condemned_title
-        self.condemned = self.condemned_title = ""
-        if not condemned:
-            return
-        try:
-            await current().memos.delete(await owner_of(self), condemned)
-            await self._fetch()
-            self.told = text("memos.deleted", title=title)
-        except ServiceError as error:
-            self.problem = error.message
-        except Refused:
-            self.problem = text("problem.no_session")
+    async def refresh(self) -> None:
+        """Fetch the list anew after something was deleted or came back."""
+        await self._try_to_fetch()
 
 
-allow(MemosState, "open", "ask_before_deleting", "keep", storing=("delete",))
+allow(MemosState, "open", "refresh")

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.documents.reading.limits import MOST_BYTES
+from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.translations import number, text
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
@@ -21,7 +22,7 @@ from memo_coach.web.problems import Problem
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-BODY_BYTES_OF = {"/draft": 1_500_000, "/uploads": MOST_BYTES}
+BODY_BYTES_OF = {"/draft": 1_500_000, "/uploads": MOST_BYTES, "/import": MOST_IMPORT_BYTES}
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 

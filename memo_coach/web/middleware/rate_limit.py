@@ -19,8 +19,8 @@ OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""
 FROM_ADDRESS = (1_200, 100.0)
 """An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
-READ_PATHS = frozenset({"/draft"})
-"""What is read there may be as long as what is saved."""
+READ_PATHS = frozenset({"/draft", "/export"})
+"""What is read there may be as long as what is saved, or longer."""
 
 
 class RateLimitMiddleware:

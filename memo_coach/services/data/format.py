@@ -1,0 +1,253 @@
+"""The format of an export, as models: what version 1 is, for whoever writes one and whoever reads one.
+
+A change that a reader of today cannot read makes a new version; :func:`memo_coach.services.data.importing`
+reads every one that there was. What a model does not know is left out, so a field may be added at any time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from memo_coach.coaching.memo.text import LONGEST_MEMO, normalise_text
+from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_GLOSSARY_WORDS, MOST_MEMOS, MOST_MUTED
+
+FORMAT: Final = "memo-coach-export"
+VERSION: Final = 1
+DOCUMENT: Final = "memo-coach.json"
+"""The name of the document in a zip file."""
+
+_LONGEST_NAME: Final = 200
+_LONGEST_SENTENCE: Final = 20_000
+_MOST_PARTS: Final = 500
+"""Criteria, comments, messages and the like of one evaluation."""
+
+Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
+Sentence = Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
+Score = Annotated[float, Field(ge=1.0, le=5.0)]
+Share = Annotated[float, Field(ge=0.0, le=1000.0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Coach = Literal["builtin", "llm"]
+
+
+class Part(BaseModel):
+    """A part of an export."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class ExportedEvidence(Part):
+    """A passage that a score rests on."""
+
+    start: Count
+    end: Count
+    quote: str
+
+
+class ExportedCriterion(Part):
+    """The score of a criterion."""
+
+    id: Name
+    name: Name
+    weight: Share
+    effective_weight: Share
+    score: Score | None
+    justification: Sentence
+    evidence: Annotated[list[ExportedEvidence], Field(max_length=_MOST_PARTS)]
+    coach: Coach = "builtin"
+
+
+class ExportedComment(Part):
+    """A comment."""
+
+    id: Name
+    criterion: Name
+    kind: Literal["strength", "opportunity"]
+    start: Count | None
+    end: Count | None
+    quote: str | None
+    comment: Sentence
+    questions: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)]
+    suggestion: Sentence | None = None
+    finding: Name = ""
+    rank: Count = 0
+    priority: Share = 0.0
+    element: Name | None = None
+    claim: Literal["missing", "weak", "there"] | None = None
+    confidence: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+
+
+class ExportedOverall(Part):
+    """The judgement on the memo as a whole."""
+
+    score: Score | None
+    summary: Sentence
+    strengths: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)]
+    opportunities: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)]
+    notices: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)] = []
+
+
+class ExportedReading(Part):
+    """The built-in coach's reading beside a model's."""
+
+    language: Name
+    rubric: Name
+    coach: Coach
+    overall: ExportedOverall
+    criteria: Annotated[list[ExportedCriterion], Field(max_length=_MOST_PARTS)]
+    comments: Annotated[list[ExportedComment], Field(max_length=_MOST_PARTS)]
+
+
+class ExportedMessage(Part):
+    """A message of the conversation about an evaluation."""
+
+    role: Literal["person", "coach"]
+    text: Annotated[str, Field(max_length=200_000)]
+    about: Name | None = None
+    status: Literal["done", "stopped", "failed"]
+    coach: Name | None = None
+    model: Name | None = None
+    fallback_from: Name | None = None
+    notice: Sentence | None = None
+    created: AwareDatetime
+
+
+class ExportedEvaluation(Part):
+    """An evaluation that has ended."""
+
+    id: Name
+    version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    status: Literal["done", "failed", "cancelled"]
+    created: AwareDatetime
+    finished: AwareDatetime
+    rubric: Name
+    rubric_version: Name
+    coach: Coach
+    judged_by: Coach | None
+    model: Name | None
+    fallback_from: Name | None
+    cached: bool
+    prompt_version: Name | None
+    by_one_coach: bool
+    """Whether one coach gave the whole of it, so that its score can be compared."""
+    removed_characters: Count
+    seconds: Annotated[float, Field(ge=0.0, le=1e9)] | None
+    error: Sentence | None
+    overall: ExportedOverall | None
+    criteria: Annotated[list[ExportedCriterion], Field(max_length=_MOST_PARTS)]
+    comments: Annotated[list[ExportedComment], Field(max_length=_MOST_PARTS)]
+    second_opinion: ExportedReading | None
+    chat: Annotated[list[ExportedMessage], Field(max_length=_MOST_PARTS)]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.status == "done" and (self.overall is None or self.judged_by is None):
+            raise ValueError("what is done has a judgement")
+        if len({criterion.id for criterion in self.criteria}) < len(self.criteria):
+            raise ValueError("a criterion is there twice")
+        if len({comment.id for comment in self.comments}) < len(self.comments):
+            raise ValueError("a comment is there twice")
+        return self
+
+
+class ExportedVersion(Part):
+    """A text as it was submitted."""
+
+    number: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_MEMO)]
+    language: Name
+    words: Count
+    created: AwareDatetime
+
+    @model_validator(mode="after")
+    def _is_normal(self) -> Self:
+        # Positions count the characters of the stored form.
+        if normalise_text(self.text) != self.text:
+            raise ValueError("the text is not in its stored form")
+        return self
+
+
+class ExportedDraft(Part):
+    """What was written and not yet submitted."""
+
+    text: Annotated[str, Field(max_length=2 * LONGEST_MEMO)]
+    saved: AwareDatetime
+
+
+class ExportedMark(Part):
+    """What its writer made of a remark."""
+
+    key: Annotated[str, Field(min_length=1, max_length=64)]
+    says: Annotated[str, Field(max_length=400)]
+    passage: Annotated[str, Field(max_length=300)]
+    is_only: bool
+    state: Literal["done", "declined"]
+    reason: Annotated[str, Field(max_length=500)]
+    version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    marked: AwareDatetime
+
+
+class ExportedMemo(Part):
+    """A memo with all that belongs to it."""
+
+    id: Name
+    title: Name
+    language: Name
+    words: Count
+    created: AwareDatetime
+    changed: AwareDatetime
+    rubric: Name
+    draft: ExportedDraft | None
+    versions: Annotated[list[ExportedVersion], Field(max_length=MOST_EVALUATIONS)]
+    evaluations: Annotated[list[ExportedEvaluation], Field(max_length=MOST_EVALUATIONS)]
+    marks: Annotated[list[ExportedMark], Field(max_length=MOST_EVALUATIONS)] = []
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        texts = {version.number: version.text for version in self.versions}
+        if len(texts) < len(self.versions):
+            raise ValueError("a version is there twice")
+        if len({mark.key for mark in self.marks}) < len(self.marks):
+            raise ValueError("a mark is there twice")
+        for evaluation in self.evaluations:
+            if evaluation.version not in texts:
+                raise ValueError("an evaluation is of a version that is not there")
+            readings = (evaluation, evaluation.second_opinion)
+            if not all(_quotes(reading, texts[evaluation.version]) for reading in readings if reading):
+                raise ValueError("a quote does not stand where it should")
+        return self
+
+
+class ExportedPreferences(Part):
+    """What its writer starts with, and what they do not want to read."""
+
+    rubric: Name | None = None
+    coach: Name | None = None
+    muted: Annotated[list[Name], Field(max_length=MOST_MUTED)] = []
+    glossary: Annotated[list[Name], Field(max_length=MOST_GLOSSARY_WORDS)] = []
+
+
+class ExportedData(Part):
+    """The whole of an export."""
+
+    format: Literal["memo-coach-export"]
+    version: Literal[1]
+    exported: datetime | None = None
+    preferences: ExportedPreferences = ExportedPreferences()
+    memos: Annotated[list[ExportedMemo], Field(max_length=MOST_MEMOS)]
+
+
+def _quotes(reading: ExportedEvaluation | ExportedReading, text: str) -> bool:
+    """Whether every quote stands in the text where it says."""
+    evidence = [each for criterion in reading.criteria for each in criterion.evidence]
+    if not all(text[each.start : each.end] == each.quote for each in evidence):
+        return False
+    for comment in reading.comments:
+        if comment.start is None or comment.end is None or comment.quote is None:
+            if (comment.start, comment.end, comment.quote) != (None, None, None):
+                return False
+        elif comment.start > comment.end or text[comment.start : comment.end] != comment.quote:
+            return False
+    return True

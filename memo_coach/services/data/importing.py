@@ -1,0 +1,205 @@
+"""What was exported comes back: as new memos, beside what is there, and never twice.
+
+A file is a stranger's until it was read through: it is bounded before it is unpacked, nothing of it becomes a
+path, and each position, quote and length in it is checked. What it says of scores and coaches is its
+importer's own word, and seen by nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.coaching.computing import ShortestJobFirst
+from memo_coach.services import clock
+from memo_coach.services.data.format import DOCUMENT, FORMAT, VERSION, ExportedData, ExportedMemo
+from memo_coach.services.data.imported_memo import rows_of
+from memo_coach.services.errors import ServiceError, TooMany
+from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_MEMOS
+from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, StorageRequest
+from memo_coach.storage.repositories.imports import ImportRepository, StoredMemo
+from memo_coach.storage.repositories.visitors import VisitorRepository
+
+MOST_IMPORT_BYTES: Final = 6_000_000
+"""Of a file, as it is sent."""
+MOST_DOCUMENT_BYTES: Final = 32_000_000
+"""Of the document in it: a thousand evaluations. Read, it takes several times as much memory."""
+MOST_MEMBERS: Final = 5_000
+"""Of a zip file; of an export, all texts of all versions are members."""
+MOST_RATIO: Final = 200
+"""So many times its packed size a document may have; text with the same words again and again has forty."""
+_MOST_WAITING: Final = 4
+_PIECE: Final = 1 << 16
+
+
+class NotAnExport(ServiceError):
+    """The file is none that was exported here; nothing of it was taken."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This file cannot be imported: {reason}. Nothing was changed.")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """What came of an import."""
+
+    added: int
+    """Memos that are new."""
+    known: int
+    """Memos that were there already, or had been imported before."""
+
+
+def read_export(content: bytes) -> ExportedData:
+    """Read a file that was exported, a zip or the document alone. This computes, for a second at most.
+
+    Raises:
+        NotAnExport: it is none, or more than is read at once.
+    """
+    if len(content) > MOST_IMPORT_BYTES:
+        raise NotAnExport(f"it has more than {MOST_IMPORT_BYTES // 1_000_000} MB")
+    document = _unpacked(content) if content.startswith(b"PK") else content
+    try:
+        found = json.loads(document.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise NotAnExport("it is neither a zip file of an export nor its JSON document") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise NotAnExport("it is no export of Memo AI Coach")
+    version = found.get("version")
+    if isinstance(version, int) and version > VERSION:
+        raise NotAnExport(f"a newer Memo AI Coach made it (format {version}, this one reads up to {VERSION})")
+    try:
+        return ExportedData.model_validate(found)
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        place = " › ".join(str(step) for step in fault["loc"])[:200]
+        raise NotAnExport(f"it is damaged, or was changed, at {place or 'its beginning'}") from None
+
+
+def _unpacked(content: bytes) -> bytes:
+    """Return the document out of a zip file, never more of it than is read."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            if len(opened.infolist()) > MOST_MEMBERS:
+                raise NotAnExport("it has too many parts")
+            member = opened.getinfo(DOCUMENT)
+            if member.file_size > min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(member.compress_size, 1_000)):
+                raise NotAnExport("its document is too large")
+            found = bytearray()
+            with opened.open(member) as document:
+                # What a zip file says of sizes may be wrong.
+                while piece := document.read(_PIECE):
+                    found += piece
+                    if len(found) > member.file_size:
+                        raise NotAnExport("its document is too large")
+            return bytes(found)
+    except KeyError:
+        raise NotAnExport(f"there is no {DOCUMENT} in it") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
+        raise NotAnExport("the zip file is damaged or encrypted") from None
+
+
+class ImportService:
+    """Takes in what owners bring."""
+
+    def __init__(
+        self, unit_of_work: UnitOfWork, budget: StorageBudget, now: Callable[[], datetime] = clock.now
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._budget = budget
+        self._now = now
+        # One file is read at a time: it takes much memory for a moment.
+        self._turn = asyncio.Lock()
+        self._jobs = ShortestJobFirst("import")
+        self._waiting = 0
+
+    async def import_file(self, owner: str, content: bytes, *, address: str | None = None) -> ImportView:
+        """Add the memos of an export to those of the owner; those that are there already are left out.
+
+        What is stored counts for the writer's network ``address``.
+
+        Raises:
+            NotAnExport: nothing was added.
+            TooMany: the owner would have more than is kept, or others are importing; nothing was added. It
+                may be StorageRefused, and then what came before was: importing again goes on from there.
+            Unavailable: the database cannot be used.
+        """
+        if self._waiting >= _MOST_WAITING:
+            raise TooMany("Several files are being imported at the moment. Try again in a minute.")
+        self._waiting += 1
+        try:
+            self._budget.count_written(address, len(content), all_new=True)
+            async with self._turn:
+                data = await self._jobs.do(len(content), partial(read_export, content))
+                return await self._store(owner, data, address)
+        finally:
+            self._waiting -= 1
+
+    async def _store(self, owner: str, data: ExportedData, address: str | None) -> ImportView:
+        sources = {source_of(memo): memo for memo in data.memos}
+        async with self._unit_of_work.read() as session:
+            stored = await ImportRepository(session).memos(owner)
+            evaluations = await ImportRepository(session).count_evaluations(owner)
+        known = _known(stored, sources)
+        fresh = {source: memo for source, memo in sources.items() if source not in known}
+        if len(stored) + len(fresh) > MOST_MEMOS:
+            raise TooMany(
+                f"With these {len(fresh)} memos you would have more than {MOST_MEMOS}, which is as many as "
+                "are kept. Delete some under “Your memos”. Nothing was imported."
+            )
+        if evaluations + sum(len(memo.evaluations) for memo in fresh.values()) > MOST_EVALUATIONS:
+            raise TooMany(
+                f"With these you would have more than {MOST_EVALUATIONS:,} evaluations, which is as many as "
+                "are kept. Delete some memos under “Your memos”. Nothing was imported."
+            )
+        for source, memo in fresh.items():
+            await self._add(owner, source, memo, address)
+        return ImportView(added=len(fresh), known=len(data.memos) - len(fresh))
+
+    async def _add(self, owner: str, source: str, memo: ExportedMemo, address: str | None) -> None:
+        moment = self._now()
+        async with self._unit_of_work.write(adds=True) as session:
+            since = await VisitorRepository(session).lock_or_create(owner, moment)
+            kept = len(memo.model_dump_json().encode()) + MEMO_BYTES
+            await self._budget.count_kept(session, StorageRequest(address, kept, since, moment))
+            await _insert(session, owner, source, memo, moment)
+
+
+async def _insert(
+    session: AsyncSession, owner: str, source: str, memo: ExportedMemo, moment: datetime
+) -> None:
+    imports = ImportRepository(session)
+    # Of two tabs that import the same at once, the second one finds what the first has made.
+    if _known(await imports.memos(owner), {source: memo}):
+        return
+    await imports.add(owner, rows_of(owner, memo, source, moment))
+
+
+def source_of(memo: ExportedMemo) -> str:
+    """Return a hash of a memo as it was exported: the same from wherever it comes, for ids are left out."""
+    evaluations = [each.model_dump(mode="json", exclude={"id"}) for each in memo.evaluations]
+    content = memo.model_dump(mode="json", exclude={"id", "evaluations"}) | {"evaluations": evaluations}
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _known(stored: list[StoredMemo], sources: dict[str, ExportedMemo]) -> frozenset[str]:
+    """Return which of the memos are there already: imported before, or never gone and not changed since."""
+    imported = {memo.source for memo in stored}
+    unchanged = {(memo.created, memo.changed) for memo in stored}
+    return frozenset(
+        source
+        for source, memo in sources.items()
+        if source in imported or (memo.created, memo.changed) in unchanged
+    )

@@ -1,0 +1,1 @@
+"""What a writer starts with where they choose nothing."""
