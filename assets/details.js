@@ -21,6 +21,15 @@
     return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
   }
 
+  // Who uses speech or a switch can turn single keys off: the help page keeps it (assets/help.js).
+  function singleKeys() {
+    try {
+      return localStorage.getItem("memo-coach-single-keys") !== "off";
+    } catch (refused) {
+      return true;
+    }
+  }
+
   function paint() {
     var chosenMarks = current ? Array.from(marks(current)) : [];
     document.querySelectorAll("mark[data-current]").forEach(function (mark) {
@@ -134,9 +143,10 @@
     if (!document.querySelector("[data-comment-step]")) return;
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === "j" || event.key === "n") step(1);
+    if (event.key === "Escape" && current) leave();
+    else if (!singleKeys()) return;
+    else if (event.key === "j" || event.key === "n") step(1);
     else if (event.key === "k" || event.key === "p") step(-1);
-    else if (event.key === "Escape" && current) leave();
     else return;
     event.preventDefault();
   });

@@ -40,7 +40,7 @@
   }
   function message(name, values) {
     var source = document.querySelector("[data-editor-messages]");
-    var text = (source && source.getAttribute("data-" + name)) || "";
+    var text = (source && source.getAttribute("data-" + name.replace("_", "-"))) || "";
     return text.replace(/\{(\w+)\}/g, function (_, key) {
       return values[key];
     });
@@ -368,8 +368,11 @@
   }
 
   function startNew(text, then) {
+    var box = field();
+    var wasText = box && box.value.trim() && box.value !== text;
     save().then(function (ok) {
       if (!ok) return;
+      var before = wasText && draft ? draft.memo_id : null;
       fetch("/draft/new", { method: "POST", credentials: "same-origin" })
         .then(function (response) {
           if (!response.ok) throw new Error(String(response.status));
@@ -381,11 +384,87 @@
           mirror(null);
           if (text) save();
           else say("empty");
+          offer(before);
           if (then) then();
         })
         .catch(unreachable);
     });
   }
+
+  // What was in the field before is among the memos; one press brings it back.
+  function offer(memo) {
+    var link = part("before");
+    notify("");
+    if (!link) return;
+    link.hidden = !memo;
+    if (memo) link.href = location.pathname + "?memo=" + encodeURIComponent(memo);
+  }
+  function notify(text) {
+    write("notice", text);
+  }
+
+  // ---- files -----------------------------------------------------------------------------------------------
+
+  var reading = null; // ends what is being read when the page is left or the next file comes
+  function warn(text) {
+    var warning = part("warning");
+    if (!warning) return;
+    warning.hidden = !text;
+    write("warning", text);
+  }
+  function upload(files) {
+    var input = part("file");
+    if (!input || !files.length) return;
+    warn("");
+    if (files.length > 1) return warn(message("two_files", {}));
+    if (files[0].size > Number(input.getAttribute("data-most-bytes"))) return warn(input.getAttribute("data-too-large"));
+    if (reading) reading.abort();
+    var mine = (reading = new AbortController());
+    notify(message("uploading", {}));
+    fetch("/uploads?name=" + encodeURIComponent(files[0].name.slice(-100)), {
+      method: "POST",
+      headers: { "Content-Type": "application/octet-stream" },
+      body: files[0],
+      credentials: "same-origin",
+      signal: mine.signal,
+    })
+      .then(function (response) {
+        return response.json().then(function (answer) {
+          if (!response.ok) throw new Error(answer.detail || message("upload_failed", {}));
+          startNew(answer.text, function () {
+            notify([message("uploaded", {})].concat(answer.left_out).join(" "));
+            var filled = field();
+            if (!filled) return;
+            filled.focus();
+            filled.setSelectionRange(0, 0);
+            filled.scrollTop = 0;
+          });
+        });
+      })
+      .catch(function (problem) {
+        if (mine.signal.aborted) return;
+        notify("");
+        // A browser's own words for a network that is gone say nothing to a writer.
+        warn(problem instanceof TypeError || problem instanceof SyntaxError ? message("upload_failed", {}) : problem.message);
+      });
+  }
+  function dropped(event) {
+    var carries = event.dataTransfer && Array.from(event.dataTransfer.types).indexOf("Files") >= 0;
+    return carries && event.target.closest && event.target.closest("form.editor");
+  }
+  document.addEventListener("dragover", function (event) {
+    if (dropped(event)) event.preventDefault();
+  });
+  document.addEventListener("drop", function (event) {
+    if (!dropped(event)) return;
+    event.preventDefault();
+    upload(event.dataTransfer.files);
+  });
+  document.addEventListener("change", function (event) {
+    if (!event.target.matches || !event.target.matches("input[data-editor-file]")) return;
+    upload(event.target.files);
+    event.target.value = ""; // the same file may be chosen again
+  });
 
   // ---- the page's buttons ----------------------------------------------------------------------------------
 
@@ -481,6 +560,7 @@
   function watch() {
     var box = field();
     if (box === current) return;
+    if (reading) reading.abort();
     var left = current;
     current = box;
     clearTimeout(timer);

@@ -1,4 +1,4 @@
-// Chooses light or dark before the first paint, so that no page flashes in the wrong theme.
+// Chooses light or dark before the first paint, so that no page flashes in the wrong theme; says the language.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -21,6 +21,27 @@
   apply(stored());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () {
     apply(stored());
+  });
+
+  // The document's language is the one of its address. Pages for addresses with an id in them are the same
+  // file for all languages.
+  var known = document.querySelector("meta[name=languages]").content.split(" ");
+  var code = location.pathname.split("/")[1];
+  var isTranslated = known.slice(1).indexOf(code) >= 0;
+  root.lang = isTranslated ? code : known[0];
+
+  // Leads to this very page in the language of a link, and keeps that one for the next visit of "/".
+  function choose(event) {
+    var link = event.target.closest && event.target.closest("[data-language]");
+    if (!link) return;
+    var language = link.dataset.language;
+    var path = isTranslated ? location.pathname.slice(code.length + 1) || "/" : location.pathname;
+    link.href = (language === known[0] ? "" : "/" + language) + path + location.search + location.hash;
+    if (event.type === "click")
+      document.cookie = "language=" + language + ";path=/;max-age=31536000;samesite=lax";
+  }
+  ["pointerdown", "focusin", "click"].forEach(function (type) {
+    document.addEventListener(type, choose);
   });
 
   // The framework re-renders <html>; put the attribute back should it be taken away.

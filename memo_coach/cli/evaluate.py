@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from memo_coach.cli.output import print_json, print_report
+from memo_coach.cli.output import print_bytes, print_json, print_report
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
@@ -128,7 +128,7 @@ def _write_pdf(judgement: FileJudgement, output: str | None) -> None:
     except PdfFailed as error:
         raise DependencyFailed(f"The PDF could not be made ({error}).") from error
     if output is None or output == "-":
-        sys.stdout.buffer.write(content)
+        print_bytes(content)
     else:
         _write_bytes(content, output)
 

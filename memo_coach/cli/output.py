@@ -43,6 +43,11 @@ def print_json(document: str) -> None:
     sys.stdout.buffer.write(escaped_controls(document).encode())
 
 
+def print_bytes(content: bytes) -> None:
+    """Hand a file on as it is, to be piped on: it is no text for a terminal."""
+    sys.stdout.buffer.write(content)
+
+
 def shown_values(value: Value) -> Value:
     """Return a value in which each text, however deep within, may be printed."""
     return cast("Value", _shown(value))

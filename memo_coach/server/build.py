@@ -31,7 +31,7 @@ WITHOUT_INFLUENCE = (
     "memo_coach/api",
     "memo_coach/cli",
     "memo_coach/coaching/builtin",
-    "memo_coach/documents",
+    "memo_coach/documents/pdf",
     "memo_coach/operations",
     "memo_coach/storage",
 )

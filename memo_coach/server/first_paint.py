@@ -20,12 +20,14 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from memo_coach.translations import languages
 from memo_coach.web.errors import BuildFailed
 
 _STYLE_SHEET = re.compile(r'<link (?=[^>]*\brel="stylesheet")[^>]*?\bhref="(?P<address>/[^"]+)"[^>]*?/>')
 _STYLE_PRELOAD = re.compile(r'<link (?=[^>]*\bas="style")(?=[^>]*\brel="preload")[^>]*?/>')
 _THEME = re.compile(r'<script src="(?P<address>/theme\.js\?[^"]*)"></script>(?P<rest>.*?)</head>', re.DOTALL)
 _DEFERRED = re.compile(r'<script defer="" src="(?P<address>/[^"]+)"></script>')
+_LANGUAGE = re.compile(r'<html lang="[a-z]+"')
 _MODULE_PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<address>/[^"]+)"/>')
 _START = re.compile(
     r'<script type="module" async="">'
@@ -93,6 +95,19 @@ def painted_first(page: str, content_of: Callable[[str], str]) -> str:
     page = _replaced(_MODULE_PRELOAD, page, lambda _: "")
     ordered = _in_order_of_evaluation(modules, content_of)
     return _replaced(_START, page, lambda found: _start_after_paint(found, ours, modules, ordered))
+
+
+def in_its_language(page: str, folder: str) -> str:
+    """Return a page that says its language, by the folder that it lies in.
+
+    The framework says the same one on every page. Taking over, it leaves the attribute as it finds it.
+
+    Raises:
+        BuildFailed: the page does not say any language.
+    """
+    if folder not in languages():
+        return page
+    return _replaced(_LANGUAGE, page, lambda _: f'<html lang="{folder}"')
 
 
 def _not_fetched(address: str) -> str:
@@ -181,6 +196,7 @@ def paint_first(client: Path, node: Path, compressor: Path) -> None:
         formats: set[str] = set()
         for page in client.rglob("*.html"):
             rewritten = painted_first(page.read_text(encoding="utf-8"), content_of)
+            rewritten = in_its_language(rewritten, Path(page.relative_to(client).parts[0]).stem)
             page.write_text(rewritten, encoding="utf-8")
             copy = pages / page.relative_to(client)
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,7 @@ from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
 from memo_coach.services.evaluations.workers import Workers, WorkerSettings
 from memo_coach.services.memos.drafts import DraftService
+from memo_coach.services.memos.files import MemoFileService
 from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
@@ -54,6 +55,7 @@ class Services:
     drafts: DraftService
     memos: MemoService
     versions: VersionService
+    memo_files: MemoFileService
     uploads: UploadService
     evaluations: EvaluationService
     pdfs: PdfService
@@ -145,6 +147,7 @@ async def _opened(
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work),
         versions=VersionService(unit_of_work),
+        memo_files=MemoFileService(unit_of_work),
         uploads=uploads,
         evaluations=EvaluationService(
             unit_of_work,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from memo_coach.translations import text
+
 
 class ServiceError(Exception):
     """Something that was asked for cannot be done. ``message`` is a sentence for the person."""
@@ -15,9 +17,7 @@ class NotFound(ServiceError):
     """There is no such thing, or it belongs to somebody else: the two cannot be told apart."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "There is nothing here. It may have been deleted, or it was written in another browser."
-        )
+        super().__init__(text("problem.not_found"))
 
 
 class MemoEmpty(ServiceError):

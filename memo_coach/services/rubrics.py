@@ -6,6 +6,7 @@ from memo_coach.coaching import errors as coaching
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubric, shipped_rubrics
 from memo_coach.services.errors import UnknownRubric
+from memo_coach.translations import text
 
 
 class RubricService:
@@ -24,4 +25,5 @@ class RubricService:
         try:
             return shipped_rubric(rubric_id)
         except coaching.UnknownRubric as error:
-            raise UnknownRubric(str(error)) from error
+            known = ", ".join(rubric.id for rubric in shipped_rubrics())
+            raise UnknownRubric(text("problem.unknown_rubric", rubric=rubric_id, known=known)) from error

@@ -17,21 +17,10 @@ from memo_coach.services.errors import Unavailable
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.free_space import reusable_bytes
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
-CANNOT_BE_USED = (
-    "Memos cannot be read or saved at the moment; the fault is on our side. What was saved is safe. "
-    "Keep this page open and try again in a minute."
-)
-DISK_IS_FULL = (
-    "Nothing more can be saved at the moment: our disk is full. What was saved is safe. "
-    "Keep this page open, and a copy of what you have typed since."
-)
-SHORT_OF_ROOM = (
-    "We are short of disk space, so what new visitors write cannot be saved at the moment. "
-    "Keep this page open, and a copy of what you have typed."
-)
 FREE_BYTES_FOR_NEW_VISITORS = 256 * 1024 * 1024
 """Below this, new visitors store nothing: what is left is for those who have memos here. It is five times
 what is never used, so between the two lie 200 MiB: a week of an office of a hundred."""
@@ -84,18 +73,18 @@ class UnitOfWork:
         # What was deleted is room within the file, which never shrinks.
         if self._free + await reusable_bytes(session) < FREE_BYTES_FOR_NEW_VISITORS:
             _log.error("disk is getting full", free_bytes=self._free)
-            raise Unavailable(SHORT_OF_ROOM)
+            raise Unavailable(text("problem.short_of_room"))
 
     async def _refuse_full_disk(self) -> None:
         try:
             free = (await asyncio.to_thread(shutil.disk_usage, self._directory)).free
         except OSError as error:
             _log.error("data directory cannot be reached", reason=error.strerror, exc_info=error)
-            raise Unavailable(CANNOT_BE_USED) from error
+            raise Unavailable(text("problem.cannot_be_used")) from error
         self._free = free
         if free < LEAST_FREE_BYTES:
             _log.error("disk is nearly full", free_bytes=free)
-            raise Unavailable(DISK_IS_FULL)
+            raise Unavailable(text("problem.disk_is_full"))
 
 
 @contextmanager
@@ -104,4 +93,4 @@ def _unavailable_on_database_error() -> Iterator[None]:
         yield
     except (SQLAlchemyError, DatabaseUnusable) as error:
         _log.error("database cannot be used", exc_info=error)
-        raise Unavailable(CANNOT_BE_USED) from error
+        raise Unavailable(text("problem.cannot_be_used")) from error

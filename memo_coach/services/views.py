@@ -84,6 +84,33 @@ class VersionSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedPiece:
+    """A run of text of one or both of two versions, or a place where text that both have is folded."""
+
+    kind: Literal["equal", "removed", "added", "folded"]
+    text: str
+    change: int = 0
+    """The number of the change that it belongs to, from 1."""
+    begins: bool = False
+    """Whether the change begins here."""
+    fold: int = -1
+    """The number of the folded passage."""
+    words: int = 0
+    """How many words are folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two versions of a memo: one part of it, as long as a page takes at once."""
+
+    pieces: tuple[ComparedPiece, ...]
+    part: int
+    parts: int
+    changes: int
+    """In all parts together."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the models' calls of one evaluation took, all together."""
 

@@ -59,7 +59,8 @@ def text(key: str, *, count: float | None = None, **values: object) -> str:
     if count is not None:
         values["count"] = number(count)
         if isinstance(found, Mapping):
-            found = found[_locale(current_language()).plural_form(count)]
+            # A category that a file does without: Spanish has its own for whole millions.
+            found = found.get(_locale(current_language()).plural_form(count), found["other"])
     return str(found).format(**values) if values else str(found)
 
 
@@ -68,7 +69,9 @@ def number(value: float, *, digits: int | None = None) -> str:
     from babel.numbers import format_decimal  # noqa: PLC0415 - only numbers need it
 
     pattern = None if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
-    written: str = format_decimal(value, format=pattern, locale=_locale(current_language()))
+    # Rounded as everywhere else: Babel's own rounding takes the digits that are written, not the number.
+    rounded = value if digits is None else round(value, digits)
+    written: str = format_decimal(rounded, format=pattern, locale=_locale(current_language()))
     return written
 
 

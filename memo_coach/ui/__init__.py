@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import reflex as rx
 
+from memo_coach.translations import languages, speaking
+from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
     chat,
     debug,
@@ -17,22 +16,18 @@ from memo_coach.ui.pages import (
     memos,
     missing,
     progress,
+    versions,
     write,
 )
 
-ASSETS = Path(__file__).parent.parent.parent / "assets"
-_PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
-
-
-def asset(name: str) -> str:
-    """Return the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
-    return f"/{name}?v={digest[:10]}"
+_PAGES = (write, feedback, details, chat, memos, versions, progress, help, debug, debug_evaluation)
 
 
 def head_components() -> list[rx.Component]:
     """Return what stands in the head of every page. The theme is chosen before anything is painted."""
     return [
+        # For theme.js, which sets the document's language by the address.
+        rx.el.meta(name="languages", content=" ".join(languages())),
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
@@ -52,6 +47,9 @@ def head_components() -> list[rx.Component]:
 
 
 def register(app: rx.App) -> None:
-    """Add every page to the app."""
-    for page in _PAGES:
-        page.register(app)
+    """Add every page to the app, in every language; the one for addresses that lead nowhere has them all."""
+    for language in languages():
+        with speaking(language):
+            for page in _PAGES:
+                page.register(app)
+    missing.register(app)

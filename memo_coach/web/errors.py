@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from memo_coach.translations import text
+
 
 class WebError(Exception):
     """The root of this layer's errors; ``str(error)`` is a sentence for the person."""
@@ -18,8 +20,8 @@ class SiteMissing(WebError):
 class Refused(WebError):
     """The request comes without the right to what it asks for."""
 
-    def __init__(self, message: str = "This page has lost its session. Reload it to go on.") -> None:
-        super().__init__(message)
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or text("problem.lost_session"))
 
 
 class WorkerFailed(WebError):

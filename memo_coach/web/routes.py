@@ -21,13 +21,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.coaching.samples import samples
 from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
+from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
+from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
+LONGEST_FILE_NAME = 255
 _NEVER_KEPT = {"Cache-Control": "no-store"}
+_FORMS: Mapping[str, FileForm] = {"md": "md", "docx": "docx"}
+_LONGEST_NUMBER = 10
+"""Digits of a version's number."""
 
 
 class DraftToSave(BaseModel):
@@ -110,6 +116,21 @@ class Draft(Endpoint):
             address=_address(request),
         )
         return _answer(saved)
+
+
+class Upload(Endpoint):
+    """A file that is to be read as the text of a memo. Nothing of it is kept."""
+
+    async def post(self, request: Request) -> Response:
+        """Answer with the text of the body, which is the file; ``?name=`` is what its owner calls it."""
+        read = await container.current().uploads.read_upload(
+            _owner(request),
+            request.query_params.get("name", "")[:LONGEST_FILE_NAME],
+            await request.body(),
+            _address(request),
+        )
+        left_out = [notice.sentences[current_language()] for notice in read.left_out]
+        return JSONResponse({"text": read.text, "left_out": left_out}, headers=_NEVER_KEPT)
 
 
 class NewDraft(Endpoint):
@@ -206,6 +227,23 @@ def _done() -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
 
+class MemoVersionFile(Endpoint):
+    """A version of a memo as a file to take along: ``.md`` or ``.docx``."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with it; 404 where it is not the session's own, as where there is none."""
+        wanted = request.path_params
+        number, form = wanted["number"], wanted["form"]
+        if form not in _FORMS or not number.isdecimal() or len(number) > _LONGEST_NUMBER:
+            raise NotFound
+        file = await container.current().memo_files.file(
+            _owner(request), wanted["memo"], int(number), _FORMS[form]
+        )
+        disposition = f'attachment; filename="{file.name}"'
+        headers = {**_NEVER_KEPT, "Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+        return Response(file.content, media_type=file.media_type, headers=headers)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -240,7 +278,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError), "it is registered for these"  # noqa: S101
     fields = ", ".join(sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}))
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be saved as it is: see {fields}.")
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, text("problem.draft_unfit", fields=fields))
 
 
 def _not_done(_request: Request, error: Exception) -> Response:
@@ -253,7 +291,9 @@ def _not_done(_request: Request, error: Exception) -> Response:
 
 def _not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "it is registered for these"  # noqa: S101
-    return Problem(HTTPStatus(error.status_code), f"{request.method} is not possible here.", error.headers)
+    return Problem(
+        HTTPStatus(error.status_code), text("problem.method_not_here", method=request.method), error.headers
+    )
 
 
 _STATUSES: Mapping[type, HTTPStatus] = {
@@ -278,12 +318,14 @@ ROUTES = (
     Route("/health/live", Live, middleware=[_PROBLEMS]),
     Route("/health/ready", Ready, middleware=[_PROBLEMS]),
     Route("/draft", Draft, middleware=[_PROBLEMS]),
+    Route("/uploads", Upload, middleware=[_PROBLEMS]),
     Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
     Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
     Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
     Route("/evaluations/{evaluation}/remarks/{comment}", Remark, middleware=[_PROBLEMS]),
     Route("/muted/{kind}", MutedKind, middleware=[_PROBLEMS]),
     Route("/glossary/{word:path}", Word, middleware=[_PROBLEMS]),
+    Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

@@ -13,6 +13,7 @@ from memo_coach.settings import Settings
 from memo_coach.web.middleware.assets import AssetsMiddleware
 from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
 from memo_coach.web.middleware.client_address import ClientAddressMiddleware
+from memo_coach.web.middleware.language import LanguageMiddleware
 from memo_coach.web.middleware.metrics import MetricsMiddleware
 from memo_coach.web.middleware.origins import AllowedOrigins, OriginMiddleware
 from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
@@ -37,6 +38,7 @@ def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
         Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
         Middleware(RequestIdMiddleware),
         Middleware(MetricsMiddleware, settings),
+        Middleware(LanguageMiddleware),
         Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
         Middleware(BodyLimitMiddleware),
         Middleware(SessionMiddleware, settings),

@@ -1,6 +1,6 @@
 """Read the lines ``To: … From: … Date: … Subject: …`` at the top of a memo, in English and in Spanish.
 
-In any order, with the labels of letters and of mail programs, in bold type, or as rows of a table.
+In any order, with the labels of letters and of mail programs, in bold type, as headings, or in a table.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from memo_coach.coaching.memo.headings import atx_heading
-from memo_coach.coaching.memo.lines import Line, is_rule, setext_level
+from memo_coach.coaching.memo.lines import Line, is_rule, is_table_row, is_table_rule, setext_level
 from memo_coach.coaching.memo.model import HeaderLine, HeaderName, Span
 
 _NAMES: dict[str, HeaderName] = {
@@ -30,15 +30,16 @@ _NAMES: dict[str, HeaderName] = {
 }  # fmt: skip
 _ANY_NAME = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
 _LINE = re.compile(
-    rf"(?:[-*+•][ \t]+)?(?P<open>\*\*|__|\*|_)?(?P<name>{_ANY_NAME})"
+    rf"(?:[-*+•][ \t]+|(?P<heading>#{{1,6}})[ \t]+)?(?P<open>\*\*|__|\*|_)?(?P<name>{_ANY_NAME})"
     r"[ \t]*+(?:\*\*|__|\*|_)?[ \t]*+:[ \t]*(?P<close>\*\*|__|\*(?!\*)|_(?!_))?[ \t]*",
     re.IGNORECASE,
 )
-_ROW = re.compile(
-    rf"\|?[ \t]*+(?:\*\*|__|\*|_)?(?P<name>{_ANY_NAME})[ \t]*+:?(?:\*\*|__|\*|_)?[ \t]*+:?[ \t]*+\|[ \t]*+"
-    r"(?P<value>[^|]*[^|\s])[ \t]*+\|?",
-    re.IGNORECASE,
+_LABEL = re.compile(
+    rf"(?:\*\*|__|\*|_)?(?P<name>{_ANY_NAME})[ \t]*+:?(?:\*\*|__|\*|_)?[ \t]*+:?", re.IGNORECASE
 )
+_CELL = re.compile(r"(?:[^|\\]|\\.?)+")
+_LEAST_COLUMNS = 3
+"""Of a table that has the labels in its first row and what they stand for in the second."""
 _EMPTY_ROW = frozenset("| \t-:")
 _MEMO_TITLE = re.compile(r"[-=*_~# ]{0,40}(?:memo|memorandum|memorándum|memorando)\b.{0,80}", re.IGNORECASE)
 _LONGEST_TITLE = 80
@@ -68,17 +69,18 @@ def read_header(lines: Sequence[Line]) -> HeaderReading:
     preamble: list[int] = []
     rules: list[int] = []
     sure = True
+    in_columns = _header_columns(lines)
     for index, line in enumerate(lines):
         if len(taken) == _MOST_LINES:
             break
         if not line.bare or (is_rule(line.bare) and not header):
             continue
-        if line.bare[0] == "|" and set(line.bare) <= _EMPTY_ROW:
+        found = in_columns.get(index, _header_lines(line))
+        if not found and _is_frame(lines, index, inside=bool(header)):
             rules.append(index)
             continue
-        found = _header_line(line) or _header_row(line)
-        if found is not None:
-            header.append(found)
+        if found:
+            header.extend(found)
         elif header and index - 1 in taken and line.indent >= 2:
             header[-1] = _continued(header[-1], lines[index - 1], line)
         elif header or len(preamble) == _MOST_TITLES or not _may_be_title(line):
@@ -87,17 +89,27 @@ def read_header(lines: Sequence[Line]) -> HeaderReading:
             preamble.append(index)
             sure = sure and _is_title(lines, index)
             continue
-        sure = sure and line.bare[0] != "|"
+        sure = sure and line.bare[0] not in "|#"
         taken.add(index)
-    if not sure and len({line.name for line in header}) < 2:
+    if not sure and not _is_enough(lines, header, taken):
         header, taken = [], set()
-    if header:
-        taken.update(index for index in rules if index - 1 in taken or index + 1 in taken)
-        header = _with_subject(header)
-    else:
-        preamble = _memo_title(lines, preamble)
-    plain = frozenset(index for index in preamble if not _is_marked(lines, index))
-    return HeaderReading(tuple(header), frozenset(taken), plain)
+    if not header:
+        return HeaderReading((), frozenset(), _unmarked(lines, _memo_title(lines, preamble)))
+    taken |= _touching(taken, rules)
+    return HeaderReading(tuple(_with_subject(header)), frozenset(taken), _unmarked(lines, preamble))
+
+
+def _touching(taken: set[int], rules: Sequence[int]) -> set[int]:
+    """Return the lines of the tables' frames that stand beside what was taken, and beside each other."""
+    found: set[int] = set()
+    for index in (*reversed(rules), *rules):
+        if {index - 1, index + 1} & (taken | found):
+            found.add(index)
+    return found
+
+
+def _unmarked(lines: Sequence[Line], preamble: Sequence[int]) -> frozenset[int]:
+    return frozenset(index for index in preamble if not _is_marked(lines, index))
 
 
 def _with_subject(header: list[HeaderLine]) -> list[HeaderLine]:
@@ -107,14 +119,82 @@ def _with_subject(header: list[HeaderLine]) -> list[HeaderLine]:
     return [replace(line, name="subject") if line.name == "reference" else line for line in header]
 
 
-def _header_row(line: Line) -> HeaderLine | None:
-    """Read a row of a table with two cells, a label and what it stands for."""
-    found = _ROW.fullmatch(line.bare) if "|" in line.bare else None
-    if found is None:
-        return None
-    start = line.start + found.start("value")
-    value = Span(start, start + len(found["value"]))
-    return HeaderLine(_NAMES[found["name"].lower()], Span(line.start, line.end), found["value"], value)
+def _is_enough(lines: Sequence[Line], header: Sequence[HeaderLine], taken: set[int]) -> bool:
+    """Whether lines that may also be something else are a head: two labels, or a heading ``Subject: …``."""
+    names = {line.name for line in header}
+    return len(names) > 1 or (names == {"subject"} and all(lines[index].bare[0] == "#" for index in taken))
+
+
+def _is_frame(lines: Sequence[Line], index: int, *, inside: bool) -> bool:
+    """Whether a line belongs to a table without saying anything: a rule, an empty row, a row of titles."""
+    bare = lines[index].bare
+    if bare[0] == "|" and set(bare) <= _EMPTY_ROW:
+        return True
+    ruled = index + 1 < len(lines) and is_table_rule(lines[index + 1].bare)
+    return not inside and ruled and is_table_row(bare)
+
+
+def _header_lines(line: Line) -> list[HeaderLine]:
+    found = _header_line(line)
+    return [found] if found is not None else _header_cells(line)
+
+
+def _cells(line: Line) -> list[Line]:
+    """Return the cells of a row as lines of their own."""
+    if "|" not in line.bare:
+        return []
+    cells = []
+    for found in _CELL.finditer(line.bare):
+        bare = found[0].strip()
+        cells.append(Line(line.start + found.start() + found[0].index(bare), bare, 0))
+    return cells
+
+
+def _header_cells(line: Line) -> list[HeaderLine]:
+    """Read a row of a table: labels each with what it stands for, in one cell or in the next one."""
+    cells = _cells(line)
+    together = [_header_line(cell) for cell in cells]
+    if cells and all(each is not None and each.value for each in together):
+        return _parted(line, [each for each in together if each is not None])
+    labels, values = cells[::2], cells[1::2]
+    if len(labels) != len(values) or not all(value.bare for value in values):
+        return []
+    return _parted(line, _labelled(labels, values))
+
+
+def _labelled(labels: Sequence[Line], values: Sequence[Line]) -> list[HeaderLine]:
+    """Return what labels stand for; nothing where one of them is none."""
+    header = []
+    for label, value in zip(labels, values, strict=True):
+        found = _LABEL.fullmatch(label.bare)
+        if found is None:
+            return []
+        span = Span(value.start, value.end)
+        header.append(HeaderLine(_NAMES[found["name"].lower()], span, value.bare, span))
+    return header
+
+
+def _parted(line: Line, header: Sequence[HeaderLine]) -> list[HeaderLine]:
+    """Give each that stands in a line its part of it."""
+    edges = [line.start, *(each.value_span.end for each in header[:-1]), line.end]
+    return [
+        replace(each, span=Span(start, end))
+        for each, start, end in zip(header, edges, edges[1:], strict=False)
+    ]
+
+
+def _header_columns(lines: Sequence[Line]) -> dict[int, list[HeaderLine]]:
+    """Read a table at the top with labels in its first row and one row below: by the numbers of the rows."""
+    first = next((index for index, line in enumerate(lines) if "|" in line.bare), len(lines))
+    if first > _MOST_LINES or first + 2 >= len(lines) or not is_table_rule(lines[first + 1].bare):
+        return {}
+    if first + 3 < len(lines) and "|" in lines[first + 3].bare:
+        return {}
+    labels, values = _cells(lines[first]), _cells(lines[first + 2])
+    if len(labels) < _LEAST_COLUMNS or len(labels) != len(values):
+        return {}
+    found = _labelled(labels, values)
+    return {first: [], first + 2: _parted(lines[first + 2], found)} if found else {}
 
 
 def _memo_title(lines: Sequence[Line], preamble: Sequence[int]) -> list[int]:
@@ -128,7 +208,7 @@ def _memo_title(lines: Sequence[Line], preamble: Sequence[int]) -> list[int]:
 
 def _header_line(line: Line) -> HeaderLine | None:
     found = _LINE.match(line.bare)
-    if found is None:
+    if found is None or (found["heading"] and found.end() == len(line.bare)):
         return None
     end = len(line.bare.rstrip("\\ \t"))
     opened = found["open"] or ""

@@ -37,6 +37,8 @@ from memo_coach.storage.repositories.chats import ChatRepository
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations import number
+from memo_coach.translations import text as text_of
 
 LONGEST_QUESTION = 4_000
 """Characters."""
@@ -110,7 +112,7 @@ class ChatService:
             since = await VisitorRepository(session).lock_or_create(owner, moment)
             view = await _evaluation(session, owner, evaluation_id)
             if view.status != "done" or view.overall is None:
-                raise QuestionRefused("The coach can be asked as soon as the evaluation is done.")
+                raise QuestionRefused(text_of("problem.chat_too_early"))
             comment = comment_of(view, about)
             chats = ChatRepository(session)
             await self._refuse_second(chats, owner, evaluation_id, moment)
@@ -245,7 +247,7 @@ class ChatService:
         if self._turn(owner, evaluation_id) is not None or any(
             moment - answer.changed < CUT_OFF_AFTER for answer in streaming
         ):
-            raise QuestionRefused("The coach is still answering. Wait for the end, or stop the answer.")
+            raise QuestionRefused(text_of("problem.chat_answering"))
         if streaming:
             await chats.end(owner, evaluation_id, "failed", moment)
 
@@ -277,26 +279,21 @@ def _question(raw: str) -> str:
         raise QuestionRefused(_too_long(len(raw)))
     text = normalise_text(raw).strip()
     if not text:
-        raise QuestionRefused("Write a question first.")
+        raise QuestionRefused(text_of("problem.chat_empty"))
     if len(text) > LONGEST_QUESTION:
         raise QuestionRefused(_too_long(len(text)))
     return text
 
 
 def _too_long(length: int) -> str:
-    return f"The question has {length:,} characters; {LONGEST_QUESTION:,} is the most. Shorten it."
+    return text_of("problem.chat_too_long", length=number(length), most=number(LONGEST_QUESTION))
 
 
 async def _refuse_too_many(chats: ChatRepository, owner: str, evaluation_id: str) -> None:
     if await chats.count(owner, evaluation_id) + 2 > MOST_MESSAGES:
-        raise TooMany(
-            f"This conversation has {MOST_MESSAGES} messages, which is as many as are kept. "
-            "Clear it to go on."
-        )
+        raise TooMany(text_of("problem.too_many_messages", most=number(MOST_MESSAGES)))
     if await chats.count(owner) + 2 > MOST_MESSAGES_OF_OWNER:
-        raise TooMany(
-            "You have as many messages to the coach as are kept. Clear some conversations to go on."
-        )
+        raise TooMany(text_of("problem.too_many_conversations"))
 
 
 async def _evaluation(session: AsyncSession, owner: str, evaluation_id: str) -> EvaluationView:

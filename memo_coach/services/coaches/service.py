@@ -16,6 +16,7 @@ from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import CoachOffer, CostEstimate
+from memo_coach.translations import text
 
 if TYPE_CHECKING:
     from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
@@ -122,10 +123,10 @@ class Coaches:
         if asked is None:
             return offers[0].kind
         if asked == MODEL and not any(offer.kind == MODEL for offer in offers):
-            raise UnknownCoach("No model is configured here. Set LLM_MODEL, or take the coach “builtin”.")
+            raise UnknownCoach(text("problem.no_model"))
         known = tuple(dict.fromkeys((*_COACHES, *(offer.kind for offer in offers))))
         if asked not in known:
-            raise UnknownCoach(f"There is no coach “{asked}” here. The coaches are: {', '.join(known)}.")
+            raise UnknownCoach(text("problem.unknown_coach", coach=asked, known=", ".join(known)))
         return cast("CoachKind", asked)
 
     async def estimate(self, request: CoachRequest) -> CostEstimate | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,16 +16,17 @@ from memo_coach.documents.pdf.process import PdfFailed, make_pdf
 from memo_coach.documents.pdf.report import EarlierEvaluation, Report
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
+from memo_coach.services.file_names import plain_name
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.storage.repositories.evaluations import EvaluationRepository, FinishedLine
+from memo_coach.translations import text
 
 MOST_ASKED = 3
 """Documents that one owner may have asked for and not yet got."""
 MOST_LINES = 20
 """Evaluations of a memo, the newest, in the table that shows how it has come along."""
-_LONGEST_NAME = 60
 
 _log = structlog.get_logger(__name__)
 
@@ -36,16 +35,14 @@ class NotFinished(ServiceError):
     """There is no document of an evaluation that is not done."""
 
     def __init__(self) -> None:
-        super().__init__("There is a PDF once the evaluation is done. This one is not.")
+        super().__init__(text("problem.pdf_not_finished"))
 
 
 class PdfNotMade(Unavailable):
     """The document could not be made; the log says why."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The PDF could not be made. Try again in a minute; the feedback itself is on its page as before."
-        )
+        super().__init__(text("problem.pdf_not_made"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ class PdfService:
             NotFinished, TooMany, PdfNotMade: with a sentence.
         """
         if self._asked[owner] >= MOST_ASKED:
-            raise TooMany("Your PDFs are being made. Wait until they are here, then ask for the next.")
+            raise TooMany(text("problem.too_many_pdfs"))
         self._asked[owner] += 1
         turn = self._turns.setdefault(owner, asyncio.Lock())
         try:
@@ -111,7 +108,11 @@ class PdfService:
             return await self._jobs.do(len(report.text), partial(self._make, report))
         except PdfFailed as error:
             _log.error(
-                "pdf not made", evaluation=evaluation_id, characters=len(report.text), reason=str(error)
+                "pdf not made",
+                evaluation=evaluation_id,
+                characters=len(report.text),
+                reason=str(error),
+                exc_info=error,
             )
             raise PdfNotMade from error
 
@@ -175,6 +176,5 @@ def _plain(text: LocalisedText) -> Mapping[str, str]:
 
 def file_name(title: str, version: int | None) -> str:
     """Return a safe name for the file: nothing of the title but Latin letters and digits."""
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", letters)[:_LONGEST_NAME].strip("-") or "memo"
+    words = plain_name(title)
     return f"{words}-feedback.pdf" if version is None else f"{words}-v{version}-feedback.pdf"

@@ -36,6 +36,8 @@ from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.model_calls import ModelCallRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Evaluation, Memo, MemoVersion
+from memo_coach.translations import number
+from memo_coach.translations import text as text_of
 
 ENTERING_AT_ONCE = 8
 """Texts that are looked at and stored at a time; others wait, and whoever came first is first."""
@@ -202,9 +204,7 @@ class EvaluationService:
             if old is None:
                 raise NotFound
             if old.status == "done":
-                raise NotRepeatable(
-                    "This evaluation is done. Change the memo and evaluate it as a new version."
-                )
+                raise NotRepeatable(text_of("problem.evaluation_done"))
             rubric = self._rubrics.get(old.rubric)
             asked = _Asked(
                 old.memo,
@@ -324,19 +324,11 @@ async def _queue(session: AsyncSession, owner: str, asked: _Asked, *, moment: da
     if there.duplicate is not None:
         return there.duplicate, False
     if there.backlog.own >= MOST_UNFINISHED:
-        raise TooMany(
-            f"{MOST_UNFINISHED} of your memos are being evaluated. Wait until one is done, or cancel one."
-        )
+        raise TooMany(text_of("problem.too_many_running", most=number(MOST_UNFINISHED)))
     if there.stored >= MOST_EVALUATIONS:
-        raise TooMany(
-            f"You have {MOST_EVALUATIONS:,} evaluations, which is as many as are kept. "
-            "Delete a memo or two under “Your memos”."
-        )
+        raise TooMany(text_of("problem.too_many_evaluations", most=number(MOST_EVALUATIONS)))
     if there.backlog.near >= MOST_UNFINISHED_OF_ADDRESS:
-        raise TooMany(
-            f"{MOST_UNFINISHED_OF_ADDRESS} memos from your network are being evaluated. "
-            "Wait a minute and try again."
-        )
+        raise TooMany(text_of("problem.too_many_near", most=number(MOST_UNFINISHED_OF_ADDRESS)))
     evaluation = Evaluation(
         id=new_id(),
         owner=owner,

@@ -34,6 +34,7 @@ from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.repositories.jobs import Expired, Job, JobFilter, JobQueue
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -53,10 +54,8 @@ LONGEST_LOOK_SECONDS = 8.0
 """How long a closing process waits for the look at the queue that is under way; a locked database takes 5."""
 LONGEST_STORING_SECONDS = 30.0
 """How long somebody who cancels waits for the last store; a locked database takes 12."""
-GAVE_UP = (
-    "The coach could not finish this evaluation, although it was tried three times. "
-    "Your memo is safe. Try it again."
-)
+GAVE_UP = text("problem.gave_up")
+"""Stored in English, for the worker does not know who will read it; pages say it in their own language."""
 
 
 @dataclass(frozen=True, slots=True)

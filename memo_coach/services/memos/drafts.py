@@ -20,6 +20,8 @@ from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Memo
+from memo_coach.translations import number
+from memo_coach.translations import text as text_of
 
 
 async def store_new_memo(
@@ -31,9 +33,7 @@ async def store_new_memo(
         TooMany: the owner has as many as is allowed.
     """
     if await memos.count(owner) >= MOST_MEMOS:
-        raise TooMany(
-            f"You have {MOST_MEMOS} memos, which is as many as are kept. Delete some under “Your memos”."
-        )
+        raise TooMany(text_of("problem.too_many_memos", most=number(MOST_MEMOS)))
     memo = Memo(
         id=new_id(),
         owner=owner,

@@ -17,6 +17,8 @@ from memo_coach.coaching.memo.plain_reading import plain_reading
 from memo_coach.coaching.memo.text import LONGEST_MEMO, check_memo_text, normalise_text
 from memo_coach.coaching.memo.words import WORD
 from memo_coach.services.errors import LanguageNotRead, MemoEmpty, MemoTooLong, UnknownLanguage
+from memo_coach.translations import current_language, number
+from memo_coach.translations import text as text_of
 
 LONGEST_TITLE = 120
 UNTITLED = "Untitled memo"
@@ -60,9 +62,9 @@ def submitted_text(raw: str) -> str:
     try:
         check_memo_text(text)
     except coaching.EmptyMemo as error:
-        raise MemoEmpty(str(error)) from error
+        raise MemoEmpty(text_of("problem.memo_empty")) from error
     except coaching.MemoTooLong as error:
-        raise MemoTooLong(str(error)) from error
+        raise MemoTooLong(_too_long(text)) from error
     return text
 
 
@@ -80,7 +82,7 @@ def language_of(text: str, language: str | None, *, readable: bool = False) -> s
         return detect_language(read)
     if language not in SUPPORTED_LANGUAGES:
         raise UnknownLanguage(
-            f"The coach does not read the language “{language}”. It reads: {', '.join(SUPPORTED_LANGUAGES)}."
+            text_of("problem.unknown_language", language=language, known=", ".join(SUPPORTED_LANGUAGES))
         )
     return language
 
@@ -99,7 +101,7 @@ def _check_read(read: str) -> None:
     try:
         refuse_other_languages(read)
     except coaching.LanguageNotRead as error:
-        raise LanguageNotRead(str(error)) from error
+        raise LanguageNotRead(error.messages.get(current_language(), str(error))) from error
 
 
 def metadata_of(
@@ -146,7 +148,8 @@ def _line(text: str) -> str:
 def _refuse_overlong(raw: str) -> None:
     # Far beyond the limit there is no point in reading the text at all: normalising takes its time, too.
     if len(raw) > 2 * LONGEST_MEMO:
-        raise MemoTooLong(
-            f"The memo has {len(raw):,} characters; the coach reads up to {LONGEST_MEMO:,}. "
-            "Shorten it, or hand it in as parts."
-        )
+        raise MemoTooLong(_too_long(raw))
+
+
+def _too_long(text: str) -> str:
+    return text_of("problem.memo_too_long", length=number(len(text)), most=number(LONGEST_MEMO))

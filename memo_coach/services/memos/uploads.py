@@ -7,8 +7,10 @@ the places are known, at these places. A file that is refused changes nothing: t
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -20,11 +22,15 @@ from memo_coach.documents.reading.process import OnErrorOutput, read_in_process
 from memo_coach.documents.reading.sentences import languages, left_out_sentence, refusal_sentence
 from memo_coach.services.errors import ServiceError, TooMany
 from memo_coach.services.standard_error import log_exceptions
+from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.translations import ENGLISH, current_language, text
 
 _log = structlog.get_logger(__name__)
 
 MOST_WAITING = 8
 """Files that are read or wait for it. One at a time is read, so that the memory of one is all it takes."""
+MOST_OF_NETWORK = 3
+"""Of these, from one network: ten seconds each would else keep everybody waiting."""
 _BROKEN = frozenset({Refusal.CORRUPT, Refusal.TOO_SLOW, Refusal.TOO_MUCH_MEMORY})
 """These may be the reader's fault as well as the file's."""
 
@@ -54,14 +60,14 @@ class UploadedText:
 
 
 class UploadRefused(ServiceError):
-    """A file is not read; ``messages`` has the sentence in each language, ``message`` the English one."""
+    """A file is not read; ``messages`` has the sentence in each language, ``message`` the one for now."""
 
     def __init__(self, reason: Refusal, cause: str) -> None:
         self.reason = reason.value
         self.cause = cause
         """For the log; it holds nothing of the file."""
         self.messages = {language: refusal_sentence(reason, language) for language in languages()}
-        super().__init__(self.messages["en"])
+        super().__init__(self.messages.get(current_language(), self.messages[ENGLISH]))
 
 
 def read_upload(name: str, content: bytes, on_error_output: OnErrorOutput = log_exceptions) -> UploadedText:
@@ -106,20 +112,27 @@ class UploadService:
     def __init__(self) -> None:
         # The process that reads ends with its thread, so the thread stays.
         self._thread = ThreadPoolExecutor(1, "reading-files")
-        self._waiting = 0
+        self._owners: set[str] = set()
+        self._networks: Counter[bytes] = Counter()
 
-    async def read_upload(self, name: str, content: bytes) -> UploadedText:
+    async def read_upload(
+        self, owner: str, name: str, content: bytes, address: str = "unknown"
+    ) -> UploadedText:
         """Read a file, as :func:`read_upload` does.
 
         Raises:
             UploadRefused: it cannot be read.
-            TooMany: others wait already, as many as may.
+            TooMany: the owner's last file is still being read, or as many wait as may.
         """
-        if self._waiting >= MOST_WAITING:
-            raise TooMany("Many files are being read at the moment. Try again in a minute.")
-        self._waiting += 1
+        if owner in self._owners:
+            raise TooMany(text("problem.upload_one_at_a_time"))
+        network = network_of(address)
+        if self._networks.total() >= MOST_WAITING or self._networks[network] >= MOST_OF_NETWORK:
+            raise TooMany(text("problem.too_many_uploads"))
+        self._owners.add(owner)
+        self._networks[network] += 1
         reading = asyncio.get_running_loop().run_in_executor(self._thread, read_upload, name, content)
-        reading.add_done_callback(self._end)
+        reading.add_done_callback(partial(self._end, owner, network))
         try:
             return await reading
         except UploadRefused as refused:
@@ -132,5 +145,8 @@ class UploadService:
         """Begin no more; what is being read ends by itself within its seconds."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _end(self, _: asyncio.Future[UploadedText]) -> None:
-        self._waiting -= 1
+    def _end(self, owner: str, network: bytes, _: asyncio.Future[UploadedText]) -> None:
+        self._owners.discard(owner)
+        self._networks[network] -= 1
+        if not self._networks[network]:
+            del self._networks[network]

@@ -20,7 +20,6 @@ from memo_coach.operations import metrics
 from memo_coach.providers.ledger import Ledger
 from memo_coach.services import clock
 from memo_coach.services.errors import Unavailable
-from memo_coach.services.unit_of_work import CANNOT_BE_USED
 from memo_coach.services.usage.ledger import DatabaseLedger, budget_day
 from memo_coach.services.usage.rate_limits import KEPT, UseLimits, UsePurpose, address_mark, count_use
 from memo_coach.services.views import Usage
@@ -29,6 +28,7 @@ from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.repositories.model_calls import MICRO, ModelCallRepository, SpendingRepository
 from memo_coach.storage.repositories.model_uses import ModelUseRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -129,7 +129,7 @@ class ModelBudget:
                 )
         except (SQLAlchemyError, DatabaseUnusable) as error:
             _log.error("database cannot be used", exc_info=error)
-            raise Unavailable(CANNOT_BE_USED) from error
+            raise Unavailable(text("problem.cannot_be_used")) from error
 
     def ledger(self, *, owner: str | None, evaluation: str | None) -> Ledger:
         """Return the ledger of one person's calls for one evaluation; without both, the operator's own."""

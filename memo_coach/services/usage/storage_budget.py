@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.services.errors import TooMany
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -75,10 +76,7 @@ class StorageRefused(TooMany):
 
     def __init__(self, reason: str, seconds: float) -> None:
         seconds = min(seconds, _HOUR)
-        super().__init__(
-            f"{reason}. Keep this page open: your text stays in this browser, and there is room again "
-            f"{_in_words(seconds)}."
-        )
+        super().__init__(f"{text(reason)} {_in_words(seconds)}")
         self.retry_after = math.ceil(seconds)
         """Seconds."""
 
@@ -168,9 +166,9 @@ class StorageBudget:
             bucket.take(amount)
 
 
-_BY_ADDRESS = "More is being saved from your network than we take in a short time"
-_NEW_OF_ADDRESS = "More people from your network are new here than we take in a short time"
-_NEW = "More is being saved by people who are new here than we take in a short time"
+_BY_ADDRESS = "problem.storage_by_address"
+_NEW_OF_ADDRESS = "problem.storage_new_of_address"
+_NEW = "problem.storage_new"
 
 
 def _buckets(allowance: Allowance, clock: Callable[[], float]) -> TokenBuckets[str]:
@@ -185,7 +183,7 @@ def _refuse(reason: str, bucket: TokenBucket, amount: float) -> None:
 
 
 def _in_words(seconds: float) -> str:
-    minutes = math.ceil(seconds / 60)
-    if minutes <= 1:
-        return "within a minute"
-    return f"in {minutes} minutes" if minutes < 60 else "in an hour"
+    minutes = max(1, math.ceil(seconds / 60))
+    return (
+        text("problem.room_again", count=minutes) if minutes < 60 else text("problem.room_again_in_an_hour")
+    )

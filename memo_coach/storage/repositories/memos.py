@@ -187,6 +187,15 @@ class MemoRepository:
         found = await self._session.execute(_NEWEST_VERSION, {"own_id": memo_id, OWNER: owner})
         return found.scalar_one_or_none()
 
+    async def version(self, owner: str, memo_id: str, number: int) -> MemoVersion | None:
+        """Find a version by its number."""
+        statement = (
+            select(MemoVersion)
+            .join(Memo, col(Memo.id) == col(MemoVersion.memo))
+            .where(_own(owner, memo_id), col(MemoVersion.number) == number)
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def earlier_texts(
         self, owner: str, memo_id: str, *, before: int, limit: int
     ) -> list[tuple[int, str]]:

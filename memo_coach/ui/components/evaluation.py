@@ -66,7 +66,7 @@ def is_of_address(state: type[EvaluationStateMixin]) -> rx.Var[bool]:
     Right after a change of page it is still about the one that was shown last, until the server has answered.
     """
     shown = state.evaluation_id
-    address = "location.pathname.split('/')[2]"
+    address = "location.pathname.split('/').filter(Boolean).pop()"
     same = f"(typeof location === 'undefined' || {shown!s} === '' || {address} === {shown!s})"
     return rx.Var(same, _var_type=bool, _var_data=shown._get_all_var_data())  # noqa: SLF001 - its only way
 

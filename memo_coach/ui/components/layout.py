@@ -10,8 +10,9 @@ from reflex_components_core.el.elements.inline import A
 from reflex_components_core.react_router import ReactRouterLink
 
 from memo_coach import __version__
-from memo_coach.translations import text
+from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components import icons
+from memo_coach.web.languages import localised_path, path_in
 
 _MENU: Final = (
     ("/", "menu.write"),
@@ -24,8 +25,12 @@ _MENU: Final = (
 def link(
     *label: str | rx.Component | rx.Var[str], to: str | rx.Var[str], **properties: object
 ) -> rx.Component:
-    """Return a link that changes pages in the browser, without loading the document anew."""
-    return ReactRouterLink.create(*label, to=to, **properties)
+    """Return a link that changes pages in the browser, without loading the document anew.
+
+    A path leads to the page in the language that is spoken; what a state gives is an address already.
+    """
+    address = localised_path(to) if isinstance(to, str) else to
+    return ReactRouterLink.create(*label, to=address, **properties)
 
 
 def anchor(
@@ -63,9 +68,34 @@ def _header(current: str) -> rx.Component:
     )
 
 
-def _footer() -> rx.Component:
+def _languages(current: str) -> rx.Component:
+    """Lead to the same page in each other language. It is loaded anew, for the document's own language.
+
+    assets/theme.js keeps the choice, and puts in the page's whole address where that is known to the browser
+    alone.
+    """
+    links = []
+    for language in languages():
+        if language == current_language():
+            continue
+        with speaking(language):
+            name = text("product.language")
+        links.append(
+            anchor(
+                name,
+                to=path_in(language, current or "/"),
+                lang=language,
+                href_lang=language,
+                custom_attrs={"data-language": language},
+            )
+        )
+    return rx.el.p(*links, class_name="languages")
+
+
+def _footer(current: str) -> rx.Component:
     return rx.el.footer(
         rx.el.p(text("product.footer")),
+        _languages(current),
         rx.el.p(text("product.version", version=__version__)),
         class_name="foot",
     )
@@ -77,7 +107,7 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
         anchor(text("product.skip"), to="#content", class_name="skip"),
         _header(current),
         rx.el.main(*content, id="content", tab_index=-1, class_name=class_name),
-        _footer(),
+        _footer(current),
         rx.el.div(
             rx.cond(has_connection_errors, rx.el.p(text("product.connection"), class_name="connection")),
             role="status",
@@ -85,6 +115,7 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
         # Filled by assets/focus.js: a page that comes without a new document is not told of by the browser.
         rx.el.div(role="status", id="page-announcer", class_name="visually-hidden"),
         class_name="page",
+        lang=current_language(),
     )
 
 

@@ -8,6 +8,7 @@ from memo_coach.translations import text
 from memo_coach.ui.components.conversation import conversation
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.chat import ChatState
 
 
@@ -46,10 +47,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/chat/[evaluation]",
-        title=f"{text('chat.heading')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=ChatState.open,
-    )
+    add_page(app, page, path="/chat/[evaluation]", title=text("chat.heading"), on_load=ChatState.open)

@@ -7,6 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components.debugging import by_debug_status
 from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.debug import CallOnScreen, DebugState, MessageOnScreen
 
 
@@ -75,10 +76,6 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/debug/[evaluation]",
-        title=f"{text('debug.heading')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=DebugState.open_evaluation,
+    add_page(
+        app, page, path="/debug/[evaluation]", title=text("debug.heading"), on_load=DebugState.open_evaluation
     )

@@ -9,6 +9,8 @@ from memo_coach.ui.annotated_text import Paragraph, Segment
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import anchor, frame, link
+from memo_coach.ui.localised_pages import add_page
+from memo_coach.ui.manuscript import Block, Row
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
 
@@ -34,8 +36,53 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
     )
 
 
-def _paragraph(paragraph: rx.Var[Paragraph]) -> rx.Component:
-    return rx.el.div(rx.foreach(paragraph.segments, _segment), class_name=paragraph.kind)
+def _segments(segments: rx.Var[list[Segment]]) -> rx.Component:
+    return rx.foreach(segments, _segment)
+
+
+def _item(item: rx.Var[Paragraph]) -> rx.Component:
+    return rx.el.li(_segments(item.segments), class_name=item.kind)
+
+
+def _row(row: rx.Var[Row]) -> rx.Component:
+    return rx.el.tr(rx.foreach(row.cells, lambda cell: rx.el.td(_segments(cell.segments))))
+
+
+def _grid(block: rx.Var[Block]) -> rx.Component:
+    return rx.el.div(
+        rx.el.table(
+            rx.el.thead(
+                rx.el.tr(rx.foreach(block.head, lambda cell: rx.el.th(_segments(cell.segments), scope="col")))
+            ),
+            rx.el.tbody(rx.foreach(block.rows, _row)),
+        ),
+        class_name="grid",
+        # A wide table is scrolled within the memo, by key as well.
+        role="group",
+        tab_index=0,
+        aria_label=text("details.table"),
+    )
+
+
+def _block(block: rx.Var[Block]) -> rx.Component:
+    """Show a block as what it is, so that a screen reader can go by headings, lists and tables."""
+    words = rx.foreach(block.paragraphs, lambda paragraph: _segments(paragraph.segments))
+    headings = (rx.el.h3, rx.el.h4, rx.el.h5)
+    return rx.match(
+        block.kind,
+        ("list", rx.el.ul(rx.foreach(block.paragraphs, _item), role="list")),
+        ("grid", _grid(block)),
+        (
+            "heading",
+            rx.match(
+                block.level,
+                *[(level, each(words, class_name="heading")) for level, each in enumerate(headings, start=3)],
+                rx.el.h6(words, class_name="heading"),
+            ),
+        ),
+        ("code", rx.el.pre(words, class_name="code")),
+        rx.el.p(words, class_name=block.kind),
+    )
 
 
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
@@ -173,12 +220,13 @@ def _cards() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     content = rx.cond(
-        DetailsState.paragraphs.length() > 0,
+        DetailsState.blocks.length() > 0,
         rx.fragment(
             _tools(),
             rx.el.div(
+                rx.el.h2(text("details.manuscript"), class_name="visually-hidden"),
                 rx.el.section(
-                    rx.foreach(DetailsState.paragraphs, _paragraph),
+                    rx.foreach(DetailsState.blocks, _block),
                     class_name="manuscript sheet",
                     aria_label=text("details.manuscript"),
                 ),
@@ -198,7 +246,7 @@ def page() -> rx.Component:
                 ),
             ),
             rx.cond(
-                is_of_address(DetailsState) & (DetailsState.paragraphs.length() > 0),
+                is_of_address(DetailsState) & (DetailsState.blocks.length() > 0),
                 rx.el.div(
                     link(
                         text("details.overall"),
@@ -221,10 +269,10 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
+    add_page(
+        app,
         page,
-        route="/details/[evaluation]",
-        title=f"{text('details.title')} · {text('product.name')}",
-        description=text("product.description"),
+        path="/details/[evaluation]",
+        title=text("details.title"),
         on_load=[DetailsState.open, ChatState.open],
     )

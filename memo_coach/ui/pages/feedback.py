@@ -5,8 +5,11 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
+from memo_coach.ui.assets import asset
 from memo_coach.ui.components.evaluation import by_status, is_of_address
+from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
 
 
@@ -37,15 +40,20 @@ def _scale() -> rx.Component:
 def _verdict() -> rx.Component:
     return rx.el.section(
         rx.el.div(
-            rx.el.p(
-                rx.el.strong(
-                    FeedbackState.score,
-                    custom_attrs={
-                        "data-testid": rx.cond(FeedbackState.first_reading, "first-score", "overall-score")
-                    },
+            explained(
+                rx.el.p(
+                    rx.el.strong(
+                        FeedbackState.score,
+                        custom_attrs={
+                            "data-testid": rx.cond(
+                                FeedbackState.first_reading, "first-score", "overall-score"
+                            )
+                        },
+                    ),
+                    rx.el.span(text("feedback.of")),
+                    class_name="score",
                 ),
-                rx.el.span(text("feedback.of")),
-                class_name="score",
+                "score",
             ),
             _scale(),
             rx.cond(
@@ -80,6 +88,14 @@ def _verdict() -> rx.Component:
             ),
             link(text("feedback.chat"), to=f"/chat/{FeedbackState.evaluation_id}", class_name="button"),
             link(text("feedback.revise"), to=f"/?memo={FeedbackState.memo_id}", class_name="button"),
+            rx.cond(
+                FeedbackState.changes_address != "",
+                link(
+                    text("versions.link_changes"),
+                    to=FeedbackState.changes_address,
+                    class_name="button",
+                ),
+            ),
             class_name="row",
         ),
         class_name="verdict sheet",
@@ -90,7 +106,7 @@ def _verdict() -> rx.Component:
 def _lists() -> rx.Component:
     return rx.el.div(
         rx.el.section(
-            rx.el.h2(text("feedback.opportunities")),
+            explained(rx.el.h2(text("feedback.opportunities")), "opportunities"),
             rx.cond(
                 FeedbackState.opportunities.length() > 0,
                 rx.el.ol(
@@ -102,7 +118,7 @@ def _lists() -> rx.Component:
             class_name="opportunities",
         ),
         rx.el.section(
-            rx.el.h2(text("feedback.strengths")),
+            explained(rx.el.h2(text("feedback.strengths")), "strengths"),
             rx.cond(
                 FeedbackState.strengths.length() > 0,
                 rx.el.ul(rx.foreach(FeedbackState.strengths, rx.el.li), class_name="plain-list"),
@@ -144,11 +160,24 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
         rx.el.div(
             rx.el.p(criterion.justification),
             rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
+            rx.cond(criterion.next_score != "", _next_point(criterion)),
             rx.cond(criterion.second_score != "", _second_opinion(criterion)),
             class_name="reason",
         ),
         class_name=rx.cond(criterion.provisional, "criterion provisional", "criterion"),
         custom_attrs={"data-testid": criterion.test_id},
+    )
+
+
+def _next_point(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(
+            text("feedback.next_point"),
+            rx.el.span(": ", criterion.name, class_name="visually-hidden"),
+        ),
+        rx.el.p(rx.el.strong(criterion.next_score, ": "), criterion.next_guidance),
+        class_name="second-opinion",
+        custom_attrs={"data-testid": "next-point"},
     )
 
 
@@ -167,7 +196,7 @@ def _second_opinion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
 
 def _criteria() -> rx.Component:
     return rx.el.section(
-        rx.el.h2(text("feedback.criteria")),
+        explained(rx.el.h2(text("feedback.criteria")), "criteria"),
         rx.el.p(text("feedback.criteria_lede"), class_name="lede"),
         rx.el.ul(rx.foreach(FeedbackState.criteria, _criterion), class_name="plain-list"),
         rx.cond(FeedbackState.usage != "", rx.el.p(FeedbackState.usage, class_name="quiet usage")),
@@ -182,6 +211,7 @@ def page() -> rx.Component:
         rx.cond(FeedbackState.criteria.length() > 0, _criteria()),
     )
     return frame(
+        rx.el.script(src=asset("explanations.js"), custom_attrs={"async": True}),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("feedback.heading")),
@@ -220,10 +250,6 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/feedback/[evaluation]",
-        title=f"{text('feedback.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=FeedbackState.open,
+    add_page(
+        app, page, path="/feedback/[evaluation]", title=text("feedback.title"), on_load=FeedbackState.open
     )

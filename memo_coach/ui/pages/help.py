@@ -11,10 +11,13 @@ from reflex_components_core.el.elements.base import BaseHTML
 from memo_coach.coaching.documents.frameworks import Framework, shipped_frameworks
 from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.coaching.samples import Sample, samples
 from memo_coach.settings import DRAFT_DAYS
-from memo_coach.translations import contents, text
+from memo_coach.translations import contents, current_language, number, text
+from memo_coach.ui.assets import asset
 from memo_coach.ui.components.layout import anchor, frame
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
+from memo_coach.ui.localised_pages import add_page
 
 _SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
 
@@ -29,26 +32,69 @@ def _criterion(criterion: Criterion, rubric_id: str) -> rx.Component:
     levels = [
         part
         for score in sorted(criterion.guidance)
-        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], "en")))
+        for part in (rx.el.dt(str(score)), rx.el.dd(localised(criterion.guidance[score], current_language())))
     ]
     return rx.fragment(
         rx.el.h3(
-            f"{localised(criterion.name, 'en')} ({criterion.weight:g} %)",
+            f"{localised(criterion.name, current_language())} ({number(criterion.weight)} %)",
             id=criterion_anchor(rubric_id, criterion.id),
         ),
-        rx.el.p(localised(criterion.description, "en")),
+        rx.el.p(localised(criterion.description, current_language())),
         rx.el.dl(*levels, class_name="levels"),
     )
 
 
-def _rubric(rubric: Rubric) -> rx.Component:
+def _sample(sample: Sample) -> rx.Component:
     return rx.el.details(
-        rx.el.summary(localised(rubric.name, "en")),
+        rx.el.summary(text(f"help.sample_{sample.quality}")),
+        rx.el.pre(sample.text, class_name="sample sheet", tab_index=0, aria_label=sample.title),
+    )
+
+
+def _rubric(rubric: Rubric, language: str) -> rx.Component:
+    return rx.el.details(
+        rx.el.summary(localised(rubric.name, current_language())),
         rx.el.div(
-            rx.el.p(localised(rubric.description, "en"), class_name="lede"),
+            rx.el.p(localised(rubric.description, current_language()), class_name="lede"),
             *[_criterion(criterion, rubric.id) for criterion in rubric.criteria],
+            *[_sample(sample) for sample in samples(rubric.id, language)],
             class_name="stack",
         ),
+    )
+
+
+def _search() -> rx.Component:
+    """Offer to search what stands on the page: assets/help.js, which this page alone loads."""
+    return rx.el.div(
+        rx.el.label(text("help.search"), html_for="help-search"),
+        rx.el.input(id="help-search", type="search", max_length=100, auto_complete="off"),
+        rx.el.p(
+            role="status",
+            id="help-found",
+            custom_attrs={
+                f"data-{name}": text(f"help.found_{name}") for name in ("none", "one", "many", "first")
+            },
+        ),
+        rx.el.ol(id="help-results", class_name="plain-list"),
+        rx.el.script(src=asset("help.js"), custom_attrs={"async": True}),
+        role="search",
+        class_name="help-search",
+    )
+
+
+def _single_keys() -> rx.Component:
+    """Offer to switch off the keys that work without another one held (WCAG 2.1.4)."""
+    return rx.el.p(
+        rx.el.input(
+            type="checkbox",
+            id="single-keys",
+            default_checked=True,
+            aria_describedby="single-keys-what",
+            custom_attrs={"data-single-keys": ""},
+        ),
+        rx.el.label(text("help.single_keys"), html_for="single-keys"),
+        rx.el.span(text("help.single_keys_what"), id="single-keys-what", class_name="quiet"),
+        class_name="switch",
     )
 
 
@@ -99,13 +145,13 @@ def _content(language: str) -> rx.Component:
         _section(
             "rubrics",
             rx.el.p(texts["rubrics"]),
-            rx.el.div(*[_rubric(rubric) for rubric in shipped_rubrics()]),
+            rx.el.div(*[_rubric(rubric, language) for rubric in shipped_rubrics()]),
         ),
         _section(
             "frameworks",
             *[_framework(framework, language) for framework in shipped_frameworks().frameworks],
         ),
-        _section("keys", rx.el.dl(*keys, class_name="keys")),
+        _section("keys", rx.el.dl(*keys, class_name="keys"), _single_keys()),
         _section(
             "privacy",
             *[rx.el.p(paragraph.format(draft_days=DRAFT_DAYS)) for paragraph in texts["privacy"]],
@@ -118,13 +164,14 @@ def page() -> rx.Component:
     """Build the page."""
     return frame(
         rx.el.div(rx.el.h1(text("help.heading")), class_name="page-head"),
+        _search(),
         rx.el.div(
             rx.el.nav(
                 *[anchor(text(f"help.{name}"), to=f"#{name}") for name in _SECTIONS],
                 class_name="contents",
                 aria_label=text("help.contents"),
             ),
-            _content("en"),
+            _content(current_language()),
             class_name="help",
         ),
         current="/help",
@@ -133,9 +180,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/help",
-        title=f"{text('help.title')} · {text('product.name')}",
-        description=text("product.description"),
-    )
+    add_page(app, page, path="/help", title=text("help.title"))

@@ -7,18 +7,13 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, empty, frame, link
+from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
 
 
 def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
     return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), to=version.address))
-
-
-def _in_local_time(moment: rx.Var[str]) -> rx.Var[str]:
-    """Return the moment in the reader's own time zone and manner, worked out in the browser."""
-    manner = "document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'}"
-    spoken = f"new Date({moment!s}).toLocaleString({manner})"
-    return rx.Var(spoken, _var_type=str, _var_data=moment._get_all_var_data())  # noqa: SLF001 - its only way
 
 
 def _confirmation() -> rx.Component:
@@ -55,7 +50,7 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
             rx.el.p(
                 text("memos.changed"),
                 " ",
-                rx.el.time(_in_local_time(memo.changed), date_time=memo.changed),
+                rx.el.time(in_local_time(memo.changed), date_time=memo.changed),
                 " · ",
                 memo.word_count,
                 rx.cond(memo.draft, rx.el.span(" · ", text("memos.draft"))),
@@ -72,6 +67,15 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
             _confirmation(),
             rx.el.div(
                 link(text("memos.continue"), to=memo.continue_address, class_name="button"),
+                rx.cond(
+                    memo.versions_address != "",
+                    link(
+                        text("versions.link"),
+                        rx.el.span(": ", memo.title, class_name="visually-hidden"),
+                        to=memo.versions_address,
+                        class_name="button plain",
+                    ),
+                ),
                 rx.el.button(
                     text("memos.delete"),
                     rx.el.span(" ", memo.title, class_name="visually-hidden"),
@@ -123,10 +127,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/memos",
-        title=f"{text('memos.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=MemosState.open,
-    )
+    add_page(app, page, path="/memos", title=text("memos.title"), on_load=MemosState.open)

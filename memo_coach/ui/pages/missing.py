@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.translations import text
+from memo_coach.translations import ENGLISH, languages, speaking, text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import frame, link
 
 
-def page() -> rx.Component:
-    """Build the page."""
-    return frame(
-        rx.el.div(
-            icons.blank_sheet(),
-            rx.el.h1(text("missing.heading")),
-            rx.el.p(text("missing.body")),
-            link(text("missing.home"), to="/", class_name="button main"),
-            class_name="empty",
+def _page_in(language: str) -> rx.Component:
+    with speaking(language):
+        return frame(
+            rx.el.div(
+                icons.blank_sheet(),
+                rx.el.h1(text("missing.heading")),
+                rx.el.p(text("missing.body")),
+                link(text("missing.home"), to="/", class_name="button main"),
+                class_name="empty",
+            )
         )
+
+
+def page() -> rx.Component:
+    """Build the page. There is one for all such addresses, so the browser chooses the language by its own."""
+    others = [language for language in languages() if language != ENGLISH]
+    code: rx.Var[str] = rx.Var(
+        "(typeof location === 'undefined' ? '' : location.pathname.split('/')[1])", _var_type=str
     )
+    return rx.match(code, *[(language, _page_in(language)) for language in others], _page_in(ENGLISH))
 
 
 def register(app: rx.App) -> None:

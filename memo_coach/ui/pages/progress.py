@@ -7,6 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, anchor, empty, frame, link
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.progress import (
     ChoiceOnScreen,
     CriterionRowOnScreen,
@@ -223,10 +224,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/progress",
-        title=f"{text('progress.title')} · {text('product.name')}",
-        description=text("product.description"),
-        on_load=ProgressState.open,
-    )
+    add_page(app, page, path="/progress", title=text("progress.title"), on_load=ProgressState.open)

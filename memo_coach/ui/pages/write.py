@@ -7,8 +7,12 @@ import reflex as rx
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
-from memo_coach.translations import text
-from memo_coach.ui.components.layout import alert, frame
+from memo_coach.documents.reading.limits import MOST_BYTES
+from memo_coach.documents.reading.model import Refusal
+from memo_coach.documents.reading.sentences import refusal_sentence
+from memo_coach.translations import current_language, text
+from memo_coach.ui.components.layout import alert, anchor, frame
+from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.write import HintOnScreen, WriteState
 
 PAUSE_BEFORE_HINTS = 1200
@@ -16,6 +20,7 @@ PAUSE_BEFORE_HINTS = 1200
 
 _MESSAGES = (
     "word", "words", "character", "characters", "reading",
+    "uploading", "uploaded", "two_files", "upload_failed",
     "saving", "saved", "restored", "empty", "forked", "unreachable", "refused", "too_long",
 )  # fmt: skip
 
@@ -24,7 +29,10 @@ def _rubric() -> rx.Component:
     return rx.el.div(
         rx.el.label(text("write.rubric"), html_for="rubric"),
         rx.el.select(
-            *[rx.el.option(localised(rubric.name, "en"), value=rubric.id) for rubric in shipped_rubrics()],
+            *[
+                rx.el.option(localised(rubric.name, current_language()), value=rubric.id)
+                for rubric in shipped_rubrics()
+            ],
             id="rubric",
             name="rubric",
             default_value=shipped_rubrics()[0].id,
@@ -79,11 +87,29 @@ def _sample(quality: str) -> rx.Component:
     )
 
 
+def _upload() -> rx.Component:
+    """Let a writer bring a file; dropping one on the editor does the same."""
+    return rx.el.label(
+        rx.el.input(
+            type="file",
+            class_name="visually-hidden",
+            accept=".txt,.md,.docx,.pdf,text/plain,text/markdown",
+            custom_attrs={
+                "data-editor-file": "",
+                "data-most-bytes": str(MOST_BYTES),
+                "data-too-large": refusal_sentence(Refusal.TOO_LARGE, current_language()),
+            },
+        ),
+        text("write.upload"),
+        class_name="button plain file",
+    )
+
+
 def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
             rx.el.div(_rubric(), _language(), _coach(), class_name="row"),
-            rx.el.div(_sample("weak"), _sample("strong"), class_name="row"),
+            rx.el.div(_upload(), _sample("weak"), _sample("strong"), class_name="row"),
             class_name="editor-tools",
         ),
         rx.el.label(text("write.editor"), html_for="memo", class_name="visually-hidden"),
@@ -135,7 +161,8 @@ def _editor() -> rx.Component:
             hidden=True,
             custom_attrs={
                 "data-editor-messages": "",
-                **{f"data-{name}": text(f"editor.{name}") for name in _MESSAGES},
+                # The framework drops underscores from names of attributes.
+                **{f"data-{name.replace('_', '-')}": text(f"editor.{name}") for name in _MESSAGES},
             },
         ),
         on_submit=WriteState.evaluate,
@@ -207,6 +234,14 @@ def page() -> rx.Component:
         ),
         alert(WriteState.problem),
         rx.el.p(role="alert", class_name="alert", hidden=True, custom_attrs={"data-editor-warning": ""}),
+        # Always there: what appears in a region that appears with it is not told by every screen reader.
+        rx.el.div(
+            rx.el.span(custom_attrs={"data-editor-notice": ""}),
+            " ",
+            anchor(text("write.before"), to="/", hidden=True, custom_attrs={"data-editor-before": ""}),
+            role="status",
+            class_name="note notice",
+        ),
         rx.el.div(_editor(), _hints(), class_name="desk"),
         _dialog(),
         current="/",
@@ -215,14 +250,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    app.add_page(
-        page,
-        route="/",
-        title=_title(),
-        description=text("product.description"),
-        on_load=WriteState.open,
-    )
-
-
-def _title() -> str:
-    return f"{text('write.title')} · {text('product.name')}"
+    add_page(app, page, path="/", title=text("write.title"), on_load=WriteState.open)

@@ -9,7 +9,7 @@ import reflex as rx
 from memo_coach.services.administration.debug import CallView
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
-from memo_coach.translations import text
+from memo_coach.translations import number, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.loopback import is_at_the_machine
@@ -49,7 +49,7 @@ class SelfTestOnScreen:
 
 
 def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f} s"
+    return "–" if value is None else f"{number(value, digits=2)} s"
 
 
 def _call(call: CallView) -> CallOnScreen:
@@ -63,10 +63,10 @@ def _call(call: CallView) -> CallOnScreen:
             ),
             text(
                 "debug.tokens",
-                prompt=f"{exact}{call.prompt_tokens:,}",
-                completion=f"{call.completion_tokens:,}",
+                prompt=f"{exact}{number(call.prompt_tokens)}",
+                completion=number(call.completion_tokens),
             ),
-            text("debug.cost", cost=f"{exact}${call.cost_usd:.6f}"),
+            text("debug.cost", cost=f"{exact}${number(call.cost_usd, digits=6)}"),
             text("debug.first", seconds=_seconds(call.first_token_seconds)),
             text("debug.total", seconds=_seconds(call.seconds)),
             text("debug.retries", count=call.retries),
@@ -152,7 +152,11 @@ class DebugState(rx.State):
             self.running = name
         found = await current().self_tests.run(name)
         shown = SelfTestOnScreen(
-            name, text(f"debug.test_{name}"), found.result, found.detail, f"{found.milliseconds:,.1f} ms"
+            name,
+            text(f"debug.test_{name}"),
+            found.result,
+            found.detail,
+            f"{number(found.milliseconds, digits=1)} ms",
         )
         async with self:
             self.tests = [shown if test.name == name else test for test in self.tests]

@@ -10,8 +10,10 @@ import reflex as rx
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.services.views import EvaluationView
+from memo_coach.translations import number
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
-from memo_coach.ui.annotated_text import Paragraph, paragraphs_of, quoted
+from memo_coach.ui.annotated_text import paragraphs_of, quoted
+from memo_coach.ui.manuscript import Block, blocks_of
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.events.authorisation import allow
 
@@ -57,7 +59,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
     return [
         CardOnScreen(
             id=comment.id,
-            number=str(number),
+            number=str(place),
             criterion=comment.criterion,
             criterion_name=names.get(comment.criterion, comment.criterion),
             kind=comment.kind,
@@ -68,7 +70,7 @@ def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[Card
             suggestion=comment.suggestion or "",
             first=comment.rank < limits[comment.kind],
         )
-        for number, comment in enumerate(ordered, start=1)
+        for place, comment in enumerate(ordered, start=1)
     ]
 
 
@@ -76,7 +78,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
     """The detailed feedback on the screen."""
 
     score: str = ""
-    paragraphs: list[Paragraph] = []
+    blocks: list[Block] = []
     cards: list[CardOnScreen] = []
     choices: list[ChoiceOnScreen] = []
     chosen: str = ""
@@ -96,7 +98,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         await super()._show(view)
         overall, other = view.overall, view.second_opinion
         self._assign(
-            score="" if overall is None or overall.score is None else f"{overall.score:.1f}",
+            score="" if overall is None or overall.score is None else number(overall.score, digits=1),
             first_reading=other is not None and overall is None and not view.comments,
             has_second=other is not None and view.provenance is not None and view.provenance.kind == "llm",
         )
@@ -118,7 +120,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         self._assign(choices=choices, hidden=hidden, cards=shown)
         pieces = await _ANNOTATED_TEXTS.pieces(view)
         numbers = {card.id: card.number for card in shown}
-        self._assign(paragraphs=paragraphs_of(view.text, pieces, comments, numbers))
+        self._assign(blocks=blocks_of(paragraphs_of(view.text, pieces, comments, numbers)))
 
     @rx.event
     async def choose(self, criterion: str) -> Any:

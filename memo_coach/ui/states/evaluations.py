@@ -9,9 +9,11 @@ import reflex as rx
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
+from memo_coach.services.evaluations.workers import GAVE_UP
 from memo_coach.services.views import FINISHED, EvaluationView
-from memo_coach.translations import text
+from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
+from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import address_of, owner_of
 
 
@@ -78,7 +80,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             total_steps=total,
             done_steps=done,
             percent=f"{100 * done // total}%",
-            problem=view.error or "",
+            problem=text("problem.gave_up") if view.error == GAVE_UP else view.error or "",
             has_reading=view.status == "cancelled" and view.second_opinion is not None,
             status=view.status,
             watched=self.watched or view.status not in FINISHED,
@@ -163,7 +165,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
         except Refused:
             self.problem = text("problem.no_session")
             return None
-        return rx.redirect(f"/feedback/{evaluation}")
+        return rx.redirect(localised_path(f"/feedback/{evaluation}"))
 
 
 def _judge(view: EvaluationView) -> str:
@@ -175,7 +177,7 @@ def _judge(view: EvaluationView) -> str:
 
 def _name_of_rubric(view: EvaluationView) -> str:
     try:
-        return localised(current().rubrics.get(view.rubric).name, "en")
+        return localised(current().rubrics.get(view.rubric).name, current_language())
     except ServiceError:
         # The rubric may have been taken away since; the evaluation keeps its id.
         return view.rubric

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Final
 
 import reflex as rx
 
 from memo_coach.coaching.evaluation import CriterionScore, Evaluation
 from memo_coach.coaching.llm.scoring import Difference, differing
+from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.progress.views import ScoreHistory
 from memo_coach.services.views import EvaluationView
-from memo_coach.translations import text
+from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import quoted
 from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import owner_of
+
+NOTHING_KNOWN: Final[Mapping[int, str]] = {}
 
 
 @dataclasses.dataclass
@@ -46,6 +51,10 @@ class CriterionOnScreen:
     second_justification: str
     apart: str
     """A sentence, where the two differ by more than a point."""
+    next_score: str
+    """The next whole score above its own; empty where there is none, or nothing is known of it."""
+    next_guidance: str
+    """What the rubric says of a memo that earns it."""
 
 
 def _criterion(
@@ -55,25 +64,29 @@ def _criterion(
     apart: Difference | None = None,
     provisional: bool = False,
     tag: str = "",
+    guidance: Mapping[int, str] = NOTHING_KNOWN,
 ) -> CriterionOnScreen:
     score = criterion.score
+    above = 0 if score is None else int(score) + 1
     differs = score is not None and abs(criterion.weight - criterion.effective_weight) >= 0.05
     other = second.score if second is not None and criterion.coach == "llm" else None
     return CriterionOnScreen(
         id=criterion.id,
         test_id=f"criterion-{criterion.id}",
         name=criterion.name,
-        score="" if score is None else f"{score:.1f}",
+        score="" if score is None else number(score, digits=1),
         share="0%" if score is None else f"{_share(score)}%",
-        weight=f"{criterion.weight:g} %",
-        shared=f"{criterion.effective_weight:.1f} %" if differs else "",
+        weight=f"{number(criterion.weight)} %",
+        shared=f"{number(criterion.effective_weight, digits=1)} %" if differs else "",
         justification=criterion.justification,
         evidence=[quoted(evidence.quote) for evidence in criterion.evidence[:2]],
         provisional=provisional,
         tag=tag,
-        second_score="" if other is None else f"{other:.1f}",
+        second_score="" if other is None else number(other, digits=1),
         second_justification="" if other is None or second is None else second.justification,
-        apart="" if apart is None else text("feedback.apart", difference=f"{apart.points:.1f}"),
+        apart="" if apart is None else text("feedback.apart", difference=number(apart.points, digits=1)),
+        next_score=str(above) if above in guidance else "",
+        next_guidance=guidance.get(above, ""),
     )
 
 
@@ -90,10 +103,26 @@ def _share(score: float) -> int:
     return round((score - 1.0) / 4.0 * 100)
 
 
+def _guidance(view: EvaluationView) -> dict[str, dict[int, str]]:
+    """Return what the rubric says of each score of each criterion, in the language that is spoken."""
+    try:
+        rubric = current().rubrics.get(view.rubric)
+    except ServiceError:
+        # The rubric may have been taken away since.
+        return {}
+    return {
+        criterion.id: {
+            score: localised(said, current_language()) for score, said in criterion.guidance.items()
+        }
+        for criterion in rubric.criteria
+    }
+
+
 def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
     """Return the model's criteria with the built-in coach's beside them, or in their place meanwhile."""
     second = {} if view.second_opinion is None else {each.id: each for each in view.second_opinion.criteria}
     judged = {criterion.id: criterion for criterion in view.criteria}
+    guidance = _guidance(view)
     apart = {}
     if view.second_opinion is not None:
         apart = {each.criterion: each for each in differing(view.criteria, view.second_opinion)}
@@ -104,12 +133,13 @@ def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
                 second.get(criterion.id),
                 apart=apart.get(criterion.id),
                 tag=_tag(view, criterion),
+                guidance=guidance.get(criterion.id, NOTHING_KNOWN),
             )
             for criterion in view.criteria
         ]
     first = text("feedback.provisional")
     return [
-        _criterion(judged[key], each, apart=apart.get(key))
+        _criterion(judged[key], each, apart=apart.get(key), guidance=guidance.get(key, NOTHING_KNOWN))
         if key in judged
         else _criterion(each, provisional=True, tag=first)
         for key, each in second.items()
@@ -138,6 +168,8 @@ class FeedbackState(EvaluationStateMixin, rx.State):
     """What is shown is the built-in coach's reading, while the model reads."""
     usage: str = ""
     """What the model took, as a line, or empty."""
+    changes_address: str = ""
+    """Where this version is compared with the one before; empty for a first version."""
     course: str = ""
     """The scores of the memo's versions up to this one as a small drawing, in SVG, or empty."""
     compared: str = ""
@@ -150,6 +182,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
         self._assign(
             criteria=_criteria(view),
             usage=_usage(view),
+            changes_address=_changes_address(view),
             first_reading=view.overall is None and first is not None,
         )
         history = await _history(self, view) if view.status == "done" else None
@@ -157,19 +190,27 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             course="" if history is None else sparkline([score for _, score in history.scores]),
             compared=""
             if history is None
-            else text("progress.beside", now=f"{history.now:.1f}", before=f"{history.before:.1f}"),
+            else text(
+                "progress.beside", now=number(history.now, digits=1), before=number(history.before, digits=1)
+            ),
         )
         if overall is None:
             self._assign(score="", summary="", strengths=[], opportunities=[], notices=[])
             return
         self._assign(
-            score="" if overall.score is None else f"{overall.score:.1f}",
+            score="" if overall.score is None else number(overall.score, digits=1),
             marker="0" if overall.score is None else str(2 * _share(overall.score)),
             summary=overall.summary,
             strengths=list(overall.strengths),
             opportunities=list(overall.opportunities),
             notices=[*_removed(view), *overall.notices],
         )
+
+
+def _changes_address(view: EvaluationView) -> str:
+    if view.version < 2:
+        return ""
+    return f"/versions/{view.memo_id}?old={view.version - 1}&new={view.version}"
 
 
 def _removed(view: EvaluationView) -> list[str]:
@@ -186,10 +227,10 @@ def _usage(view: EvaluationView) -> str:
         return ""
     return text(
         "feedback.usage",
-        prompt=f"{used.prompt_tokens:,}",
-        completion=f"{used.completion_tokens:,}",
-        cost=f"{used.cost_usd:.4f}",
-        seconds=f"{view.seconds:.1f}",
+        prompt=number(used.prompt_tokens),
+        completion=number(used.completion_tokens),
+        cost=number(used.cost_usd, digits=4),
+        seconds=number(view.seconds, digits=1),
     )
 
 

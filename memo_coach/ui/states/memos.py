@@ -9,9 +9,10 @@ import reflex as rx
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.views import EvaluationSummary, MemoSummary
-from memo_coach.translations import text
+from memo_coach.translations import number, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
+from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import owner_of
 
 
@@ -31,6 +32,8 @@ class MemoOnScreen:
     id: str
     title: str
     continue_address: str
+    versions_address: str
+    """Where its versions are compared; empty for a memo that has none."""
     changed: str
     """ISO 8601 in UTC; the browser shows it in its own zone."""
     word_count: str
@@ -46,9 +49,9 @@ def _version(evaluation: EvaluationSummary) -> VersionOnScreen:
         "failed": text("memos.failed"),
         "cancelled": text("memos.cancelled"),
     }
-    score = "–" if evaluation.score is None else f"{evaluation.score:.1f}"
+    score = "–" if evaluation.score is None else number(evaluation.score, digits=1)
     return VersionOnScreen(
-        address=f"/feedback/{evaluation.evaluation_id}",
+        address=localised_path(f"/feedback/{evaluation.evaluation_id}"),
         label=f"{text('memos.version_short')}{evaluation.version}",
         outcome=outcomes.get(evaluation.status, score),
     )
@@ -58,7 +61,8 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
     return MemoOnScreen(
         id=memo.memo_id,
         title=memo.title or text("memos.untitled"),
-        continue_address=f"/?memo={memo.memo_id}",
+        continue_address=localised_path(f"/?memo={memo.memo_id}"),
+        versions_address=localised_path(f"/versions/{memo.memo_id}") if memo.evaluations else "",
         changed=memo.changed.isoformat(),
         word_count=text("memos.words", count=memo.words),
         draft=memo.has_unsubmitted_draft,

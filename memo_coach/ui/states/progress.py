@@ -18,12 +18,13 @@ from memo_coach.services.progress.views import (
     ProgressView,
     Trend,
 )
-from memo_coach.translations import text
+from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import shortened
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
 from memo_coach.ui.score_chart import Mark, chart, mark_of_line, sparkline
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
+from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import owner_of
 
 LEAST_EVALUATIONS = 2
@@ -140,8 +141,7 @@ class ProgressState(rx.State):
         self.chart = _chart(view, names) if view.lines else ""
         self.rows = _rows(view)
         self.lines = [
-            _line(line, number, name)
-            for number, (line, name) in enumerate(zip(view.lines, names, strict=True))
+            _line(line, index, name) for index, (line, name) in enumerate(zip(view.lines, names, strict=True))
         ]
 
     async def _choose(self, *, rubric: str, coach: str, memo: str) -> None:
@@ -197,7 +197,7 @@ def _judge_name(judge: Judge) -> str:
 
 def _rubric_name(rubric_id: str) -> str:
     try:
-        return localised(current().rubrics.get(rubric_id).name, "en")
+        return localised(current().rubrics.get(rubric_id).name, current_language())
     except UnknownRubric:
         # The rubric may have been taken away since; the evaluations keep its id.
         return rubric_id
@@ -228,11 +228,11 @@ def _place_key(point: ProgressPoint, view: ProgressView) -> str | int:
 def _place_names(view: ProgressView) -> list[str]:
     if view.memo:
         return [text("progress.version_short", number=place.version) for place in view.places]
-    return [str(number) for number in range(1, len(view.places) + 1)]
+    return [str(place) for place in range(1, len(view.places) + 1)]
 
 
 def _chart(view: ProgressView, names: Sequence[str]) -> str:
-    places, labels = {_place_key(place, view): number for number, place in enumerate(view.places)}, []
+    places, labels = {_place_key(place, view): index for index, place in enumerate(view.places)}, []
     marks = []
     for line, name in zip(view.lines, names, strict=True):
         marks.append(
@@ -254,14 +254,14 @@ def _chart(view: ProgressView, names: Sequence[str]) -> str:
 
 def _mark_label(point: ProgressPoint, view: ProgressView) -> str:
     place = text("progress.version_short", number=point.version) if view.memo else _title(point.title)
-    return text("progress.mark", place=place, score=f"{point.score:.1f}")
+    return text("progress.mark", place=place, score=number(point.score, digits=1))
 
 
 def _described(line: ProgressLine, name: str) -> str:
-    now = f"{line.points[-1].score:.1f}"
+    now = number(line.points[-1].score, digits=1)
     if len(line.points) == 1:
         return text("progress.described_one", judge=name, now=now)
-    first, best = f"{line.points[0].score:.1f}", f"{line.best_score:.1f}"
+    first, best = number(line.points[0].score, digits=1), number(line.best_score, digits=1)
     return text("progress.described", judge=name, first=first, now=now, best=best)
 
 
@@ -269,27 +269,29 @@ def _rows(view: ProgressView) -> list[RowOnScreen]:
     """Return the places with the score of each line, the newest first."""
     scores = [{_place_key(point, view): point for point in line.points} for line in view.lines]
     rows = []
-    for number, place in zip(_place_names(view), view.places, strict=True):
+    for named, place in zip(_place_names(view), view.places, strict=True):
         found = [of_line.get(_place_key(place, view)) for of_line in scores]
         rows.append(
             RowOnScreen(
-                number=number,
+                number=named,
                 title=_title(place.title),
-                address=f"/feedback/{place.evaluation_id}",
-                scores=[text("progress.none") if each is None else f"{each.score:.1f}" for each in found],
+                address=localised_path(f"/feedback/{place.evaluation_id}"),
+                scores=[
+                    text("progress.none") if each is None else number(each.score, digits=1) for each in found
+                ],
             )
         )
     return rows[::-1]
 
 
-def _line(line: ProgressLine, number: int, name: str) -> LineOnScreen:
+def _line(line: ProgressLine, index: int, name: str) -> LineOnScreen:
     points = len(line.points)
     return LineOnScreen(
-        key=f"line-{number}",
+        key=f"line-{index}",
         name=name,
-        mark=mark_of_line(number),
-        now=f"{line.points[-1].score:.1f}",
-        best=f"{line.best_score:.1f}",
+        mark=mark_of_line(index),
+        now=number(line.points[-1].score, digits=1),
+        best=number(line.best_score, digits=1),
         trend=_trend(line.trend),
         only_newest=text("progress.only_newest", shown=points, total=line.total_points)
         if points < line.total_points
@@ -311,8 +313,8 @@ def _line(line: ProgressLine, number: int, name: str) -> LineOnScreen:
 def _criterion(criterion: CriterionProgress) -> CriterionRowOnScreen:
     return CriterionRowOnScreen(
         name=criterion.name,
-        now=f"{criterion.points[-1].score:.1f}",
-        best=f"{criterion.best:.1f}",
+        now=number(criterion.points[-1].score, digits=1),
+        best=number(criterion.best, digits=1),
         trend=_short_trend(criterion.trend),
         course=sparkline([point.score for point in criterion.points]),
     )
@@ -321,7 +323,7 @@ def _criterion(criterion: CriterionProgress) -> CriterionRowOnScreen:
 def _trend(trend: Trend | None) -> str:
     if trend is None:
         return text("progress.too_few")
-    change = f"{trend.change:+.1f}".replace("-", "−")
+    change = _signed(trend.change)
     return text(f"progress.{trend.direction}", change=change, points=trend.points)
 
 
@@ -329,8 +331,12 @@ def _short_trend(trend: Trend | None) -> str:
     """Return a trend as it fits into a column."""
     if trend is None:
         return text("progress.too_few_short")
-    change = f"{trend.change:+.1f}".replace("-", "−")
+    change = _signed(trend.change)
     return text(f"progress.{trend.direction}_short", change=change)
+
+
+def _signed(change: float) -> str:
+    return f"{'−' if change < 0 else '+'}{number(abs(change), digits=1)}"
 
 
 def _help_address(rubric_id: str, criterion_id: str) -> str:
@@ -338,9 +344,9 @@ def _help_address(rubric_id: str, criterion_id: str) -> str:
     try:
         rubric = current().rubrics.get(rubric_id)
     except UnknownRubric:
-        return f"/help#{RUBRICS}"
+        return localised_path(f"/help#{RUBRICS}")
     known = any(criterion.id == criterion_id for criterion in rubric.criteria)
-    return f"/help#{criterion_anchor(rubric_id, criterion_id) if known else RUBRICS}"
+    return localised_path(f"/help#{criterion_anchor(rubric_id, criterion_id) if known else RUBRICS}")
 
 
 allow(ProgressState, "open", "choose_rubric", "choose_coach", "choose_memo")

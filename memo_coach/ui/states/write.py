@@ -12,11 +12,12 @@ from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
 from memo_coach.services.views import CoachOffer
-from memo_coach.translations import text
+from memo_coach.translations import number, text
 from memo_coach.ui.annotated_text import shortened
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.events.socket_frames import FRAME_BYTES
+from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import address_of, owner_of
 
 LONGEST_FOR_HINTS = 60_000
@@ -85,7 +86,11 @@ class WriteState(rx.State):
             )
         if estimate is None:
             return text("write.sent_unknown", model=offer.model, destination=offer.destination)
-        cost = f"{estimate.cost_usd:.2f}" if estimate.cost_usd >= 0.1 else f"{estimate.cost_usd:.4f}"
+        cost = (
+            number(estimate.cost_usd, digits=2)
+            if estimate.cost_usd >= 0.1
+            else number(estimate.cost_usd, digits=4)
+        )
         return text("write.sent", model=offer.model, destination=offer.destination, cost=cost)
 
     @rx.event
@@ -159,7 +164,7 @@ class WriteState(rx.State):
         except ServiceError as error:
             self.problem = error.message
             return None
-        return rx.redirect(f"/feedback/{evaluation}")
+        return rx.redirect(localised_path(f"/feedback/{evaluation}"))
 
 
 def _label(offer: CoachOffer) -> str:

@@ -18,10 +18,12 @@ from reflex_base.event.processor.event_processor import EventQueueEntry
 from reflex_base.event.processor.future import EventFuture
 from reflex_base.registry import RegisteredEventHandler, RegistrationContext
 
+from memo_coach.translations import speaking
 from memo_coach.web.connection_limits import Sender
 from memo_coach.web.events.arguments import characters_in
 from memo_coach.web.events.authorisation import stores
 from memo_coach.web.events.tab_states import TabStates
+from memo_coach.web.languages import language_of_path
 
 WAITING_EVENTS = 16
 """Of one tab. They run one after the other; a person waits, a script does not."""
@@ -109,11 +111,13 @@ class TabEvents(BaseStateEventProcessor):
         if sender is None:
             return
         await sender.turn()
-        if registered_handler.handler.is_background:
-            await super()._process_event_queue_entry(entry=entry, registered_handler=registered_handler)
-            return
-        async with sender.place():
-            await super()._process_event_queue_entry(entry=entry, registered_handler=registered_handler)
+        # What a handler says, and a state keeps as text, is in the language of the page that it is shown on.
+        with speaking(language_of_path(entry.ctx.router_data.get("pathname"))):
+            if registered_handler.handler.is_background:
+                await super()._process_event_queue_entry(entry=entry, registered_handler=registered_handler)
+                return
+            async with sender.place():
+                await super()._process_event_queue_entry(entry=entry, registered_handler=registered_handler)
 
 
 def _is_background(event_name: str) -> bool:

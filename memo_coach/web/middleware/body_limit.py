@@ -13,13 +13,15 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.documents.reading.limits import MOST_BYTES
+from memo_coach.translations import number, text
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-BODY_BYTES_OF = {"/draft": 1_500_000}
+BODY_BYTES_OF = {"/draft": 1_500_000, "/uploads": MOST_BYTES}
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 
@@ -55,7 +57,7 @@ class BodyLimitMiddleware:
         headers = Headers(scope=scope)
         limit = self._limits.get(scope["path"], self._default)
         if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
-            detail = "The request's headers are too large. Deleting this site's cookies helps."
+            detail = text("problem.headers_too_large")
             await Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)(scope, receive, send)
             return
         declared = headers.get("content-length", "0")
@@ -116,15 +118,15 @@ class _Body:
 
 
 def _too_large(limit: int) -> Problem:
-    detail = f"That is too much at once: at most {limit:,} bytes can be sent here."
+    detail = text("problem.body_too_large", most=number(limit))
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
 
 
 def _broken_off() -> Problem:
-    detail = "This did not come to its end, or was malformed. Send it again."
+    detail = text("problem.body_broken_off")
     return Problem(HTTPStatus.BAD_REQUEST, detail, {"Connection": "close"})
 
 
 def _too_slow() -> Problem:
-    detail = "This was not sent to its end in time. Send it again."
+    detail = text("problem.body_too_slow")
     return Problem(HTTPStatus.REQUEST_TIMEOUT, detail, {"Connection": "close"})

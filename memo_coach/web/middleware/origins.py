@@ -18,6 +18,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.settings import LOCAL_NAMES, Settings
+from memo_coach.translations import text
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger(__name__)
@@ -92,11 +93,12 @@ class OriginMiddleware:
         if scope["type"] == "http":
             refusal = self._refusal(scope)
             if refusal is not None:
-                status, detail = refusal
-                _log.info("refused", path=scope["path"], status=status.value, reason=detail)
+                status, key = refusal
+                _log.info("refused", path=scope["path"], status=status.value, reason=key)
                 headers = (
                     {"Allow": ", ".join(sorted(METHODS))} if status is HTTPStatus.METHOD_NOT_ALLOWED else None
                 )
+                detail = text(f"problem.{key}", method=scope["method"])
                 await Problem(status, detail, headers)(scope, receive, send)
                 return
         elif scope["type"] == "websocket":
@@ -111,15 +113,15 @@ class OriginMiddleware:
         headers = Headers(scope=scope)
         host, method, path = headers.get("host", ""), scope["method"], scope["path"]
         if not self._addresses.is_own_host(host):
-            return HTTPStatus.MISDIRECTED_REQUEST, "This service is not reached under that name."
+            return HTTPStatus.MISDIRECTED_REQUEST, "wrong_host"
         if method not in METHODS:
-            return HTTPStatus.METHOD_NOT_ALLOWED, f"{method} is not a method that this service has."
+            return HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method"
         if path.startswith("//") or "\\" in path or "\0" in path:
-            return HTTPStatus.NOT_FOUND, "There is no such page."
+            return HTTPStatus.NOT_FOUND, "no_page"
         if any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_PATHS):
-            return HTTPStatus.NOT_FOUND, "There is no such page."
+            return HTTPStatus.NOT_FOUND, "no_page"
         if method not in SAFE_METHODS and not self._addresses.is_own_origin(headers.get("origin"), host):
-            return HTTPStatus.FORBIDDEN, "Only pages of this service may send this."
+            return HTTPStatus.FORBIDDEN, "wrong_origin"
         return None
 
     def _socket_refusal(self, scope: Scope) -> str | None:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.services.usage.rate_limits import network_of
 from memo_coach.services.usage.token_bucket import TokenBuckets
+from memo_coach.translations import text
 from memo_coach.web.middleware.origins import SAFE_METHODS
 from memo_coach.web.problems import Problem
 
@@ -44,7 +45,7 @@ class RateLimitMiddleware:
             in_time = self._addresses.of(network_of(client[0])).take()
             if not (self._owners.of(owner).take() and in_time):
                 _log.warning("request refused", path=scope["path"], reason="too many")
-                detail = "That was too much in a short time. Wait a moment and try again."
+                detail = text("problem.too_many_requests")
                 await Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "2"})(
                     scope, receive, send
                 )

@@ -9,6 +9,7 @@ from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.container import Services
 from memo_coach.services.errors import LanguageNotRead
 from memo_coach.services.rubrics import RubricService
+from memo_coach.translations import speaking
 from tests.unit.coaching.foreign_memos import sentences
 
 RUBRIC = "investment-memo"
@@ -18,7 +19,9 @@ FRENCH = " ".join(sentences()["fr"])
 async def test_a_memo_in_another_language_is_refused_and_nothing_is_stored(
     services: Services, owner: str
 ) -> None:
-    with pytest.raises(LanguageNotRead, match=r"French.*francés"):
+    with pytest.raises(LanguageNotRead, match="written in French"):
+        await services.evaluations.submit(owner, text=FRENCH, rubric=RUBRIC)
+    with speaking("es"), pytest.raises(LanguageNotRead, match="en francés"):
         await services.evaluations.submit(owner, text=FRENCH, rubric=RUBRIC)
     assert await services.memos.list(owner) == ()
 

@@ -115,6 +115,7 @@ async def test_marks_hold_in_later_versions_and_each_earlier_remark_has_an_outco
     with speaking("es"):
         spanish = await shipped.review.of_evaluation(writer, second)
     assert [each.outcome for each in spanish.earlier] == [each.outcome for each in review.earlier]
+    assert "El coach lo sigue diciendo." in {each.reason for each in spanish.earlier}
     # The first version's page shows what was made of it there, and nothing was before it.
     assert (await shipped.review.of_evaluation(writer, first)).previous_evaluation is None
 

@@ -12,6 +12,7 @@ from reflex.state import State
 
 from memo_coach.coaching.evaluation import CoachKind, CriterionScore, Evaluation, OverallJudgement, Provenance
 from memo_coach.services.errors import NotFound, ServiceError
+from memo_coach.services.rubrics import RubricService
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.ui.states import evaluations, feedback
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
@@ -64,6 +65,12 @@ def done(criteria: tuple[CriterionScore, ...], **changes: Any) -> EvaluationView
     )
 
 
+class OnlyRubrics:
+    """Services of which the page needs the rubrics only."""
+
+    rubrics = RubricService()
+
+
 async def no_history(_state: object, _view: EvaluationView) -> None:
     return None
 
@@ -71,6 +78,7 @@ async def no_history(_state: object, _view: EvaluationView) -> None:
 async def shown(what: EvaluationView, monkeypatch: pytest.MonkeyPatch) -> FeedbackState:
     monkeypatch.setattr(evaluations, "_name_of_rubric", lambda _view: "Investment memo")
     monkeypatch.setattr(feedback, "_history", no_history)
+    monkeypatch.setattr(feedback, "current", OnlyRubrics)
     found = State(_reflex_internal_init=True).get_substate(  # type: ignore[call-arg]
         FeedbackState.get_full_name().split(".")
     )
@@ -284,3 +292,24 @@ async def test_an_evaluation_that_is_deleted_meanwhile_leaves_nothing(
     assert state.summary == "Last.", "shown until there is something newer"
     await FeedbackState.event_handlers["follow"].fn(state)
     assert (state.evaluation_id, state.status, state.summary) == ("e1", "missing", "")
+
+
+@pytest.mark.parametrize(
+    ("score", "next_score"), [(1.0, "2"), (2.6, "3"), (3.0, "4"), (4.9, "5"), (5.0, ""), (None, "")]
+)
+async def test_what_earns_the_next_point_is_the_rubrics_own_guidance(
+    score: float | None, next_score: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = OnlyRubrics.rubrics.get("investment-memo").criteria[0]
+    judged = criterion(first.id, score, "builtin")
+    state = await shown(view(criteria=(judged,), second_opinion=None), monkeypatch)
+    (found,) = state.criteria
+    assert found.next_score == next_score
+    assert found.next_guidance == (first.guidance[int(next_score)]["en"] if next_score else "")
+
+
+async def test_of_a_criterion_that_the_rubric_no_longer_has_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = await shown(view(criteria=(criterion("gone", 2.0, "builtin"),)), monkeypatch)
+    assert [each.next_score for each in state.criteria if each.id == "gone"] in ([""], [])

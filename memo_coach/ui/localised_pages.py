@@ -1,0 +1,52 @@
+"""Pages, once for each language: English at its path, the others below ``/<code>``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import reflex as rx
+from reflex_base.event import EventType
+
+from memo_coach.translations import current_language, languages, speaking, text
+from memo_coach.web.languages import localised_path, path_in
+
+
+def add_page(
+    app: rx.App,
+    page: Callable[[], rx.Component],
+    *,
+    path: str,
+    title: str,
+    on_load: EventType[()] | None = None,
+) -> None:
+    """Add a page in the language that is spoken; ``path`` is where it stands in English."""
+    app.add_page(
+        _in_its_language(page),
+        route=localised_path(path),
+        title=f"{title} · {text('product.name')}",
+        description=text("product.description"),
+        on_load=on_load,
+        # A page with an id in its address is one person's, and nobody searches for it.
+        meta=[] if "[" in path else _alternates(path),
+    )
+
+
+def _in_its_language(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
+    """Return a page that is built in the language that is spoken now, for the framework builds it later."""
+    language = current_language()
+
+    def build() -> rx.Component:
+        with speaking(language):
+            return page()
+
+    # The framework makes a file of each module: in one with the English page, both languages would be sent.
+    module = page.__module__
+    build.__module__ = module if localised_path("/") == "/" else f"{module}.{language}"
+    return build
+
+
+def _alternates(path: str) -> list[rx.Component]:
+    return [
+        rx.el.link(rel="alternate", href_lang=language, href=path_in(language, path))
+        for language in languages()
+    ]
