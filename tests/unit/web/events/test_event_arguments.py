@@ -25,7 +25,7 @@ CHOOSE_RUBRIC = f"{ROOT}write____write_state.choose_rubric"
 REVIEW = f"{ROOT}write____write_state.review"
 EVALUATE = f"{ROOT}write____write_state.evaluate"
 ASK = f"{ROOT}chat____chat_state.ask"
-CONDEMN = f"{ROOT}memos____memos_state.ask_before_deleting"
+CONDEMN = f"{ROOT}deletion____deletion_state.ask_about_memo"
 REPORT = "reflex___state____state.reflex___state____frontend_event_exception_state.handle_frontend_exception"
 
 
