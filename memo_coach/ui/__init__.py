@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import reflex as rx
 
+from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
     chat,
     debug,
@@ -20,14 +18,7 @@ from memo_coach.ui.pages import (
     write,
 )
 
-ASSETS = Path(__file__).parent.parent.parent / "assets"
 _PAGES = (write, feedback, details, chat, memos, progress, help, debug, debug_evaluation, missing)
-
-
-def asset(name: str) -> str:
-    """Return the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
-    return f"/{name}?v={digest[:10]}"
 
 
 def head_components() -> list[rx.Component]:

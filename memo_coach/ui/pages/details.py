@@ -1,4 +1,4 @@
-"""The detailed feedback: the memo on one side, the comments on the other, tied both ways."""
+"""The review page: the memo, editable where it is the newest version, and its remarks beside it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,21 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.annotated_text import Paragraph, Segment
+from memo_coach.ui.assets import asset
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
-from memo_coach.ui.components.layout import anchor, frame, link
+from memo_coach.ui.components.layout import alert, anchor, frame, link
+from memo_coach.ui.remark_cards import CardOnScreen
 from memo_coach.ui.states.chat import ChatState
-from memo_coach.ui.states.details import CardOnScreen, ChoiceOnScreen, DetailsState
+from memo_coach.ui.states.details import ChoiceOnScreen, DetailsState
+
+_FORM = "review"
+_COUNTS = ("words", "reading")
+_MESSAGES = (
+    "word", "words", "character", "characters", "reading",
+    "saving", "saved", "restored", "empty", "forked", "unreachable", "refused", "too_long",
+)  # fmt: skip
+"""What the script of the editor says, by the names that it has for it."""
 
 
 def _segment(segment: rx.Var[Segment]) -> rx.Component:
@@ -23,7 +33,7 @@ def _segment(segment: rx.Var[Segment]) -> rx.Component:
                 anchor(
                     # Drawn, not written: who copies or searches the passage finds the memo's own words.
                     rx.el.sup(custom_attrs={"data-number": segment.number}),
-                    to=f"#card-{segment.comment}",
+                    to=f"#remark-{segment.comment}",
                     custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
                 ),
             ),
@@ -38,8 +48,103 @@ def _paragraph(paragraph: rx.Var[Paragraph]) -> rx.Component:
     return rx.el.div(rx.foreach(paragraph.segments, _segment), class_name=paragraph.kind)
 
 
+def _manuscript() -> rx.Component:
+    """Show an earlier version, which does not change any more."""
+    return rx.el.section(
+        rx.foreach(DetailsState.paragraphs, _paragraph),
+        class_name="manuscript sheet",
+        aria_label=text("details.manuscript"),
+    )
+
+
+def _editor() -> rx.Component:
+    """Show the newest version in an editor; ``assets/editor.js`` saves it, as on the writing page."""
+    return rx.el.form(
+        rx.el.div(
+            rx.el.div(custom_attrs={"data-review-mirror": "", "inert": True}),
+            rx.el.textarea(
+                name="memo",
+                default_value=DetailsState.memo,
+                aria_label=text("write.editor"),
+                spell_check=True,
+                custom_attrs={
+                    "data-review-text": "",
+                    "data-editor": DetailsState.memo_id,
+                    "autocomplete": "off",
+                    "aria-describedby": "review-keys",
+                },
+            ),
+            rx.el.p(role="status", class_name="visually-hidden", custom_attrs={"data-review-live": ""}),
+            custom_attrs={
+                "data-review-editor": "",
+                "data-entered": text("details.entered"),
+                "data-entered-changed": text("details.entered_changed"),
+                "data-remarks": DetailsState.marks,
+                "data-script": asset("review-editor.js"),
+                "data-style": asset("review-editor.css"),
+            },
+        ),
+        rx.el.input(
+            type="hidden", default_value=DetailsState.rubric, custom_attrs={"data-editor-rubric": ""}
+        ),
+        rx.el.input(type="hidden", name="memo_id", default_value="", custom_attrs={"data-editor-memo": ""}),
+        rx.el.input(
+            type="hidden", name="revision", default_value="0", custom_attrs={"data-editor-revision": ""}
+        ),
+        rx.el.div(
+            rx.el.div(
+                *[rx.el.span(custom_attrs={f"data-editor-{name}": ""}) for name in _COUNTS],
+                class_name="counts",
+            ),
+            rx.el.p(text("details.editor_keys"), id="review-keys", class_name="quiet"),
+            class_name="review-foot",
+        ),
+        rx.el.div(
+            hidden=True,
+            custom_attrs={
+                "data-editor-messages": "",
+                **{f"data-{name}": text(f"editor.{name}") for name in _MESSAGES},
+            },
+        ),
+        id=_FORM,
+        key=DetailsState.evaluation_id,
+        on_submit=DetailsState.evaluate_again,
+        class_name="review sheet",
+    )
+
+
+def _step(way: str, sign: str) -> rx.Component:
+    return rx.el.button(
+        sign,
+        type="button",
+        class_name="button",
+        aria_label=text(f"details.{way}"),
+        custom_attrs={"data-comment-step": way},
+    )
+
+
+def _sheet_head() -> rx.Component:
+    """Return what a remark has on top where it is a sheet on a phone: the way to its neighbours, and out."""
+    return rx.el.div(
+        _step("previous", "‹"),
+        rx.el.span(
+            class_name="position",
+            custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
+        ),
+        _step("next", "›"),
+        rx.el.button(
+            text("details.close"),
+            type="button",
+            class_name="button close",
+            custom_attrs={"data-comment-step": "close"},
+        ),
+        class_name="sheet-head",
+    )
+
+
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
     return rx.el.article(
+        _sheet_head(),
         rx.el.div(
             rx.el.h3(
                 rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
@@ -57,18 +162,14 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
             card.suggestion != "",
             rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
         ),
+        rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
+        rx.el.p(text("details.changed"), class_name="changed"),
         # The conversation is about the evaluation: another coach's comments are none of its.
         rx.cond(
             (DetailsState.status == "done") & ~DetailsState.second & ~DetailsState.first_reading,
             about_button(card.id),
         ),
-        rx.el.button(
-            text("details.close"),
-            type="button",
-            class_name="button close",
-            custom_attrs={"data-comment-step": "close"},
-        ),
-        id=f"card-{card.id}",
+        id=f"remark-{card.id}",
         # Cards come in between while a model reads: each stays its own element, with its focus.
         key=card.id,
         class_name=f"card {card.kind}",
@@ -79,6 +180,34 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
 
 def _choice(choice: rx.Var[ChoiceOnScreen]) -> rx.Component:
     return rx.el.option(choice.label, value=choice.id)
+
+
+def _filters() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.label(text("details.filter"), html_for="criterion"),
+            rx.el.select(
+                rx.el.option(text("details.every"), value=""),
+                rx.foreach(DetailsState.choices, _choice),
+                id="criterion",
+                value=DetailsState.chosen,
+                on_change=DetailsState.choose,
+            ),
+            class_name="field",
+        ),
+        rx.el.div(
+            rx.el.label(text("details.order"), html_for="order"),
+            rx.el.select(
+                rx.el.option(text("details.order_matter"), value="matter"),
+                rx.el.option(text("details.order_place"), value="place"),
+                id="order",
+                value=rx.cond(DetailsState.by_place, "place", "matter"),
+                on_change=DetailsState.order,
+            ),
+            class_name="field",
+        ),
+        class_name="card-filters",
+    )
 
 
 def _tools() -> rx.Component:
@@ -95,22 +224,24 @@ def _tools() -> rx.Component:
             class_name="button",
             custom_attrs={"data-comment-step": "next"},
         ),
-        rx.cond(DetailsState.status == "done", panel_button()),
         rx.el.span(
             role="status",
             class_name="position",
             custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
         ),
-        rx.el.div(
-            rx.el.label(text("details.filter"), html_for="criterion"),
-            rx.el.select(
-                rx.el.option(text("details.every"), value=""),
-                rx.foreach(DetailsState.choices, _choice),
-                id="criterion",
-                value=DetailsState.chosen,
-                on_change=DetailsState.choose,
+        rx.cond(DetailsState.status == "done", panel_button()),
+        rx.cond(
+            DetailsState.memo != "",
+            rx.el.div(
+                rx.el.div(class_name="saved", custom_attrs={"data-editor-saved": "", "aria-live": "polite"}),
+                rx.el.button(
+                    text("details.evaluate_again"),
+                    type="submit",
+                    class_name="button main",
+                    custom_attrs={"form": _FORM},
+                ),
+                class_name="row push",
             ),
-            class_name="field push",
         ),
         class_name="details-tools",
     )
@@ -119,6 +250,7 @@ def _tools() -> rx.Component:
 def _cards() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("details.comments")),
+        _filters(),
         rx.cond(
             DetailsState.first_reading,
             rx.el.p(text("details.first_reading"), class_name="note"),
@@ -130,7 +262,20 @@ def _cards() -> rx.Component:
         rx.cond(
             DetailsState.cards.length() > 0,
             rx.fragment(rx.foreach(DetailsState.cards, _card)),
-            rx.el.p(text("details.no_comments"), class_name="quiet"),
+            rx.cond(
+                DetailsState.strengths.length() == 0,
+                rx.el.p(text("details.no_comments"), class_name="quiet"),
+            ),
+        ),
+        rx.cond(
+            DetailsState.strengths.length() > 0,
+            rx.el.details(
+                rx.el.summary(
+                    text("details.strengths"), " (", DetailsState.strengths.length().to_string(), ")"
+                ),
+                rx.foreach(DetailsState.strengths, _card),
+                class_name="folded",
+            ),
         ),
         rx.cond(
             (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
@@ -170,53 +315,70 @@ def _cards() -> rx.Component:
     )
 
 
+def _head() -> rx.Component:
+    is_there = is_of_address(DetailsState) & (DetailsState.version > 0)
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h1(text("details.heading")),
+            rx.cond(
+                is_there,
+                rx.el.p(
+                    rx.el.strong(DetailsState.title),
+                    rx.el.span(" · ", text("details.version"), " ", DetailsState.version.to_string()),
+                    class_name="lede",
+                ),
+            ),
+        ),
+        rx.cond(
+            is_there,
+            rx.el.div(
+                link(
+                    text("details.overall"),
+                    rx.cond(DetailsState.score != "", rx.fragment(": ", DetailsState.score)),
+                    rx.cond(
+                        DetailsState.score_before != "",
+                        rx.fragment(" (", text("details.before"), " ", DetailsState.score_before, ")"),
+                    ),
+                    to=f"/feedback/{DetailsState.evaluation_id}",
+                    class_name="button",
+                ),
+                link(text("feedback.chat"), to=f"/chat/{DetailsState.evaluation_id}", class_name="button"),
+                class_name="row",
+            ),
+        ),
+        class_name="page-head",
+    )
+
+
+def _earlier() -> rx.Component:
+    return rx.cond(
+        DetailsState.newest != "",
+        rx.el.p(
+            text("details.earlier"),
+            " ",
+            link(text("details.to_newest"), to=f"/details/{DetailsState.newest}"),
+            class_name="note earlier",
+        ),
+    )
+
+
 def page() -> rx.Component:
     """Build the page."""
     content = rx.cond(
-        DetailsState.paragraphs.length() > 0,
+        DetailsState.version > 0,
         rx.fragment(
+            alert(DetailsState.refused),
+            rx.el.p(role="alert", class_name="alert", hidden=True, custom_attrs={"data-editor-warning": ""}),
+            _earlier(),
             _tools(),
             rx.el.div(
-                rx.el.section(
-                    rx.foreach(DetailsState.paragraphs, _paragraph),
-                    class_name="manuscript sheet",
-                    aria_label=text("details.manuscript"),
-                ),
-                _cards(),
+                rx.cond(DetailsState.memo != "", _editor(), _manuscript()),
+                rx.el.div(_cards(), panel(), class_name="beside"),
                 class_name="split",
             ),
-            panel(),
         ),
     )
-    return frame(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h1(text("details.heading")),
-                rx.cond(
-                    is_of_address(DetailsState) & (DetailsState.title != ""),
-                    rx.el.p(rx.el.strong(DetailsState.title), class_name="lede"),
-                ),
-            ),
-            rx.cond(
-                is_of_address(DetailsState) & (DetailsState.paragraphs.length() > 0),
-                rx.el.div(
-                    link(
-                        text("details.overall"),
-                        rx.cond(DetailsState.score != "", rx.fragment(": ", DetailsState.score)),
-                        to=f"/feedback/{DetailsState.evaluation_id}",
-                        class_name="button",
-                    ),
-                    link(
-                        text("feedback.chat"), to=f"/chat/{DetailsState.evaluation_id}", class_name="button"
-                    ),
-                    link(text("feedback.revise"), to=f"/?memo={DetailsState.memo_id}", class_name="button"),
-                    class_name="row",
-                ),
-            ),
-            class_name="page-head",
-        ),
-        by_status(DetailsState, content),
-    )
+    return frame(_head(), by_status(DetailsState, content))
 
 
 def register(app: rx.App) -> None:
