@@ -9,11 +9,14 @@ from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,
     Evaluation,
+    GlossaryWord,
     Memo,
     MemoVersion,
     ModelCall,
     ModelCallText,
     ModelUse,
+    MutedRemark,
+    RemarkMark,
     Spending,
     Visitor,
 )
@@ -83,3 +86,17 @@ async def add_rows_of_a_model(database: Database, owner: str, evaluation_id: str
                 prompt=[{"role": "user", "content": "Straße 😀"}], response="{}",
             )
         )  # fmt: skip
+
+
+async def add_rows_of_a_review(database: Database, owner: str) -> None:
+    """Add what somebody made of remarks: a mark on their memo, a kind that is muted, a word."""
+    async with database.write() as session:
+        session.add(
+            RemarkMark(
+                memo=f"m-{owner}", key="ab" * 32, owner=owner, says="ask/ask.missing",
+                passage="añadido 😀", is_only=True, state="declined", reason="Añadido 😀", version=1,
+                marked=NOON,
+            )
+        )  # fmt: skip
+        session.add(MutedRemark(owner=owner, kind="ask.amount-missing"))
+        session.add(GlossaryWord(owner=owner, word="I+D"))

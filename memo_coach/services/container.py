@@ -33,6 +33,7 @@ from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.memos.versions import VersionService
 from memo_coach.services.progress.service import ProgressService
+from memo_coach.services.review.service import ReviewService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -59,6 +60,7 @@ class Services:
     coaches: Coaches
     chats: ChatService
     progress: ProgressService
+    review: ReviewService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -157,6 +159,7 @@ async def _opened(
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),
+        review=ReviewService(unit_of_work, budget),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),

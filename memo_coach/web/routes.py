@@ -1,4 +1,4 @@
-"""The routes that are not pages: health, samples, files, and the draft, which is too long for a socket."""
+"""The routes that are not pages: health, samples, files, the draft (too long for a socket), remarks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.endpoints import HTTPEndpoint
@@ -38,6 +39,15 @@ class DraftToSave(BaseModel):
     text: str
     rubric: str = Field(max_length=64)
     base_revision: int = Field(ge=0)
+
+
+class MarkToKeep(BaseModel):
+    """What a writer makes of a remark; ``open`` takes back what they made of it before."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    state: Literal["open", "done", "declined"]
+    reason: str = ""
 
 
 class Endpoint(HTTPEndpoint):
@@ -148,6 +158,54 @@ class EvaluationPdf(Endpoint):
         return Response(file.content, media_type="application/pdf", headers=headers)
 
 
+class Remark(Endpoint):
+    """What the writer made of one remark. The same may be sent again, as after a lost connection."""
+
+    async def put(self, request: Request) -> Response:
+        """Keep it; 404 where the evaluation is not the session's own, as where there is none."""
+        owner = _owner(request)
+        mark = MarkToKeep.model_validate(_json(await request.body()))
+        wanted = request.path_params
+        await container.current().review.mark(
+            owner, wanted["evaluation"], wanted["comment"], mark.state, mark.reason, address=_address(request)
+        )
+        return _done()
+
+
+class MutedKind(Endpoint):
+    """A kind of remark that the writer does not want to see. The same may be sent again."""
+
+    async def put(self, request: Request) -> Response:
+        """Mute it."""
+        review = container.current().review
+        await review.mute(_owner(request), request.path_params["kind"], address=_address(request))
+        return _done()
+
+    async def delete(self, request: Request) -> Response:
+        """Let it be made again."""
+        await container.current().review.unmute(_owner(request), request.path_params["kind"])
+        return _done()
+
+
+class Word(Endpoint):
+    """A word of the writer's glossary. The same may be sent again."""
+
+    async def put(self, request: Request) -> Response:
+        """Add it."""
+        review = container.current().review
+        await review.add_word(_owner(request), request.path_params["word"], address=_address(request))
+        return _done()
+
+    async def delete(self, request: Request) -> Response:
+        """Remove it."""
+        await container.current().review.remove_word(_owner(request), request.path_params["word"])
+        return _done()
+
+
+def _done() -> Response:
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+
+
 def _json(body: bytes) -> object:
     """Read JSON as browsers write it: half of a surrogate pair is a character, too.
 
@@ -182,7 +240,7 @@ def _refused(_request: Request, error: Exception) -> Response:
 def _invalid(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError), "it is registered for these"  # noqa: S101
     fields = ", ".join(sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}))
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"This is not a draft that can be saved: see {fields}.")
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"This cannot be saved as it is: see {fields}.")
 
 
 def _not_done(_request: Request, error: Exception) -> Response:
@@ -223,6 +281,9 @@ ROUTES = (
     Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
     Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
     Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
+    Route("/evaluations/{evaluation}/remarks/{comment}", Remark, middleware=[_PROBLEMS]),
+    Route("/muted/{kind}", MutedKind, middleware=[_PROBLEMS]),
+    Route("/glossary/{word:path}", Word, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

@@ -147,7 +147,7 @@ def has_exact_quote(comment: Comment, text: str) -> bool:
 def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
     """Return what a page shows of an evaluation."""
     evaluation, version = stored.evaluation, stored.version
-    criteria, comments = tuple(map(_criterion, stored.criteria)), _comments(stored.comments)
+    criteria, comments = tuple(map(_criterion, stored.criteria)), comments_of(stored.comments)
     if evaluation.judged_by == MODEL and evaluation.status == "done":
         # They were told one by one; only now is it known which matters most, and which share each has.
         criteria, comments = with_shared_weights(criteria), ranked(comments)
@@ -177,6 +177,30 @@ def evaluation_view(stored: StoredEvaluation, usage: Usage) -> EvaluationView:
         comments=comments,
         seconds=evaluation.seconds,
         error=evaluation.error,
+    )
+
+
+def comments_of(rows: Sequence[CommentRow]) -> tuple[Comment, ...]:
+    """Return the comments that rows keep."""
+    return tuple(
+        Comment(
+            id=row.id,
+            criterion=row.criterion,
+            kind=cast("CommentKind", row.kind),
+            start=row.start_position,
+            end=row.end_position,
+            quote=row.quote,
+            comment=row.comment,
+            questions=tuple(row.questions),
+            suggestion=row.suggestion,
+            finding=row.finding,
+            rank=row.rank,
+            priority=row.priority,
+            element=row.element,
+            claim=cast("Claim | None", row.claim),
+            confidence=row.confidence,
+        )
+        for row in rows
     )
 
 
@@ -227,27 +251,4 @@ def _provenance(row: EvaluationRow) -> Provenance | None:
         fallback_from=row.fallback_from,
         cached=row.cached,
         prompt_version=row.prompt_version,
-    )
-
-
-def _comments(rows: Sequence[CommentRow]) -> tuple[Comment, ...]:
-    return tuple(
-        Comment(
-            id=row.id,
-            criterion=row.criterion,
-            kind=cast("CommentKind", row.kind),
-            start=row.start_position,
-            end=row.end_position,
-            quote=row.quote,
-            comment=row.comment,
-            questions=tuple(row.questions),
-            suggestion=row.suggestion,
-            finding=row.finding,
-            rank=row.rank,
-            priority=row.priority,
-            element=row.element,
-            claim=cast("Claim | None", row.claim),
-            confidence=row.confidence,
-        )
-        for row in rows
     )

@@ -10,3 +10,9 @@ MOST_UNFINISHED_OF_ADDRESS = 500
 """The same of one address, behind which many writers may be: a hundred of them as many as each may have."""
 MOST_EVALUATIONS = 2_000
 """Evaluations of one owner that are kept; so there are no more versions either."""
+MOST_MARKS = 5_000
+"""Remarks of one owner that are marked: every remark on a hundred memos."""
+MOST_MUTED = 200
+"""Kinds of remark that one owner has muted: more than there are."""
+MOST_GLOSSARY_WORDS = 500
+"""Words in the glossary of one owner."""

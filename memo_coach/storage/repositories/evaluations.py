@@ -175,6 +175,11 @@ class EvaluationRepository:
         comments = await self._session.execute(_COMMENTS, parameters)
         return StoredEvaluation(row[0], row[1], row[2], criteria.scalars().all(), comments.scalars().all())
 
+    async def comments(self, owner: str, evaluation_id: str) -> Sequence[CommentRow]:
+        """Return the comments of an evaluation."""
+        found = await self._session.execute(_COMMENTS, _parameters(owner, evaluation_id))
+        return found.scalars().all()
+
     async def with_cache_key(self, owner: str, cache_key: str) -> str | None:
         """Find the owner's newest finished evaluation that was made from the same."""
         found = await self._session.execute(_CACHED, {OWNER: owner, "key": cache_key})

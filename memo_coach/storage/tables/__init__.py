@@ -13,18 +13,22 @@ from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
+from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 
 __all__ = [
     "ChatMessage",
     "CommentRow",
     "CriterionRow",
     "Evaluation",
+    "GlossaryWord",
     "InstallationSecret",
     "Memo",
     "MemoVersion",
     "ModelCall",
     "ModelCallText",
     "ModelUse",
+    "MutedRemark",
+    "RemarkMark",
     "Spending",
     "Table",
     "UtcDateTime",

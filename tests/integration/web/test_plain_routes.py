@@ -93,3 +93,14 @@ def test_a_method_that_a_route_does_not_have_is_refused(server: LiveServer) -> N
         answer = browser.delete("/draft")
     assert answer.status_code == 405
     assert "PUT" in answer.headers["allow"]
+
+
+def test_a_word_with_a_slash_is_kept_from_our_own_pages_alone(server: LiveServer) -> None:
+    with server.browser() as browser:
+        assert browser.put("/glossary/CI%2FCD").status_code == 204
+        foreign = {"Origin": "https://elsewhere.example"}
+        assert browser.delete("/glossary/CI%2FCD", headers=foreign).status_code == 403
+        assert browser.delete("/glossary/CI%2FCD").status_code == 204
+        absent = browser.put("/evaluations/nothing/remarks/o1", json={"state": "done"})
+    assert absent.status_code == 404
+    assert absent.json()["detail"].startswith("There is nothing here.")

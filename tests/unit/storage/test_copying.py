@@ -18,7 +18,7 @@ from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, finge
 from memo_coach.storage.tables import CommentRow, InstallationSecret, Memo, Visitor, metadata
 from tests.databases import database_at
 from tests.postgres_server import PostgresServer
-from tests.stored_rows import NOON, add_rows_of_a_model, add_visitor, queued
+from tests.stored_rows import NOON, add_rows_of_a_model, add_rows_of_a_review, add_visitor, queued
 
 MANY = 2 * ROWS_AT_ONCE + 7
 
@@ -42,6 +42,7 @@ async def fill(database: Database) -> None:
             for number in range(MANY)
         )  # fmt: skip
     await add_rows_of_a_model(database, "v", "e")
+    await add_rows_of_a_review(database, "v")
 
 
 @pytest.fixture

@@ -19,12 +19,15 @@ from memo_coach.storage.tables import (
     CommentRow,
     CriterionRow,
     Evaluation,
+    GlossaryWord,
     InstallationSecret,
     Memo,
     MemoVersion,
+    MutedRemark,
+    RemarkMark,
     Visitor,
 )
-from tests.stored_rows import NOON, add_visitor, memo_of, queued
+from tests.stored_rows import NOON, add_rows_of_a_review, add_visitor, memo_of, queued
 
 
 def comment_of(evaluation: str, comment_id: str, text: str = "x") -> CommentRow:
@@ -119,7 +122,17 @@ async def rows_of(database: Database) -> dict[str, int]:
     async with database.read() as session:
         return {
             table.__name__: len((await session.execute(select(table))).all())
-            for table in (Visitor, Memo, MemoVersion, Evaluation, CriterionRow, CommentRow)
+            for table in (
+                Visitor,
+                Memo,
+                MemoVersion,
+                Evaluation,
+                CriterionRow,
+                CommentRow,
+                RemarkMark,
+                MutedRemark,
+                GlossaryWord,
+            )
         }
 
 
@@ -136,6 +149,7 @@ async def with_everything(database: Database) -> None:
                     effective_weight=1.0, justification="J", evidence=[],
                 )
             )  # fmt: skip
+        await add_rows_of_a_review(database, name)
 
 
 @pytest.mark.parametrize("table", [Visitor, Memo])
@@ -148,6 +162,7 @@ async def test_what_belongs_to_a_row_goes_with_it_and_nothing_else(
     visitors = 1 if table is Visitor else 2
     assert await rows_of(migrated) == {
         "Visitor": visitors, "Memo": 1, "MemoVersion": 1, "Evaluation": 1, "CriterionRow": 1, "CommentRow": 1,
+        "RemarkMark": 1, "MutedRemark": visitors, "GlossaryWord": visitors,
     }  # fmt: skip
 
 
