@@ -150,6 +150,12 @@
     if (carded) activate(carded, "mark", "");
   });
 
+  // What is settled goes from among the others: one goes on with the next.
+  document.addEventListener("order:given", function (event) {
+    var settled = event.target.closest("article[data-card]");
+    if (settled && idOfCard(settled) === current && cards().length > 1 && !settled.closest("details")) step(1, "card");
+  });
+
   document.addEventListener("focusin", function (event) {
     var carded = idOf(event.target, "article[data-card]", "data-card");
     if (carded && carded !== current) activate(carded, "mark", "");
@@ -192,15 +198,15 @@
   var known = null; // the editor that was told of its marks, and of which
   var told = null;
 
-  // Its script and its style sheet are for this page alone.
+  // Its scripts and its style sheet are for this page alone.
   function fetchEditor(box) {
     if (document.querySelector("link[data-review-style]")) return;
-    var style = document.createElement("link"), script = document.createElement("script");
+    var style = document.createElement("link");
     style.setAttribute("data-review-style", "");
-    document.head.append(
-      Object.assign(style, { rel: "stylesheet", href: box.getAttribute("data-style") }),
-      Object.assign(script, { src: box.getAttribute("data-script") })
-    );
+    document.head.append(Object.assign(style, { rel: "stylesheet", href: box.getAttribute("data-style") }));
+    box.getAttribute("data-scripts").split(" ").forEach(function (address) {
+      document.head.append(Object.assign(document.createElement("script"), { src: address }));
+    });
   }
   function tellMarks() {
     var box = editor();
@@ -259,6 +265,27 @@
     step(event.detail.by, "text");
   });
 
+  // ---- a link to a remark ----------------------------------------------------------------------------------------
+
+  var sought = "";
+  function seek() {
+    var hash = location.hash, box = editor();
+    if (hash === sought || hash.indexOf("#remark-") !== 0 || !cards().length || (box && box !== known)) return;
+    var id = decodeURIComponent(hash.slice("#remark-".length)), more = document.querySelector('[data-show-all="more"]');
+    if (!card(id) && more) {
+      // It is not among those that are shown first.
+      more.setAttribute("data-show-all", "asked");
+      more.click();
+    } else if (!more || card(id)) {
+      sought = hash;
+      if (card(id)) activate(id, "both", "card");
+    }
+  }
+  addEventListener("hashchange", function () {
+    sought = "";
+    seek();
+  });
+
   // The framework may render marks and cards anew; the current one stays marked.
   var asked = 0;
   new MutationObserver(function () {
@@ -268,6 +295,7 @@
       if (box) fetchEditor(box);
       if (box !== known) states = {};
       tellMarks();
+      seek();
       if (current && !card(current) && !marks(current).length) current = null;
       paint();
     });

@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping, Sequence
 
 from memo_coach.coaching.evaluation import Comment
+from memo_coach.services.review.views import Outcome, RemarkMark, ReviewView
 from memo_coach.translations import contents, text
 from memo_coach.ui.annotated_text import quoted
 
 FIRST = 5
 """Opportunities shown at first: people act on three to five remarks, not on thirty."""
 FIRST_STRENGTHS = 2
+_OUTCOMES: Sequence[Outcome] = ("addressed", "open", "declined", "not comparable")
 
 
 @dataclasses.dataclass
@@ -34,6 +36,31 @@ class CardOnScreen:
     suggestion: str
     first: bool
     """True for those that are shown before "show all"."""
+    state: str = "open"
+    """What the writer made of it: ``open``, ``done`` or ``declined``."""
+    reason: str = ""
+    """Why it was declined."""
+    muted: bool = False
+    """Whether its kind is muted, or its word in the glossary."""
+    mute: str = ""
+    """The kind that would be muted with it, or is."""
+    word: str = ""
+    """The word that would be added to the glossary, or is there."""
+    note: str = ""
+    """What is said of it beside earlier versions, or empty."""
+
+
+@dataclasses.dataclass
+class EarlierOnScreen:
+    """What became of a remark on the version before."""
+
+    outcome: str
+    label: str
+    criterion_name: str
+    comment: str
+    reason: str
+    now: str
+    """The id of the remark that it is in this version, or empty."""
 
 
 def cards_of(
@@ -66,6 +93,47 @@ def cards_of(
             first=comment.rank < limits[comment.kind],
         )
         for comment in sorted(comments, key=place)
+    ]
+
+
+def reviewed(cards: Sequence[CardOnScreen], review: ReviewView | None) -> list[CardOnScreen]:
+    """Return the cards with what the writer made of their remarks."""
+    marks = {} if review is None else review.marks
+    return [
+        dataclasses.replace(
+            card,
+            state=mark.state,
+            reason=mark.reason,
+            muted=mark.muted,
+            mute=mark.kind,
+            word=mark.word or "",
+            note=_note(card, mark, review),
+        )
+        if (mark := marks.get(card.id)) is not None
+        else card
+        for card in cards
+    ]
+
+
+def _note(card: CardOnScreen, mark: RemarkMark, review: ReviewView | None) -> str:
+    if mark.found_again:
+        return text("details.found_again")
+    return text("details.is_new") if review is not None and card.id in review.new else ""
+
+
+def earlier_of(review: ReviewView | None) -> list[EarlierOnScreen]:
+    """Return what became of the remarks on the version before: first what the writer has achieved."""
+    remarks = () if review is None else review.earlier
+    return [
+        EarlierOnScreen(
+            outcome=remark.outcome.replace(" ", "-"),
+            label=text(f"details.outcome_{remark.outcome.replace(' ', '_')}"),
+            criterion_name=remark.criterion_name,
+            comment=remark.comment,
+            reason=remark.reason,
+            now=remark.now or "",
+        )
+        for remark in sorted(remarks, key=lambda remark: _OUTCOMES.index(remark.outcome))
     ]
 
 

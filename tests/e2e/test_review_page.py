@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
-from tests.e2e.conftest import NewPage
+from tests.e2e.conftest import SERVER_GONE, NewPage
 
 WEAK = pages.sample("weak")
 COMMENT = re.compile(r"^[1-5] of 5$")
@@ -75,6 +75,90 @@ def test_a_passage_that_was_edited_asks_for_another_evaluation_which_comes_in_pl
     assert caret(weak) == place
     expect(weak.locator("article[data-passage='changed']")).to_have_count(0)
     expect(pages.open_memos(weak).locator(".versions a")).to_have_count(2)
+
+
+def settled(page: Page, label: str) -> Locator:
+    """Return the comments that are folded away under a name, and show them."""
+    fold = page.locator("details.folded").filter(has=page.locator("summary", has_text=label))
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()
+    return fold.locator("article")
+
+
+def test_a_comment_is_done_declined_and_taken_back_and_that_holds_over_versions(weak: Page) -> None:
+    first = pages.open_cards(weak).first
+    third = str(pages.open_cards(weak).nth(2).get_attribute("data-card"))
+    first.get_by_role("button", name="Done").press("Enter")
+    expect(pages.open_cards(weak)).to_have_count(4)
+    expect(pages.open_cards(weak).first).to_be_focused()
+    first.get_by_text("Not for me …").click()
+    first.get_by_label("Why not?").fill("The board knows the amount.")
+    first.get_by_role("button", name="Not for me", exact=True).click()
+    expect(pages.open_cards(weak)).to_have_count(3)
+    assert "The board knows" not in pages.stored_in_browser(weak)
+    weak.reload()
+    expect(weak.get_by_text("Done (2)")).to_be_visible()
+    expect(pages.open_cards(weak).first).to_have_attribute("data-card", third)
+    expect(settled(weak, "Done (2)").last).to_contain_text("The board knows the amount.")
+    pages.review(weak).press_sequentially("Dear all, ")
+    pages.expect_saved(weak)
+    pages.evaluate_again(weak)
+    outcomes = weak.locator("details.outcomes")
+    expect(outcomes.locator("summary")).to_contain_text(re.compile(r"\d+ addressed, \d+ still open, \d+ new"))
+    outcomes.locator("summary").click()
+    expect(outcomes).to_contain_text("The coach still says it.")
+    undo = settled(weak, "Done (2)").filter(has_text="The board knows").get_by_role("button", name="Undo")
+    undo.click()
+    expect(weak.get_by_text("Done (1)")).to_be_visible()
+    assert pages.faults_of_access(weak) == []
+
+
+def test_a_kind_is_muted_and_heard_again(weak: Page) -> None:
+    card = pages.open_cards(weak).first
+    comment = str(card.get_attribute("data-card"))
+    card.get_by_text("Not for me …").click()
+    card.get_by_role("button", name="Never tell me such things").click()
+    expect(weak.get_by_text("Muted (1)")).to_be_visible()
+    expect(pages.open_cards(weak).first).not_to_have_attribute("data-card", comment)
+    settled(weak, "Muted (1)").first.get_by_role("button", name="Tell me such things again").click()
+    expect(weak.get_by_text("Muted (")).to_have_count(0)
+    expect(pages.open_cards(weak).first).to_have_attribute("data-card", comment)
+
+
+def test_the_word_of_an_acronym_goes_into_the_glossary(weak: Page) -> None:
+    weak.get_by_role("button", name="Show all").click()
+    card = pages.open_cards(weak).filter(has_text="AMR").filter(has=weak.get_by_text("Add the word"))
+    card.first.get_by_text("Not for me …").click()
+    card.first.get_by_role("button", name="Add the word to my glossary").click()
+    expect(weak.get_by_text("Muted (1)")).to_be_visible()
+    settled(weak, "Muted (1)").get_by_role("button", name="Take the word out of my glossary").click()
+    expect(weak.get_by_text("Muted (")).to_have_count(0)
+
+
+def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(new_page: NewPage) -> None:
+    page = new_page(tolerated=SERVER_GONE, reduced_motion="reduce")
+    pages.open_review(page, WEAK)
+    card = pages.open_cards(page).first
+    comment = str(card.get_attribute("data-card"))
+    page.context.set_offline(True)
+    card.get_by_role("button", name="Done").click()
+    waiting = page.locator(f"article[data-card='{comment}']")
+    expect(waiting).to_contain_text("Not on the server yet")
+    expect(waiting).to_have_attribute("data-waiting", "")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Done (1)")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Done (1)")).to_be_visible()
+
+
+def test_a_link_to_a_comment_shows_it_even_where_it_is_not_among_the_first(weak: Page) -> None:
+    hidden = "c20"
+    expect(weak.locator(f"#remark-{hidden}")).to_have_count(0)
+    address = f"{weak.url}#remark-{hidden}"
+    weak.goto("/help")
+    weak.goto(address)
+    expect(weak.locator(f"#remark-{hidden}")).to_be_focused()
+    expect(weak.locator(f"#remark-{hidden}")).to_be_in_viewport()
 
 
 def test_alt_and_an_arrow_step_through_the_comments_from_inside_the_editor(weak: Page) -> None:

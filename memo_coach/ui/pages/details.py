@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.services.review.service import LONGEST_REASON
 from memo_coach.translations import text
 from memo_coach.ui.annotated_text import Paragraph, Segment
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import alert, anchor, frame, link
-from memo_coach.ui.remark_cards import CardOnScreen
+from memo_coach.ui.remark_cards import CardOnScreen, EarlierOnScreen
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import ChoiceOnScreen, DetailsState
 
@@ -80,7 +81,8 @@ def _editor() -> rx.Component:
                 "data-entered": text("details.entered"),
                 "data-entered-changed": text("details.entered_changed"),
                 "data-remarks": DetailsState.marks,
-                "data-script": asset("review-editor.js"),
+                "data-order-refused": text("details.refused"),
+                "data-scripts": f"{asset('review-editor.js')} {asset('remarks.js')}",
                 "data-style": asset("review-editor.css"),
             },
         ),
@@ -142,6 +144,105 @@ def _sheet_head() -> rx.Component:
     )
 
 
+def _order(
+    label: str, path: rx.Var[str] | str, *, method: str = "PUT", state: str = "", name: str = "button plain"
+) -> rx.Component:
+    """Return a button whose order ``assets/remarks.js`` sends, and keeps until the server has it."""
+    return rx.el.button(
+        label,
+        type="button",
+        class_name=name,
+        custom_attrs={"data-order": path, "data-order-method": method, "data-order-state": state},
+    )
+
+
+def _choices(card: rx.Var[CardOnScreen]) -> rx.Component:
+    """Return what a writer can make of a remark."""
+    remark = f"/evaluations/{DetailsState.evaluation_id}/remarks/{card.id}"
+    undo = _order(text("details.undo"), remark, state="open", name="button")
+    unmuted = rx.cond(
+        card.word != "",
+        rx.fragment(
+            _order(text("details.unmute"), f"/muted/{card.mute}", method="DELETE"),
+            _order(text("details.unword"), "/glossary/" + card.word, method="DELETE"),
+        ),
+        _order(text("details.unmute"), f"/muted/{card.mute}", method="DELETE"),
+    )
+    return rx.cond(
+        card.kind == "strength",
+        rx.fragment(),
+        rx.cond(
+            card.state != "open",
+            undo,
+            rx.cond(card.muted, unmuted, rx.fragment(*_open_choices(card, remark))),
+        ),
+    )
+
+
+def _open_choices(card: rx.Var[CardOnScreen], remark: str) -> tuple[rx.Component, ...]:
+    return (
+        _order(text("details.done"), remark, state="done", name="button"),
+        rx.el.details(
+            rx.el.summary(text("details.decline")),
+            rx.el.label(
+                text("details.decline_reason"),
+                rx.el.input(
+                    type="text",
+                    max_length=LONGEST_REASON,
+                    custom_attrs={"data-order-reason": "", "autocomplete": "off"},
+                ),
+            ),
+            _order(text("details.decline_now"), remark, state="declined", name="button"),
+            rx.cond(card.mute != "", _order(text("details.mute"), f"/muted/{card.mute}")),
+            rx.cond(
+                card.word != "",
+                _order(text("details.word"), "/glossary/" + card.word),
+            ),
+            class_name="decline",
+        ),
+    )
+
+
+def _earlier_remark(remark: rx.Var[EarlierOnScreen]) -> rx.Component:
+    return rx.el.li(
+        rx.el.p(
+            rx.el.strong(remark.label), " · ", remark.criterion_name, class_name=f"outcome {remark.outcome}"
+        ),
+        rx.el.p(remark.comment),
+        rx.el.p(
+            remark.reason,
+            rx.cond(
+                remark.now != "",
+                rx.fragment(" ", anchor(text("details.to_remark"), to=f"#remark-{remark.now}")),
+            ),
+            class_name="quiet",
+        ),
+    )
+
+
+def _outcomes() -> rx.Component:
+    """Tell what became of the remarks on the version before."""
+    return rx.cond(
+        DetailsState.outcomes != "",
+        rx.el.details(
+            rx.el.summary(DetailsState.outcomes),
+            rx.el.ul(rx.foreach(DetailsState.earlier, _earlier_remark), class_name="plain-list"),
+            class_name="folded outcomes",
+        ),
+    )
+
+
+def _folded(label: str, cards: rx.Var[list[CardOnScreen]]) -> rx.Component:
+    return rx.cond(
+        cards.length() > 0,
+        rx.el.details(
+            rx.el.summary(label, " (", cards.length().to_string(), ")"),
+            rx.foreach(cards, _card),
+            class_name="folded",
+        ),
+    )
+
+
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
     return rx.el.article(
         _sheet_head(),
@@ -164,11 +265,21 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
         ),
         rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
         rx.el.p(text("details.changed"), class_name="changed"),
-        # The conversation is about the evaluation: another coach's comments are none of its.
+        rx.cond(card.note != "", rx.el.p(card.note, class_name="tag")),
+        rx.cond(
+            card.reason != "",
+            rx.el.p(rx.el.strong(text("details.reason")), ": ", card.reason, class_name="said"),
+        ),
+        # Conversation and marks are about the evaluation: another coach's comments are none of theirs.
         rx.cond(
             (DetailsState.status == "done") & ~DetailsState.second & ~DetailsState.first_reading,
-            about_button(card.id),
+            rx.el.div(
+                rx.cond(DetailsState.newest == "", _choices(card)),
+                about_button(card.id),
+                class_name="card-actions",
+            ),
         ),
+        rx.el.p(text("details.waiting"), class_name="waiting"),
         id=f"remark-{card.id}",
         # Cards come in between while a model reads: each stays its own element, with its focus.
         key=card.id,
@@ -250,7 +361,16 @@ def _tools() -> rx.Component:
 def _cards() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("details.comments")),
+        _outcomes(),
         _filters(),
+        rx.el.p(role="status", class_name="orders-problem", custom_attrs={"data-order-problem": ""}),
+        rx.el.button(
+            type="button",
+            hidden=True,
+            on_click=DetailsState.renew,
+            aria_label=text("details.renew"),
+            custom_attrs={"data-order-done": ""},
+        ),
         rx.cond(
             DetailsState.first_reading,
             rx.el.p(text("details.first_reading"), class_name="note"),
@@ -267,16 +387,9 @@ def _cards() -> rx.Component:
                 rx.el.p(text("details.no_comments"), class_name="quiet"),
             ),
         ),
-        rx.cond(
-            DetailsState.strengths.length() > 0,
-            rx.el.details(
-                rx.el.summary(
-                    text("details.strengths"), " (", DetailsState.strengths.length().to_string(), ")"
-                ),
-                rx.foreach(DetailsState.strengths, _card),
-                class_name="folded",
-            ),
-        ),
+        _folded(text("details.strengths"), DetailsState.strengths),
+        _folded(text("details.settled"), DetailsState.settled),
+        _folded(text("details.muted"), DetailsState.muted),
         rx.cond(
             (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
             rx.el.div(
@@ -290,6 +403,7 @@ def _cards() -> rx.Component:
                     type="button",
                     class_name="button",
                     on_click=DetailsState.show_everything(~DetailsState.everything),
+                    custom_attrs={"data-show-all": rx.cond(DetailsState.everything, "all", "more")},
                 ),
                 class_name="group",
             ),

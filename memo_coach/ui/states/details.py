@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,11 +14,20 @@ from memo_coach.coaching.evaluation import Comment, CriterionScore
 from memo_coach.coaching.memo.language import detect_language
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
+from memo_coach.services.review.views import ReviewView
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import text
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import Paragraph, paragraphs_of
-from memo_coach.ui.remark_cards import CardOnScreen, cards_of, marks_of, numbered
+from memo_coach.ui.remark_cards import (
+    CardOnScreen,
+    EarlierOnScreen,
+    cards_of,
+    earlier_of,
+    marks_of,
+    numbered,
+    reviewed,
+)
 from memo_coach.ui.states.draft_form import revision_of
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
@@ -53,6 +64,14 @@ class DetailsState(EvaluationStateMixin, rx.State):
     """The memo in passages, where it is an earlier version."""
     cards: list[CardOnScreen] = []
     strengths: list[CardOnScreen] = []
+    settled: list[CardOnScreen] = []
+    """What the writer has done or declined."""
+    muted: list[CardOnScreen] = []
+    """What they do not want to be told."""
+    earlier: list[EarlierOnScreen] = []
+    """What became of the remarks on the version before."""
+    outcomes: str = ""
+    """That in numbers: a sentence, or empty."""
     choices: list[ChoiceOnScreen] = []
     chosen: str = ""
     """The criterion to show, or empty for all."""
@@ -86,7 +105,8 @@ class DetailsState(EvaluationStateMixin, rx.State):
         criteria, comments = view.criteria, view.comments
         if other is not None and (self.first_reading or (self.has_second and self.second)):
             criteria, comments = other.criteria, other.comments
-        shown = self._shown(criteria, comments)
+        review = await self._review(view)
+        shown = self._shown(criteria, comments, review)
         if self.newest:
             pieces = await _ANNOTATED_TEXTS.pieces(view)
             numbers = {card.id: card.number for card in shown}
@@ -94,12 +114,30 @@ class DetailsState(EvaluationStateMixin, rx.State):
         else:
             self._assign(memo=view.text, marks=marks_of(comments, shown), paragraphs=[])
 
+    async def _review(self, view: EvaluationView) -> ReviewView | None:
+        """Return what the writer made of the remarks; nothing while they are made, or cannot be read now."""
+        review = None
+        if view.status == "done":
+            with contextlib.suppress(Refused, ServiceError):
+                review = await current().review.of_evaluation(await owner_of(self), view.evaluation_id)
+        earlier = earlier_of(review)
+        counted = Counter(each.outcome for each in earlier)
+        addressed, still = counted["addressed"], counted["open"]
+        self._assign(
+            earlier=earlier,
+            outcomes=""
+            if review is None or not earlier
+            else text("details.outcomes", addressed=addressed, open=still, new=len(review.new)),
+        )
+        return review
+
     def _shown(
-        self, criteria: Sequence[CriterionScore], comments: Sequence[Comment]
+        self, criteria: Sequence[CriterionScore], comments: Sequence[Comment], review: ReviewView | None
     ) -> Sequence[CardOnScreen]:
-        """Choose the cards that are shown, and tell which those are."""
+        """Choose the cards that are shown, and return those whose passages are marked."""
         names = {criterion.id: criterion.name for criterion in criteria}
-        every = cards_of(comments, names, by_place=self.by_place)
+        cards = reviewed(cards_of(comments, names, by_place=self.by_place), review)
+        every = [card for card in cards if card.state == "open" and not card.muted]
         counted = dict.fromkeys(names, 0)
         for card in every:
             counted[card.criterion] = counted.get(card.criterion, 0) + 1
@@ -115,6 +153,8 @@ class DetailsState(EvaluationStateMixin, rx.State):
             hidden=len(matching) - len([card for card in matching if card.first]),
             cards=[card for card in shown if card.kind == "opportunity"],
             strengths=[card for card in shown if card.kind == "strength"],
+            settled=[card for card in cards if card.state != "open"],
+            muted=[card for card in cards if card.state == "open" and card.muted],
         )
         return shown
 
@@ -132,6 +172,11 @@ class DetailsState(EvaluationStateMixin, rx.State):
             newest="" if newest is None or is_newest else newest.evaluation_id,
             score_before="" if history is None else f"{history.before:.1f}",
         )
+
+    @rx.event
+    async def renew(self) -> Any:
+        """Show what the writer has just made of a remark, which the browser has sent by itself."""
+        return await self._fetch()
 
     @rx.event
     async def choose(self, criterion: str) -> Any:
@@ -194,6 +239,7 @@ allow(
     "follow",
     "choose",
     "order",
+    "renew",
     "show_everything",
     "show_second",
     storing=("cancel", "again", "evaluate_again"),
