@@ -195,7 +195,7 @@ def page() -> rx.Component:
                 rx.el.h1(text("details.heading")),
                 rx.cond(
                     is_of_address(DetailsState) & (DetailsState.title != ""),
-                    rx.el.p(rx.el.strong(DetailsState.title), class_name="lede"),
+                    rx.el.p(rx.el.strong(DetailsState.title, lang=DetailsState.language), class_name="lede"),
                 ),
             ),
             rx.cond(
