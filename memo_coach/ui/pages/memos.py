@@ -16,10 +16,11 @@ def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
     return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), to=version.address))
 
 
-def _in_local_time(moment: rx.Var[str]) -> rx.Var[str]:
+def _in_local_time(moment: rx.Var[str], manner: str = "timeStyle: 'short', ") -> rx.Var[str]:
     """Return the moment in the reader's own time zone and manner, worked out in the browser."""
-    manner = "document.documentElement.lang, {dateStyle: 'long', timeStyle: 'short'}"
-    spoken = f"new Date({moment!s}).toLocaleString({manner})"
+    spoken = (
+        f"new Date({moment!s}).toLocaleString(document.documentElement.lang, {{{manner}dateStyle: 'long'}})"
+    )
     return rx.Var(spoken, _var_type=str, _var_data=moment._get_all_var_data())  # noqa: SLF001 - its only way
 
 
@@ -35,6 +36,17 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 memo.word_count,
                 rx.cond(memo.draft, rx.el.span(" · ", text("memos.draft"))),
                 class_name="quiet",
+            ),
+            rx.cond(
+                memo.going != "",
+                rx.el.p(
+                    text("memos.going"),
+                    " ",
+                    rx.el.time(_in_local_time(memo.going, ""), date_time=memo.going),
+                    ". ",
+                    text("memos.going_not"),
+                    class_name="note",
+                ),
             ),
             rx.cond(
                 memo.versions.length() > 0,
