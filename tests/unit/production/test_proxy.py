@@ -132,7 +132,7 @@ def test_a_socket_is_neither_counted_as_a_request_nor_read_as_a_body() -> None:
 
 def test_bodies_are_bounded_above_the_service_s_own_limits() -> None:
     most = MIDDLEWARES["body-size"]["buffering"]["maxRequestBodyBytes"]
-    assert max(BODY_BYTES, *BODY_BYTES_OF.values()) < most <= 4 * 1024 * 1024
+    assert max(BODY_BYTES, *BODY_BYTES_OF.values()) < most <= 20 * 1024 * 1024
     assert "body-size" in routers()["writes"]["middlewares"]
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert f"Method(`{method}`)" in routers()["writes"]["rule"]
