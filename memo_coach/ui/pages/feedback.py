@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import frame, link
-from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
+from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
 
 
 def _scale() -> rx.Component:
@@ -87,6 +87,11 @@ def _verdict() -> rx.Component:
     )
 
 
+def _opportunity(line: rx.Var[OpportunityOnScreen]) -> rx.Component:
+    to = f"/details/{FeedbackState.evaluation_id}#remark-{line.remark}"
+    return rx.el.li(rx.cond(line.remark != "", link(line.text, to=to), rx.el.span(line.text)))
+
+
 def _lists() -> rx.Component:
     return rx.el.div(
         rx.el.section(
@@ -94,7 +99,7 @@ def _lists() -> rx.Component:
             rx.cond(
                 FeedbackState.opportunities.length() > 0,
                 rx.el.ol(
-                    rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))),
+                    rx.foreach(FeedbackState.opportunities, _opportunity),
                     class_name="plain-list",
                 ),
                 rx.el.p(text("feedback.no_opportunities"), class_name="lede"),
