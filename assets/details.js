@@ -221,11 +221,13 @@
   function tellMarks() {
     var box = editor();
     if (!box || box !== known || box.getAttribute("data-remarks") === told) return;
+    var isFirst = told === null;
     told = box.getAttribute("data-remarks");
     states = {};
     // The marks are of the text that was judged: what the page was made with, whatever stands in the field by now.
     tell("set-marks", { marks: JSON.parse(told), text: box.querySelector("textarea").defaultValue });
-    if (current) select(current, false, false);
+    // A remark may have become the current one while the editor was still fetched.
+    if (current && isFirst) select(current, true, false);
     paint();
   }
   document.addEventListener("review:ready", function (event) {
@@ -281,15 +283,16 @@
   function seek() {
     var hash = location.hash, box = editor();
     if (hash === sought || hash.indexOf("#remark-") !== 0 || !cards().length || (box && box !== known)) return;
-    var id = decodeURIComponent(hash.slice("#remark-".length)), more = document.querySelector('[data-show-all="more"]');
-    if (!card(id) && more) {
-      // It is not among those that are shown first.
-      more.setAttribute("data-show-all", "asked");
-      more.click();
-    } else if (!more || card(id)) {
+    var id = decodeURIComponent(hash.slice("#remark-".length)), button = document.querySelector("[data-show-all]");
+    var shows = button && button.getAttribute("data-show-all");
+    if (card(id)) {
       sought = hash;
-      if (card(id)) activate(id, "both", "card");
-    }
+      activate(id, "both", "card");
+    } else if (shows === "more") {
+      // It is not among those that are shown first; the framework says "all" once the others are there.
+      button.setAttribute("data-show-all", "asked");
+      button.click();
+    } else if (shows !== "asked") sought = hash;
   }
   addEventListener("hashchange", function () {
     sought = "";

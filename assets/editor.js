@@ -10,6 +10,7 @@
   var TAB = Date.now().toString(36) + Math.random().toString(36).slice(2);
   var PAUSE = 400; // milliseconds without a key before a save
   var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
+  var LONG = 20000; // code units
   var RETRIES = [1000, 2000, 4000, 8000, 15000];
   var LONGEST_RETRY = 60000; // whatever the server says: somebody may be waiting for the word "saved"
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
@@ -81,6 +82,13 @@
     if (element.textContent !== latest[name]) element.textContent = latest[name];
   }
 
+  // A long text is counted when typing pauses: that takes longer than a key press may.
+  var counting = 0;
+  function countSoon(length) {
+    clearTimeout(counting);
+    if (length < LONG) count();
+    else counting = setTimeout(count, PAUSE);
+  }
   function count() {
     var box = field();
     if (!box) return;
@@ -511,7 +519,7 @@
 
   document.addEventListener("input", function (event) {
     if (!event.target.matches || !event.target.matches("textarea[data-editor]")) return;
-    count();
+    countSoon(event.target.value.length);
     if (event.target.value !== savedText) changed();
   });
   document.addEventListener("change", function (event) {

@@ -151,6 +151,15 @@ def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(new_p
     expect(page.get_by_text("Done (1)")).to_be_visible()
 
 
+def test_what_would_raise_the_score_leads_to_its_comment(page: Page) -> None:
+    pages.evaluated(page, WEAK)
+    line = page.locator(".opportunities li a").nth(1)
+    remark = str(line.get_attribute("href")).partition("#")[2]
+    line.click()
+    expect(page.locator(f"#{remark}")).to_be_focused()
+    expect(page.locator(f"#{remark}")).to_have_attribute("data-current", "")
+
+
 def test_a_link_to_a_comment_shows_it_even_where_it_is_not_among_the_first(weak: Page) -> None:
     hidden = "c20"
     expect(weak.locator(f"#remark-{hidden}")).to_have_count(0)

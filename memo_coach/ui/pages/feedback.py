@@ -10,7 +10,7 @@ from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import frame, link
 from memo_coach.ui.localised_pages import add_page
-from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState
+from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
 
 
 def _scale() -> rx.Component:
@@ -104,6 +104,11 @@ def _verdict() -> rx.Component:
     )
 
 
+def _opportunity(line: rx.Var[OpportunityOnScreen]) -> rx.Component:
+    to = f"/details/{FeedbackState.evaluation_id}#remark-{line.remark}"
+    return rx.el.li(rx.cond(line.remark != "", link(line.text, to=to), rx.el.span(line.text)))
+
+
 def _lists() -> rx.Component:
     return rx.el.div(
         rx.el.section(
@@ -111,7 +116,7 @@ def _lists() -> rx.Component:
             rx.cond(
                 FeedbackState.opportunities.length() > 0,
                 rx.el.ol(
-                    rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))),
+                    rx.foreach(FeedbackState.opportunities, _opportunity),
                     class_name="plain-list",
                     lang=FeedbackState.language,
                 ),
@@ -185,7 +190,7 @@ def _next_point(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             rx.el.span(": ", criterion.name, class_name="visually-hidden"),
         ),
         rx.el.p(rx.el.strong(criterion.next_score, ": "), criterion.next_guidance),
-        class_name="second-opinion",
+        class_name="beside-score",
         custom_attrs={"data-testid": "next-point"},
     )
 
@@ -199,7 +204,7 @@ def _second_opinion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             rx.cond(criterion.apart != "", rx.el.span(criterion.apart, class_name="apart")),
         ),
         rx.el.p(criterion.second_justification, lang=FeedbackState.language),
-        class_name="second-opinion",
+        class_name="beside-score second-opinion",
     )
 
 

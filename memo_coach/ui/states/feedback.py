@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import reflex as rx
 
-from memo_coach.coaching.evaluation import CriterionScore, Evaluation
+from memo_coach.coaching.evaluation import Comment, CriterionScore, Evaluation, OverallJudgement
 from memo_coach.coaching.llm.scoring import Difference, differing
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
@@ -17,6 +17,7 @@ from memo_coach.services.progress.views import ScoreHistory
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import quoted
+from memo_coach.ui.remark_cards import remarks_of_lines
 from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
@@ -153,6 +154,15 @@ def _tag(view: EvaluationView, criterion: CriterionScore) -> str:
     return text("feedback.stood_in") if stood_in else ""
 
 
+@dataclasses.dataclass
+class OpportunityOnScreen:
+    """What to change, in a line."""
+
+    text: str
+    remark: str
+    """The id of the comment that says more of it, or empty."""
+
+
 class FeedbackState(EvaluationStateMixin, rx.State):
     """The overall feedback on the screen."""
 
@@ -161,7 +171,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
     """Where the score stands on the drawn scale, in its own units from 0 to 200."""
     summary: str = ""
     strengths: list[str] = []
-    opportunities: list[str] = []
+    opportunities: list[OpportunityOnScreen] = []
     notices: list[str] = []
     criteria: list[CriterionOnScreen] = []
     first_reading: bool = False
@@ -202,7 +212,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             marker="0" if overall.score is None else str(2 * _share(overall.score)),
             summary=overall.summary,
             strengths=list(overall.strengths),
-            opportunities=list(overall.opportunities),
+            opportunities=_opportunities(overall, view.comments if first is None else first.comments),
             notices=[*_removed(view), *overall.notices],
         )
 
@@ -211,6 +221,12 @@ def _changes_address(view: EvaluationView) -> str:
     if view.version < 2:
         return ""
     return f"/versions/{view.memo_id}?old={view.version - 1}&new={view.version}"
+
+
+def _opportunities(overall: OverallJudgement, comments: Sequence[Comment]) -> list[OpportunityOnScreen]:
+    lines = overall.opportunities
+    remarks = remarks_of_lines(lines, comments)
+    return [OpportunityOnScreen(line, remark) for line, remark in zip(lines, remarks, strict=True)]
 
 
 def _removed(view: EvaluationView) -> list[str]:
