@@ -106,7 +106,6 @@ def _upload() -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="file",
-            class_name="visually-hidden",
             accept=".txt,.md,.docx,.pdf,text/plain,text/markdown",
             custom_attrs={
                 "data-editor-file": "",
