@@ -84,10 +84,18 @@
     if (place) place.focus({ preventScroll: true });
   }
 
+  // What opened the panel may be shown again only once the panel is gone.
+  var returning = null;
   function backToOpener() {
     wanted = false;
-    if (opener && opener.isConnected) opener.focus();
+    returning = opener;
     opener = null;
+    goBack();
+  }
+  function goBack() {
+    if (!returning || (returning.isConnected && !isShown(returning))) return;
+    if (returning.isConnected) returning.focus();
+    returning = null;
   }
 
   document.addEventListener("submit", function (event) {
@@ -148,6 +156,7 @@
       clearTaken();
       fence();
       focusWanted();
+      goBack();
       keepAtEnd();
     });
   }).observe(document.documentElement, {

@@ -1,24 +1,39 @@
-// Ties highlighted passages and comment cards together: both ways, by pointer, by button and by key.
+// Ties passages and remarks together: both ways, by pointer, by button and by key, in the painted memo of an earlier
+// version and in the editor of the newest one (assets/review-editor.js, which is fetched where there is one).
 // Nothing here asks the server; the page's framework owns the elements, this script only marks one as current.
 (function () {
   "use strict";
 
   var current = null;
 
+  function editor() {
+    return document.querySelector("[data-review-editor]");
+  }
+  function tell(name, detail) {
+    editor().dispatchEvent(new CustomEvent("review:" + name, { bubbles: true, detail: detail }));
+  }
+  function isOpen(card) {
+    return card.getClientRects().length > 0 && !card.closest("details:not([open])");
+  }
   function cards() {
-    return Array.prototype.filter.call(document.querySelectorAll("article[data-card]"), function (card) {
-      return card.getClientRects().length > 0;
-    });
+    return Array.prototype.filter.call(document.querySelectorAll("article[data-card]"), isOpen);
+  }
+  function idOfCard(card) {
+    return card.getAttribute("data-card");
   }
   function marks(id) {
     var name = CSS.escape(id);
-    return document.querySelectorAll('mark[data-comment="' + name + '"], mark[data-also~="' + name + '"]');
+    return document.querySelectorAll('mark[data-comment="' + name + '"], mark[data-also~="' + name + '"], .review-mark[data-ids~="' + name + '"]');
   }
   function card(id) {
     return document.querySelector('article[data-card="' + CSS.escape(id) + '"]');
   }
   function calm() {
     return matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  }
+  // On a narrow screen the current card is a sheet over the lower half: the passage goes to the upper one.
+  function isSheet() {
+    return matchMedia("(max-width: 59.99rem)").matches;
   }
 
   // Who uses speech or a switch can turn single keys off: the help page keeps it (assets/help.js).
@@ -35,63 +50,89 @@
     document.querySelectorAll("mark[data-current]").forEach(function (mark) {
       if (chosenMarks.indexOf(mark) < 0) mark.removeAttribute("data-current");
     });
-    document.querySelectorAll("article[data-current]").forEach(function (one) {
-      if (one.getAttribute("data-card") !== current) one.removeAttribute("data-current");
+    document.querySelectorAll("article[data-card]").forEach(function (one) {
+      var id = idOfCard(one);
+      if (one.hasAttribute("data-current") && id !== current) one.removeAttribute("data-current");
+      var state = states[id] || "kept";
+      if ((one.getAttribute("data-passage") || "kept") !== state) one.setAttribute("data-passage", state);
     });
+    place();
     if (!current) return;
+    // What shows the marks in the editor is the editor's own.
     chosenMarks.forEach(function (mark) {
-      mark.setAttribute("data-current", "");
+      if (mark.tagName === "MARK") mark.setAttribute("data-current", "");
     });
     var chosen = card(current);
     if (chosen) chosen.setAttribute("data-current", "");
-    place();
   }
 
   function place() {
-    var status = document.querySelector("[data-comment-position]");
-    if (!status) return;
     var all = cards();
-    var index = all.findIndex(function (one) {
-      return one.getAttribute("data-card") === current;
+    var index = all.findIndex(function (one) { return idOfCard(one) === current; });
+    document.querySelectorAll("[data-comment-position]").forEach(function (status) {
+      var text = (status.getAttribute("data-pattern") || "{n} / {total}")
+        .replace("{n}", String(index + 1))
+        .replace("{total}", String(all.length));
+      if (index < 0) text = "";
+      // Written only when it differs, for the observer below watches this element too.
+      if (status.textContent !== text) status.textContent = text;
     });
-    var text = (status.getAttribute("data-pattern") || "{n} / {total}")
-      .replace("{n}", String(index + 1))
-      .replace("{total}", String(all.length));
-    if (index < 0) text = "";
-    // Written only when it differs, for the observer below watches this element too.
-    if (status.textContent !== text) status.textContent = text;
   }
 
-  // `towards` names what the reader wants to see come into view: the passage, the card, or both.
+  // Makes a remark the current one. `towards` names what is to come into view: the passage, the card, or both; and
+  // `focus` where the focus goes: to the card, into the text, or nowhere.
   function activate(id, towards, focus) {
     current = id;
-    paint();
-    var mark = marks(id)[0];
     var chosen = card(id);
-    // On a narrow screen the card is a sheet over the lower half: the passage goes to the upper one.
-    var sheet = matchMedia("(max-width: 59.99rem)").matches;
-    if (mark && (sheet || towards !== "card")) mark.scrollIntoView({ block: sheet ? "start" : "center", behavior: calm() });
+    var folded = chosen && chosen.closest("details:not([open])");
+    if (folded) folded.open = true;
+    paint();
+    var sheet = isSheet(), seen = sheet || towards !== "card";
+    if (editor()) select(id, seen, focus === "text");
+    var mark = marks(id)[0];
+    if (mark && sheet) uncover(mark);
+    else if (mark && seen && !editor()) mark.scrollIntoView({ block: "center", behavior: calm() });
     if (chosen && !sheet && towards !== "mark") chosen.scrollIntoView({ block: "nearest", behavior: calm() });
-    if (focus && chosen) chosen.focus({ preventScroll: true });
+    if (chosen && (focus === "card" || (focus === "text" && !mark))) chosen.focus({ preventScroll: true });
   }
 
-  function step(by) {
+  // Above the sheet, and below what stays at the upper edge.
+  function uncover(mark) {
+    mark.scrollIntoView({ block: "start", behavior: calm() });
+  }
+
+  // The editor is told which passage is the current one; where it shall not scroll, the caret stays, too.
+  var telling = false;
+  function select(id, seen, focus) {
+    telling = true;
+    if (!marks(id).length) tell("select", { id: null });
+    else if (seen || focus) tell("select", { id: id, focus: focus });
+    telling = false;
+  }
+
+  function step(by, focus) {
     var all = cards();
     if (!all.length) return;
-    var index = all.findIndex(function (one) {
-      return one.getAttribute("data-card") === current;
-    });
+    var index = all.findIndex(function (one) { return idOfCard(one) === current; });
     var next = index < 0 ? (by > 0 ? 0 : all.length - 1) : (index + by + all.length) % all.length;
-    activate(all[next].getAttribute("data-card"), "both", true);
+    activate(idOfCard(all[next]), "both", focus);
   }
 
-  // Back from a card to its passage.
+  // Back from a card to its passage. On a touch screen the focus in the text would bring up the keyboard.
   function leave() {
-    var passage = document.querySelector('mark[data-comment="' + CSS.escape(current) + '"] a');
+    var id = current, passage = document.querySelector('mark[data-comment="' + CSS.escape(id) + '"] a');
     current = null;
     paint();
-    place();
-    if (passage) passage.focus({ preventScroll: true });
+    if (editor() && !matchMedia("(pointer: coarse)").matches) {
+      select(id, true, true);
+      if (!marks(id).length) editor().querySelector("textarea").focus({ preventScroll: true });
+    } else {
+      if (editor()) select(null, true, false);
+      passage = passage || document.querySelector('[data-comment-step="next"]');
+      if (passage) passage.focus({ preventScroll: true });
+    }
+    current = null;
+    paint();
   }
 
   function idOf(element, selector, name) {
@@ -101,28 +142,32 @@
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-comment-step]");
-    if (button && button.getAttribute("data-comment-step") === "close") {
-      leave();
-      return;
-    }
     if (button) {
-      step(button.getAttribute("data-comment-step") === "next" ? 1 : -1);
+      var way = button.getAttribute("data-comment-step");
+      if (way === "close") leave();
+      else step(way === "next" ? 1 : -1, "card");
       return;
     }
     var marked = idOf(event.target, "mark[data-comment]", "data-comment");
     if (marked) {
       event.preventDefault(); // the number in a passage is a link to its card
-      activate(marked, "card", true);
+      activate(marked, "card", "card");
       return;
     }
-    if (event.target.closest && event.target.closest("a, button, summary, input, select")) return;
+    if (event.target.closest && event.target.closest("a, button, summary, input, select, textarea")) return;
     var carded = idOf(event.target, "article[data-card]", "data-card");
-    if (carded) activate(carded, "mark", false);
+    if (carded) activate(carded, "mark", "");
+  });
+
+  // What is settled goes from among the others: one goes on with the next.
+  document.addEventListener("order:given", function (event) {
+    var settled = event.target.closest("article[data-card]");
+    if (settled && idOfCard(settled) === current && cards().length > 1 && !settled.closest("details")) step(1, "card");
   });
 
   document.addEventListener("focusin", function (event) {
     var carded = idOf(event.target, "article[data-card]", "data-card");
-    if (carded && carded !== current) activate(carded, "mark", false);
+    if (carded && carded !== current) activate(carded, "mark", "");
   });
 
   // Hovering shows the tie without moving the page.
@@ -141,14 +186,114 @@
 
   document.addEventListener("keydown", function (event) {
     if (!document.querySelector("[data-comment-step]")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === "Escape" && current) leave();
+    var onCard = event.target.closest("article[data-card]");
+    var way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.altKey) {
+      if (!onCard || !way) return;
+      step(way, editor() ? "text" : "card");
+    } else if (event.key === "Enter" && event.target === onCard && editor()) activate(idOfCard(onCard), "mark", "text");
+    else if (event.key === "Escape" && current) leave();
     else if (!singleKeys()) return;
-    else if (event.key === "j" || event.key === "n") step(1);
-    else if (event.key === "k" || event.key === "p") step(-1);
+    else if (event.key === "j" || event.key === "n") step(1, "card");
+    else if (event.key === "k" || event.key === "p") step(-1, "card");
     else return;
     event.preventDefault();
+  });
+
+  // ---- the editor ------------------------------------------------------------------------------------------------
+
+  var states = {}; // of passages that are no longer as they were judged: "changed" or "gone"
+  var known = null; // the editor that was told of its marks, and of which
+  var told = null;
+
+  // Its scripts and its style sheet are for this page alone.
+  function fetchEditor(box) {
+    if (document.querySelector("link[data-review-style]")) return;
+    var style = document.createElement("link");
+    style.setAttribute("data-review-style", "");
+    document.head.append(Object.assign(style, { rel: "stylesheet", href: box.getAttribute("data-style") }));
+    box.getAttribute("data-scripts").split(" ").forEach(function (address) {
+      document.head.append(Object.assign(document.createElement("script"), { src: address }));
+    });
+  }
+  function tellMarks() {
+    var box = editor();
+    if (!box || box !== known || box.getAttribute("data-remarks") === told) return;
+    told = box.getAttribute("data-remarks");
+    states = {};
+    // The marks are of the text that was judged: what the page was made with, whatever stands in the field by now.
+    tell("set-marks", { marks: JSON.parse(told), text: box.querySelector("textarea").defaultValue });
+    if (current) select(current, false, false);
+    paint();
+  }
+  document.addEventListener("review:ready", function (event) {
+    known = event.target;
+    told = null;
+    Promise.resolve().then(tellMarks); // it listens once it has said that it is ready
+    goOn(event.target.querySelector("textarea"));
+  });
+
+  // The next version comes in place of the last: its writer goes on where they were.
+  var left = null;
+  document.addEventListener("submit", function (event) {
+    var field = event.target.querySelector("textarea[data-review-text]");
+    if (!field) return;
+    left = { memo: field.getAttribute("data-editor"), caret: field.selectionStart, top: scrollY, typing: document.activeElement === field };
+  });
+  function goOn(field) {
+    var place = left;
+    left = null;
+    if (!place || place.memo !== field.getAttribute("data-editor")) return;
+    field.setSelectionRange(place.caret, place.caret);
+    var next = place.typing ? field : document.querySelector('button[form="' + field.form.id + '"]');
+    if (next) next.focus({ preventScroll: true });
+    scrollTo(0, place.top);
+  }
+  document.addEventListener("review:mark", function (event) {
+    states[event.detail.id] = event.detail.state;
+    paint();
+  });
+  document.addEventListener("review:enter", function (event) {
+    if (telling || event.detail.id === current) return;
+    // The caret came into a passage: it stays where it is, and its remark comes.
+    var chosen = card((current = event.detail.id)), mark = marks(current)[0];
+    var folded = chosen && chosen.closest("details:not([open])");
+    if (folded) folded.open = true;
+    paint();
+    if (isSheet() && mark && mark.getBoundingClientRect().bottom > innerHeight / 2) uncover(mark);
+    else if (chosen && !isSheet()) chosen.scrollIntoView({ block: "nearest", behavior: calm() });
+  });
+  document.addEventListener("review:leave", function (event) {
+    if (telling || event.detail.id !== current) return;
+    current = null;
+    paint();
+  });
+  document.addEventListener("review:step", function (event) {
+    event.preventDefault();
+    step(event.detail.by, "text");
+  });
+
+  // ---- a link to a remark ----------------------------------------------------------------------------------------
+
+  var sought = "";
+  function seek() {
+    var hash = location.hash, box = editor();
+    if (hash === sought || hash.indexOf("#remark-") !== 0 || !cards().length || (box && box !== known)) return;
+    var id = decodeURIComponent(hash.slice("#remark-".length)), more = document.querySelector('[data-show-all="more"]');
+    if (!card(id) && more) {
+      // It is not among those that are shown first.
+      more.setAttribute("data-show-all", "asked");
+      more.click();
+    } else if (!more || card(id)) {
+      sought = hash;
+      if (card(id)) activate(id, "both", "card");
+    }
+  }
+  addEventListener("hashchange", function () {
+    sought = "";
+    seek();
   });
 
   // The framework may render marks and cards anew; the current one stays marked.
@@ -156,8 +301,13 @@
   new MutationObserver(function () {
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(function () {
+      var box = editor();
+      if (box) fetchEditor(box);
+      if (box !== known) states = {};
+      tellMarks();
+      seek();
       if (current && !card(current) && !marks(current).length) current = null;
       paint();
     });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-remarks", "open"] });
 })();

@@ -40,10 +40,14 @@
   function field() {
     return document.querySelector("textarea[data-editor]");
   }
+  // Whether it has another text than the page was made with: none where one begins, a version's where one revises.
+  function isChanged(box) {
+    return box.value !== box.defaultValue;
+  }
   var lastRubric = ""; // for the last save of a page whose elements are gone already
   function rubric() {
-    var select = document.querySelector("select[data-editor-rubric]");
-    if (select) lastRubric = select.value;
+    var chosen = document.querySelector("[data-editor-rubric]");
+    if (chosen) lastRubric = chosen.value;
     return lastRubric;
   }
   function part(name) {
@@ -288,7 +292,7 @@
     var box = field();
     if (!box) return;
     // Through the prototype's setter and a bubbling event, so that the framework notices as if it were typed.
-    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    if (box.value !== text) Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
     savedText = text;
     whenHydrated(box, function () {
       box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -318,7 +322,7 @@
   function load() {
     var box = field();
     if (!box) return;
-    var wanted = new URLSearchParams(location.search).get("memo");
+    var wanted = box.getAttribute("data-editor") || new URLSearchParams(location.search).get("memo");
     leftBehind().then(function (found) {
       var mine = found.filter(function (one) {
         return !wanted || (one.entry.draft && one.entry.draft.memo_id === wanted);
@@ -334,7 +338,7 @@
   // Puts text that the server never got back into the field, and saves it.
   function recover(box, found) {
     draft = found.entry.draft;
-    if (!box.value) {
+    if (!isChanged(box)) {
       choose(found.entry.rubric);
       fill(found.entry.text);
     }
@@ -373,7 +377,7 @@
           else state("empty");
           return;
         }
-        if (touched || (box.value && box.value !== stored.text)) {
+        if (touched || (isChanged(box) && box.value !== stored.text)) {
           // Typed before the stored draft came: both are kept, this one as a memo of its own.
           changed();
           return;
@@ -688,7 +692,7 @@
     if (!box) return;
     draft = null;
     savedText = null;
-    touched = box.value !== "";
+    touched = isChanged(box);
     firstChange = 0;
     count();
     load();

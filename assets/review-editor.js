@@ -14,7 +14,8 @@
 //   review:set-text  {text, marks, undo}  another text, which the person's undo takes back; with marks of it. With
 //                    undo: false it is the first text: nothing leads back from it, and the focus stays where it is
 //   review:replace   {start, end, text}
-//   review:select    {id, focus}      the caret goes to a mark's passage, which is scrolled to the middle
+//   review:select    {id, focus}      the caret goes to a mark's passage, which is scrolled to the middle; with an id
+//                    of null no mark is the current one, until the caret is in one again
 // and tells what happens by others: review:ready, review:text {text, marks} once typing pauses, review:enter {id},
 // review:leave {id}, review:mark {id, state: "kept" | "changed" | "gone"}, and review:step {by}, which the page may
 // prevent in order to step in its own order. The element has the id of the mark at the caret in data-current. A mark
@@ -171,6 +172,9 @@
     });
     this.pasts = [];
     this.draw(0, this.lines.length, text);
+    this.marks.forEach(function (mark) {
+      if (mark.state !== "kept") this.tell("mark", { id: mark.id, state: mark.state });
+    }, this);
     this.follow();
   };
   function state(mark, text) {
@@ -413,6 +417,10 @@
 
   Editor.prototype.select = function (id, focus) {
     var mark = this.find(String(id));
+    if (!mark && id === null) {
+      this.chosen = null;
+      this.enter(null);
+    }
     if (!mark) return;
     if (focus !== false) this.field.focus({ preventScroll: true });
     this.field.setSelectionRange(mark.start, mark.start);

@@ -113,8 +113,48 @@ def open_details(page: Page) -> None:
 
 
 def cards(page: Page) -> Locator:
-    """Return the comments."""
+    """Return the comments, the strengths that are folded away among them."""
     return page.locator("article[data-card]")
+
+
+def open_cards(page: Page) -> Locator:
+    """Return the comments that are not folded away."""
+    return page.locator("article[data-card]:not(details:not([open]) *)")
+
+
+def review(page: Page) -> Locator:
+    """Return the field of the memo under revision."""
+    return page.get_by_role("textbox", name="Memo", exact=True)
+
+
+def open_review(page: Page, text: str) -> None:
+    """Have a memo evaluated and go to its comments, in the editor beside it."""
+    evaluated(page, text)
+    open_details(page)
+    expect(page.locator(".review-mark").first).to_be_attached()
+
+
+def evaluate_again(page: Page) -> str:
+    """Ask for feedback on the text beside its comments, and wait for all of it; give the evaluation's id."""
+    before = evaluation_id(page)
+    page.get_by_role("button", name="Evaluate again").click()
+    page.wait_for_url(lambda url: not url.rstrip("/").endswith(before))
+    expect(page.get_by_role("link", name="Overall feedback")).to_have_attribute(
+        "href", f"/feedback/{evaluation_id(page)}"
+    )
+    expect(page.locator(".review-mark").first).to_be_attached()
+    return evaluation_id(page)
+
+
+def open_earlier_version(page: Page, text: str) -> None:
+    """Have a memo evaluated twice, and go to the comments on its first version."""
+    open_review(page, text)
+    first = evaluation_id(page)
+    review(page).press_sequentially("Dear all, ")
+    expect_saved(page)
+    evaluate_again(page)
+    page.goto(f"/details/{first}")
+    expect(page.locator(".manuscript mark").first).to_be_visible()
 
 
 def current_card(page: Page) -> Locator:
@@ -133,6 +173,10 @@ def passages(page: Page) -> dict[str, str]:
                 const comments = [mark.dataset.comment, ...mark.dataset.also.split(" ").filter(Boolean)];
                 for (const id of comments) passages[id] = (passages[id] || "") + words.textContent;
             }
+            for (const mark of document.querySelectorAll(".review-mark")) {
+                for (const id of mark.dataset.ids.split("\\n"))
+                    passages[id] = (passages[id] || "") + mark.textContent;
+            }
             return passages;
         }"""
     )
@@ -141,6 +185,8 @@ def passages(page: Page) -> dict[str, str]:
 
 def manuscript_text(page: Page) -> str:
     """Return the memo as its details show it, without the numbers of the comments in it."""
+    if review(page).count():
+        return review(page).input_value()
     text: str = page.locator(".manuscript").evaluate(
         """(manuscript) => {
           const words = manuscript.cloneNode(true);

@@ -105,7 +105,7 @@ def test_markup_in_a_memo_is_text_everywhere(page: Page) -> None:
         "{{7*7}} ${7*7}",
     ):
         assert piece in shown
-    assert page.locator(".manuscript").locator("img, script, b, style, a[href^='javascript']").count() == 0
+    assert page.locator(".split").locator("img, script, b, style, a[href^='javascript']").count() == 0
     expect(pages.open_memos(page)).to_contain_text("<script>")
     assert "taken" not in page.title()
 

@@ -34,19 +34,22 @@ def test_in_forced_colours_a_bar_differs_from_its_track(weak: Page) -> None:
 def test_in_forced_colours_the_current_passage_and_its_comment_have_an_edge(weak: Page) -> None:
     pages.open_details(weak)
     weak.emulate_media(forced_colors="active")
-    weak.locator("mark a").first.click()
+    pages.cards(weak).locator("q").first.click()
     assert style(weak, "article[data-current]", "outlineStyle") == "solid"
+    expect(weak.locator(".review-mark[data-current]").first).to_have_css("outline-style", "solid")
+    pages.open_earlier_version(weak, pages.sample("weak"))
+    weak.locator("mark a").first.click()
     assert style(weak, "mark[data-current]", "outlineStyle") == "solid"
 
 
-def test_the_current_passage_has_an_edge_that_others_have_not(weak: Page) -> None:
-    pages.open_details(weak)
-    weak.locator("mark a").first.click()
-    expect(weak.locator("article[data-current]")).to_have_count(1)
-    ink = style(weak, "body", "color")
+def test_the_current_passage_has_an_edge_that_others_have_not(page: Page) -> None:
+    pages.open_earlier_version(page, pages.sample("weak"))
+    page.locator("mark a").first.click()
+    expect(page.locator("article[data-current]")).to_have_count(1)
+    ink = style(page, "body", "color")
     # The edge grows in for a moment.
-    expect(weak.locator("mark[data-current]").first).to_have_css("box-shadow", re.compile(re.escape(ink)))
-    assert ink not in style(weak, "mark:not([data-current])", "boxShadow")
+    expect(page.locator("mark[data-current]").first).to_have_css("box-shadow", re.compile(re.escape(ink)))
+    assert ink not in style(page, "mark:not([data-current])", "boxShadow")
 
 
 def test_on_paper_a_quote_is_whole(weak: Page) -> None:
@@ -58,12 +61,12 @@ def test_on_paper_a_quote_is_whole(weak: Page) -> None:
     assert style(weak, ".card q", "webkitLineClamp") == "none"
 
 
-def test_a_passage_that_is_read_out_or_copied_holds_no_number(weak: Page) -> None:
-    pages.open_details(weak)
-    passage = weak.locator("mark").first
+def test_a_passage_that_is_read_out_or_copied_holds_no_number(page: Page) -> None:
+    pages.open_earlier_version(page, pages.sample("weak"))
+    passage = page.locator("mark").first
     words = str(passage.evaluate("(one) => one.textContent"))
     assert words in pages.sample("weak")
-    link = weak.locator("mark a").first
+    link = page.locator("mark a").first
     expect(link).to_have_accessible_name(re.compile(r"Comment \d+"))
     assert re.search(
         r"\d", str(link.locator("sup").evaluate("(one) => getComputedStyle(one, '::before').content"))

@@ -47,6 +47,16 @@ class MemoService:
             for line in lines
         )
 
+    async def evaluations(self, owner: str, memo_id: str) -> tuple[EvaluationSummary, ...]:
+        """List the evaluations of a memo, the newest first; none where the owner has no such memo.
+
+        Raises:
+            Unavailable: the database cannot be used.
+        """
+        async with self._unit_of_work.read() as session:
+            lines = await EvaluationRepository(session).lines_of(owner, [memo_id])
+        return tuple(_summary(line) for line in lines)
+
     async def delete(self, owner: str, memo_id: str) -> None:
         """Delete a memo with its draft, versions and evaluations, running ones included, for good.
 

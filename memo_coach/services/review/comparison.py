@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -14,6 +14,8 @@ from memo_coach.services.review.views import EarlierRemark, Outcome, RemarkMark
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import text
 
+_LONG_ENOUGH_TO_MOVE: Final = 20
+"""Characters from which a passage that stands elsewhere now was moved; a word may stand anywhere."""
 _Fate = Literal["unchanged", "changed", "gone"]
 _WHY_ADDRESSED: Final[Mapping[_Fate, str]] = {
     "unchanged": "remark_outcomes.no_longer",
@@ -146,27 +148,42 @@ class _Passages:
     def __init__(self, before: str, now: str) -> None:
         self._before, self._now = before, now
         self._normalised: str | None = None
-        self._runs: list[Run] | None = None
+        self._kept: list[tuple[int, int]] | None = None
+        """The stretches of the older text that the newer one has, too, as starts and ends."""
 
     def fate(self, comment: Comment) -> _Fate:
         """Return what became of the passage that a comment quotes."""
         if comment.start is None or comment.end is None or comment.quote is None:
             return "unchanged"
+        if len(comment.quote) >= _LONG_ENOUGH_TO_MOVE and self._stands_somewhere(comment.quote):
+            return "unchanged"
+        kept = self._kept_of(comment.start, comment.end)
+        if not any(map(str.isalnum, kept)):
+            return "gone"
+        return "unchanged" if kept == _signs(comment.quote) else "changed"
+
+    def _stands_somewhere(self, quote: str) -> bool:
         if self._normalised is None:
             self._normalised = normalised(self._now)
-        if normalised(comment.quote) in self._normalised:
-            return "unchanged"
-        return "changed" if self._keeps_a_word(comment.start, comment.end) else "gone"
+        return normalised(quote) in self._normalised
 
-    def _keeps_a_word(self, start: int, end: int) -> bool:
-        if self._runs is None:
-            self._runs = difference(self._before, self._now)
-        position = 0
-        for run in self._runs:
-            if run.kind == "added":
-                continue
-            kept = self._before[max(start, position) : min(end, position + len(run.text))]
-            if run.kind == "equal" and any(map(str.isalnum, kept)):
-                return True
-            position += len(run.text)
-        return False
+    def _kept_of(self, start: int, end: int) -> str:
+        if self._kept is None:
+            self._kept = list(_kept(difference(self._before, self._now)))
+        found = (self._before[max(start, first) : min(end, last)] for first, last in self._kept)
+        return _signs("".join(found))
+
+
+def _kept(runs: Iterable[Run]) -> Iterator[tuple[int, int]]:
+    position = 0
+    for run in runs:
+        if run.kind == "added":
+            continue
+        if run.kind == "equal":
+            yield position, position + len(run.text)
+        position += len(run.text)
+
+
+def _signs(text: str) -> str:
+    """Return a text without its white space."""
+    return "".join(text.split())

@@ -37,6 +37,7 @@ from memo_coach.storage.repositories.progress import ProgressRepository
 from memo_coach.storage.repositories.reviews import ReviewRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import RemarkMark as MarkRow
+from memo_coach.translations import number, text
 
 LONGEST_REASON: Final = 500
 LONGEST_WORD: Final = 60
@@ -111,7 +112,9 @@ class ReviewService:
         """
         reason = reason.strip() if state == "declined" else ""
         if len(reason) > LONGEST_REASON:
-            raise ReasonTooLong(f"A reason has at most {LONGEST_REASON} characters; this has {len(reason)}.")
+            raise ReasonTooLong(
+                text("problem.reason_too_long", most=number(LONGEST_REASON), characters=number(len(reason)))
+            )
         moment = now()
         async with self._unit_of_work.write(adds=state != "open") as session:
             since = await VisitorRepository(session).lock_or_create(owner, moment)
@@ -151,7 +154,7 @@ class ReviewService:
             UnknownKind, TooMany, Unavailable: with a sentence.
         """
         if not _KIND.fullmatch(kind):
-            raise UnknownKind("That is no kind of remark, so it cannot be muted.")
+            raise UnknownKind(text("problem.unknown_kind"))
         moment = now()
         async with self._unit_of_work.write(adds=True) as session:
             since = await VisitorRepository(session).lock_or_create(owner, moment)
@@ -160,7 +163,7 @@ class ReviewService:
             if kind in muted:
                 return
             if len(muted) >= MOST_MUTED:
-                raise TooMany(f"You have muted {MOST_MUTED} kinds of remark, which is as many as can be.")
+                raise TooMany(text("problem.too_many_muted", most=number(MOST_MUTED)))
             await self._count(session, len(kind), since, moment, address)
             await reviews.mute(owner, kind)
 
@@ -181,7 +184,7 @@ class ReviewService:
         """
         word = _spelt(word)
         if not word or len(word) > LONGEST_WORD:
-            raise WordNotKept(f"A word for the glossary has between 1 and {LONGEST_WORD} characters.")
+            raise WordNotKept(text("problem.word_not_kept", most=number(LONGEST_WORD)))
         moment = now()
         async with self._unit_of_work.write(adds=True) as session:
             since = await VisitorRepository(session).lock_or_create(owner, moment)
@@ -190,7 +193,7 @@ class ReviewService:
             if _alike(word, glossary):
                 return
             if len(glossary) >= MOST_GLOSSARY_WORDS:
-                raise TooMany(f"Your glossary has {MOST_GLOSSARY_WORDS} words, which is as many as are kept.")
+                raise TooMany(text("problem.too_many_words", most=number(MOST_GLOSSARY_WORDS)))
             await self._count(session, len(word.encode()), since, moment, address)
             await reviews.add_word(owner, word)
 
@@ -211,10 +214,7 @@ class ReviewService:
 
     async def _refuse_too_many_marks(self, reviews: ReviewRepository, owner: str) -> None:
         if await reviews.count_marks(owner) >= MOST_MARKS:
-            raise TooMany(
-                f"You have marked {MOST_MARKS:,} remarks, which is as many as are kept. Delete memos that "
-                "you need no more under “Your memos”."
-            )
+            raise TooMany(text("problem.too_many_marks", most=number(MOST_MARKS)))
 
 
 async def _preferences(reviews: ReviewRepository, owner: str) -> ReviewPreferences:

@@ -168,9 +168,13 @@ def _form() -> rx.Component:
     )
 
 
-def conversation() -> rx.Component:
-    """Build the conversation; its state knows which evaluation it is about from the address."""
+def conversation(*, remark_first: bool = False) -> rx.Component:
+    """Build the conversation; its state knows which evaluation it is about from the address.
+
+    The remark that the next question is about stands beside the field, or above all that was said.
+    """
     return rx.el.div(
+        *([_about()] if remark_first else []),
         rx.cond(
             (ChatState.messages.length() > 0) | ChatState.streaming,
             _log(),
@@ -181,7 +185,7 @@ def conversation() -> rx.Component:
         ),
         _suggestions(),
         rx.cond(ChatState.refused != "", rx.el.p(ChatState.refused, role="alert", class_name="alert")),
-        _about(),
+        *([] if remark_first else [_about()]),
         _form(),
         class_name="conversation",
     )
@@ -202,7 +206,7 @@ def panel() -> rx.Component:
             ),
             class_name="chat-panel-head",
         ),
-        conversation(),
+        conversation(remark_first=True),
         id="chat-panel",
         hidden=~ChatState.shown,
         class_name="chat-panel sheet",

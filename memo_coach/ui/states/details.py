@@ -1,45 +1,42 @@
-"""What the page of the detailed feedback shows: the memo in passages, and the comments as cards."""
+"""What the review page shows: the memo with its passages, and the remarks as cards."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
-from memo_coach.coaching.evaluation import Comment
+from memo_coach.coaching.evaluation import Comment, CriterionScore
+from memo_coach.coaching.memo.language import detect_language
+from memo_coach.services.container import current
+from memo_coach.services.errors import ServiceError
+from memo_coach.services.review.views import ReviewView
 from memo_coach.services.views import EvaluationView
-from memo_coach.translations import number
+from memo_coach.translations import number, text
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
-from memo_coach.ui.annotated_text import paragraphs_of, quoted
-from memo_coach.ui.manuscript import Block, blocks_of
+from memo_coach.ui.annotated_text import paragraphs_of
+from memo_coach.ui.manuscript import Block
+from memo_coach.ui.remark_cards import (
+    CardOnScreen,
+    EarlierOnScreen,
+    cards_of,
+    earlier_of,
+    marks_of,
+    numbered,
+    reviewed,
+)
+from memo_coach.ui.states.draft_form import revision_of
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
+from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
+from memo_coach.web.events.socket_frames import FRAME_BYTES
+from memo_coach.web.middleware.session import address_of, owner_of
 
-FIRST = 5
-"""Opportunities shown at first: people act on three to five remarks, not on thirty."""
-FIRST_STRENGTHS = 2
 _ANNOTATED_TEXTS = AnnotatedTexts()
-
-
-@dataclasses.dataclass
-class CardOnScreen:
-    """One comment, ready to show."""
-
-    id: str
-    number: str
-    criterion: str
-    criterion_name: str
-    kind: str
-    quote: str
-    placed: bool
-    """False for a remark on the memo as a whole."""
-    comment: str
-    questions: list[str]
-    suggestion: str
-    first: bool
-    """True for those that are shown before "show all"."""
 
 
 @dataclasses.dataclass
@@ -50,39 +47,37 @@ class ChoiceOnScreen:
     label: str
 
 
-def cards_of(comments: Sequence[Comment], names: Mapping[str, str]) -> list[CardOnScreen]:
-    """Return the comments in the order of the memo; what concerns the whole of it comes first."""
-    limits = {"opportunity": FIRST, "strength": FIRST_STRENGTHS}
-    ordered = sorted(
-        comments, key=lambda comment: (comment.start is not None, comment.start or 0, comment.id)
-    )
-    return [
-        CardOnScreen(
-            id=comment.id,
-            number=str(place),
-            criterion=comment.criterion,
-            criterion_name=names.get(comment.criterion, comment.criterion),
-            kind=comment.kind,
-            quote=quoted(comment.quote or ""),
-            placed=comment.start is not None,
-            comment=comment.comment,
-            questions=list(comment.questions),
-            suggestion=comment.suggestion or "",
-            first=comment.rank < limits[comment.kind],
-        )
-        for place, comment in enumerate(ordered, start=1)
-    ]
-
-
 class DetailsState(EvaluationStateMixin, rx.State):
-    """The detailed feedback on the screen."""
+    """The memo under revision on the screen."""
 
     score: str = ""
+    score_before: str = ""
+    """The score of the version before by the same coach and rubric, or empty."""
+    version: int = 0
+    rubric: str = ""
+    newest: str = ""
+    """The id of the newest evaluation of the memo, where this is one of an earlier version."""
+    memo: str = ""
+    """The text that was judged, where it can be edited: it is the newest version."""
+    marks: str = "[]"
+    """Its passages, as the editor reads them."""
     blocks: list[Block] = []
+    """The memo with its passages, where it is an earlier version."""
     cards: list[CardOnScreen] = []
+    strengths: list[CardOnScreen] = []
+    settled: list[CardOnScreen] = []
+    """What the writer has done or declined."""
+    muted: list[CardOnScreen] = []
+    """What they do not want to be told."""
+    earlier: list[EarlierOnScreen] = []
+    """What became of the remarks on the version before."""
+    outcomes: str = ""
+    """That in numbers: a sentence, or empty."""
     choices: list[ChoiceOnScreen] = []
     chosen: str = ""
     """The criterion to show, or empty for all."""
+    by_place: bool = False
+    """Whether the remarks stand in the order of the memo, and not in that of what matters."""
     everything: bool = False
     """Whether comments beyond those that matter first are shown."""
     hidden: int = 0
@@ -93,20 +88,58 @@ class DetailsState(EvaluationStateMixin, rx.State):
     """Whether they are."""
     first_reading: bool = False
     """Whether they are shown because the model's are still to come."""
+    refused: str = ""
+    """Why the memo was not evaluated again."""
 
     async def _show(self, view: EvaluationView) -> None:
+        if (self.evaluation_id, self.status) != (view.evaluation_id, view.status):
+            await self._place_among_versions(view)
         await super()._show(view)
         overall, other = view.overall, view.second_opinion
         self._assign(
             score="" if overall is None or overall.score is None else number(overall.score, digits=1),
+            version=view.version,
+            rubric=view.rubric,
             first_reading=other is not None and overall is None and not view.comments,
             has_second=other is not None and view.provenance is not None and view.provenance.kind == "llm",
         )
         criteria, comments = view.criteria, view.comments
         if other is not None and (self.first_reading or (self.has_second and self.second)):
             criteria, comments = other.criteria, other.comments
-        every = cards_of(comments, {criterion.id: criterion.name for criterion in criteria})
-        counted = {criterion.id: 0 for criterion in criteria}
+        review = await self._review(view)
+        shown = self._shown(criteria, comments, review)
+        if self.newest:
+            pieces = await _ANNOTATED_TEXTS.pieces(view)
+            numbers = {card.id: card.number for card in shown}
+            self._assign(memo="", blocks=blocks_of(paragraphs_of(view.text, pieces, comments, numbers)))
+        else:
+            self._assign(memo=view.text, marks=marks_of(comments, shown), blocks=[])
+
+    async def _review(self, view: EvaluationView) -> ReviewView | None:
+        """Return what the writer made of the remarks; nothing while they are made, or cannot be read now."""
+        review = None
+        if view.status == "done":
+            with contextlib.suppress(Refused, ServiceError):
+                review = await current().review.of_evaluation(await owner_of(self), view.evaluation_id)
+        earlier = earlier_of(review)
+        counted = Counter(each.outcome for each in earlier)
+        addressed, still = counted["addressed"], counted["open"]
+        self._assign(
+            earlier=earlier,
+            outcomes=""
+            if review is None or not earlier
+            else text("details.outcomes", addressed=addressed, open=still, new=len(review.new)),
+        )
+        return review
+
+    def _shown(
+        self, criteria: Sequence[CriterionScore], comments: Sequence[Comment], review: ReviewView | None
+    ) -> Sequence[CardOnScreen]:
+        """Choose the cards that are shown, and return those whose passages are marked."""
+        names = {criterion.id: criterion.name for criterion in criteria}
+        cards = reviewed(cards_of(comments, names, by_place=self.by_place), review)
+        every = [card for card in cards if card.state == "open" and not card.muted]
+        counted = dict.fromkeys(names, 0)
         for card in every:
             counted[card.criterion] = counted.get(card.criterion, 0) + 1
         choices = [
@@ -115,17 +148,47 @@ class DetailsState(EvaluationStateMixin, rx.State):
             if counted[criterion.id]
         ]
         matching = [card for card in every if self.chosen in ("", card.criterion)]
-        shown = [card for card in matching if self.everything or self.chosen or card.first]
-        hidden = len(matching) - len([card for card in matching if card.first])
-        self._assign(choices=choices, hidden=hidden, cards=shown)
-        pieces = await _ANNOTATED_TEXTS.pieces(view)
-        numbers = {card.id: card.number for card in shown}
-        self._assign(blocks=blocks_of(paragraphs_of(view.text, pieces, comments, numbers)))
+        shown = numbered([card for card in matching if self.everything or self.chosen or card.first])
+        self._assign(
+            choices=choices,
+            hidden=len(matching) - len([card for card in matching if card.first]),
+            cards=[card for card in shown if card.kind == "opportunity"],
+            strengths=[card for card in shown if card.kind == "strength"],
+            settled=[card for card in cards if card.state != "open"],
+            muted=[card for card in cards if card.state == "open" and card.muted],
+        )
+        return shown
+
+    async def _place_among_versions(self, view: EvaluationView) -> None:
+        """Find out whether this is the newest version, and what the one before scored."""
+        try:
+            owner = await owner_of(self)
+            of_memo = await current().memos.evaluations(owner, view.memo_id)
+            history = await current().progress.before(owner, view.evaluation_id)
+        except (Refused, ServiceError):
+            return
+        newest = max(of_memo, key=lambda each: each.version, default=None)
+        is_newest = newest is None or newest.version <= view.version
+        self._assign(
+            newest="" if newest is None or is_newest else newest.evaluation_id,
+            score_before="" if history is None else number(history.before, digits=1),
+        )
+
+    @rx.event
+    async def renew(self) -> Any:
+        """Show what the writer has just made of a remark, which the browser has sent by itself."""
+        return await self._fetch()
 
     @rx.event
     async def choose(self, criterion: str) -> Any:
         """Show the comments on one criterion, or on all."""
         self.chosen = criterion
+        return await self._fetch()
+
+    @rx.event
+    async def order(self, order: str) -> Any:
+        """Put the remarks in the order of the memo, or in that of what matters."""
+        self.by_place = order == "place"
         return await self._fetch()
 
     @rx.event
@@ -140,13 +203,47 @@ class DetailsState(EvaluationStateMixin, rx.State):
         self.second = second
         return await self._fetch()
 
+    @rx.event
+    async def evaluate_again(self, form: dict[str, Any]) -> Any:
+        """Evaluate the text in the editor as the next version, and go on with that."""
+        self.refused = ""
+        try:
+            owner = await owner_of(self)
+            judged = await current().evaluations.get(owner, self._asked_for())
+            evaluation = await current().evaluations.submit(
+                owner,
+                text=str(form.get("memo") or ""),
+                rubric=judged.rubric,
+                language=_chosen_language(judged),
+                memo_id=str(form.get("memo_id") or "") or judged.memo_id,
+                base_revision=revision_of(form.get("revision")),
+                coach=judged.coach,
+                address=address_of(self),
+            )
+        except Refused:
+            self.refused = text("problem.no_session")
+            return None
+        except ServiceError as error:
+            self.refused = error.message
+            return None
+        return rx.redirect(f"/details/{evaluation}")
+
+
+def _chosen_language(view: EvaluationView) -> str | None:
+    """Return the language that the writer chose: where the memo was taken for it anyway, they did not."""
+    return None if detect_language(view.text) == view.language else view.language
+
 
 allow(
     DetailsState,
     "open",
     "follow",
     "choose",
+    "order",
+    "renew",
     "show_everything",
     "show_second",
-    storing=("cancel", "again"),
+    storing=("cancel", "again", "evaluate_again"),
+    # Also one that is too long comes to the service, which says so.
+    lengths={"evaluate_again": {"memo": FRAME_BYTES}},
 )

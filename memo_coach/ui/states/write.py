@@ -16,6 +16,7 @@ from memo_coach.services.views import CoachOffer, Hint
 from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import shortened
 from memo_coach.ui.plain_words import plain_words
+from memo_coach.ui.states.draft_form import revision_of
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.events.socket_frames import FRAME_BYTES
@@ -178,7 +179,7 @@ class WriteState(rx.State):
                 rubric=str(form.get("rubric") or self._rubric()),
                 language=str(form.get("language") or "") or None,
                 memo_id=str(form.get("memo_id") or "") or None,
-                base_revision=_revision(form.get("revision")),
+                base_revision=revision_of(form.get("revision")),
                 coach=str(form.get("coach") or "") or None,
                 address=address_of(self),
             )
@@ -208,13 +209,6 @@ def _label(offer: CoachOffer) -> str:
     if offer.model is None:
         return text("write.coach_builtin")
     return text("write.coach_model", model=offer.model)
-
-
-def _revision(sent: object) -> int | None:
-    """Read what the hidden field says; anything else than a number is as good as no revision."""
-    return (
-        int(sent) if isinstance(sent, str) and sent.isascii() and sent.isdigit() and len(sent) < 10 else None
-    )
 
 
 allow(

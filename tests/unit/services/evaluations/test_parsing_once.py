@@ -113,14 +113,29 @@ async def test_so_is_a_coach_that_asks_a_model(
         assert parsed == {views[-1].text: 1}
 
 
-async def test_all_snapshots_and_visits_of_the_details_share_one_more(
-    settings: Settings, parsed: Counter[str]
-) -> None:
+async def test_the_details_of_the_newest_version_need_none(settings: Settings, parsed: Counter[str]) -> None:
     async with serving(settings) as (services, owner):
         views = await judged(services, owner, MEMO)
+        await show(DetailsState, [*views, *views])
+        assert parsed == {views[-1].text: 1}
+
+
+async def test_all_visits_of_the_details_of_an_earlier_version_share_one_more(
+    settings: Settings, parsed: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(settings) as (services, owner):
+        (*_, first) = await judged(services, owner, MEMO)
+        await services.evaluations.submit(
+            owner, text=f"{MEMO}\n\nThe end.", rubric=RUBRIC, memo_id=first.memo_id
+        )
+
+        async def visitor(_state: object) -> str:
+            return owner
+
+        monkeypatch.setattr(details, "owner_of", visitor)
         for _visit in range(3):
-            await show(DetailsState, [*views, *views])
-        assert parsed == {views[-1].text: 2}
+            await show(DetailsState, [first, first])
+        assert parsed[first.text] == 2
 
 
 async def test_a_memo_without_a_subject_has_its_head_parsed_for_its_title(

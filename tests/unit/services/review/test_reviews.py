@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.samples import samples
@@ -14,8 +15,11 @@ from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.review import service as reviews
 from memo_coach.services.review.errors import ReasonTooLong, UnknownKind, WordNotKept
 from memo_coach.services.review.views import EarlierRemark, ReviewPreferences
+from memo_coach.services.usage.storage_budget import Allowance, StorageLimits, StorageRefused
 from memo_coach.settings import Settings
+from memo_coach.storage.tables import RemarkMark
 from memo_coach.translations import speaking
+from tests.unit.conftest import Opening
 from tests.waiting import PATIENCE_SECONDS
 
 RUBRIC = "investment-memo"
@@ -111,6 +115,7 @@ async def test_marks_hold_in_later_versions_and_each_earlier_remark_has_an_outco
     with speaking("es"):
         spanish = await shipped.review.of_evaluation(writer, second)
     assert [each.outcome for each in spanish.earlier] == [each.outcome for each in review.earlier]
+    assert "El coach lo sigue diciendo." in {each.reason for each in spanish.earlier}
     # The first version's page shows what was made of it there, and nothing was before it.
     assert (await shipped.review.of_evaluation(writer, first)).previous_evaluation is None
 
@@ -183,3 +188,34 @@ async def test_everything_that_is_kept_has_an_end(
         await shipped.review.mute(writer, "risks.missing")
     with pytest.raises(TooMany, match="1 words"):
         await shipped.review.add_word(writer, "WES")
+
+
+async def test_what_several_tabs_send_at_once_is_kept_once_and_goes_with_the_memo(
+    shipped: Services, writer: str
+) -> None:
+    evaluation = await evaluated(shipped, writer)
+    view = await shipped.evaluations.get(writer, evaluation)
+    comment = view.comments[0].id
+    await asyncio.gather(
+        *(shipped.review.mark(writer, evaluation, comment, "done") for _ in range(5)),
+        *(shipped.review.mute(writer, "ask.missing") for _ in range(5)),
+        *(shipped.review.add_word(writer, word) for word in ("wms", "WMS", "Wms")),
+    )
+    assert (await shipped.review.of_evaluation(writer, evaluation)).marks[comment].state == "done"
+    found = await shipped.review.preferences(writer)
+    assert found.muted == ("ask.missing",)
+    assert len(found.glossary) == 1
+    await shipped.memos.delete(writer, view.memo_id)
+    async with shipped.database.read() as session:
+        assert (await session.execute(select(RemarkMark))).all() == []
+
+
+async def test_what_is_kept_counts_for_the_network_that_it_comes_from(opening: Opening) -> None:
+    services = await opening(StorageLimits(kept_by_address=Allowance(1_000, 0.0001)))
+    _token, owner = await services.visitors.admit()
+    await services.review.add_word(owner, "WMS", address="192.0.2.1")
+    await services.review.mute(owner, "ask.missing", address="192.0.2.1")
+    await services.review.add_word(owner, "WES", address="192.0.2.1")
+    with pytest.raises(StorageRefused):
+        await services.review.mute(owner, "risks.missing", address="192.0.2.1")
+    await services.review.mute(owner, "ask.missing", address="192.0.2.1")

@@ -12,7 +12,15 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
-from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, Memo, MemoVersion, Visitor
+from memo_coach.storage.tables import (
+    CommentRow,
+    CriterionRow,
+    Evaluation,
+    Memo,
+    MemoVersion,
+    RemarkMark,
+    Visitor,
+)
 from tests.databases import database_at
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -70,6 +78,14 @@ def comment(**changed: Any) -> CommentRow:
     return CommentRow(**{**values, **changed})
 
 
+def mark(**changed: Any) -> RemarkMark:
+    values: dict[str, Any] = {
+        "memo": "m", "key": "k", "owner": "v", "says": "c/f", "passage": "", "is_only": True,
+        "state": "done", "version": 1, "marked": NOON,
+    }  # fmt: skip
+    return RemarkMark(**{**values, **changed})
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -89,6 +105,10 @@ def comment(**changed: Any) -> CommentRow:
         comment(start_position=1, end_position=2),
         comment(start_position=2, end_position=1, quote="x"),
         comment(evaluation="none"),
+        mark(state="open"),
+        mark(memo="none"),
+        mark(owner="nobody"),
+        mark(version=0),
     ],
     ids=repr,
 )
@@ -98,8 +118,8 @@ async def test_what_must_not_be_is_refused(database: Database, row: Any) -> None
             session.add(row)
 
 
-@pytest.mark.parametrize("make", [criterion, comment])
-async def test_a_criterion_or_comment_stands_once_in_an_evaluation(database: Database, make: Any) -> None:
+@pytest.mark.parametrize("make", [criterion, comment, mark])
+async def test_a_criterion_comment_or_mark_stands_once(database: Database, make: Any) -> None:
     async with database.write() as session:
         session.add(make())
     with pytest.raises(IntegrityError):

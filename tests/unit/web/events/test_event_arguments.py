@@ -25,7 +25,7 @@ CHOOSE_RUBRIC = f"{ROOT}write____write_state.choose_rubric"
 REVIEW = f"{ROOT}write____write_state.review"
 EVALUATE = f"{ROOT}write____write_state.evaluate"
 ASK = f"{ROOT}chat____chat_state.ask"
-CONDEMN = f"{ROOT}memos____memos_state.ask_before_deleting"
+CONDEMN = f"{ROOT}deletion____deletion_state.ask_about_memo"
 REPORT = "reflex___state____state.reflex___state____frontend_event_exception_state.handle_frontend_exception"
 
 
@@ -48,7 +48,7 @@ def nested(depth: int) -> Any:
     ("name", "payload"),
     [
         (CHOOSE_RUBRIC, {"rubric": "r" * LONGEST_TEXT}),
-        (CONDEMN, {"memo": "m" * LONGEST_TEXT}),
+        (CONDEMN, {"memo": "m" * LONGEST_TEXT, "title": "t"}),
         (REVIEW, {"memo": "word " * 60_000}),
         (EVALUATE, {"form": {"memo": "word " * 60_000, "rubric": "status-update", "revision": "12"}}),
         (ASK, {"form": {"question": "why " * 2_000}}),
@@ -65,7 +65,7 @@ def test_what_pages_send_is_taken(name: str, payload: dict[str, Any]) -> None:
     ("name", "payload"),
     [
         (CHOOSE_RUBRIC, {"rubric": "r" * (LONGEST_TEXT + 1)}),
-        (CONDEMN, {"memo": "m" * (LONGEST_TEXT + 1)}),
+        (CONDEMN, {"memo": "m" * (LONGEST_TEXT + 1), "title": "t"}),
         (REVIEW, {"memo": "m" * 1_000_001}),
         (EVALUATE, {"form": {"memo": "m", "rubric": "r" * (LONGEST_TEXT + 1)}}),
         (EVALUATE, {"form": {"memo": "m", "another": "r" * (LONGEST_TEXT + 1)}}),
