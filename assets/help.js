@@ -8,6 +8,19 @@
   var BLOCKS = ".help :is(p, li, dt, dd, pre, figcaption, summary, h2, h3)";
   var waiting = 0;
 
+  // What is put into the page before the framework has taken it over, it would take for a fault of the page.
+  function isTaken(element) {
+    var ours = Object.keys(element).some(function (key) {
+      return key.indexOf("__reactFiber") === 0;
+    });
+    var key = Object.keys(document).find(function (one) {
+      return one.indexOf("__reactContainer") === 0;
+    });
+    var root = key && document[key] && document[key].stateNode;
+    var state = root && root.current && root.current.memoizedState;
+    return ours && Boolean(root) && !(state && state.isDehydrated);
+  }
+
   // Without accents and capitals, character for character, so that places stay what they are.
   function plain(words) {
     return Array.from(words, function (sign) {
@@ -63,6 +76,11 @@
   function show(words) {
     var list = document.getElementById("help-results");
     var status = document.getElementById("help-found");
+    if (!list) return;
+    if (!isTaken(list)) {
+      waiting = setTimeout(show, 60, words);
+      return;
+    }
     var found = search(words);
     list.replaceChildren();
     found.slice(0, MOST_SHOWN).forEach(function (block) {
@@ -105,6 +123,10 @@
   function recall() {
     var box = document.querySelector("[data-single-keys]:not([data-recalled])");
     if (!box) return;
+    if (!isTaken(box)) {
+      setTimeout(recall, 60);
+      return;
+    }
     box.setAttribute("data-recalled", "");
     try {
       box.checked = localStorage.getItem(SINGLE_KEYS) !== "off";

@@ -167,6 +167,12 @@ class Settings(BaseSettings):
         example="90",
         default=DRAFT_DAYS,
     )
+    retention_days: values.DaysOrNever = variable(
+        "After how many days in which nobody changed it, had it judged or asked about it a memo is deleted;"
+        " “Your memos” says so a month before. 0 is never.",
+        example="730",
+        default="0",
+    )
     llm_model: values.ModelName = variable(
         "The model that the coach asks, as litellm names it. Without one there is the built-in coach alone.",
         example="openai/gpt-4o-mini",

@@ -141,6 +141,9 @@ LogFormat = Literal["human", "json"]
 
 Port = Annotated[int, Field(ge=1, le=65_535), written("[0-9]+", "a whole number from 1 to 65535")]
 Days = Annotated[int, Field(ge=1, le=36_500), written("[0-9]{1,5}", "a whole number of days from 1 to 36500")]
+DaysOrNever = Annotated[
+    int, Field(ge=0, le=36_500), written("[0-9]{1,5}", "a whole number of days from 0 to 36500")
+]
 Seconds = Annotated[
     float, Field(gt=0, le=3600), written(_NUMBER, "a number of seconds above 0, at most 3600")
 ]

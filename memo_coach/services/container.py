@@ -132,7 +132,9 @@ async def _opened(
     broadcast, rubrics = MemoryBroadcast(), RubricService()
     models = await open_models(settings, database)
     opened.push_async_callback(models.close)
-    housekeeping = Housekeeping(models, Retention(database, timedelta(days=settings.draft_days)))
+    kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
+    retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
+    housekeeping = Housekeeping(models, retention)
     opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(unit_of_work, models.budget.address_mark)
@@ -156,7 +158,7 @@ async def _opened(
     services = Services(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
-        memos=MemoService(unit_of_work, workers.stop_work),
+        memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
         imports=ImportService(unit_of_work, budget),

@@ -59,6 +59,8 @@ class MemoSummary:
     has_unsubmitted_draft: bool
     evaluations: tuple[EvaluationSummary, ...]
     """Newest first."""
+    going: datetime | None = None
+    """When it is deleted because nobody uses it, where that is soon."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,13 @@ def test_a_spanish_browser_arrives_is_answered_in_spanish_and_may_change_to_engl
     page.go_back()
     expect(pages.cards(page).first).to_be_visible()
 
+    # What the coach wrote stays in the memo's language, and says so.
     page.get_by_role("link", name="English").click()
     page.wait_for_url(pages.DETAILS)
     assert "/es/" not in page.url
     expect(page.get_by_role("heading", level=1, name="Detailed feedback")).to_be_visible()
     assert _languages_of(page) == ["en", "en"]
+    expect(page.locator("h1 + p strong")).to_have_attribute("lang", "es")
     page.goto("/")
     expect(page.get_by_role("heading", level=1, name="Write your memo")).to_be_visible()
     assert page.url.endswith("/")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Final, cast
 
 from memo_coach.services.accounts.visitors import note_visit
 from memo_coach.services.clock import now
@@ -15,14 +16,26 @@ from memo_coach.services.views import EvaluationStatus, EvaluationSummary, MemoS
 from memo_coach.storage.repositories.evaluations import EvaluationLine, EvaluationRepository
 from memo_coach.storage.repositories.memos import MemoRepository
 
+TOLD_BEFORE: Final = timedelta(days=30)
+"""A memo that is deleted because nobody uses it says so as long before."""
+
 
 class MemoService:
     """The memos of the owners."""
 
-    def __init__(self, unit_of_work: UnitOfWork, stop_work: Callable[[str], None]) -> None:
-        """``stop_work`` is told the id of each evaluation that is deleted."""
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        stop_work: Callable[[str], None],
+        kept_unused: timedelta | None = None,
+    ) -> None:
+        """``stop_work`` is told the id of each evaluation that is deleted.
+
+        ``kept_unused`` is for how long a memo is kept that nobody uses; ``None`` is for ever.
+        """
         self._unit_of_work = unit_of_work
         self._stop_work = stop_work
+        self._kept_unused = kept_unused
 
     async def list(self, owner: str) -> tuple[MemoSummary, ...]:
         """List the memos, the one that changed last first."""
@@ -30,6 +43,7 @@ class MemoService:
         async with self._unit_of_work.read() as session:
             lines = await MemoRepository(session).lines(owner, MOST_MEMOS)
             found = await EvaluationRepository(session).lines_of(owner, [line.id for line in lines])
+            used = await self._last_used(MemoRepository(session), owner)
         evaluations = defaultdict(list)
         for evaluation in found:
             evaluations[evaluation.memo].append(_summary(evaluation))
@@ -43,6 +57,7 @@ class MemoService:
                 versions=line.versions,
                 has_unsubmitted_draft=line.has_draft,
                 evaluations=tuple(evaluations[line.id]),
+                going=self._going(used.get(line.id)),
             )
             for line in lines
         )
@@ -56,6 +71,16 @@ class MemoService:
         async with self._unit_of_work.read() as session:
             lines = await EvaluationRepository(session).lines_of(owner, [memo_id])
         return tuple(_summary(line) for line in lines)
+
+    async def _last_used(self, memos: MemoRepository, owner: str) -> dict[str, datetime]:
+        return {} if self._kept_unused is None else await memos.last_used(owner)
+
+    def _going(self, used: datetime | None) -> datetime | None:
+        """Return when a memo goes, where that is soon; what is due already goes with the next sweep."""
+        if used is None or self._kept_unused is None:
+            return None
+        going = used + self._kept_unused
+        return going if going - now() <= TOLD_BEFORE else None
 
     async def delete(self, owner: str, memo_id: str) -> None:
         """Delete a memo with its draft, versions and evaluations, running ones included, for good.

@@ -1,8 +1,9 @@
 """How long drafts are kept: so many days after their last change and their writer's last visit.
 
 What goes is a memo that was never evaluated, and a visitor who has nothing (else) here. An evaluated memo
-stays, with a draft of its next version, until its writer deletes it. Who was gone for so long and comes back
-is a new visitor, by the cookie that they have.
+stays, with a draft of its next version, until its writer deletes it; where the operator wishes it, it goes,
+too, once nobody has used it for a time, of which its writer is told before. Who was gone for so long and
+comes back is a new visitor, by the cookie that they have.
 """
 
 from __future__ import annotations
@@ -31,9 +32,16 @@ class Retention:
     """Removes, step by step, what is kept no longer."""
 
     def __init__(
-        self, database: Database, lifetime: timedelta, clock: Callable[[], datetime] = clock.now
+        self,
+        database: Database,
+        lifetime: timedelta,
+        clock: Callable[[], datetime] = clock.now,
+        *,
+        kept_unused: timedelta | None = None,
     ) -> None:
+        """``kept_unused`` is for how long a memo is kept that nobody uses; ``None`` is for ever."""
         self._database = database
+        self._kept_unused = kept_unused
         self._lifetime = lifetime
         self._clock = clock
         self._seen: InactiveVisitor | None = None
@@ -43,14 +51,32 @@ class Retention:
     async def sweep(self) -> tuple[int, int]:
         """Remove some; give how many drafts and how many visitors. Any number may do so at once."""
         drafts = visitors = 0
+        unused = 0 if self._is_between_passes() else await self._remove_unused()
         for _ in range(STEPS_AT_ONCE):
-            if self._next_pass is not None and self._clock() < self._next_pass:
+            if self._is_between_passes():
                 break
             some_drafts, some_visitors = await self._step()
             drafts, visitors = drafts + some_drafts, visitors + some_visitors
-        if drafts or visitors:
-            _log.info("removed what nobody came back to", drafts=drafts, visitors=visitors)
+        if drafts or visitors or unused:
+            _log.info("removed what nobody came back to", drafts=drafts, visitors=visitors, unused=unused)
+            # Nobody waits for it: where somebody reads just now, the next to empty the log does this as well.
+            await self._database.clear_log()
         return drafts, visitors
+
+    def _is_between_passes(self) -> bool:
+        return self._next_pass is not None and self._clock() < self._next_pass
+
+    async def _remove_unused(self) -> int:
+        """Remove some of the memos that nobody uses; what is left goes in the next sweeps."""
+        removed = 0
+        for _ in range(STEPS_AT_ONCE if self._kept_unused is not None else 0):
+            before = self._clock() - (self._kept_unused or timedelta())
+            async with self._database.write(aside=True) as session:
+                some = await RetentionRepository(session).remove_unused(before, DRAFTS_AT_ONCE)
+            removed += some
+            if some < DRAFTS_AT_ONCE:
+                break
+        return removed
 
     async def _step(self) -> tuple[int, int]:
         before = self._clock() - self._lifetime

@@ -29,7 +29,7 @@ from sqlmodel import col
 from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.repositories.ownership import OWNER, owned
 from memo_coach.storage.repositories.visitors import VisitorRepository
-from memo_coach.storage.tables import Memo, MemoVersion
+from memo_coach.storage.tables import ChatMessage, Evaluation, ImportedMemo, Memo, MemoVersion
 from memo_coach.storage.tables.base import table_of, values_of
 
 
@@ -302,3 +302,23 @@ class MemoRepository:
             .limit(limit)
         )
         return [MemoLine(*row) for row in await self._session.execute(statement)]
+
+    async def last_used(self, owner: str) -> dict[str, datetime]:
+        """Return when each memo was last written, judged, asked about or imported."""
+        mine = owned(col(Memo.owner), owner)
+        judged = col(Evaluation.memo) == col(Memo.id)
+        uses = (
+            select(col(Memo.id), func.max(col(Memo.changed))),
+            select(col(Memo.id), func.max(col(Evaluation.created))).join(Evaluation, judged),
+            select(col(Memo.id), func.max(col(ChatMessage.created)))
+            .join(Evaluation, judged)
+            .join(ChatMessage, col(ChatMessage.evaluation) == col(Evaluation.id)),
+            select(col(Memo.id), func.max(col(ImportedMemo.imported))).join(
+                ImportedMemo, col(ImportedMemo.memo) == col(Memo.id)
+            ),
+        )
+        found: dict[str, datetime] = {}
+        for statement in uses:
+            for memo, moment in await self._session.execute(statement.where(mine).group_by(col(Memo.id))):
+                found[memo] = max(moment, found.get(memo, moment))
+        return found

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.tables import Memo, MemoVersion, Visitor
+from memo_coach.storage.tables import ChatMessage, Evaluation, ImportedMemo, Memo, MemoVersion, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,24 @@ class RetentionRepository:
             statement = statement.where(seen[0] >= after.last_seen, later)
         found = await self._session.execute(statement)
         return [InactiveVisitor(owner, last_seen, bool(some)) for last_seen, owner, some in found]
+
+    async def remove_unused(self, before: datetime, most: int) -> int:
+        """Remove memos that nobody wrote, had judged, asked about or imported since; count them."""
+        evaluations = exists().where(col(Evaluation.memo) == col(Memo.id))
+        unused = (
+            select(col(Memo.id))
+            .where(
+                col(Memo.changed) < before,
+                ~evaluations.where(col(Evaluation.created) >= before),
+                ~evaluations.where(
+                    col(ChatMessage.evaluation) == col(Evaluation.id), col(ChatMessage.created) >= before
+                ),
+                ~exists().where(col(ImportedMemo.memo) == col(Memo.id), col(ImportedMemo.imported) >= before),
+            )
+            .limit(most)
+        )
+        removed = delete(Memo).where(col(Memo.id).in_(unused)).returning(col(Memo.id))
+        return len((await self._session.execute(removed)).all())
 
     async def remove(self, owners: Collection[str], before: datetime, most_drafts: int) -> tuple[int, int]:
         """Remove what these visitors gave up, and those of them who then have nothing; count both.

@@ -99,6 +99,7 @@ def _suggestions() -> rx.Component:
             rx.el.ul(
                 rx.foreach(ChatState.suggested, _suggestion),
                 class_name="suggested",
+                lang=ChatState.language,
                 aria_label=text("chat.suggested"),
             ),
         ),

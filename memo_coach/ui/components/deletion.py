@@ -48,13 +48,12 @@ def _question() -> rx.Component:
 
 
 def _way_back() -> rx.Component:
-    """Return what is there for as long as the deletion can be undone; the style sheet takes it away."""
+    """Return what is there while the deletion can be undone; the style sheet takes it away in time."""
     return rx.el.div(
         rx.el.span(text("deletion.undo_hint", seconds=UNDO_SECONDS), class_name="quiet"),
         rx.el.button(text("deletion.undo"), type="button", class_name="button", on_click=DeletionState.undo),
         class_name="row undo",
         key=DeletionState.undoable,
-        style={"--undo-seconds": f"{UNDO_SECONDS}s"},
     )
 
 

@@ -21,7 +21,7 @@ def page() -> rx.Component:
                 rx.el.h1(text("chat.heading")),
                 rx.cond(
                     is_of_address(ChatState) & (ChatState.title != ""),
-                    rx.el.p(rx.el.strong(ChatState.title), class_name="lede"),
+                    rx.el.p(rx.el.strong(ChatState.title, lang=ChatState.language), class_name="lede"),
                 ),
             ),
             rx.cond(

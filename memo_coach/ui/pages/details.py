@@ -484,7 +484,7 @@ def _head() -> rx.Component:
             rx.cond(
                 is_there,
                 rx.el.p(
-                    rx.el.strong(DetailsState.title),
+                    rx.el.strong(DetailsState.title, lang=DetailsState.language),
                     rx.el.span(" · ", text("details.version"), " ", DetailsState.version.to_string()),
                     class_name="lede",
                 ),

@@ -79,6 +79,7 @@ def _verdict() -> rx.Component:
             rx.el.p(FeedbackState.summary, class_name="summary"),
             rx.foreach(FeedbackState.notices, lambda notice: rx.el.p(notice, class_name="note")),
             class_name="stack",
+            lang=FeedbackState.language,
         ),
         rx.el.div(
             link(
@@ -112,6 +113,7 @@ def _lists() -> rx.Component:
                 rx.el.ol(
                     rx.foreach(FeedbackState.opportunities, lambda line: rx.el.li(rx.el.span(line))),
                     class_name="plain-list",
+                    lang=FeedbackState.language,
                 ),
                 rx.el.p(text("feedback.no_opportunities"), class_name="lede"),
             ),
@@ -121,7 +123,11 @@ def _lists() -> rx.Component:
             explained(rx.el.h2(text("feedback.strengths")), "strengths"),
             rx.cond(
                 FeedbackState.strengths.length() > 0,
-                rx.el.ul(rx.foreach(FeedbackState.strengths, rx.el.li), class_name="plain-list"),
+                rx.el.ul(
+                    rx.foreach(FeedbackState.strengths, rx.el.li),
+                    class_name="plain-list",
+                    lang=FeedbackState.language,
+                ),
                 rx.el.p(text("feedback.no_strengths"), class_name="lede"),
             ),
             class_name="strengths",
@@ -133,7 +139,7 @@ def _lists() -> rx.Component:
 def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.h3(criterion.name),
+            rx.el.h3(criterion.name, lang=FeedbackState.language),
             rx.el.p(
                 text("feedback.weight"),
                 " ",
@@ -158,8 +164,11 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             class_name="mark-given",
         ),
         rx.el.div(
-            rx.el.p(criterion.justification),
-            rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
+            rx.el.div(
+                rx.el.p(criterion.justification),
+                rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
+                lang=FeedbackState.language,
+            ),
             rx.cond(criterion.next_score != "", _next_point(criterion)),
             rx.cond(criterion.second_score != "", _second_opinion(criterion)),
             class_name="reason",
@@ -189,7 +198,7 @@ def _second_opinion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             rx.el.strong(criterion.second_score),
             rx.cond(criterion.apart != "", rx.el.span(criterion.apart, class_name="apart")),
         ),
-        rx.el.p(criterion.second_justification),
+        rx.el.p(criterion.second_justification, lang=FeedbackState.language),
         class_name="second-opinion",
     )
 
@@ -218,7 +227,7 @@ def page() -> rx.Component:
                 rx.cond(
                     is_of_address(FeedbackState) & (FeedbackState.title != ""),
                     rx.el.p(
-                        rx.el.strong(FeedbackState.title),
+                        rx.el.strong(FeedbackState.title, lang=FeedbackState.language),
                         rx.el.span(
                             " · ",
                             rx.cond(

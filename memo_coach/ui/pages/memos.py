@@ -32,6 +32,17 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
                 class_name="quiet",
             ),
             rx.cond(
+                memo.going != "",
+                rx.el.p(
+                    text("memos.going"),
+                    " ",
+                    rx.el.time(in_local_time(memo.going, ""), date_time=memo.going),
+                    ". ",
+                    text("memos.going_not"),
+                    class_name="note",
+                ),
+            ),
+            rx.cond(
                 memo.versions.length() > 0,
                 rx.el.ul(rx.foreach(memo.versions, _version), class_name="versions"),
                 rx.el.p(text("memos.never"), class_name="quiet"),

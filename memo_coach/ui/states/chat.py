@@ -121,11 +121,9 @@ class ChatState(EvaluationStateMixin, rx.State):
     about_text: str = ""
     shown: bool = False
     """Whether the conversation stands beside the detailed feedback."""
-    language: str = "en"
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
-        self.language = view.language
         self._suggest()
         if view.status == "done":
             self._put(await current().chats.get(await owner_of(self), view.evaluation_id))

@@ -19,7 +19,7 @@ from memo_coach.services.views import EvaluationView
 from memo_coach.translations import number, text
 from memo_coach.ui.annotated_blocks import AnnotatedTexts
 from memo_coach.ui.annotated_text import paragraphs_of
-from memo_coach.ui.manuscript import Block
+from memo_coach.ui.manuscript import Block, blocks_of
 from memo_coach.ui.remark_cards import (
     CardOnScreen,
     EarlierOnScreen,
@@ -34,6 +34,7 @@ from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.events.socket_frames import FRAME_BYTES
+from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import address_of, owner_of
 
 _ANNOTATED_TEXTS = AnnotatedTexts()
@@ -226,7 +227,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         except ServiceError as error:
             self.refused = error.message
             return None
-        return rx.redirect(f"/details/{evaluation}")
+        return rx.redirect(localised_path(f"/details/{evaluation}"))
 
 
 def _chosen_language(view: EvaluationView) -> str | None:

@@ -25,6 +25,8 @@ class EvaluationStateMixin(rx.State, mixin=True):
     evaluation_id: str = ""
     memo_id: str = ""
     title: str = ""
+    language: str = ""
+    """The memo's, which its feedback is in as well."""
     rubric_name: str = ""
     judged_by: str = ""
     """Who speaks: the model's name, or the built-in coach."""
@@ -73,6 +75,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             evaluation_id=view.evaluation_id,
             memo_id=view.memo_id,
             title=view.title,
+            language=view.language,
             rubric_name=_name_of_rubric(view),
             asks_model=view.coach == "llm",
             judged_by=_judge(view),

@@ -40,6 +40,8 @@ class MemoOnScreen:
     """How many words it has, in words."""
     draft: bool
     versions: list[VersionOnScreen]
+    going: str
+    """When it is deleted because nobody uses it, as ``changed``; empty where that is not soon."""
 
 
 def _version(evaluation: EvaluationSummary) -> VersionOnScreen:
@@ -67,6 +69,7 @@ def _memo(memo: MemoSummary) -> MemoOnScreen:
         word_count=text("memos.words", count=memo.words),
         draft=memo.has_unsubmitted_draft,
         versions=[_version(evaluation) for evaluation in memo.evaluations],
+        going="" if memo.going is None else memo.going.isoformat(),
     )
 
 

@@ -8,10 +8,12 @@ import time
 from http import HTTPStatus
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.translations import speaking, text
+from memo_coach.web.languages import language_asked_for
 from memo_coach.web.problems import Problem
 
 _log = structlog.get_logger("memo_coach.web.access")
@@ -56,10 +58,11 @@ class RequestIdMiddleware:
         except Exception as error:  # noqa: BLE001 - the outermost frame: logged and answered
             _log.error("request failed", path=scope["path"], exc_info=error)
             if scope["type"] == "http" and status is None:
-                answer = Problem(
-                    HTTPStatus.INTERNAL_SERVER_ERROR,
-                    f"Something broke on our side. What was saved is safe. Tell us the number {request_id}.",
-                )
+                headers = Headers(scope=scope)
+                # The language was spoken further within, where it broke.
+                with speaking(language_asked_for(headers.get("cookie"), headers.get("accept-language"))):
+                    detail = text("problem.broken", number=request_id)
+                answer = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
                 await answer(scope, receive, send_with_id)
         finally:
             quiet = scope["path"].startswith(_QUIET) or _FILE.search(scope["path"]) is not None

@@ -10,15 +10,19 @@ import pytest
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from memo_coach.services.clock import now
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.memos import drafts as drafts_module
 from memo_coach.services.memos import library as memos_module
 from memo_coach.services.memos import retention as retention_module
+from memo_coach.services.memos.library import MemoService
 from memo_coach.services.memos.retention import PASS_EVERY, Retention
+from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.settings import Settings, load_settings
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.visitors import SEEN_EVERY
-from memo_coach.storage.tables import Memo, MemoVersion, Visitor
+from memo_coach.storage.tables import ChatMessage, ImportedMemo, Memo, MemoVersion, Visitor
 from tests.ledger import Clock
 from tests.stored_rows import NOON, add_rows_of_a_model, add_visitor, memo_of, queued
 
@@ -230,3 +234,40 @@ async def test_a_running_service_removes_them_by_itself_after_the_days_that_were
     database = Database(settings.database_url)
     assert await ids(database, Visitor) == {"here"}
     await database.close()
+
+
+async def test_a_memo_that_nobody_uses_goes_where_the_operator_wishes_it_and_says_so_before(
+    migrated: Database, clock: Clock, tmp_path: Path
+) -> None:
+    for name in ("unused", "judged", "asked", "imported"):
+        await add_visitor(migrated, name)
+    recently = NOON + timedelta(days=20)
+    async with migrated.write() as session:
+        session.add(queued("unused", "e-unused"))
+        session.add(queued("judged", "e-judged", recently))
+        session.add(queued("asked", "e-asked"))
+        session.add(ImportedMemo(memo="m-imported", source_sha256="ab", imported=recently))
+        await session.flush()
+        session.add(
+            ChatMessage(
+                id="c", owner="asked", evaluation="e-asked", position=0, role="person", text="?",
+                status="done", created=recently, changed=recently,
+            )
+        )  # fmt: skip
+    clock.time = NOON + timedelta(days=101)
+    everything = {"m-unused", "m-judged", "m-asked", "m-imported"}
+    await Retention(migrated, 10 * LIFETIME, clock).sweep()
+    assert await ids(migrated, Memo) == everything, "off by default"
+    kept_unused = timedelta(days=100)
+    await Retention(migrated, 10 * LIFETIME, clock, kept_unused=kept_unused).sweep()
+    assert await ids(migrated, Memo) == everything - {"m-unused"}
+    async with migrated.read() as session:
+        for name in ("judged", "asked", "imported"):
+            assert await MemoRepository(session).last_used(name) == {f"m-{name}": recently}
+    told = MemoService(UnitOfWork(migrated, tmp_path), str, kept_unused=now() - recently + timedelta(days=29))
+    (memo,) = await told.list("asked")
+    assert memo.going is not None
+    untold = MemoService(
+        UnitOfWork(migrated, tmp_path), str, kept_unused=now() - recently + timedelta(days=31)
+    )
+    assert [memo.going for memo in await untold.list("asked")] == [None]
