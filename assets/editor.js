@@ -16,6 +16,17 @@
   var WORDS_PER_MINUTE = 238; // silent reading of non-fiction: Brysbaert 2019
   // The server counts the same: memo_coach/coaching/memo/words.py.
   var WORD = /[\p{L}\p{N}]+(?:(?:['’\-]|_+|\.(?!(?<=\p{Ll}\.)\p{Lu}\p{Ll})|(?<=\d),(?=\d))[\p{L}\p{N}]+)*|%/gu;
+  // What somebody was to fill in: "[insert date]", "<name>", "XX %", "TBD". The coach's detector "blanks" knows the same.
+  var FILL =
+    "(?:insert|enter|add|fill|complete|specify|state|describe|choose|select|type|provide|write|attach|replace|your|to be|tb[acd]|xx+|\\?\\?+|todo|placeholder|blank|" +
+    "(?:(?:company|client|project|team|department|recipient|sender|manager|author|full|first|last|start|end|due|effective) )?(?:name|title|date|amount|number|month|year|location|city|price|percentage|figure|address)|" +
+    "insert[ae]r?|indi(?:que|car)|añad(?:a|ir)|agreg(?:ue|ar)|complet[ae]r?|rellen[ae]r?|especifi(?:que|car)|escrib(?:a|ir)|describ(?:a|ir)|pon(?:ga|er)|adjunt[ae]r?|introdu(?:zca|cir)|su|tu|" +
+    "por (?:definir|determinar|confirmar|completar|concretar)|a (?:confirmar|definir)|nombre|apellidos?|cargo|título|fecha|importe|monto|cantidad|número|mes|año|lugar|ciudad|precio|porcentaje|cifra)(?!\\p{L})";
+  var BLANK = new RegExp(
+    "\\[[ *_]{0,3}" + FILL + "[^\\[\\]\\n]{0,300}\\](?![(\\[:])|<" + FILL + "[^<>\\n/=@]{0,40}>|\\{\\{[^{}\\n]{1,60}\\}\\}|" +
+      "(?<![\\p{L}\\p{N}._-]|siglos? )(?:X{2,6}(?:[.,/-]X{2,4})*|20(?:XX|YY)|TB[ACD])(?![\\p{L}\\p{N}-]| century)",
+    "giu"
+  );
   var FRAME_LIMIT = 900000; // bytes of text that one event may carry
   var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
 
@@ -45,7 +56,7 @@
   }
   function message(name, values) {
     var source = document.querySelector("[data-editor-messages]");
-    var text = (source && source.getAttribute("data-" + name.replace("_", "-"))) || "";
+    var text = (source && source.getAttribute("data-" + name.replace(/_/g, "-"))) || "";
     return text.replace(/\{(\w+)\}/g, function (_, key) {
       return values[key];
     });
@@ -99,6 +110,8 @@
     write("words", message(words === 1 ? "word" : "words", { count: written(words) }));
     write("characters", message(characters === 1 ? "character" : "characters", { count: written(characters) }));
     write("reading", words ? message("reading", { count: written(minutes) }) : "");
+    var blanks = (text.match(BLANK) || []).length;
+    write("blanks", blanks ? message(blanks === 1 ? "blank" : "blanks", { count: written(blanks) }) : "");
   }
 
   // The browser's first formatter holds a slow phone up for a tenth of a second. The pages' languages write a number
@@ -300,10 +313,18 @@
     else setTimeout(whenHydrated, 60, element, then);
   }
 
-  function choose(id) {
+  // The page learns of the rubric as if it were chosen by hand; only a hand's choice is marked and saved.
+  var telling = false;
+  function choose(id, byHand) {
     var select = document.querySelector("select[data-editor-rubric]");
-    if (!select || !id) return;
+    if (!select) return;
     if (Array.prototype.some.call(select.options, function (option) { return option.value === id; })) select.value = id;
+    whenHydrated(select, function () {
+      telling = !byHand;
+      if (telling) select.removeAttribute("data-chosen");
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      telling = false;
+    });
   }
 
   function load() {
@@ -361,6 +382,7 @@
       .then(function (stored) {
         if (!stored) {
           if (box.value) changed();
+          else state("empty");
           return;
         }
         if (touched || (isChanged(box) && box.value !== stored.text)) {
@@ -369,7 +391,7 @@
           return;
         }
         draft = { memo_id: stored.memo_id, revision: stored.revision };
-        choose(stored.rubric);
+        if (rubric() !== stored.rubric) choose(stored.rubric);
         fill(stored.text);
         remember();
         if (stored.text) say("restored");
@@ -379,15 +401,21 @@
       });
   }
 
-  function startNew(text, then) {
+  // What stands in the field is saved first and stays a memo; where that fails, nothing is replaced.
+  function startNew(text, then, failed) {
     var box = field();
-    var wasText = box && box.value.trim() && box.value !== text;
+    var left = box && box.value.trim() && box.value !== text ? { text: box.value, rubric: rubric() } : null;
     save().then(function (ok) {
-      if (!ok) return;
-      var before = wasText && draft ? draft.memo_id : null;
+      if (!ok) {
+        if (failed) failed();
+        return;
+      }
+      if (left) left.draft = draft;
+      var standing = field() && field().value;
       fetch("/draft/new", { method: "POST", credentials: "same-origin" })
         .then(function (response) {
           if (!response.ok) throw new Error(String(response.status));
+          if (field() && field().value !== standing) return startNew(text, then, failed); // typed meanwhile: saved first
           draft = null;
           if (location.search) history.replaceState(history.state, "", location.pathname);
           fill(text);
@@ -395,24 +423,61 @@
           remember();
           mirror(null);
           if (text) save();
-          else say("empty");
-          offer(before);
+          else {
+            say("empty");
+            choose("");
+          }
+          offer(left);
           if (then) then();
         })
-        .catch(unreachable);
+        .catch(function () {
+          unreachable();
+          if (failed) failed();
+        });
     });
   }
 
-  // What was in the field before is among the memos; one press brings it back.
-  function offer(memo) {
-    var link = part("before");
+  var before = null; // what was in the field before something else was put there; one press brings it back
+  function offer(left) {
+    before = left && left.draft ? left : null;
     notify("");
-    if (!link) return;
-    link.hidden = !memo;
-    if (memo) link.href = location.pathname + "?memo=" + encodeURIComponent(memo);
+    var button = part("before");
+    if (button) button.hidden = !before;
+  }
+  function goBack() {
+    var back = before;
+    if (!back) return;
+    save().then(function (ok) {
+      if (!ok || !field()) return;
+      draft = back.draft;
+      history.replaceState(history.state, "", location.pathname + "?memo=" + encodeURIComponent(draft.memo_id));
+      choose(back.rubric);
+      fill(back.text);
+      remember();
+      mirror(null);
+      offer(null);
+      say("restored");
+      field().focus();
+    });
   }
   function notify(text) {
     write("notice", text);
+  }
+  function focusEditor() {
+    var box = field();
+    if (box) box.focus();
+  }
+  function toFirstBlank() {
+    var box = field();
+    var found = box && box.value.match(BLANK);
+    if (found) showPlace(box, box.value.indexOf(found[0]), box.value.indexOf(found[0]) + found[0].length);
+  }
+  function toStart() {
+    var filled = field();
+    if (!filled) return;
+    filled.focus();
+    filled.setSelectionRange(0, 0);
+    filled.scrollTop = 0;
   }
 
   // ---- files -----------------------------------------------------------------------------------------------
@@ -443,14 +508,17 @@
       .then(function (response) {
         return response.json().then(function (answer) {
           if (!response.ok) throw new Error(answer.detail || message("upload_failed", {}));
-          startNew(answer.text, function () {
-            notify([message("uploaded", {})].concat(answer.left_out).join(" "));
-            var filled = field();
-            if (!filled) return;
-            filled.focus();
-            filled.setSelectionRange(0, 0);
-            filled.scrollTop = 0;
-          });
+          startNew(
+            answer.text,
+            function () {
+              notify([message("uploaded", {})].concat(answer.left_out).join(" "));
+              toStart();
+            },
+            function () {
+              notify("");
+              warn(message("upload_failed", {}));
+            }
+          );
         });
       })
       .catch(function (problem) {
@@ -462,7 +530,7 @@
   }
   function dropped(event) {
     var carries = event.dataTransfer && Array.from(event.dataTransfer.types).indexOf("Files") >= 0;
-    return carries && event.target.closest && event.target.closest("form.editor");
+    return carries && field(); // beside the editor, too: a browser would go to the file and leave the page
   }
   document.addEventListener("dragover", function (event) {
     if (dropped(event)) event.preventDefault();
@@ -480,54 +548,98 @@
 
   // ---- the page's buttons ----------------------------------------------------------------------------------
 
+  // ---- hints -----------------------------------------------------------------------------------------------
+
+  function units(text, points) {
+    var at = 0;
+    for (; points > 0 && at < text.length; points--) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+    return at;
+  }
+  // The place is that of the text as it was read; where it was changed since, the passage is looked for near it.
+  function select(button) {
+    var box = field();
+    if (!box) return;
+    var text = box.value;
+    var head = button.getAttribute("data-head");
+    var at = units(text, Number(button.getAttribute("data-start")));
+    if (text.substr(at, head.length) !== head) {
+      var above = text.lastIndexOf(head, at);
+      var below = text.indexOf(head, at);
+      at = below < 0 || (above >= 0 && at - above < below - at) ? above : below;
+    }
+    if (at < 0) return notify(message("passage_changed", {}));
+    notify("");
+    showPlace(box, at, at + units(text.slice(at), Number(button.getAttribute("data-length"))));
+  }
+  // A browser brings the caret of a field that gets the focus into view, not a selection that is made in it.
+  function showPlace(box, start, end) {
+    box.blur();
+    box.setSelectionRange(start, start);
+    box.focus();
+    box.setSelectionRange(start, end);
+  }
+  function ofHint(target) {
+    var hint = target.closest(".hint");
+    return hint && getSelection().isCollapsed ? hint.querySelector("[data-editor-action]") : null;
+  }
+
   document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-editor-action]");
+    var button = event.target.closest && (event.target.closest("[data-editor-action]") || ofHint(event.target));
     if (!button) return;
     var action = button.getAttribute("data-editor-action");
     var dialog = document.querySelector("dialog[data-editor-dialog]");
-    if (action === "clear") {
+    if (action === "new") {
       var box = field();
       if (box && box.value.trim() && dialog) dialog.showModal();
-      else if (box) box.focus();
+      else if (draft) startNew("", focusEditor);
+      else focusEditor();
     } else if (action === "keep" && dialog) {
       dialog.close();
-    } else if (action === "clear-now") {
+    } else if (action === "new-now") {
       if (dialog) dialog.close();
-      startNew("", function () {
-        var emptied = field();
-        if (emptied) emptied.focus();
-      });
+      startNew("", focusEditor);
+    } else if (action === "passage") {
+      select(button);
+    } else if (action === "use-rubric") {
+      choose(button.getAttribute("data-rubric"), true);
+    } else if (action === "before") {
+      goBack();
     } else if (action === "sample") {
-      var url = "/samples/" + encodeURIComponent(rubric()) + "/" + button.getAttribute("data-quality");
-      fetch(url + "?language=" + (document.documentElement.lang || "en"), { credentials: "same-origin" })
-        .then(function (response) {
-          if (!response.ok) throw new Error(String(response.status));
-          return response.json();
-        })
-        .then(function (sample) {
-          startNew(sample.text, function () {
-            var filled = field();
-            if (!filled) return;
-            filled.focus();
-            filled.setSelectionRange(0, 0);
-            filled.scrollTop = 0;
-          });
-        })
-        .catch(unreachable);
+      take("/samples/" + encodeURIComponent(rubric()) + "/" + button.getAttribute("data-quality"), toStart);
+    } else if (action === "outline") {
+      take("/outlines/" + encodeURIComponent(rubric()), toFirstBlank);
     }
   });
+  function take(url, then) {
+    var chosen = document.getElementById("language");
+    var language = (chosen && chosen.value) || document.documentElement.lang || "en";
+    fetch(url + "?language=" + language, { credentials: "same-origin" })
+      .then(function (response) {
+        if (!response.ok) throw new Error(String(response.status));
+        return response.json();
+      })
+      .then(function (taken) {
+        startNew(taken.text, then);
+      })
+      .catch(unreachable);
+  }
 
   document.addEventListener("input", function (event) {
     if (!event.target.matches || !event.target.matches("textarea[data-editor]")) return;
     countSoon(event.target.value.length);
     if (event.target.value !== savedText) changed();
   });
-  document.addEventListener("change", function (event) {
-    if (event.target.matches && event.target.matches("select[data-editor-rubric]") && savedText) {
+  document.addEventListener(
+    "change",
+    function (event) {
+      if (telling || !event.target.matches || !event.target.matches("select[data-editor-rubric]")) return;
+      event.target.setAttribute("data-chosen", "1"); // read with the event: what is chosen is not proposed against
+      if (!savedText) return;
       savedText = null;
       changed();
-    }
-  });
+    },
+    true
+  );
   // A socket refuses what is over a megabyte, and the coach what is far shorter: say so before it is sent.
   document.addEventListener(
     "submit",

@@ -31,7 +31,7 @@
   root.lang = isTranslated ? code : known[0];
 
   // Leads to this very page in the language of a link, and keeps that one for the next visit of "/".
-  function lead(event) {
+  function toLanguage(event) {
     var link = event.target.closest && event.target.closest("[data-language]");
     if (!link) return;
     var language = link.dataset.language;
@@ -41,7 +41,7 @@
       document.cookie = "language=" + language + ";path=/;max-age=31536000;samesite=lax";
   }
   ["pointerdown", "focusin", "click"].forEach(function (type) {
-    document.addEventListener(type, lead);
+    document.addEventListener(type, toLanguage);
   });
 
   // The framework re-renders <html>; put the attribute back should it be taken away.

@@ -176,6 +176,15 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Hints:
+    """What is said while somebody writes."""
+
+    hints: tuple[Hint, ...]
+    proposed_rubric: str | None
+    """The id of the rubric that the text asks for, where it is another than the one in use."""
+
+
+@dataclass(frozen=True, slots=True)
 class CoachOffer:
     """A coach that a writer may choose."""
 

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from memo_coach.coaching.rubric.outline import outline_of
 from memo_coach.coaching.samples import samples
 from memo_coach.services import container
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
@@ -166,6 +167,16 @@ class Sample(Endpoint):
                 content = {"title": found.title, "text": found.text}
                 return JSONResponse(content, headers={"Cache-Control": "no-cache"})
         raise NotFound
+
+
+class Outline(Endpoint):
+    """An outline to begin a memo with."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with the criteria of a rubric as headings to fill in, as JSON."""
+        rubric = container.current().rubrics.get(request.path_params["rubric"])
+        outline = outline_of(rubric, request.query_params.get("language", "en"))
+        return JSONResponse({"text": outline}, headers={"Cache-Control": "no-cache"})
 
 
 class EvaluationPdf(Endpoint):
@@ -357,6 +368,7 @@ ROUTES = (
     Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
     Route("/export", Export, middleware=[_PROBLEMS]),
     Route("/import", Import, middleware=[_PROBLEMS]),
+    Route("/outlines/{rubric}", Outline, middleware=[_PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
 )
 

@@ -66,6 +66,17 @@ def write(page: Page, text: str) -> None:
     expect(saved_state(page)).to_have_attribute("data-state", "saved")
 
 
+def new_memo(page: Page) -> None:
+    """Begin another memo, whatever stands in the editor, and wait until it is empty."""
+    expect(saved_state(page)).to_have_attribute("data-state", re.compile(r"^(saved|restored|empty)$"))
+    if not editor(page).input_value():
+        return
+    page.get_by_role("button", name="New memo").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start empty").click()
+    expect(saved_state(page)).to_have_attribute("data-state", "empty")
+    expect(editor(page)).to_have_value("")
+
+
 def evaluate(page: Page) -> str:
     """Ask for feedback and wait for all of it; give the evaluation's id."""
     page.get_by_role("button", name="Evaluate").click()
@@ -87,8 +98,9 @@ def evaluation_id(page: Page) -> str:
 
 
 def evaluated(page: Page, text: str) -> str:
-    """Write a memo and ask for feedback; give the evaluation's id."""
+    """Write a new memo and ask for feedback; give the evaluation's id."""
     open_editor(page)
+    new_memo(page)
     write(page, text)
     return evaluate(page)
 

@@ -76,6 +76,7 @@ def test_the_feedback_of_one_memo_never_shows_on_the_page_of_another(page: Page)
         }""",
         first,
     )
+    pages.new_memo(page)
     pages.write(page, pages.sample("weak"))
     assert pages.evaluate(page) != first
     assert page.evaluate("window.stale") == []
@@ -112,14 +113,14 @@ def test_two_tabs_that_edit_the_same_memo_lose_nothing(page: Page) -> None:
     assert kept == {f"{FIRST} From the first tab.", f"{FIRST} From the second tab."}
 
 
-def test_clear_asks_first_and_keeps_the_old_memo(page: Page) -> None:
+def test_a_new_memo_asks_first_and_keeps_the_old_one(page: Page) -> None:
     pages.open_editor(page)
     pages.write(page, FIRST)
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="New memo").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep writing").click()
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(pages.editor(page)).to_have_value(FIRST)
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="New memo").click()
     page.get_by_role("dialog").get_by_role("button", name="Start empty").click()
     expect(pages.editor(page)).to_have_value("")
     expect(pages.editor(page)).to_be_focused()
@@ -144,6 +145,8 @@ def test_samples_load_for_the_chosen_rubric_and_keep_what_was_there(page: Page) 
     page.get_by_role("button", name="Try a weak sample").click()
     expect(pages.editor(page)).to_have_value(pages.sample("weak", "status-update"))
     pages.expect_saved(page)
+    page.get_by_role("button", name="Go back to what you had").click()
+    expect(pages.editor(page)).to_have_value(pages.sample("strong", "status-update"))
     expect(pages.open_memos(page).filter(has_text="Approve $400,000")).to_have_count(1)
 
 
@@ -183,11 +186,18 @@ def test_a_revised_memo_becomes_its_second_version(page: Page) -> None:
     pages.expect_feedback(page)
 
 
-def test_an_evaluated_memo_leaves_the_editor_empty_for_the_next(page: Page) -> None:
+def test_an_evaluated_memo_stays_in_the_editor_until_a_new_one_is_begun(page: Page) -> None:
     pages.evaluated(page, pages.sample("weak"))
+    page.go_back()
+    expect(pages.editor(page)).to_have_value(pages.sample("weak"))
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Your memos").click()
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Write").click()
+    expect(pages.editor(page)).to_have_value(pages.sample("weak"))
+    pages.new_memo(page)
+    page.reload()
     expect(pages.count(page, "words")).to_have_text("0 words")
     expect(pages.editor(page)).to_have_value("")
+    expect(pages.open_memos(page)).to_have_count(1)
 
 
 def test_a_memo_is_deleted_only_after_a_question(page: Page) -> None:

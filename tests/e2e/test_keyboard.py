@@ -82,10 +82,10 @@ def test_keys_typed_in_a_field_are_text_and_not_commands(page: Page) -> None:
     expect(pages.editor(page)).to_have_value("jkjk np")
 
 
-def test_the_question_before_clearing_keeps_the_focus_and_ends_with_escape(page: Page) -> None:
+def test_the_question_before_a_new_memo_keeps_the_focus_and_ends_with_escape(page: Page) -> None:
     pages.open_editor(page)
     pages.write(page, "To be kept.")
-    clear = page.get_by_role("button", name="Clear")
+    clear = page.get_by_role("button", name="New memo")
     clear.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog").get_by_role("button", name="Keep writing")).to_be_focused()

@@ -29,7 +29,7 @@ def test_a_file_becomes_a_memo_of_its_own_and_one_press_leads_back(new_page: New
     chosen(page, "memo.docx", docx())
     expect(editor).to_have_value(MEMO)
     pages.expect_saved(page)
-    page.get_by_role("link", name="Go back to what you had").click()
+    page.get_by_role("button", name="Go back to what you had").click()
     expect(editor).to_have_value(EARLIER)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from memo_coach.coaching.builtin.coach import gathered, hints, most_important
+from memo_coach.coaching.builtin.rubric_proposal import proposed_rubric
 from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.parser import parse_memo
@@ -12,7 +13,7 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
 from memo_coach.services.memos.input import check_readable, language_of, submitted_text
 from memo_coach.services.rubrics import RubricService
-from memo_coach.services.views import Hint
+from memo_coach.services.views import Hint, Hints
 
 MOST_HINTS = 3
 MOST_AT_ONCE = 2
@@ -29,8 +30,8 @@ class HintService:
         # stopped, and another one beside it would take what this one still takes.
         self._threads = ShortestJobFirst("hints", MOST_AT_ONCE)
 
-    async def of(self, text: str, rubric: str, language: str | None = None) -> tuple[Hint, ...]:
-        """Return up to three hints on a text.
+    async def of(self, text: str, rubric: str, language: str | None = None) -> Hints:
+        """Return up to three hints on a text, and the rubric that it asks for; none for a long one.
 
         Raises:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.
@@ -38,11 +39,11 @@ class HintService:
         """
         chosen = self._rubrics.get(rubric)
         if not self._executor.is_long(text):
-            comments = await self._threads.do(len(text), partial(_opportunities, text, chosen, language))
-            return tuple(map(_hint, comments))
+            return await self._threads.do(len(text), partial(_hints, text, chosen, language))
         stored, known = await self._threads.do(len(text), partial(_submitted, text, language))
         steps = [events async for events in self._executor.steps(stored, chosen, known)]
-        return tuple(map(_hint, most_important(gathered(steps, known, chosen), MOST_HINTS)))
+        comments = most_important(gathered(steps, known, chosen), MOST_HINTS)
+        return Hints(tuple(map(_hint, comments)), None)
 
 
 def _submitted(raw: str, language: str | None) -> tuple[str, str]:
@@ -51,9 +52,11 @@ def _submitted(raw: str, language: str | None) -> tuple[str, str]:
     return text, language_of(text, language)
 
 
-def _opportunities(raw: str, rubric: Rubric, language: str | None) -> tuple[Comment, ...]:
+def _hints(raw: str, rubric: Rubric, language: str | None) -> Hints:
     text, known = _submitted(raw, language)
-    return hints(parse_memo(text, known), rubric, MOST_HINTS)
+    memo = parse_memo(text, known)
+    proposed = proposed_rubric(memo, rubric)
+    return Hints(tuple(map(_hint, hints(memo, rubric, MOST_HINTS))), proposed.id if proposed else None)
 
 
 def _hint(comment: Comment) -> Hint:

@@ -124,8 +124,8 @@ class EvaluationService:
                 )
                 if memo.draft_text == text or memo.draft_revision == base_revision:
                     kept -= len((memo.draft_text or "").encode())
-                    memo.draft_text = None
-                    memo.draft_set_aside = False
+                    memo.draft_text, memo.draft_rubric = None, rubric
+                memo.draft_set_aside = False  # it is what its writer worked on last
                 evaluation_id, is_new = await _queue(
                     session,
                     owner,

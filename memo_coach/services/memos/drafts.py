@@ -57,11 +57,15 @@ class DraftService:
         self._budget = budget
 
     async def current(self, owner: str) -> DraftView | None:
-        """Return the draft that was saved last and is not yet submitted, or ``None`` where there is none."""
+        """Return what the writer worked on last: its draft, or its newest version where all is submitted.
+
+        ``None`` where there is none, or where the writer has begun a new memo since.
+        """
         await note_visit(self._unit_of_work, owner, now())
         async with self._unit_of_work.read() as session:
-            memo = await MemoRepository(session).newest_draft(owner)
-        return None if memo is None else _view(memo, memo.draft_text or "", memo.draft_rubric)
+            memos = MemoRepository(session)
+            memo = await memos.current(owner)
+            return None if memo is None else await _newest(memos, owner, memo)
 
     async def of_memo(self, owner: str, memo_id: str) -> DraftView:
         """Return the draft of a memo, or the text of its newest version where there is no draft.
@@ -75,11 +79,7 @@ class DraftService:
             memo = await memos.get(owner, memo_id)
             if memo is None:
                 raise NotFound
-            if memo.draft_text is not None:
-                return _view(memo, memo.draft_text, memo.draft_rubric)
-            version = await memos.newest_version(owner, memo_id)
-            rubric = await memos.newest_rubric(owner, memo_id)
-        return _view(memo, version.text if version else "", rubric or memo.draft_rubric)
+            return await _newest(memos, owner, memo)
 
     async def save(
         self,
@@ -127,9 +127,9 @@ class DraftService:
             return saved
 
     async def start_new(self, owner: str) -> None:
-        """Begin another memo: a draft with text stays among the memos, and is no longer the current one."""
+        """Begin another memo: what has text stays among the memos, and is no longer the current one."""
         async with self._unit_of_work.write() as session:
-            await MemoRepository(session).set_drafts_aside(owner)
+            await MemoRepository(session).set_aside(owner)
 
 
 async def _save(
@@ -164,19 +164,19 @@ async def _save(
     return DraftSaved(memo.id, memo.draft_revision, moment, forked=forked), kept
 
 
+async def _newest(memos: MemoRepository, owner: str, memo: Memo) -> DraftView:
+    return DraftView(
+        memo_id=memo.id,
+        title=memo.title,
+        text=await _text_of(memos, owner, memo) or "",
+        rubric=memo.draft_rubric,
+        revision=memo.draft_revision,
+        saved=memo.draft_saved or memo.changed,
+    )
+
+
 async def _text_of(memos: MemoRepository, owner: str, memo: Memo) -> str | None:
     if memo.draft_text is not None:
         return memo.draft_text
     version = await memos.newest_version(owner, memo.id)
     return None if version is None else version.text
-
-
-def _view(memo: Memo, text: str, rubric: str) -> DraftView:
-    return DraftView(
-        memo_id=memo.id,
-        title=memo.title,
-        text=text,
-        rubric=rubric,
-        revision=memo.draft_revision,
-        saved=memo.draft_saved or memo.changed,
-    )

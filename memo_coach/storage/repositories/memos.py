@@ -146,16 +146,12 @@ class MemoRepository:
         """Count the owner's memos."""
         return (await self._session.execute(_COUNT, {OWNER: owner})).scalar_one()
 
-    async def newest_draft(self, owner: str) -> Memo | None:
-        """Find the memo whose draft was saved last, drafts that were set aside left out."""
+    async def current(self, owner: str) -> Memo | None:
+        """Find the memo that changed last, submitted or not, those that were set aside left out."""
         statement = (
             select(Memo)
-            .where(
-                owned(col(Memo.owner), owner),
-                col(Memo.draft_text).is_not(None),
-                col(Memo.draft_set_aside).is_(False),
-            )
-            .order_by(col(Memo.draft_saved).desc(), by_bytes(col(Memo.id)))
+            .where(owned(col(Memo.owner), owner), col(Memo.draft_set_aside).is_(False))
+            .order_by(col(Memo.changed).desc(), by_bytes(col(Memo.id)))
             .limit(1)
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
@@ -263,8 +259,8 @@ class MemoRepository:
         if cast("CursorResult[Any]", stored).rowcount != 1:
             raise LookupError(version.memo)
 
-    async def set_drafts_aside(self, owner: str) -> None:
-        """Keep the drafts with text for later; drop the empty ones, and the memos that hold nothing else."""
+    async def set_aside(self, owner: str) -> None:
+        """Keep the memos with text for later; drop the empty drafts, and the memos that hold nothing else."""
         await VisitorRepository(self._session).lock(owner)
         empty = and_(owned(col(Memo.owner), owner), col(Memo.draft_text) == "")
         versions = exists().where(col(MemoVersion.memo) == col(Memo.id))
@@ -272,7 +268,7 @@ class MemoRepository:
         await self._session.execute(update(Memo).where(empty).values(draft_text=None))
         await self._session.execute(
             update(Memo)
-            .where(owned(col(Memo.owner), owner), col(Memo.draft_text).is_not(None))
+            .where(owned(col(Memo.owner), owner), col(Memo.draft_set_aside).is_(False))
             .values(draft_set_aside=True)
         )
 
@@ -326,13 +322,3 @@ class MemoRepository:
             for memo, moment in await self._session.execute(statement.where(mine).group_by(col(Memo.id))):
                 found[memo] = max(moment, found.get(memo, moment))
         return found
-
-    async def newest_rubric(self, owner: str, memo_id: str) -> str | None:
-        """Return the rubric of the memo's last evaluation."""
-        statement = (
-            select(col(Evaluation.rubric))
-            .where(owned(col(Evaluation.owner), owner), col(Evaluation.memo) == memo_id)
-            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
-            .limit(1)
-        )
-        return (await self._session.execute(statement)).scalar_one_or_none()

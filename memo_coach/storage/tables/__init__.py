@@ -88,7 +88,7 @@ class Memo(Table, table=True):
     draft_revision: int = 0
     draft_saved: datetime | None = Field(default=None, sa_type=UtcDateTime)
     draft_set_aside: bool = False
-    """The writer began another memo; this draft is kept but no longer opened by itself."""
+    """The writer began another memo; this one is kept but no longer opened by itself."""
 
 
 class MemoVersion(Table, table=True):

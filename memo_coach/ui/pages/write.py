@@ -11,15 +11,20 @@ from memo_coach.documents.reading.limits import MOST_BYTES
 from memo_coach.documents.reading.model import Refusal
 from memo_coach.documents.reading.sentences import refusal_sentence
 from memo_coach.translations import current_language, text
-from memo_coach.ui.components.layout import alert, anchor, frame
+from memo_coach.ui.components.layout import alert, frame
 from memo_coach.ui.localised_pages import add_page
-from memo_coach.ui.states.write import HintOnScreen, WriteState
+from memo_coach.ui.states.write import LONGEST_FOR_HINTS, HintOnScreen, WriteState
 
 PAUSE_BEFORE_HINTS = 1200
 """Milliseconds without a key before hints are asked for."""
+# What goes along with a choice, so that hints follow it at once. The text itself is the browser's.
+_MEMO: rx.Var[str] = rx.Var(
+    f'document.getElementById("memo").value.slice(0, {LONGEST_FOR_HINTS + 1})', _var_type=str
+)
+_CHOSEN: rx.Var[str] = rx.Var('(document.getElementById("rubric").dataset.chosen || "")', _var_type=str)
 
 _MESSAGES = (
-    "word", "words", "character", "characters", "reading",
+    "word", "words", "character", "characters", "reading", "blank", "blanks", "passage_changed",
     "uploading", "uploaded", "two_files", "upload_failed",
     "saving", "saved", "restored", "empty", "forked", "unreachable", "refused", "too_long",
 )  # fmt: skip
@@ -36,7 +41,7 @@ def _rubric() -> rx.Component:
             id="rubric",
             name="rubric",
             default_value=shipped_rubrics()[0].id,
-            on_change=WriteState.choose_rubric,
+            on_change=lambda rubric: WriteState.choose_rubric(rubric, _MEMO, _CHOSEN),
             custom_attrs={"data-editor-rubric": ""},
         ),
         class_name="field",
@@ -53,7 +58,7 @@ def _language() -> rx.Component:
             id="language",
             name="language",
             default_value="",
-            on_change=WriteState.choose_language,
+            on_change=lambda language: WriteState.choose_language(language, _MEMO),
         ),
         class_name="field",
     )
@@ -87,6 +92,15 @@ def _sample(quality: str) -> rx.Component:
     )
 
 
+def _outline() -> rx.Component:
+    return rx.el.button(
+        text("write.outline"),
+        type="button",
+        class_name="button plain",
+        custom_attrs={"data-editor-action": "outline"},
+    )
+
+
 def _upload() -> rx.Component:
     """Let a writer bring a file; dropping one on the editor does the same."""
     return rx.el.label(
@@ -108,7 +122,7 @@ def _editor() -> rx.Component:
     return rx.el.form(
         rx.el.div(
             rx.el.div(_rubric(), _language(), _coach(), class_name="row"),
-            rx.el.div(_upload(), _sample("weak"), _sample("strong"), class_name="row"),
+            rx.el.div(_upload(), _outline(), _sample("weak"), _sample("strong"), class_name="row"),
             class_name="editor-tools",
         ),
         rx.el.label(text("write.editor"), html_for="memo", class_name="visually-hidden"),
@@ -131,7 +145,7 @@ def _editor() -> rx.Component:
                 rx.el.div(
                     *[
                         rx.el.span(custom_attrs={f"data-editor-{name}": ""})
-                        for name in ("words", "characters", "reading")
+                        for name in ("words", "characters", "reading", "blanks")
                     ],
                     class_name="counts",
                 ),
@@ -139,10 +153,10 @@ def _editor() -> rx.Component:
             ),
             rx.el.div(
                 rx.el.button(
-                    text("write.clear"),
+                    text("write.new"),
                     type="button",
                     class_name="button",
-                    custom_attrs={"data-editor-action": "clear"},
+                    custom_attrs={"data-editor-action": "new"},
                 ),
                 rx.el.button(
                     text("write.evaluate"),
@@ -171,16 +185,48 @@ def _editor() -> rx.Component:
 
 def _hint(hint: rx.Var[HintOnScreen]) -> rx.Component:
     return rx.el.li(
-        rx.cond(hint.quote != "", rx.el.q(hint.quote)),
+        rx.cond(
+            hint.quote != "",
+            rx.el.button(
+                rx.el.span(text("write.show_passage"), class_name="visually-hidden"),
+                rx.el.q(hint.quote),
+                type="button",
+                class_name="passage",
+                custom_attrs={
+                    "data-editor-action": "passage",
+                    "data-start": hint.start,
+                    "data-length": hint.characters,
+                    "data-head": hint.head,
+                },
+            ),
+        ),
         rx.el.p(hint.comment),
         rx.cond(hint.question != "", rx.el.p(hint.question, class_name="question")),
         class_name="hint",
     )
 
 
+def _proposal() -> rx.Component:
+    """Propose another rubric; it is taken only where the writer says so."""
+    return rx.cond(
+        WriteState.proposal != "",
+        rx.el.div(
+            rx.el.p(WriteState.proposal),
+            rx.el.button(
+                text("write.proposed_use"),
+                type="button",
+                class_name="button",
+                custom_attrs={"data-editor-action": "use-rubric", "data-rubric": WriteState.proposed},
+            ),
+            class_name="note proposal",
+        ),
+    )
+
+
 def _hints() -> rx.Component:
     return rx.el.aside(
         rx.el.h2(text("write.hints"), id="hints"),
+        _proposal(),
         rx.match(
             WriteState.reviewed,
             (
@@ -203,24 +249,24 @@ def _hints() -> rx.Component:
 
 def _dialog() -> rx.Component:
     return rx.el.dialog(
-        rx.el.h2(text("write.clear_heading"), id="clear-heading"),
-        rx.el.p(text("write.clear_body")),
+        rx.el.h2(text("write.new_heading"), id="new-heading"),
+        rx.el.p(text("write.new_body")),
         rx.el.div(
             rx.el.button(
-                text("write.clear_no"),
+                text("write.new_no"),
                 type="button",
                 class_name="button",
                 custom_attrs={"data-editor-action": "keep"},
             ),
             rx.el.button(
-                text("write.clear_yes"),
+                text("write.new_yes"),
                 type="button",
                 class_name="button main",
-                custom_attrs={"data-editor-action": "clear-now"},
+                custom_attrs={"data-editor-action": "new-now"},
             ),
             class_name="row",
         ),
-        custom_attrs={"data-editor-dialog": "", "aria-labelledby": "clear-heading"},
+        custom_attrs={"data-editor-dialog": "", "aria-labelledby": "new-heading"},
     )
 
 
@@ -237,7 +283,13 @@ def page() -> rx.Component:
         rx.el.div(
             rx.el.span(custom_attrs={"data-editor-notice": ""}),
             " ",
-            anchor(text("write.before"), to="/", hidden=True, custom_attrs={"data-editor-before": ""}),
+            rx.el.button(
+                text("write.before"),
+                type="button",
+                class_name="button plain",
+                hidden=True,
+                custom_attrs={"data-editor-before": "", "data-editor-action": "before"},
+            ),
             role="status",
             class_name="note notice",
         ),

@@ -8,12 +8,14 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
+from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
-from memo_coach.services.views import CoachOffer
-from memo_coach.translations import number, text
+from memo_coach.services.views import CoachOffer, Hint
+from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import shortened
+from memo_coach.ui.plain_words import plain_words
 from memo_coach.ui.states.draft_form import revision_of
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
@@ -21,6 +23,8 @@ from memo_coach.web.events.socket_frames import FRAME_BYTES
 from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import address_of, owner_of
 
+HEAD = 60
+"""Characters by which a passage is found again after the text before it has changed."""
 LONGEST_FOR_HINTS = 60_000
 """Characters. Beyond it a pause in typing would send more than is worth reading at that moment."""
 
@@ -32,6 +36,11 @@ class HintOnScreen:
     quote: str
     comment: str
     question: str
+    start: int
+    """Where the passage begins in the text as it was sent, and its length, in code points."""
+    characters: int
+    head: str
+    """Its first words."""
 
 
 @dataclasses.dataclass
@@ -57,6 +66,11 @@ class WriteState(rx.State):
     """The rubric that was chosen, or empty for the first."""
     language: str = ""
     """The language that was chosen, or empty for the one that the memo is written in."""
+    _has_chosen: bool = False
+    """Whether the writer took a rubric by hand, so that no other is proposed."""
+    proposed: str = ""
+    """The rubric that the text asks for, and the sentence that proposes it; or empty."""
+    proposal: str = ""
     hints: list[HintOnScreen] = []
     reviewed: str = "never"
     """``never``, ``done``, ``long``, or ``unread`` where the built-in coach does not read the language."""
@@ -66,7 +80,8 @@ class WriteState(rx.State):
 
     @rx.event
     async def open(self) -> None:
-        """Find out which coaches there are to choose from."""
+        """Begin as the page does: with the first rubric, and with the coaches that there are."""
+        self.rubric, self._has_chosen = "", False
         offers = current().coaches.offers()
         self.coaches = (
             [CoachOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
@@ -102,44 +117,53 @@ class WriteState(rx.State):
             self.destination = await self._destination("")
 
     @rx.event
-    def choose_rubric(self, rubric: str) -> None:
-        """Take another rubric for the hints."""
+    async def choose_rubric(self, rubric: str, memo: str = "", chosen: str = "") -> None:
+        """Take a rubric, the memo's own or one ``chosen`` by hand, and renew the hints by it."""
+        is_other = rubric != self._rubric()
         self.rubric = rubric
-        self.problem = ""
+        self._has_chosen = bool(chosen)
+        self.problem = self.proposed = self.proposal = ""
+        if is_other or not memo.strip():
+            await self._renew_hints(memo)
 
     @rx.event
-    def choose_language(self, language: str) -> None:
-        """Take another language for the hints, or the one that the memo is written in."""
+    async def choose_language(self, language: str, memo: str = "") -> None:
+        """Take another language, or the one that the memo is written in, and renew the hints by it."""
         self.language = language if language in SUPPORTED_LANGUAGES else ""
         self.problem = ""
+        await self._renew_hints(memo)
 
     @rx.event
     async def review(self, memo: str) -> None:
         """Renew the hints. The browser calls this after a pause in typing, never at a key."""
+        await self._renew_hints(memo)
+
+    async def _renew_hints(self, memo: str) -> None:
+        self.proposed = self.proposal = ""
+        self.hints, self.reviewed = [], "never"
+        if not memo.strip():
+            return
+        if len(memo) > LONGEST_FOR_HINTS:
+            self.reviewed = "long"
+            return
         try:
             await owner_of(self)
+            said = await current().hints.of(memo, self._rubric(), self.language or None)
         except Refused:
             self.problem = text("problem.no_session")
             return
-        if len(memo) > LONGEST_FOR_HINTS:
-            self.hints, self.reviewed = [], "long"
-            return
-        if not memo.strip():
-            self.hints, self.reviewed = [], "never"
-            return
-        try:
-            hints = await current().hints.of(memo, self._rubric(), self.language or None)
         except LanguageNotRead:
-            self.hints, self.reviewed = [], "unread"
+            self.reviewed = "unread"
             return
         except ServiceError:
             # A memo too short to judge yet is no fault of the writer in the middle of a word.
-            self.hints, self.reviewed = [], "never"
             return
-        self.hints = [
-            HintOnScreen(shortened(hint.quote or ""), hint.comment, hint.question or "") for hint in hints
-        ]
+        self.hints = [_on_screen(hint) for hint in said.hints]
         self.reviewed = "done"
+        if said.proposed_rubric is not None and not self._has_chosen:
+            rubric = current().rubrics.get(said.proposed_rubric)
+            self.proposed = rubric.id
+            self.proposal = text("write.proposed", rubric=localised(rubric.name, current_language()))
         if self.coaches:
             self.destination = await self._destination(memo)
 
@@ -168,6 +192,19 @@ class WriteState(rx.State):
         return rx.redirect(localised_path(f"/feedback/{evaluation}"))
 
 
+def _on_screen(hint: Hint) -> HintOnScreen:
+    quote = hint.quote or ""
+    start, end = hint.start or 0, hint.end or 0
+    return HintOnScreen(
+        quote=plain_words(shortened(quote)),
+        comment=plain_words(hint.comment),
+        question=plain_words(hint.question or ""),
+        start=start,
+        characters=end - start,
+        head=quote[:HEAD],
+    )
+
+
 def _label(offer: CoachOffer) -> str:
     if offer.model is None:
         return text("write.coach_builtin")
@@ -183,5 +220,7 @@ allow(
     "review",
     storing=("evaluate",),
     # Also one that is too long comes to the service, which says so.
-    lengths={"review": {"memo": FRAME_BYTES}, "evaluate": {"memo": FRAME_BYTES}},
+    lengths={
+        name: {"memo": FRAME_BYTES} for name in ("review", "choose_rubric", "choose_language", "evaluate")
+    },
 )

@@ -19,7 +19,26 @@ TEXT = samples(RUBRIC, "en")[0].text
 
 async def test_hints_are_the_opportunities_that_matter_most() -> None:
     found = await HintService(RubricService(), BuiltinExecutor()).of(TEXT, RUBRIC)
-    assert 0 < len(found) <= 3
+    assert 0 < len(found.hints) <= 3
+
+
+async def test_a_rubric_is_proposed_by_what_the_title_says_and_never_the_one_in_use() -> None:
+    service = HintService(RubricService(), BuiltinExecutor())
+    english, spanish = (
+        "Subject: Weekly status report\n\nAll is well.",
+        "Asunto: Política de viajes\n\nVa bien.",
+    )
+    assert (await service.of(english, RUBRIC)).proposed_rubric == "status-update"
+    assert (await service.of(english, "status-update")).proposed_rubric is None
+    assert (await service.of(spanish, RUBRIC)).proposed_rubric == "policy-memo"
+
+
+async def test_no_wrong_rubric_is_proposed_for_a_sample() -> None:
+    service = HintService(RubricService(), BuiltinExecutor())
+    for rubric in RubricService().all():
+        for sample in (*samples(rubric.id, "en"), *samples(rubric.id, "es")):
+            found = await service.of(sample.text, RUBRIC, sample.language)
+            assert found.proposed_rubric in {None, rubric.id}, sample.id
 
 
 async def test_a_cancelled_hint_keeps_its_place_until_its_thread_ends(
@@ -46,7 +65,7 @@ async def test_a_cancelled_hint_keeps_its_place_until_its_thread_ends(
         await asyncio.to_thread(lambda: None)
     assert not working.acquire(blocking=False)
     may_end.set()
-    assert await following
+    assert (await following).hints
 
 
 async def test_hints_on_a_long_text_are_worked_out_beside_and_are_the_same() -> None:
@@ -55,7 +74,7 @@ async def test_hints_on_a_long_text_are_worked_out_beside_and_are_the_same() -> 
     readings = BuiltinExecutor()
     try:
         beside = await HintService(RubricService(), readings).of(text, RUBRIC)
-        assert beside == await HintService(RubricService(), _Never()).of(text, RUBRIC)
+        assert beside.hints == (await HintService(RubricService(), _Never()).of(text, RUBRIC)).hints
     finally:
         readings.close()
 

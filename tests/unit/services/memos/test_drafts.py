@@ -114,7 +114,6 @@ async def test_starting_anew_drops_a_memo_without_words(services: Services, owne
 async def test_without_a_draft_a_memo_opens_with_its_newest_version(services: Services, owner: str) -> None:
     saved = await save(services, owner, TEXT)
     await services.evaluations.submit(owner, text=TEXT, rubric="decision-memo", memo_id=saved.memo_id)
-    assert await services.drafts.current(owner) is None
     draft = await services.drafts.of_memo(owner, saved.memo_id)
     assert (draft.text, draft.rubric, draft.revision) == (TEXT, "decision-memo", saved.revision)
 
@@ -127,7 +126,39 @@ async def test_a_save_that_arrives_after_its_text_was_submitted_makes_no_draft(
         owner, text=TEXT, rubric=RUBRIC, memo_id=saved.memo_id, base_revision=saved.revision
     )
     await save(services, owner, TEXT, memo=saved)
+    (memo,) = await services.memos.list(owner)
+    assert not memo.has_unsubmitted_draft
+
+
+async def test_a_submitted_memo_stays_open_until_its_writer_begins_another(
+    services: Services, owner: str
+) -> None:
+    earlier = await save(services, owner, "Another memo")
+    saved = await save(services, owner, TEXT)
+    await services.evaluations.submit(owner, text=TEXT, rubric=RUBRIC, memo_id=saved.memo_id)
+    assert await services.drafts.current(owner) == await services.drafts.of_memo(owner, saved.memo_id)
+    await services.drafts.start_new(owner)
     assert await services.drafts.current(owner) is None
+    # Whoever goes on with either of them, or hands it in once more, has it open again.
+    await save(services, owner, "Another memo, longer", memo=earlier)
+    draft = await services.drafts.current(owner)
+    assert draft is not None
+    assert draft.text == "Another memo, longer"
+    await services.evaluations.submit(owner, text=TEXT, rubric=RUBRIC, memo_id=saved.memo_id)
+    draft = await services.drafts.current(owner)
+    assert draft is not None
+    assert (draft.memo_id, draft.text) == (saved.memo_id, TEXT)
+
+
+async def test_a_rubric_chosen_after_the_submission_is_kept_with_the_memo(
+    services: Services, owner: str
+) -> None:
+    saved = await save(services, owner, TEXT)
+    await services.evaluations.submit(owner, text=TEXT, rubric=RUBRIC, memo_id=saved.memo_id)
+    await services.drafts.save(
+        owner, memo_id=saved.memo_id, text=TEXT, rubric="decision-memo", base_revision=saved.revision
+    )
+    assert (await services.drafts.of_memo(owner, saved.memo_id)).rubric == "decision-memo"
 
 
 async def test_a_draft_of_another_tab_survives_a_submission(services: Services, owner: str) -> None:
