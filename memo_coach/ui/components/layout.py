@@ -11,6 +11,7 @@ from reflex_components_core.react_router import ReactRouterLink
 
 from memo_coach import __version__
 from memo_coach.translations import current_language, languages, speaking, text
+from memo_coach.ui.assets import asset
 from memo_coach.ui.components import icons
 from memo_coach.web.languages import localised_path, path_in
 
@@ -126,6 +127,14 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
         class_name="page",
         lang=current_language(),
     )
+
+
+def own_scripts(*names: str) -> tuple[rx.Component, ...]:
+    """Return scripts of ``assets/`` that a page needs and the first page of a visit does without.
+
+    The browser gets each once, whichever pages ask for it.
+    """
+    return tuple(rx.el.script(src=asset(name), custom_attrs={"async": True}) for name in names)
 
 
 def alert(message: rx.Var[str]) -> rx.Component:

@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components.conversation import conversation
 from memo_coach.ui.components.evaluation import by_status, is_of_address
-from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.components.layout import frame, link, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.chat import ChatState
 
@@ -16,6 +16,7 @@ def page() -> rx.Component:
     """Build the page."""
     is_done = is_of_address(ChatState) & (ChatState.status == "done")
     return frame(
+        *own_scripts("chat.js"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("chat.heading")),

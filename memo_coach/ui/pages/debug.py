@@ -6,7 +6,7 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.components.debugging import by_debug_status
-from memo_coach.ui.components.layout import frame
+from memo_coach.ui.components.layout import frame, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.debug import DebugState, SelfTestOnScreen
 
@@ -51,6 +51,7 @@ def _browser_row() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
+        *own_scripts("debug.js"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("debug.heading")), rx.el.p(text("debug.lede"), class_name="lede")),
             class_name="page-head",

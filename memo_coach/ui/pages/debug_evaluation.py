@@ -6,7 +6,7 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.components.debugging import by_debug_status
-from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.components.layout import frame, link, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.debug import CallOnScreen, DebugState, MessageOnScreen
 
@@ -49,6 +49,7 @@ def _call(call: rx.Var[CallOnScreen]) -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
+        *own_scripts("debug.js"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("debug.heading")), rx.el.p(text("debug.calls"), class_name="lede")),
             rx.el.div(

@@ -10,7 +10,7 @@ from memo_coach.ui.annotated_text import Paragraph, Segment
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components.conversation import about_button, panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
-from memo_coach.ui.components.layout import alert, anchor, frame, link
+from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.manuscript import Block, Row
 from memo_coach.ui.remark_cards import CardOnScreen, EarlierOnScreen
@@ -539,7 +539,7 @@ def page() -> rx.Component:
             ),
         ),
     )
-    return frame(_head(), by_status(DetailsState, content))
+    return frame(*own_scripts("details.js", "chat.js"), _head(), by_status(DetailsState, content))
 
 
 def register(app: rx.App) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.assets import asset
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.explanation import explained
-from memo_coach.ui.components.layout import frame, link
+from memo_coach.ui.components.layout import frame, link, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
 
@@ -225,7 +224,7 @@ def page() -> rx.Component:
         rx.cond(FeedbackState.criteria.length() > 0, _criteria()),
     )
     return frame(
-        rx.el.script(src=asset("explanations.js"), custom_attrs={"async": True}),
+        *own_scripts("explanations.js"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("feedback.heading")),

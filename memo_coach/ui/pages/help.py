@@ -14,8 +14,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.coaching.samples import Sample, samples
 from memo_coach.settings import DRAFT_DAYS
 from memo_coach.translations import contents, current_language, number, text
-from memo_coach.ui.assets import asset
-from memo_coach.ui.components.layout import anchor, frame
+from memo_coach.ui.components.layout import anchor, frame, own_scripts
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
 from memo_coach.ui.localised_pages import add_page
 
@@ -76,7 +75,7 @@ def _search() -> rx.Component:
             },
         ),
         rx.el.ol(id="help-results", class_name="plain-list"),
-        rx.el.script(src=asset("help.js"), custom_attrs={"async": True}),
+        *own_scripts("help.js"),
         role="search",
         class_name="help-search",
     )

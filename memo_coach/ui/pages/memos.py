@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.deletion import deletion
-from memo_coach.ui.components.layout import alert, empty, frame, link
+from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
 from memo_coach.ui.components.moments import in_local_time
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.deletion import DeletionState
@@ -82,6 +82,7 @@ def page() -> rx.Component:
         link(text("memos.new"), to="/", class_name="button main"),
     )
     return frame(
+        *own_scripts("dialog.js"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("memos.heading")), rx.el.p(text("memos.lede"), class_name="lede")),
             class_name="page-head",

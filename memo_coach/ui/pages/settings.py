@@ -10,7 +10,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.translations import current_language, text
 from memo_coach.ui.components.deletion import deletion
-from memo_coach.ui.components.layout import alert, frame
+from memo_coach.ui.components.layout import alert, frame, own_scripts
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
@@ -187,6 +187,7 @@ def _data() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
+        *own_scripts("dialog.js", "settings.js"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("settings.heading")), rx.el.p(text("settings.lede"), class_name="lede")),
             class_name="page-head",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.assets import asset
 from memo_coach.ui.components import icons
-from memo_coach.ui.components.layout import alert, anchor, empty, frame, link
+from memo_coach.ui.components.layout import alert, anchor, empty, frame, link, own_scripts
 from memo_coach.ui.components.moments import in_local_time
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.versions import PieceOnScreen, RowOnScreen, VersionOnScreen, VersionsState
@@ -255,7 +254,7 @@ def _shown() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
-        rx.el.script(src=asset("versions.js"), custom_attrs={"async": True}),
+        *own_scripts("versions.js"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("versions.heading")),
