@@ -58,7 +58,13 @@ def open_editor(page: Page, path: str = "/") -> Locator:
 
 
 def write(page: Page, text: str) -> None:
-    """Replace what is in the editor, as by pasting, and wait until it is saved."""
+    """Replace what is in the editor, as by pasting, and wait until it is saved.
+
+    A memo stays in the editor when it was evaluated, so what is to be written may stand there already.
+    """
+    expect(saved_state(page)).not_to_have_attribute("data-state", "saving")
+    if editor(page).input_value() == text:
+        return
     with page.expect_response(
         lambda answer: answer.url.endswith("/draft") and answer.request.method == "PUT"
     ):

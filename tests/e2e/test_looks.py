@@ -140,5 +140,6 @@ def test_no_page_flashes_in_the_wrong_theme(new_page: NewPage) -> None:
     )
     page.goto("/")
     expect(pages.editor(page)).to_be_visible()
-    page.wait_for_function("performance.getEntriesByType('paint').length > 0")
+    painted = "(done) => new PerformanceObserver(done).observe({ type: 'paint', buffered: true })"
+    page.evaluate(f"() => new Promise({painted})")
     assert set(page.evaluate("window.themes")) == {"dark"}

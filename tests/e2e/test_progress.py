@@ -84,6 +84,7 @@ def test_the_drawing_its_words_and_its_table_have_the_same_figures(page: Page) -
 def test_all_memos_or_the_versions_of_one_can_be_chosen(page: Page) -> None:
     with_two_versions(page)
     pages.open_editor(page)
+    pages.new_memo(page)
     pages.write(page, pages.sample("weak", "status-update"))
     pages.evaluate(page)
     open_progress(page)

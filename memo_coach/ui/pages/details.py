@@ -539,7 +539,7 @@ def page() -> rx.Component:
             ),
         ),
     )
-    return frame(*own_scripts("details.js", "chat.js"), _head(), by_status(DetailsState, content))
+    return frame(*own_scripts("chat.js"), _head(), by_status(DetailsState, content))
 
 
 def register(app: rx.App) -> None:
