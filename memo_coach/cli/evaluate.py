@@ -94,7 +94,8 @@ def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | Non
     except UnknownLanguage as error:
         raise click.BadParameter(error.message, param_hint="--language") from error
     except LanguageNotRead as error:
-        raise Problem(f"{error} (With --language en or --language es.)") from error
+        # The coach's own error says it in each language that it reads: the writer may know one of them only.
+        raise Problem(f"{error.__cause__ or error} (With --language en or --language es.)") from error
     except (ServiceError, CoachingError) as error:
         raise Problem(str(error)) from error
 

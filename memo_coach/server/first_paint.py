@@ -26,6 +26,7 @@ from memo_coach.web.errors import BuildFailed
 _STYLE_SHEET = re.compile(r'<link (?=[^>]*\brel="stylesheet")[^>]*?\bhref="(?P<address>/[^"]+)"[^>]*?/>')
 _STYLE_PRELOAD = re.compile(r'<link (?=[^>]*\bas="style")(?=[^>]*\brel="preload")[^>]*?/>')
 _THEME = re.compile(r'<script src="(?P<address>/theme\.js\?[^"]*)"></script>(?P<rest>.*?)</head>', re.DOTALL)
+_OWN_SCRIPT = re.compile(r'<script async="" src="/[^"]+"></script>')
 _DEFERRED = re.compile(r'<script defer="" src="(?P<address>/[^"]+)"></script>')
 _LANGUAGE = re.compile(r'<html lang="[a-z]+"')
 _MODULE_PRELOAD = re.compile(r'<link rel="modulepreload" href="(?P<address>/[^"]+)"/>')
@@ -91,6 +92,8 @@ def painted_first(page: str, content_of: Callable[[str], str]) -> str:
         return page
     ours = [found["address"] for found in _DEFERRED.finditer(page)]
     page = _replaced(_DEFERRED, page, lambda found: _not_fetched(found["address"]))
+    # What one page alone needs the framework puts in again when it takes the page over.
+    page = _OWN_SCRIPT.sub("", page)
     modules = [found["address"] for found in _MODULE_PRELOAD.finditer(page)]
     page = _replaced(_MODULE_PRELOAD, page, lambda _: "")
     ordered = _in_order_of_evaluation(modules, content_of)

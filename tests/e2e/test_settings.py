@@ -46,6 +46,7 @@ def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(page: P
     expect(page.get_by_text("1 memo was imported.")).to_be_visible()
     expect(memo.get_by_role("option")).to_have_text([title])
     pages.open_memos(page).locator(".versions a").click()
+    page.wait_for_url(pages.FEEDBACK)
     pages.expect_feedback(page)
 
 

@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import io
 import json
-import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,6 +89,8 @@ def read_export(content: bytes) -> ExportedData:
 
 def _unpacked(content: bytes) -> bytes:
     """Return the document out of a zip file, never more of it than is read."""
+    import zipfile  # noqa: PLC0415 - only who imports needs it
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             if len(opened.infolist()) > MOST_MEMBERS:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import zipfile
 
 
 class _Sent(io.RawIOBase):
@@ -37,6 +39,8 @@ class ZipStream:
 
     def __init__(self, moment: datetime) -> None:
         self._sent = _Sent()
+        import zipfile  # noqa: PLC0415 - only who exports needs it
+
         self._zip = zipfile.ZipFile(self._sent, "w", zipfile.ZIP_DEFLATED)
         self._moment = moment.timetuple()[:6]
 
@@ -60,6 +64,8 @@ class ZipStream:
         return self._sent.take()
 
     def _member(self, name: str) -> zipfile.ZipInfo:
+        import zipfile  # noqa: PLC0415 - as above
+
         member = zipfile.ZipInfo(name, self._moment)
         member.compress_type = zipfile.ZIP_DEFLATED
         return member

@@ -96,7 +96,13 @@ class MemoFileService:
         try:
             return await self._jobs.do(len(memo.text), partial(write_word, memo))
         except WordFailed as error:
-            _log.error("word not written", memo=memo_id, characters=len(memo.text), reason=str(error))
+            _log.error(
+                "word not written",
+                memo=memo_id,
+                characters=len(memo.text),
+                reason=str(error),
+                exc_info=error,
+            )
             raise WordNotWritten from error
 
 

@@ -22,7 +22,7 @@ from memo_coach.documents.reading.process import OnErrorOutput, read_in_process
 from memo_coach.documents.reading.sentences import languages, left_out_sentence, refusal_sentence
 from memo_coach.services.errors import ServiceError, TooMany
 from memo_coach.services.standard_error import log_exceptions
-from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.services.usage.network import network_of
 from memo_coach.translations import ENGLISH, current_language, text
 
 _log = structlog.get_logger(__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import copy_context
 from datetime import datetime
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.computing import compute
 from memo_coach.coaching.evaluation import Comment
+from memo_coach.coaching.memo import normalisation
 from memo_coach.services.clock import now
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.evaluations.mapping import comments_of, evaluation_view
@@ -277,7 +277,7 @@ def _word_of(comment: Comment) -> str | None:
 
 
 def _spelt(word: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", word).split())
+    return " ".join(normalisation.normalised("NFC", word).split())
 
 
 def _alike(word: str, words: Iterable[str]) -> Collection[str]:

@@ -8,7 +8,6 @@ people can be behind one.
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.clock import new_id
+from memo_coach.services.usage.network import network_of
 from memo_coach.storage.repositories.model_uses import ModelUseRepository, Place
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import ModelUse
@@ -30,8 +30,6 @@ KEPT = timedelta(days=2)
 
 _MARK_BYTES = 16
 _MARK = re.compile(rf"[0-9a-f]{{{2 * _MARK_BYTES}}}")
-_V6_NETWORK_BYTES = 8
-"""Whoever has an IPv6 address has a whole /64 of them (RFC 6177)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +60,6 @@ def address_mark(key: bytes, address: str) -> str:
     An IPv6 address stands for its /64. What is no address, such as ``unknown``, is one place of its own.
     """
     return hmac.digest(key, b"memo-coach address\0" + network_of(address), "sha256")[:_MARK_BYTES].hex()
-
-
-def network_of(address: str) -> bytes:
-    """Return what counts as one place: an IPv4 address, an IPv6 /64, or what is no address as it is."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address.encode("utf-8", "surrogatepass")
-    # A socket for both families sees the old ones as ::ffff:192.0.2.1.
-    found = getattr(found, "ipv4_mapped", None) or found
-    return found.packed if found.version == 4 else found.packed[:_V6_NETWORK_BYTES]
 
 
 async def count_use(

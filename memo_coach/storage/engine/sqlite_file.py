@@ -157,7 +157,10 @@ def empty_log(path: Path) -> bool:
         DatabaseUnusable: the file cannot be written.
     """
     try:
-        with closing(sqlite3.connect(path, timeout=_LOG_PATIENCE_SECONDS)) as connection:
+        with closing(
+            # A file that is gone is not made anew.
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=_LOG_PATIENCE_SECONDS)
+        ) as connection:
             return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     except sqlite3.Error as error:
         if is_locked(error):

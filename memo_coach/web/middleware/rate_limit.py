@@ -7,7 +7,7 @@ from http import HTTPStatus
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.services.usage.network import network_of
 from memo_coach.services.usage.token_bucket import TokenBuckets
 from memo_coach.translations import text
 from memo_coach.web.middleware.origins import SAFE_METHODS

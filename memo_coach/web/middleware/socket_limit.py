@@ -11,7 +11,7 @@ from dataclasses import replace
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from memo_coach.services.usage.rate_limits import network_of
+from memo_coach.services.usage.network import network_of
 from memo_coach.web.connection_limits import FROM_ADDRESS, OF_OWNER, SENDER, ConnectionLimiter
 from memo_coach.web.events.socket_frames import guarded
 from memo_coach.web.middleware.origins import refuse_socket
