@@ -15,6 +15,7 @@ from granian.log import LogLevels
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
+from memo_coach.server.signal_safe_event import SignalSafeEvent
 from memo_coach.server.worker_exit import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
@@ -82,9 +83,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # which class it is depends on the interpreter
-    """A server that does not start a worker again and again that has said why it cannot work."""
+    """A server that starts no worker anew that has said why it cannot work, and ends however signals come."""
 
     has_failed = False
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **options)
+        # No public way to do this either; the same test watches.
+        self.main_loop_interrupt = SignalSafeEvent()
 
     def _respawn_workers(self, workers: list[int], *arguments: Any, **options: Any) -> None:  # noqa: ANN401
         # The server has no public hook for this: a test watches that these names stay.

@@ -43,6 +43,7 @@ def test_a_spanish_browser_arrives_is_answered_in_spanish_and_may_change_to_engl
     page.wait_for_url(re.compile(r"/es/details/[\w-]+/?$"))
     expect(pages.cards(page).first).to_be_visible()
     page.get_by_role("link", name="Sus memos").click()
+    page.wait_for_url(re.compile(r"/es/memos/?$"))
     expect(page.get_by_text(re.compile(r"\d+ palabras"))).to_be_visible()
     page.go_back()
     expect(pages.cards(page).first).to_be_visible()
