@@ -47,6 +47,7 @@ from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -221,8 +222,8 @@ def current() -> Services:
 def _health(settings: Settings, database: Database, workers: Workers) -> Health:
     async def workers_check() -> str:
         if not workers.is_alive:
-            raise Unhealthy("Evaluations are not being taken from the queue. Restart the service.")
-        return "Evaluations are being taken from the queue."
+            raise Unhealthy(text("health.workers_stopped"))
+        return text("health.workers_work")
 
     health = Health()
     health.register("database", database_check(database))
