@@ -37,12 +37,18 @@ class PreferenceService:
         """
         async with self._unit_of_work.read() as session:
             stored = await PreferencesRepository(session).get(owner)
-        rubrics = [rubric.id for rubric in self._rubrics.all()]
-        coaches = self._coach_kinds()
+        usual = self.of_nobody()
+        if stored is None:
+            return usual
+        rubrics = {rubric.id for rubric in self._rubrics.all()}
         return PreferencesView(
-            rubric=stored.rubric if stored and stored.rubric in rubrics else rubrics[0],
-            coach=stored.coach if stored and stored.coach in coaches else coaches[0],
+            rubric=stored.rubric if stored.rubric in rubrics else usual.rubric,
+            coach=stored.coach if stored.coach in self._coach_kinds() else usual.coach,
         )
+
+    def of_nobody(self) -> PreferencesView:
+        """Return what the installation itself starts with."""
+        return PreferencesView(self._rubrics.all()[0].id, self._coach_kinds()[0])
 
     async def choose_rubric(self, owner: str, rubric: str) -> None:
         """Keep the rubric that the owner starts with.
