@@ -150,20 +150,24 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
-    deletions = DeletionService(unit_of_work, database, workers.stop_work)
+    deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
+    preferences, review = (
+        PreferenceService(unit_of_work, rubrics, coaches),
+        ReviewService(unit_of_work, budget),
+    )
     services = Services(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
-        imports=ImportService(unit_of_work, budget),
-        preferences=PreferenceService(unit_of_work, rubrics, coaches),
+        imports=ImportService(unit_of_work, budget, preferences, review),
+        preferences=preferences,
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
         uploads=uploads,
@@ -180,7 +184,7 @@ async def _opened(
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),
-        review=ReviewService(unit_of_work, budget),
+        review=review,
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.clock import now
 from memo_coach.services.coaches.service import Coaches
@@ -70,6 +73,21 @@ class PreferenceService:
         if coach not in self._coach_kinds():
             raise UnknownCoach("There is no such coach here. Choose another one.")
         await self._keep(owner, coach=coach)
+
+    async def choose_where_none(
+        self, session: AsyncSession, owner: str, *, rubric: str | None, coach: str | None, moment: datetime
+    ) -> None:
+        """Keep what was imported where the owner chose none; what is not there (any more) is left out.
+
+        It is within a transaction that locks the owner.
+        """
+        preferences = PreferencesRepository(session)
+        stored = await preferences.get(owner)
+        rubrics = {each.id for each in self._rubrics.all()}
+        new_rubric = rubric if rubric in rubrics and not (stored and stored.rubric) else None
+        new_coach = coach if coach in self._coach_kinds() and not (stored and stored.coach) else None
+        if new_rubric or new_coach:
+            await preferences.keep(owner, moment, rubric=new_rubric, coach=new_coach)
 
     async def _keep(self, owner: str, **chosen: str) -> None:
         moment = now()
