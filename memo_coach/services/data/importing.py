@@ -48,10 +48,13 @@ MOST_IMPORT_BYTES: Final = 6_000_000
 """Of a file, as it is sent."""
 MOST_DOCUMENT_BYTES: Final = 32_000_000
 """Of the document in it: a thousand evaluations. Read, it takes several times as much memory."""
+PART_CHARACTERS: Final = 8_000_000
+"""Of JSON that assets/settings.js sends at once of a larger file, packed; one memo alone may have more."""
 MOST_MEMBERS: Final = 5_000
 """Of a zip file; of an export, all texts of all versions are members."""
 MOST_RATIO: Final = 200
 """So many times its packed size a document may have; text with the same words again and again has forty."""
+_GZIP: Final = b"\x1f\x8b"
 _MOST_WAITING: Final = 4
 _PIECE: Final = 1 << 16
 
@@ -74,14 +77,20 @@ class ImportView:
 
 
 def read_export(content: bytes) -> ExportedData:
-    """Read a file that was exported, a zip or the document alone. This computes, for a second at most.
+    """Read a file that was exported, a zip or the document alone, which may be packed by gzip.
+
+    This computes, for a second at most.
 
     Raises:
         NotAnExport: it is none, or more than is read at once.
     """
     if len(content) > MOST_IMPORT_BYTES:
         raise NotAnExport(text("import.too_large", megabytes=MOST_IMPORT_BYTES // 1_000_000))
-    document = _unpacked(content) if content.startswith(b"PK") else content
+    document = content
+    if content.startswith(b"PK"):
+        document = _unpacked(content)
+    elif content.startswith(_GZIP):
+        document = _gunzipped(content)
     try:
         found = json.loads(document.decode("utf-8-sig"))
     except (ValueError, RecursionError):
@@ -99,6 +108,21 @@ def read_export(content: bytes) -> ExportedData:
         raise NotAnExport(
             text("import.damaged_at", place=place) if place else text("import.damaged_at_beginning")
         ) from None
+
+
+def _gunzipped(content: bytes) -> bytes:
+    """Return the document out of a gzip file, never more of it than is read."""
+    most = min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(len(content), 1_000))
+    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = unpacking.decompress(content, most)
+    except zlib.error:
+        raise NotAnExport(text("import.zip_damaged")) from None
+    if unpacking.unconsumed_tail:
+        raise NotAnExport(text("import.document_too_large"))
+    if not unpacking.eof:
+        raise NotAnExport(text("import.zip_damaged"))
+    return found
 
 
 def _unpacked(content: bytes) -> bytes:

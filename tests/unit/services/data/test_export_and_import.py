@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -220,6 +221,9 @@ def changed(**fields: object) -> dict[str, Any]:
         (zipped(VERSION_1)[:200], "damaged or encrypted"),
         (zipped(VERSION_1, "../memo-coach.json"), "no memo-coach.json"),
         (zipped(b" " * 20_000_000), "too large"),
+        (gzip.compress(b" " * 20_000_000, mtime=0), "too large"),
+        (gzip.compress(b"[]", mtime=0)[:-9], "damaged or encrypted"),
+        (b"\x1f\x8b", "damaged or encrypted"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
