@@ -327,6 +327,13 @@
     });
   }
 
+  // An empty page begins with the rubric that its writer prefers, which the answer names.
+  function begin(response) {
+    var select = document.querySelector("select[data-editor-rubric]");
+    var preferred = response.headers.get("Memo-Rubric");
+    if (select && preferred && preferred !== rubric() && !select.hasAttribute("data-chosen")) choose(preferred);
+  }
+
   function load() {
     var box = field();
     if (!box) return;
@@ -370,7 +377,10 @@
   function fetchDraft(box, wanted) {
     fetch("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
       .then(function (response) {
-        if (response.status === 204) return null;
+        if (response.status === 204) {
+          begin(response);
+          return null;
+        }
         if (response.status === 404) {
           // A link to a memo that is gone: the address goes too, and the field is for a new one.
           history.replaceState(history.state, "", location.pathname);
@@ -425,7 +435,7 @@
           if (text) save();
           else {
             say("empty");
-            choose("");
+            choose(response.headers.get("Memo-Rubric") || "");
           }
           offer(left);
           if (then) then();

@@ -30,15 +30,20 @@
   var isTranslated = known.slice(1).indexOf(code) >= 0;
   root.lang = isTranslated ? code : known[0];
 
-  // Leads to this very page in the language of a link, and keeps that one for the next visit of "/".
+  // Where this very page is in another language.
+  function addressIn(language) {
+    var path = isTranslated ? location.pathname.slice(code.length + 1) || "/" : location.pathname;
+    return (language === known[0] ? "" : "/" + language) + path + location.search + location.hash;
+  }
+  // Keeps the choice for the next visit of "/".
+  function keepLanguage(language) {
+    document.cookie = "language=" + language + ";path=/;max-age=31536000;samesite=lax";
+  }
   function toLanguage(event) {
     var link = event.target.closest && event.target.closest("[data-language]");
     if (!link) return;
-    var language = link.dataset.language;
-    var path = isTranslated ? location.pathname.slice(code.length + 1) || "/" : location.pathname;
-    link.href = (language === known[0] ? "" : "/" + language) + path + location.search + location.hash;
-    if (event.type === "click")
-      document.cookie = "language=" + language + ";path=/;max-age=31536000;samesite=lax";
+    link.href = addressIn(link.dataset.language);
+    if (event.type === "click") keepLanguage(link.dataset.language);
   }
   ["pointerdown", "focusin", "click"].forEach(function (type) {
     document.addEventListener(type, toLanguage);
@@ -63,6 +68,11 @@
     if (button) choose(root.dataset.theme === "dark" ? "light" : "dark");
   });
   document.addEventListener("change", function (event) {
-    if (event.target.matches && event.target.matches("[data-action='theme-choice']")) choose(event.target.value);
+    if (!event.target.matches) return;
+    if (event.target.matches("[data-action='theme-choice']")) choose(event.target.value);
+    if (event.target.matches("[data-action='language-choice']")) {
+      keepLanguage(event.target.value);
+      location.assign(addressIn(event.target.value));
+    }
   });
 })();

@@ -25,6 +25,7 @@ from memo_coach.storage.engine.sqlite_file import (
     refuse_damaged_file,
     refuse_read_only_file,
 )
+from memo_coach.translations import ENGLISH, speaking, text
 
 LONGEST_SECONDS = 3.0
 """What takes longer is not usable."""
@@ -81,12 +82,14 @@ class Health:
         return MappingProxyType(self._checks)
 
     async def ready(self) -> HealthReport:
-        """Run all checks, side by side; whoever asks meanwhile gets the same report."""
+        """Run all checks, side by side; whoever asks meanwhile gets the same report. It is in English."""
         asked = time.monotonic()
         async with self._one_at_a_time:
             if self._latest is not None and self._latest[0] >= asked:
                 return self._latest[1]
-            report = await self._run_all()
+            # One report for all who ask, and most of them are programs.
+            with speaking(ENGLISH):
+                report = await self._run_all()
             self._latest = (time.monotonic(), report)
             return report
 
@@ -105,7 +108,7 @@ async def _run(name: str, check: CheckFunction) -> Check:
     except DatabaseUnusable as error:
         ok, detail = False, error.public
     except TimeoutError:
-        ok, detail = False, f"No answer within {LONGEST_SECONDS:g} seconds."
+        ok, detail = False, text("health.no_answer", seconds=f"{LONGEST_SECONDS:g}")
     return Check(name, ok, detail, round((time.perf_counter() - started) * 1000, 1))
 
 
@@ -116,7 +119,7 @@ def database_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if file_identity(database.path) != opened:
-            raise Unhealthy("The database file was removed or replaced while it was in use. Restart.")
+            raise Unhealthy(text("health.database_replaced"))
         await look.refuse_damaged()
         if database.path is not None:
             refuse_read_only_file(database.path)
@@ -127,7 +130,7 @@ def database_check(database: Database) -> CheckFunction:
                 await connection.run_sync(_refuse_read_only)
         except DBAPIError as error:
             raise probe.unusable("written", error) from error
-        return "The database can be read and written."
+        return text("health.database_usable")
 
     return check
 
@@ -162,7 +165,7 @@ def _refuse_read_only(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return  # on SQLite the file says so
     if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-        raise Unhealthy("The database server takes no changes: it is set to read only.")
+        raise Unhealthy(text("health.database_read_only"))
 
 
 def migrations_check(database: Database) -> CheckFunction:
@@ -170,11 +173,11 @@ def migrations_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if database.path is not None and not database.path.is_file():
-            raise Unhealthy("There is no database file.")
+            raise Unhealthy(text("health.database_missing"))
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         found = await status(probe)
         refuse_unusable(found)
-        return f"The tables are at migration {found.newest}."
+        return text("health.tables_at", migration=found.newest)
 
     return check
 
@@ -186,9 +189,9 @@ def disk_check(directory: Path) -> CheckFunction:
         try:
             free = (await asyncio.to_thread(shutil.disk_usage, directory)).free
         except OSError as error:
-            raise Unhealthy(f"The data directory cannot be reached: {error.strerror}.") from error
+            raise Unhealthy(text("health.directory_unreachable", reason=error.strerror)) from error
         if free < LEAST_FREE_BYTES:
-            raise Unhealthy(f"The disk of the data directory has {free // 2**20} MiB left.")
-        return "There is room on the disk."
+            raise Unhealthy(text("health.disk_short", free=free // 2**20))
+        return text("health.disk_has_room")
 
     return check

@@ -14,6 +14,7 @@ from typing import Literal
 import structlog
 
 from memo_coach.operations.health import Unhealthy
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -79,10 +80,10 @@ async def _outcome(test: SelfTest) -> tuple[Result, str]:
     except Unhealthy as fault:
         return "failed", str(fault)
     except TimeoutError:
-        return "failed", f"No answer within {LONGEST_SECONDS:g} seconds."
+        return "failed", text("health.no_answer", seconds=f"{LONGEST_SECONDS:g}")
     except Exception as error:  # noqa: BLE001 - whatever breaks is what the test is there to show
         _log.error("self-test broke", exc_info=error)
-        return "failed", f"It broke with {type(error).__name__}; the log has more."
+        return "failed", text("health.broke", error=type(error).__name__)
 
 
 async def logging_test() -> str:
@@ -103,10 +104,10 @@ async def logging_test() -> str:
     finally:
         root.removeHandler(ear)
     if not any(mark in line for line in heard):
-        raise Unhealthy("A line was written to the log and did not come out.")
-    return "A line was written to the log and came out."
+        raise Unhealthy(text("health.log_lost"))
+    return text("health.log_works")
 
 
 async def mail_test() -> str:
     """Say that there is no mail: nothing in this version sends any."""
-    raise NotConfigured("This version sends no mail.")
+    raise NotConfigured(text("health.no_mail"))

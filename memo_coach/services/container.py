@@ -47,6 +47,7 @@ from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import text
 
 _log = structlog.get_logger(__name__)
 
@@ -149,20 +150,24 @@ async def _opened(
         budget=budget,
     )
     opened.push_async_callback(chats.close)
-    deletions = DeletionService(unit_of_work, database, workers.stop_work)
+    deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
+    preferences, review = (
+        PreferenceService(unit_of_work, rubrics, coaches),
+        ReviewService(unit_of_work, budget),
+    )
     services = Services(
         settings=settings,
         drafts=DraftService(unit_of_work, rubrics, budget),
         memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
-        imports=ImportService(unit_of_work, budget),
-        preferences=PreferenceService(unit_of_work, rubrics, coaches),
+        imports=ImportService(unit_of_work, budget, preferences, review),
+        preferences=preferences,
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
         uploads=uploads,
@@ -179,7 +184,7 @@ async def _opened(
         coaches=coaches,
         chats=chats,
         progress=ProgressService(unit_of_work),
-        review=ReviewService(unit_of_work, budget),
+        review=review,
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),
@@ -221,8 +226,8 @@ def current() -> Services:
 def _health(settings: Settings, database: Database, workers: Workers) -> Health:
     async def workers_check() -> str:
         if not workers.is_alive:
-            raise Unhealthy("Evaluations are not being taken from the queue. Restart the service.")
-        return "Evaluations are being taken from the queue."
+            raise Unhealthy(text("health.workers_stopped"))
+        return text("health.workers_work")
 
     health = Health()
     health.register("database", database_check(database))

@@ -25,12 +25,14 @@ from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavaila
 from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
-from memo_coach.translations import current_language, text
+from memo_coach.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
 LONGEST_FILE_NAME = 255
+RUBRIC_HEADER = "Memo-Rubric"
+"""With what assets/editor.js begins an empty page."""
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 _FORMS: Mapping[str, FileForm] = {"md": "md", "docx": "docx"}
 _LONGEST_NUMBER = 10
@@ -93,16 +95,14 @@ class Draft(Endpoint):
 
     async def get(self, request: Request) -> Response:
         """Answer with the draft of ``?memo=ID``, or with the current one; 204 where there is none."""
-        drafts = container.current().drafts
+        drafts, owner = container.current().drafts, _owner(request)
         memo_id = request.query_params.get("memo")
         draft: DraftView | None
         if memo_id:
-            draft = await drafts.of_memo(_owner(request), memo_id)
+            draft = await drafts.of_memo(owner, memo_id)
         else:
-            draft = await drafts.current(_owner(request))
-        if draft is None:
-            return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
-        return _answer(draft)
+            draft = await drafts.current(owner)
+        return await _empty_page(owner) if draft is None else _answer(draft)
 
     async def put(self, request: Request) -> Response:
         """Save the draft; answer with its revision. Had another tab saved meanwhile, it is a new memo."""
@@ -130,7 +130,7 @@ class Upload(Endpoint):
             await request.body(),
             _address(request),
         )
-        left_out = [notice.sentences[current_language()] for notice in read.left_out]
+        left_out = [notice.sentence for notice in read.left_out]
         return JSONResponse({"text": read.text, "left_out": left_out}, headers=_NEVER_KEPT)
 
 
@@ -139,8 +139,9 @@ class NewDraft(Endpoint):
 
     async def post(self, request: Request) -> Response:
         """Begin with one; the old draft stays among the memos where it has text."""
-        await container.current().drafts.start_new(_owner(request))
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+        owner = _owner(request)
+        await container.current().drafts.start_new(owner)
+        return await _empty_page(owner)
 
 
 class EndOfSession(Endpoint):
@@ -309,6 +310,12 @@ def _address(request: Request) -> str:
 
 def _answer(draft: DraftView | DraftSaved) -> Response:
     return JSONResponse({**asdict(draft), "saved": draft.saved.isoformat()}, headers=_NEVER_KEPT)
+
+
+async def _empty_page(owner: str) -> Response:
+    """Answer for a memo that nothing is written of yet: 204, and the rubric that its writer prefers."""
+    rubric = (await container.current().preferences.of_owner(owner)).rubric
+    return Response(status_code=HTTPStatus.NO_CONTENT, headers={**_NEVER_KEPT, RUBRIC_HEADER: rubric})
 
 
 def _refused(_request: Request, error: Exception) -> Response:

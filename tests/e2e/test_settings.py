@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from memo_coach.services.data.deletion import UNDO_SECONDS
 from tests.e2e import pages
+from tests.e2e.conftest import NewPage
+from tests.live_server import LiveServer
 
 STYLES = Path(__file__).parents[2] / "assets" / "styles.css"
 
@@ -25,6 +28,20 @@ def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(page: P
     expect(page.get_by_role("combobox", name="Rubric")).to_have_value("status-update")
     expect(page.get_by_role("combobox", name="Theme")).to_have_value("dark")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("combobox", name="Language").select_option("es")
+    page.wait_for_url("**/es/settings")
+    expect(page.get_by_role("combobox", name="Rúbrica")).to_have_value("status-update")
+    page.get_by_role("combobox", name="Idioma").select_option("en")
+    page.wait_for_url(re.compile(r"(?<!/es)/settings/?$"))
+    # The memo keeps the rubric that it was judged by; the next one begins with the one that is preferred.
+    pages.open_editor(page)
+    expect(pages.saved_state(page)).to_have_attribute("data-state", "restored")
+    expect(page.get_by_role("combobox", name="Rubric")).to_have_value("investment-memo")
+    pages.new_memo(page)
+    expect(page.get_by_role("combobox", name="Rubric")).to_have_value("status-update")
+    page.reload()
+    expect(page.get_by_role("combobox", name="Rubric")).to_have_value("status-update")
+    page.get_by_role("link", name="Settings").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Export everything").click()
     download.value.save_as(tmp_path / "export.zip")
@@ -48,6 +65,51 @@ def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(page: P
     pages.open_memos(page).locator(".versions a").click()
     page.wait_for_url(pages.FEEDBACK)
     pages.expect_feedback(page)
+
+
+def test_a_larger_export_is_brought_in_some_memos_at_a_time(page: Page, tmp_path: Path) -> None:
+    for text in ("Approve $1M.", "Approve $2M.", "Approve $3M."):
+        pages.open_editor(page)
+        pages.new_memo(page)
+        pages.write(page, text)
+    page.goto("/settings")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export everything").click()
+    download.value.save_as(tmp_path / "export.zip")
+    page.get_by_role("button", name="Delete everything").click()
+    page.get_by_role("textbox", name="To confirm").fill("delete")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You have no memos.")).to_be_visible()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/import") else None)
+    # As if the file were too large for one request, and each memo for sharing one.
+    form = page.locator("[data-import]")
+    form.evaluate("form => Object.assign(form.dataset, {most: '10', part: '10'})")
+    page.get_by_label("File to import").set_input_files(tmp_path / "export.zip")
+    for told in ("Imported: 3. Here already: 0.", "Imported: 0. Here already: 3."):
+        page.get_by_role("button", name="Import", exact=True).click()
+        expect(page.get_by_text(told)).to_be_visible()
+    assert len(sent) == 6
+    expect(page.get_by_role("combobox", name="Memo to delete").get_by_role("option")).to_have_count(3)
+    (tmp_path / "other.zip").write_bytes(b"PK" + bytes(100))
+    page.get_by_label("File to import").set_input_files(tmp_path / "other.zip")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("This file is no export of Memo AI Coach")).to_be_visible()
+
+
+def test_a_memo_that_is_to_be_deleted_says_so_before(new_page: NewPage, tmp_path: Path) -> None:
+    server = LiveServer(tmp_path, RETENTION_DAYS="20")
+    server.start()
+    try:
+        page = new_page(base_url=server.url)
+        pages.open_editor(page)
+        pages.write(page, "Approve $1M.")
+        memo = pages.open_memos(page).first
+        expect(memo.get_by_text("Nobody has used it for long, so it will be deleted")).to_be_visible()
+        due = datetime.fromisoformat(memo.locator(".note time").get_attribute("datetime") or "")
+        assert timedelta(days=19) < due - datetime.now(UTC) <= timedelta(days=20)
+    finally:
+        server.stop()
 
 
 def test_the_way_back_is_shown_for_as_long_as_there_is_one() -> None:

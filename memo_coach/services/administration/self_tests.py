@@ -10,6 +10,7 @@ from memo_coach.operations.health import Health, Unhealthy
 from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
 from memo_coach.services.coaches.models import Models
 from memo_coach.services.streaming import Broadcast
+from memo_coach.translations import number, text
 
 LONGEST_WAIT_FOR_NEWS = 2.0
 """Seconds. News within a process takes none."""
@@ -39,8 +40,8 @@ def _news_test(broadcast: Broadcast) -> SelfTest:
                 async with asyncio.timeout(LONGEST_WAIT_FOR_NEWS):
                     await news.wait()
             except TimeoutError:
-                raise Unhealthy("News was announced and did not arrive.") from None
-        return "News was announced and arrived. It is kept in this process; there is no cache server."
+                raise Unhealthy(text("health.news_lost")) from None
+        return text("health.news_arrived")
 
     return test
 
@@ -48,14 +49,14 @@ def _news_test(broadcast: Broadcast) -> SelfTest:
 def _model_test(models: Models) -> SelfTest:
     async def test() -> str:
         if models.providers is None:
-            raise NotConfigured("No model is configured: LLM_MODEL is empty.")
+            raise NotConfigured(text("health.no_model"))
         model = models.coaches.open_model(None, None)
         request = ModelRequest((Message("user", _QUESTION),), "self-test", _ANSWER_TOKENS)
         try:
             answer = await _answer(model, request)
         except ModelFailure as failure:
-            raise Unhealthy(f"{model.name} gave no answer ({failure}).") from failure
-        return f"{model.name} answered with {len(answer)} characters."
+            raise Unhealthy(text("health.model_silent", model=model.name, failure=failure)) from failure
+        return text("health.model_answered", model=model.name, characters=number(len(answer)))
 
     return test
 

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.services import clock
 from memo_coach.services.errors import NotFound, ServiceError
+from memo_coach.services.streaming import Broadcast
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -69,12 +70,14 @@ class DeletionService:
         unit_of_work: UnitOfWork,
         database: Database,
         stop_work: Callable[[str], None],
+        broadcast: Broadcast,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        """``stop_work`` is told the id of each unfinished evaluation that is gone."""
+        """``stop_work`` is told the id of each evaluation that is not to be judged any more."""
         self._unit_of_work = unit_of_work
         self._database = database
         self._stop_work = stop_work
+        self._broadcast = broadcast
         self._now = now or clock.now
         self._wake = asyncio.Event()
         self._is_closing = False
@@ -85,6 +88,8 @@ class DeletionService:
     async def delete_memo(self, owner: str, memo_id: str) -> DeletionView:
         """Delete a memo with its draft, versions, evaluations and conversations.
 
+        What is being judged of it is cancelled at once, and stays so where the memo is had back.
+
         Raises:
             NotFound: the owner has no such memo.
             Unavailable: the database cannot be used.
@@ -92,9 +97,10 @@ class DeletionService:
         moment = self._now()
         deletion = _deletion(owner, moment)
         async with self._unit_of_work.write() as session:
-            if not await DeletionRepository(session).set_memo_aside(owner, memo_id, deletion, moment):
+            cancelled = await DeletionRepository(session).set_memo_aside(owner, memo_id, deletion, moment)
+            if cancelled is None:
                 raise NotFound
-        return self._begun(deletion)
+        return await self._begun(deletion, cancelled)
 
     async def delete_all(self, owner: str) -> DeletionView:
         """Delete all that is the owner's: memos, evaluations, conversations, choices.
@@ -106,9 +112,10 @@ class DeletionService:
         moment = self._now()
         deletion = _deletion(owner, moment)
         async with self._unit_of_work.write() as session:
-            if not await DeletionRepository(session).set_all_aside(owner, deletion, moment):
+            cancelled = await DeletionRepository(session).set_all_aside(owner, deletion, moment)
+            if cancelled is None:
                 raise NothingToDelete
-        return self._begun(deletion)
+        return await self._begun(deletion, cancelled)
 
     async def undo(self, owner: str, deletion_id: str) -> None:
         """Bring back what the owner deleted.
@@ -150,7 +157,10 @@ class DeletionService:
         if self._task is not None:
             await asyncio.wait({self._task})
 
-    def _begun(self, deletion: Deletion) -> DeletionView:
+    async def _begun(self, deletion: Deletion, cancelled: list[str]) -> DeletionView:
+        for evaluation in cancelled:
+            self._stop_work(evaluation)
+            await self._broadcast.announce(evaluation)
         self._wake.set()
         return DeletionView(deletion.id, deletion.due)
 

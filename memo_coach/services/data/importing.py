@@ -13,6 +13,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,23 +24,37 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.services import clock
-from memo_coach.services.data.format import DOCUMENT, FORMAT, VERSION, ExportedData, ExportedMemo
+from memo_coach.services.data.format import (
+    DOCUMENT,
+    FORMAT,
+    VERSION,
+    ExportedData,
+    ExportedMemo,
+    ExportedPreferences,
+)
 from memo_coach.services.data.imported_memo import rows_of
 from memo_coach.services.errors import ServiceError, TooMany
+from memo_coach.services.preferences.service import PreferenceService
+from memo_coach.services.review.service import ReviewService
 from memo_coach.services.unit_of_work import UnitOfWork
-from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_MEMOS
+from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_MARKS, MOST_MEMOS
 from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, StorageRequest
 from memo_coach.storage.repositories.imports import ImportRepository, StoredMemo
+from memo_coach.storage.repositories.reviews import ReviewRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations import number, text
 
 MOST_IMPORT_BYTES: Final = 6_000_000
 """Of a file, as it is sent."""
 MOST_DOCUMENT_BYTES: Final = 32_000_000
 """Of the document in it: a thousand evaluations. Read, it takes several times as much memory."""
+PART_CHARACTERS: Final = 8_000_000
+"""Of JSON that assets/settings.js sends at once of a larger file, packed; one memo alone may have more."""
 MOST_MEMBERS: Final = 5_000
 """Of a zip file; of an export, all texts of all versions are members."""
 MOST_RATIO: Final = 200
 """So many times its packed size a document may have; text with the same words again and again has forty."""
+_GZIP: Final = b"\x1f\x8b"
 _MOST_WAITING: Final = 4
 _PIECE: Final = 1 << 16
 
@@ -48,7 +63,7 @@ class NotAnExport(ServiceError):
     """The file is none that was exported here; nothing of it was taken."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"This file cannot be imported: {reason}. Nothing was changed.")
+        super().__init__(text("import.refused", reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +77,52 @@ class ImportView:
 
 
 def read_export(content: bytes) -> ExportedData:
-    """Read a file that was exported, a zip or the document alone. This computes, for a second at most.
+    """Read a file that was exported, a zip or the document alone, which may be packed by gzip.
+
+    This computes, for a second at most.
 
     Raises:
         NotAnExport: it is none, or more than is read at once.
     """
     if len(content) > MOST_IMPORT_BYTES:
-        raise NotAnExport(f"it has more than {MOST_IMPORT_BYTES // 1_000_000} MB")
-    document = _unpacked(content) if content.startswith(b"PK") else content
+        raise NotAnExport(text("import.too_large", megabytes=MOST_IMPORT_BYTES // 1_000_000))
+    document = content
+    if content.startswith(b"PK"):
+        document = _unpacked(content)
+    elif content.startswith(_GZIP):
+        document = _gunzipped(content)
     try:
         found = json.loads(document.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise NotAnExport("it is neither a zip file of an export nor its JSON document") from None
+        raise NotAnExport(text("import.neither")) from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise NotAnExport("it is no export of Memo AI Coach")
+        raise NotAnExport(text("import.no_export"))
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise NotAnExport(f"a newer Memo AI Coach made it (format {version}, this one reads up to {VERSION})")
+        raise NotAnExport(text("import.newer", version=version, most=VERSION))
     try:
         return ExportedData.model_validate(found)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         place = " › ".join(str(step) for step in fault["loc"])[:200]
-        raise NotAnExport(f"it is damaged, or was changed, at {place or 'its beginning'}") from None
+        raise NotAnExport(
+            text("import.damaged_at", place=place) if place else text("import.damaged_at_beginning")
+        ) from None
+
+
+def _gunzipped(content: bytes) -> bytes:
+    """Return the document out of a gzip file, never more of it than is read."""
+    most = min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(len(content), 1_000))
+    unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        found = unpacking.decompress(content, most)
+    except zlib.error:
+        raise NotAnExport(text("import.zip_damaged")) from None
+    if unpacking.unconsumed_tail:
+        raise NotAnExport(text("import.document_too_large"))
+    if not unpacking.eof:
+        raise NotAnExport(text("import.zip_damaged"))
+    return found
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -94,30 +132,37 @@ def _unpacked(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             if len(opened.infolist()) > MOST_MEMBERS:
-                raise NotAnExport("it has too many parts")
+                raise NotAnExport(text("import.too_many_parts"))
             member = opened.getinfo(DOCUMENT)
             if member.file_size > min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(member.compress_size, 1_000)):
-                raise NotAnExport("its document is too large")
+                raise NotAnExport(text("import.document_too_large"))
             found = bytearray()
             with opened.open(member) as document:
                 # What a zip file says of sizes may be wrong.
                 while piece := document.read(_PIECE):
                     found += piece
                     if len(found) > member.file_size:
-                        raise NotAnExport("its document is too large")
+                        raise NotAnExport(text("import.document_too_large"))
             return bytes(found)
     except KeyError:
-        raise NotAnExport(f"there is no {DOCUMENT} in it") from None
+        raise NotAnExport(text("import.no_document", document=DOCUMENT)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
-        raise NotAnExport("the zip file is damaged or encrypted") from None
+        raise NotAnExport(text("import.zip_damaged")) from None
 
 
 class ImportService:
     """Takes in what owners bring."""
 
     def __init__(
-        self, unit_of_work: UnitOfWork, budget: StorageBudget, now: Callable[[], datetime] = clock.now
+        self,
+        unit_of_work: UnitOfWork,
+        budget: StorageBudget,
+        preferences: PreferenceService,
+        review: ReviewService,
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
+        self._preferences = preferences
+        self._review = review
         self._unit_of_work = unit_of_work
         self._budget = budget
         self._now = now
@@ -129,6 +174,9 @@ class ImportService:
     async def import_file(self, owner: str, content: bytes, *, address: str | None = None) -> ImportView:
         """Add the memos of an export to those of the owner; those that are there already are left out.
 
+        What its writer started with is taken where the owner chose nothing; muted kinds and words of the
+        glossary come to those that there are.
+
         What is stored counts for the writer's network ``address``.
 
         Raises:
@@ -138,12 +186,14 @@ class ImportService:
             Unavailable: the database cannot be used.
         """
         if self._waiting >= _MOST_WAITING:
-            raise TooMany("Several files are being imported at the moment. Try again in a minute.")
+            raise TooMany(text("import.crowded"))
         self._waiting += 1
         try:
             self._budget.count_written(address, len(content), all_new=True)
             async with self._turn:
-                data = await self._jobs.do(len(content), partial(read_export, content))
+                # What it refuses is said in the language that is spoken here.
+                read = partial(copy_context().run, read_export, content)
+                data = await self._jobs.do(len(content), read)
                 return await self._store(owner, data, address)
         finally:
             self._waiting -= 1
@@ -153,21 +203,31 @@ class ImportService:
         async with self._unit_of_work.read() as session:
             stored = await ImportRepository(session).memos(owner)
             evaluations = await ImportRepository(session).count_evaluations(owner)
+            marks = await ReviewRepository(session).count_marks(owner)
         known = _known(stored, sources)
         fresh = {source: memo for source, memo in sources.items() if source not in known}
         if len(stored) + len(fresh) > MOST_MEMOS:
-            raise TooMany(
-                f"With these {len(fresh)} memos you would have more than {MOST_MEMOS}, which is as many as "
-                "are kept. Delete some under “Your memos”. Nothing was imported."
-            )
+            raise TooMany(text("import.too_many_memos", new=number(len(fresh)), most=number(MOST_MEMOS)))
         if evaluations + sum(len(memo.evaluations) for memo in fresh.values()) > MOST_EVALUATIONS:
-            raise TooMany(
-                f"With these you would have more than {MOST_EVALUATIONS:,} evaluations, which is as many as "
-                "are kept. Delete some memos under “Your memos”. Nothing was imported."
-            )
+            raise TooMany(text("import.too_many_evaluations", most=number(MOST_EVALUATIONS)))
+        if marks + sum(len(memo.marks) for memo in fresh.values()) > MOST_MARKS:
+            raise TooMany(text("import.too_many_marks", most=number(MOST_MARKS)))
+        await self._take_preferences(owner, data.preferences, address)
         for source, memo in fresh.items():
             await self._add(owner, source, memo, address)
         return ImportView(added=len(fresh), known=len(data.memos) - len(fresh))
+
+    async def _take_preferences(self, owner: str, found: ExportedPreferences, address: str | None) -> None:
+        if found == ExportedPreferences():
+            return
+        moment = self._now()
+        async with self._unit_of_work.write(adds=True) as session:
+            since = await VisitorRepository(session).lock_or_create(owner, moment)
+            await self._preferences.choose_where_none(
+                session, owner, rubric=found.rubric, coach=found.coach, moment=moment
+            )
+            kept = await self._review.add_imported(session, owner, found.muted, found.glossary)
+            await self._budget.count_kept(session, StorageRequest(address, kept, since, moment))
 
     async def _add(self, owner: str, source: str, memo: ExportedMemo, address: str | None) -> None:
         moment = self._now()

@@ -47,6 +47,11 @@ class LeftOutNotice:
     sentences: dict[str, str]
     """What a page says of it, by the code of the language."""
 
+    @property
+    def sentence(self) -> str:
+        """What is said of it at the moment: in English where the language that is spoken has no sentences."""
+        return self.sentences.get(current_language(), self.sentences[ENGLISH])
+
 
 @dataclass(frozen=True, slots=True)
 class UploadedText:

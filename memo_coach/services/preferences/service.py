@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.clock import now
 from memo_coach.services.coaches.service import Coaches
@@ -37,12 +40,18 @@ class PreferenceService:
         """
         async with self._unit_of_work.read() as session:
             stored = await PreferencesRepository(session).get(owner)
-        rubrics = [rubric.id for rubric in self._rubrics.all()]
-        coaches = self._coach_kinds()
+        usual = self.of_nobody()
+        if stored is None:
+            return usual
+        rubrics = {rubric.id for rubric in self._rubrics.all()}
         return PreferencesView(
-            rubric=stored.rubric if stored and stored.rubric in rubrics else rubrics[0],
-            coach=stored.coach if stored and stored.coach in coaches else coaches[0],
+            rubric=stored.rubric if stored.rubric in rubrics else usual.rubric,
+            coach=stored.coach if stored.coach in self._coach_kinds() else usual.coach,
         )
+
+    def of_nobody(self) -> PreferencesView:
+        """Return what the installation itself starts with."""
+        return PreferencesView(self._rubrics.all()[0].id, self._coach_kinds()[0])
 
     async def choose_rubric(self, owner: str, rubric: str) -> None:
         """Keep the rubric that the owner starts with.
@@ -64,6 +73,21 @@ class PreferenceService:
         if coach not in self._coach_kinds():
             raise UnknownCoach("There is no such coach here. Choose another one.")
         await self._keep(owner, coach=coach)
+
+    async def choose_where_none(
+        self, session: AsyncSession, owner: str, *, rubric: str | None, coach: str | None, moment: datetime
+    ) -> None:
+        """Keep what was imported where the owner chose none; what is not there (any more) is left out.
+
+        It is within a transaction that locks the owner.
+        """
+        preferences = PreferencesRepository(session)
+        stored = await preferences.get(owner)
+        rubrics = {each.id for each in self._rubrics.all()}
+        new_rubric = rubric if rubric in rubrics and not (stored and stored.rubric) else None
+        new_coach = coach if coach in self._coach_kinds() and not (stored and stored.coach) else None
+        if new_rubric or new_coach:
+            await preferences.keep(owner, moment, rubric=new_rubric, coach=new_coach)
 
     async def _keep(self, owner: str, **chosen: str) -> None:
         moment = now()

@@ -207,6 +207,29 @@ class ReviewService:
             reviews = ReviewRepository(session)
             await reviews.remove_words(owner, _alike(_spelt(word), await reviews.glossary(owner)))
 
+    async def add_imported(
+        self, session: AsyncSession, owner: str, muted: Sequence[str], glossary: Sequence[str]
+    ) -> int:
+        """Add the kinds and words that the owner has not muted or kept yet; return how many bytes they take.
+
+        What is no kind or word, and what is more than is kept, is left out. It is within a transaction that
+        locks the owner.
+        """
+        reviews = ReviewRepository(session)
+        own_kinds, own_words = await reviews.muted(owner), await reviews.glossary(owner)
+        kinds = [kind for kind in dict.fromkeys(muted) if _KIND.fullmatch(kind) and kind not in own_kinds]
+        known, words = set(map(normalised, own_words)), []
+        for word in map(_spelt, glossary):
+            if 0 < len(word) <= LONGEST_WORD and normalised(word) not in known:
+                known.add(normalised(word))
+                words.append(word)
+        kinds, words = kinds[: MOST_MUTED - len(own_kinds)], words[: MOST_GLOSSARY_WORDS - len(own_words)]
+        for kind in kinds:
+            await reviews.mute(owner, kind)
+        for word in words:
+            await reviews.add_word(owner, word)
+        return sum(len(each.encode()) + _ROW_BYTES for each in (*kinds, *words))
+
     async def _count(
         self, session: AsyncSession, size: int, since: datetime, moment: datetime, address: str | None
     ) -> None:

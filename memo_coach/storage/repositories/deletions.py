@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.ownership import owned
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Deletion, Evaluation, Memo, Visitor, metadata
@@ -44,27 +45,39 @@ class DeletionRepository:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def set_memo_aside(self, owner: str, memo_id: str, deletion: Deletion, now: datetime) -> bool:
-        """Put a memo, with all that is about it, out of everybody's reach; tell whether there was one."""
+    async def set_memo_aside(
+        self, owner: str, memo_id: str, deletion: Deletion, now: datetime
+    ) -> list[str] | None:
+        """Put a memo, with all that is about it, out of everybody's reach; ``None`` where there is none.
+
+        Returns:
+            The evaluations that were still to be judged: they are cancelled.
+        """
         await VisitorRepository(self._session).lock(owner)
         found = select(col(Memo.id)).where(owned(col(Memo.owner), owner), col(Memo.id) == memo_id)
         if (await self._session.execute(found)).first() is None:
-            return False
+            return None
+        cancelled = await EvaluationRepository(self._session).cancel_all(owner, now, memo_id)
         await self._begin(owner, deletion, now)
         for table, is_about in _about(memo_id):
             await self._give(table, owner, deletion.id, is_about)
-        return True
+        return cancelled
 
-    async def set_all_aside(self, owner: str, deletion: Deletion, now: datetime) -> bool:
-        """Put all that an owner has out of everybody's reach; tell whether they have anything."""
+    async def set_all_aside(self, owner: str, deletion: Deletion, now: datetime) -> list[str] | None:
+        """Put all that an owner has out of everybody's reach; ``None`` where they have nothing.
+
+        Returns:
+            The evaluations that were still to be judged: they are cancelled.
+        """
         visitors = VisitorRepository(self._session)
         await visitors.lock(owner)
         if not await visitors.exists(owner):
-            return False
+            return None
+        cancelled = await EvaluationRepository(self._session).cancel_all(owner, now)
         await self._begin(owner, deletion, now)
         for table in owners_tables():
             await self._give(table, owner, deletion.id, true())
-        return True
+        return cancelled
 
     async def give_back(self, owner: str, deletion_id: str, now: datetime) -> bool:
         """Return to its owner what they deleted; tell whether it was still there."""

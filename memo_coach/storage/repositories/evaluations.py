@@ -210,9 +210,19 @@ class EvaluationRepository:
 
     async def cancel(self, owner: str, evaluation_id: str, now: datetime) -> bool:
         """Cancel an evaluation; tell whether it was still to be cancelled."""
+        return bool(await self._cancel(_own(owner, evaluation_id), now))
+
+    async def cancel_all(self, owner: str, now: datetime, memo_id: str | None = None) -> list[str]:
+        """Cancel what is still to be judged of an owner, or of one memo of theirs; return the ids."""
+        which = owned(col(Evaluation.owner), owner)
+        if memo_id is not None:
+            which = and_(which, col(Evaluation.memo) == memo_id)
+        return await self._cancel(which, now)
+
+    async def _cancel(self, which: ColumnElement[bool], now: datetime) -> list[str]:
         statement = (
             update(Evaluation)
-            .where(_own(owner, evaluation_id), col(Evaluation.status).in_(UNFINISHED))
+            .where(which, col(Evaluation.status).in_(UNFINISHED))
             .values(
                 status="cancelled",
                 finished=now,
@@ -223,7 +233,7 @@ class EvaluationRepository:
             )
             .returning(col(Evaluation.id))
         )
-        return (await self._session.execute(statement)).scalar_one_or_none() is not None
+        return list((await self._session.execute(statement)).scalars())
 
     async def lines_of(self, owner: str, memo_ids: Sequence[str]) -> list[EvaluationLine]:
         """List the evaluations of memos, the newest first."""

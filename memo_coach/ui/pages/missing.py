@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import reflex as rx
 
 from memo_coach.translations import ENGLISH, languages, speaking, text
@@ -22,13 +25,27 @@ def _page_in(language: str) -> rx.Component:
         )
 
 
-def page() -> rx.Component:
-    """Build the page. There is one for all such addresses, so the browser chooses the language by its own."""
-    others = [language for language in languages() if language != ENGLISH]
+def _title_in(language: str) -> str:
+    with speaking(language):
+        return f"{text('missing.title')} · {text('product.name')}"
+
+
+_Shown = TypeVar("_Shown", rx.Component, str)
+
+
+def _by_address(shown_in: Callable[[str], _Shown]) -> Any:  # noqa: ANN401 - as the framework has it
+    """Choose by the address. There is one page for all such, so that the browser knows the language alone."""
     code: rx.Var[str] = rx.Var(
         "(typeof location === 'undefined' ? '' : location.pathname.split('/')[1])", _var_type=str
     )
-    return rx.match(code, *[(language, _page_in(language)) for language in others], _page_in(ENGLISH))
+    others = [(language, shown_in(language)) for language in languages() if language != ENGLISH]
+    return rx.match(code, *others, shown_in(ENGLISH))
+
+
+def page() -> rx.Component:
+    """Build the page, in the language of the address."""
+    shown: rx.Component = _by_address(_page_in)
+    return shown
 
 
 def register(app: rx.App) -> None:
@@ -36,6 +53,6 @@ def register(app: rx.App) -> None:
     app.add_page(
         page,
         route="404",
-        title=f"{text('missing.title')} · {text('product.name')}",
+        title=_by_address(_title_in),
         description=text("missing.body"),
     )

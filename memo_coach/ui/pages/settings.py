@@ -7,8 +7,8 @@ from reflex_base.event import EventSpec
 
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
-from memo_coach.services.data.importing import MOST_IMPORT_BYTES
-from memo_coach.translations import current_language, text
+from memo_coach.services.data.importing import MOST_DOCUMENT_BYTES, MOST_IMPORT_BYTES, PART_CHARACTERS
+from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
 from memo_coach.ui.localised_pages import add_page
@@ -26,6 +26,26 @@ def _field(name: str, select: rx.Component) -> rx.Component:
     return rx.el.div(rx.el.label(text(f"settings.{name}"), html_for=name), select, class_name="field")
 
 
+def _language() -> rx.Component:
+    options = []
+    for language in languages():
+        with speaking(language):
+            options.append(rx.el.option(text("product.language"), value=language, lang=language))
+    # assets/theme.js leads to this page in what is chosen, and keeps the choice.
+    select = rx.el.select(
+        *options,
+        id="language",
+        default_value=current_language(),
+        custom_attrs={
+            "data-action": "language-choice",
+            "autocomplete": "off",
+            "aria-describedby": "language-note",
+        },
+    )
+    note = rx.el.p(text("settings.language_note"), id="language-note", class_name="quiet")
+    return rx.fragment(_field("language", select), note)
+
+
 def _looks() -> rx.Component:
     select = rx.el.select(
         *[
@@ -35,7 +55,7 @@ def _looks() -> rx.Component:
         id="theme",
         custom_attrs={"data-action": "theme-choice"},
     )
-    return _section("looks", _field("theme", select))
+    return _section("looks", _language(), _field("theme", select))
 
 
 def _start() -> rx.Component:
@@ -131,7 +151,11 @@ def _import() -> rx.Component:
             "data-running": text("settings.import_running"),
             "data-failed": text("settings.import_failed"),
             "data-most": str(MOST_IMPORT_BYTES),
-            "data-too-large": text("settings.import_too_large", megabytes=MOST_IMPORT_BYTES // 1_000_000),
+            "data-most-document": str(MOST_DOCUMENT_BYTES),
+            "data-part": str(PART_CHARACTERS),
+            "data-progress": text("settings.import_progress"),
+            "data-done": text("settings.import_done"),
+            "data-no-export": text("settings.import_no_export"),
         },
     )
 

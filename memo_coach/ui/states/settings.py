@@ -9,6 +9,7 @@ import reflex as rx
 
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
+from memo_coach.services.review.kinds import title_of
 from memo_coach.translations import text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
@@ -50,7 +51,7 @@ class SettingsState(rx.State):
             for memo in await services.memos.list(owner)
         ]
         review = await services.review.preferences(owner)
-        self.muted = [Choice(kind, _in_words(kind)) for kind in review.muted]
+        self.muted = [Choice(kind, title_of(kind)) for kind in review.muted]
         self.glossary = list(review.glossary)
 
     async def _try(self, *work: Awaitable[None], told: str = "") -> None:
@@ -103,11 +104,6 @@ class SettingsState(rx.State):
 
 def _coach(model: str | None) -> str:
     return text("settings.coach_builtin") if model is None else text("settings.coach_model", model=model)
-
-
-def _in_words(kind: str) -> str:
-    """Return a kind of remark as one reads it: ``ask.amount-missing`` is "ask: amount missing"."""
-    return kind.replace(".", ": ").replace("-", " ")
 
 
 allow(SettingsState, "open", "refresh", storing=("choose_rubric", "choose_coach", "unmute", "remove_word"))

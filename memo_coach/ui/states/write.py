@@ -12,6 +12,7 @@ from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
+from memo_coach.services.preferences.service import PreferencesView
 from memo_coach.services.views import CoachOffer, Hint
 from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import shortened
@@ -63,9 +64,11 @@ class WriteState(rx.State):
 
     problem: str = ""
     rubric: str = ""
-    """The rubric that was chosen, or empty for the first."""
+    """The rubric that is chosen; empty before the page was opened."""
     language: str = ""
     """The language that was chosen, or empty for the one that the memo is written in."""
+    _preferred_coach: str = ""
+    """The coach that the writer prefers, as it was when the page was opened last."""
     _has_chosen: bool = False
     """Whether the writer took a rubric by hand, so that no other is proposed."""
     proposed: str = ""
@@ -80,15 +83,26 @@ class WriteState(rx.State):
 
     @rx.event
     async def open(self) -> None:
-        """Begin as the page does: with the first rubric, and with the coaches that there are."""
-        self.rubric, self._has_chosen = "", False
+        """Begin as the page does: with the rubric that its writer prefers, and the coaches that there are.
+
+        The coach is the one that was chosen here last, until its writer prefers another one.
+        """
         offers = current().coaches.offers()
         self.coaches = (
             [CoachOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
         )
-        if self.coach not in {offer.kind for offer in offers}:
-            self.coach = offers[0].kind
+        preferred = await self._preferred()
+        self.rubric, self._has_chosen = preferred.rubric, False
+        if self.coach not in {offer.kind for offer in offers} or self._preferred_coach != preferred.coach:
+            self.coach = self._preferred_coach = preferred.coach
         self.destination = await self._destination("")
+
+    async def _preferred(self) -> PreferencesView:
+        preferences = current().preferences
+        try:
+            return await preferences.of_owner(await owner_of(self))
+        except (Refused, ServiceError):
+            return preferences.of_nobody()
 
     async def _destination(self, memo: str) -> str:
         offer = next((each for each in current().coaches.offers() if each.kind == self.coach), None)

@@ -12,6 +12,7 @@ from memo_coach.operations import health
 from memo_coach.operations.health import Check, Health, HealthReport
 from memo_coach.services.container import Services
 from memo_coach.settings import Settings
+from memo_coach.translations import speaking
 from tests.databases import only_on_sqlite
 
 
@@ -21,8 +22,10 @@ def failed(report: HealthReport) -> dict[str, str]:
 
 
 async def test_open_services_are_ready(services: Services) -> None:
-    report = await services.health.ready()
+    with speaking("es"):
+        report = await services.health.ready()
     assert failed(report) == {}
+    assert "There is room on the disk." in {check.detail for check in report.checks}, "programs read it"
     assert {check.name for check in report.checks} == {"database", "migrations", "disk", "workers"}
     assert all(check.detail.endswith(".") and check.milliseconds >= 0 for check in report.checks)
 

@@ -11,6 +11,7 @@ import structlog
 from memo_coach.operations import self_tests
 from memo_coach.operations.health import Unhealthy
 from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
+from memo_coach.translations import speaking
 
 
 def registry(**tests: SelfTest) -> SelfTests:
@@ -99,6 +100,8 @@ async def test_a_line_in_the_log_is_seen_to_come_out_and_nobody_keeps_listening(
     monkeypatch.setattr(self_tests, "_log", logging.getLogger("memo_coach.tests.self_tests"))
     before = list(logging.getLogger().handlers)
     assert (await logging_test()).endswith("came out.")
+    with speaking("es"):
+        assert (await logging_test()).endswith("y apareció.")
     assert logging.getLogger().handlers == before
 
 

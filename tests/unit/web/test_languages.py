@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from memo_coach.translations import current_language, speaking
-from memo_coach.web.languages import language_asked_for, language_of_path, localised_path
+from memo_coach.translations import current_language, languages, speaking
+from memo_coach.ui.assets import ASSETS
+from memo_coach.web.languages import language_asked_for, language_of_path, localised_path, path_in
 from memo_coach.web.middleware.language import LanguageMiddleware
 
 
@@ -79,3 +80,11 @@ async def test_each_request_is_answered_in_its_own_language(client: httpx.AsyncC
         await client.get("/draft", headers={"Accept-Language": "es", "Cookie": "language=en"})
     ).text == "en"
     assert (await client.get("/draft")).text == "en"
+
+
+def test_robots_may_read_the_same_pages_in_every_language_and_nothing_else() -> None:
+    lines = (ASSETS / "robots.txt").read_text("utf-8").splitlines()
+    homes = {path_in(language, "/") for language in languages()}
+    allowed = {*(f"{home}$" for home in homes), *(path_in(language, "/help") for language in languages())}
+    assert lines[0] == "User-agent: *"
+    assert {line for line in lines[1:] if line} == {"Disallow: /", *(f"Allow: {path}" for path in allowed)}

@@ -11,6 +11,7 @@ from memo_coach.documents.reading.limits import LONGEST_SECONDS, MOST_BYTES, MOS
 from memo_coach.documents.reading.model import LeftOut, Refusal
 
 _FOLDER = Path(__file__).parent
+_ENGLISH = "en"
 _THOUSANDS = {"en": ",", "es": "."}
 """What parts thousands; a file for another language comes with a line here."""
 
@@ -22,7 +23,8 @@ def languages() -> tuple[str, ...]:
 
 
 def refusal_sentence(reason: Refusal, language: str) -> str:
-    """Return why a file is not read, and what can be done."""
+    """Return why a file is not read, and what can be done; in English where the language has no sentences."""
+    language = language if language in languages() else _ENGLISH
     sentence: str = _sentences(language)["refusals"][reason.value]
     return sentence.format(
         megabytes=MOST_BYTES // 2**20,

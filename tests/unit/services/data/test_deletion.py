@@ -15,7 +15,7 @@ from memo_coach.storage.tables import ChatMessage, Deletion, Evaluation, Memo, V
 from tests.clock import Clock
 from tests.databases import only_on_sqlite
 from tests.scripted_coach import ScriptedCoach
-from tests.waiting import until_told
+from tests.waiting import until, until_told
 
 PHRASE = "Zanzibarquagga"
 """Stands nowhere but in the memo."""
@@ -109,7 +109,16 @@ async def test_what_nobody_had_back_goes_by_itself_also_while_it_is_being_judged
     coach.hold()
     evaluation = await services.evaluations.submit(owner, text=TEXT, rubric=RUBRIC)
     memo = (await services.evaluations.get(owner, evaluation)).memo_id
-    await services.deletions.delete_memo(owner, memo)
+    waiting = await services.evaluations.submit(owner, text=TEXT + "!", rubric=RUBRIC, memo_id=memo)
+    await until(lambda: coach.begun > 0, "it is being judged")
+    deletion = await services.deletions.delete_memo(owner, memo)
+    await until(lambda: coach.closed == coach.begun, "nothing of it is judged any more")
+    await services.deletions.undo(owner, deletion.deletion_id)
+    for each in (evaluation, waiting):
+        assert (await services.evaluations.get(owner, each)).status == "cancelled"
+    again = await services.evaluations.retry(owner, evaluation)
+    assert again != evaluation
+    await services.deletions.delete_all(owner)
     clock.move(UNDO_SECONDS + 1)
     await until_told(lambda: gone(services), "all rows have gone")
     coach.go_on()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -15,7 +16,9 @@ from memo_coach.services.container import Services
 from memo_coach.services.data import importing
 from memo_coach.services.data.importing import ImportView, NotAnExport, read_export
 from memo_coach.services.errors import TooMany
+from memo_coach.services.review import service as review_service
 from memo_coach.services.views import MemoSummary
+from memo_coach.translations import speaking
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump. 泵 😀"
 RUBRIC = "investment-memo"
@@ -35,7 +38,8 @@ async def filled(services: Services, owner: str) -> str:
         assert chat
     await services.review.mark(owner, evaluation, comments[0].id, "declined", "Not here")
     await services.review.add_word(owner, "I+D")
-    await services.preferences.choose_rubric(owner, RUBRIC)
+    await services.review.mute(owner, "risks.missing")
+    await services.preferences.choose_rubric(owner, "decision-memo")
     await services.drafts.save(owner, memo_id=None, text="Only begun", rubric=RUBRIC, base_revision=0)
     return evaluation
 
@@ -99,6 +103,10 @@ async def test_an_export_comes_back_whole_and_once(services: Services, owner: st
     assert [(each.role, each.text) for each in (await services.chats.get(stranger, copied)).messages] == said
     marks = (await services.review.of_evaluation(stranger, copied)).marks
     assert [mark.reason for mark in marks.values() if mark.state == "declined"] == ["Not here"]
+    preferences = await services.review.preferences(stranger)
+    assert preferences == await services.review.preferences(owner)
+    assert (preferences.muted, preferences.glossary) == (("risks.missing",), ("I+D",))
+    assert (await services.preferences.of_owner(stranger)).rubric == "decision-memo"
     again = document_of(await exported(services, stranger))
     assert await services.imports.import_file(owner, json.dumps(again).encode()) == ImportView(0, 2)
     await services.drafts.save(
@@ -213,11 +221,49 @@ def changed(**fields: object) -> dict[str, Any]:
         (zipped(VERSION_1)[:200], "damaged or encrypted"),
         (zipped(VERSION_1, "../memo-coach.json"), "no memo-coach.json"),
         (zipped(b" " * 20_000_000), "too large"),
+        (gzip.compress(b" " * 20_000_000, mtime=0), "too large"),
+        (gzip.compress(b"[]", mtime=0)[:-9], "damaged or encrypted"),
+        (b"\x1f\x8b", "damaged or encrypted"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(NotAnExport, match=reason):
         read_export(content)
+
+
+async def test_what_an_owner_chose_stays_and_what_is_none_is_left_out(services: Services, owner: str) -> None:
+    await services.preferences.choose_rubric(owner, RUBRIC)
+    await services.review.mute(owner, "plan.steps")
+    await services.review.add_word(owner, "roi")
+    brought = {
+        "rubric": "decision-memo",
+        "coach": "oracle",
+        "muted": ["plan.steps", "risks.missing", "<script>"],
+        "glossary": ["ROI", "  CapEx ", "capex", "x" * 61, ""],
+    }
+    document = VERSION_1 | {"preferences": brought}
+    for added in (1, 0):
+        done = await services.imports.import_file(owner, json.dumps(document).encode())
+        assert done.added == added
+        assert (await services.preferences.of_owner(owner)).rubric == RUBRIC
+        kept = await services.review.preferences(owner)
+        assert (kept.muted, kept.glossary) == (("plan.steps", "risks.missing"), ("CapEx", "roi"))
+
+
+async def test_no_more_is_muted_or_kept_than_one_by_one(
+    services: Services, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_service, "MOST_MUTED", 2)
+    monkeypatch.setattr(review_service, "MOST_GLOSSARY_WORDS", 1)
+    brought = {"muted": ["a", "b", "c"], "glossary": ["d", "e"]}
+    await services.imports.import_file(owner, json.dumps(VERSION_1 | {"preferences": brought}).encode())
+    kept = await services.review.preferences(owner)
+    assert (kept.muted, kept.glossary) == (("a", "b"), ("d",))
+
+
+async def test_a_refusal_is_said_in_the_language_of_the_page(services: Services, owner: str) -> None:
+    with speaking("es"), pytest.raises(NotAnExport, match="Este archivo no se puede importar: no es ni"):
+        await services.imports.import_file(owner, b"no zip")
 
 
 async def test_more_than_is_kept_is_refused_before_anything_is_added(

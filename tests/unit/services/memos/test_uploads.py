@@ -7,15 +7,19 @@ import asyncio
 import pytest
 import structlog
 
+from memo_coach.documents.reading.model import Refusal
+from memo_coach.documents.reading.sentences import refusal_sentence
 from memo_coach.services.errors import TooMany
 from memo_coach.services.memos import uploads
 from memo_coach.services.memos.uploads import (
     MOST_OF_NETWORK,
     MOST_WAITING,
+    LeftOutNotice,
     UploadedText,
     UploadRefused,
     UploadService,
 )
+from memo_coach.translations import speaking
 from tests.documents import MEMO, docx, paragraph, pdf, word_document
 
 
@@ -115,3 +119,10 @@ async def test_the_log_has_the_reason_and_neither_name_nor_text(
     service.close()
     assert [(each["event"], each["reason"]) for each in logs] == [("file refused", "entities")]
     assert "Secret" not in repr(logs)
+
+
+def test_a_language_without_sentences_of_its_own_has_the_english_ones() -> None:
+    notice = LeftOutNotice("pictures", 1, (), {"en": "One picture was left out."})
+    with speaking("es"):
+        assert notice.sentence == "One picture was left out."
+    assert refusal_sentence(Refusal.TOO_LARGE, "eo") == refusal_sentence(Refusal.TOO_LARGE, "en")
