@@ -196,6 +196,17 @@ def review_cards() -> rx.Component:
         outcomes(),
         _filters(),
         rx.el.p(role="status", class_name="orders-problem", custom_attrs={"data-order-problem": ""}),
+        rx.el.p(
+            hidden=True,
+            class_name="note orders-waiting",
+            custom_attrs={
+                "data-orders-waiting": "",
+                "data-one": text("details.kept_one"),
+                "data-other": text("details.kept_other"),
+            },
+        ),
+        # Apart from what is seen, which changes with each: it is said once.
+        rx.el.p(role="status", class_name="visually-hidden", custom_attrs={"data-orders-told": ""}),
         rx.el.button(
             type="button",
             hidden=True,

@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components.conversation import panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
-from memo_coach.ui.components.layout import alert, frame, link, own_scripts
+from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.read_only_memo import read_only_memo
 from memo_coach.ui.components.review_cards import review_cards
 from memo_coach.ui.components.review_editor import FORM, review_editor
@@ -66,6 +66,7 @@ def _head() -> rx.Component:
                     class_name="lede",
                 ),
             ),
+            rx.cond(is_there, _files()),
         ),
         rx.cond(
             is_there,
@@ -85,6 +86,20 @@ def _head() -> rx.Component:
             ),
         ),
         class_name="page-head",
+    )
+
+
+def _files() -> rx.Component:
+    """Lead to what can be taken along: the server's own routes, which the browser itself goes to."""
+    pdf = anchor("PDF", to=f"/evaluations/{DetailsState.evaluation_id}/pdf")
+    return rx.el.p(
+        text("details.files"),
+        ": ",
+        anchor(text("versions.markdown"), to=f"{DetailsState.files}.md"),
+        " · ",
+        anchor(text("versions.word"), to=f"{DetailsState.files}.docx"),
+        rx.cond(DetailsState.status == "done", rx.fragment(" · ", pdf)),
+        class_name="quiet files",
     )
 
 
