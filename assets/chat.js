@@ -6,7 +6,8 @@
   "use strict";
 
   var submitted = null; // what was sent and is not yet acknowledged
-  var acknowledged = null; // the count of questions that the server has taken
+  var counted = null; // the form that was looked at last
+  var acknowledged = null; // the count of its questions that the server had taken then
   var opener = null; // what opened the panel, to go back to
   var wanted = false; // the field is to have the focus as soon as it is there
   var atEnd = true;
@@ -24,20 +25,31 @@
     return element.getClientRects().length > 0;
   }
 
+  // A question may have been sent, and taken, before this script was there: it is the last one that was said then.
+  function isLastSaid(text) {
+    var said = document.querySelectorAll('[data-chat-log] [data-message="person"] .said');
+    return Boolean(text.trim()) && said.length > 0 && signs(said[said.length - 1].textContent) === signs(text);
+  }
+  // A list is said without its dashes.
+  function signs(text) {
+    return text.replace(/^\s*-\s+/gm, "").replace(/\s+/g, "");
+  }
+
   function clearTaken() {
-    var box = form();
-    if (!box) {
-      acknowledged = null;
+    var box = form(), text = field();
+    if (!box || !text) {
+      counted = null;
       return;
     }
     var count = box.getAttribute("data-chat-sent");
-    if (acknowledged !== null && count !== acknowledged && submitted !== null) {
-      // What was typed since is the next question, and stays.
-      var text = field();
-      if (text && text.value === submitted) text.value = "";
+    if (box === counted && count === acknowledged) return;
+    // What was typed since is the next question, and stays.
+    if (count !== "0" && (submitted !== null ? text.value === submitted : isLastSaid(text.value))) text.value = "";
+    if (box === counted || count !== "0") {
       submitted = null;
       atEnd = true;
     }
+    counted = box;
     acknowledged = count;
   }
 
@@ -100,6 +112,7 @@
 
   document.addEventListener("submit", function (event) {
     if (event.target !== form() || !field()) return;
+    clearTaken();
     submitted = field().value;
     // The button that was pressed rests while the coach answers, and cannot keep the focus.
     next();
@@ -149,16 +162,17 @@
     if (event.target === box) atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
   }, true);
 
+  function look() {
+    clearTaken();
+    fence();
+    focusWanted();
+    goBack();
+    keepAtEnd();
+  }
   var asked = 0;
   new MutationObserver(function () {
     cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(function () {
-      clearTaken();
-      fence();
-      focusWanted();
-      goBack();
-      keepAtEnd();
-    });
+    asked = requestAnimationFrame(look);
   }).observe(document.documentElement, {
     childList: true,
     subtree: true,
@@ -166,4 +180,5 @@
     attributes: true,
     attributeFilter: ["hidden", "data-chat-sent"],
   });
+  look(); // it may come after the last change of the page
 })();

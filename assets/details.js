@@ -300,17 +300,19 @@
   });
 
   // The framework may render marks and cards anew; the current one stays marked.
+  function look() {
+    var box = editor();
+    if (box) fetchEditor(box);
+    if (box !== known) states = {};
+    tellMarks();
+    seek();
+    if (current && !card(current) && !marks(current).length) current = null;
+    paint();
+  }
   var asked = 0;
   new MutationObserver(function () {
     cancelAnimationFrame(asked);
-    asked = requestAnimationFrame(function () {
-      var box = editor();
-      if (box) fetchEditor(box);
-      if (box !== known) states = {};
-      tellMarks();
-      seek();
-      if (current && !card(current) && !marks(current).length) current = null;
-      paint();
-    });
+    asked = requestAnimationFrame(look);
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-remarks", "open"] });
+  look(); // it may come after the last change of the page
 })();

@@ -122,9 +122,14 @@
     if (button) button.click();
   }
 
-  // What waits for the server is seen on its card.
+  // What waits for the server is seen on its card, and how many do beside them. That is said once, when it begins.
   function paint() {
-    var waiting = failures ? addresses() : [];
+    var waiting = failures || navigator.onLine === false ? addresses() : [];
+    var place = document.querySelector("[data-orders-waiting]"), told = document.querySelector("[data-orders-told]");
+    var words = place && waiting.length ? place.getAttribute(waiting.length === 1 ? "data-one" : "data-other").replace("{count}", String(waiting.length)) : "";
+    if (place && place.textContent !== words) place.textContent = words;
+    if (place && place.hidden !== !words) place.hidden = !words;
+    if (told && Boolean(told.textContent) !== Boolean(words)) told.textContent = words;
     document.querySelectorAll("article[data-card]").forEach(function (card) {
       var button = Array.prototype.find.call(card.querySelectorAll("[data-order]"), function (one) {
         return waiting.indexOf(addressOf(one)) >= 0;
@@ -141,10 +146,12 @@
     if (state) given.body = state === "declined" && reason ? { state: state, reason: reason.value } : { state: state };
     keep(addressOf(button), given);
     button.dispatchEvent(new CustomEvent("order:given", { bubbles: true }));
-    failures = 0;
+    failures = navigator.onLine === false ? failures : 0;
     send();
+    paint();
   });
   addEventListener("online", send);
+  addEventListener("offline", paint);
 
   var asked = 0;
   new MutationObserver(function () {
@@ -152,4 +159,5 @@
     asked = requestAnimationFrame(paint);
   }).observe(document.documentElement, { childList: true, subtree: true });
   send();
+  paint();
 })();

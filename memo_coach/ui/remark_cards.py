@@ -148,19 +148,6 @@ def _place_of(comment: Comment) -> str:
     return text("details.belongs", place=text(f"places.{comment.element}"))
 
 
-def remarks_of_lines(lines: Sequence[str], comments: Sequence[Comment]) -> list[str]:
-    """Return for each line on what to change the id of the remark that it sums up, or an empty one.
-
-    The built-in coach's lines are its first remarks, one of each kind; a model's are words of their own.
-    """
-    first = sorted(
-        (each for each in comments if each.kind == "opportunity" and each.priority > 0),
-        key=lambda comment: comment.rank,
-    )[: len(lines)]
-    findings = {comment.finding for comment in first if comment.finding}
-    return [comment.id for comment in first] if len(findings) == len(lines) else [""] * len(lines)
-
-
 def marks_of(comments: Sequence[Comment], cards: Sequence[CardOnScreen]) -> str:
     """Return the passages of the cards as the review editor reads them, in JSON."""
     shown = {card.id: card for card in cards}

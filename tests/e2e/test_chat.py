@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
@@ -68,6 +68,28 @@ def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) ->
     expect(answers(page)).to_have_count(2)
     expect(field(page)).to_have_value("")
     expect(field(page)).to_be_focused()
+
+
+def test_a_question_that_was_sent_before_the_script_came_does_not_stay_in_the_field(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/chat.js*", hold)
+    open_chat(page)
+    field(page).fill("- Why is my risks score\n\nso low?")
+    page.get_by_role("button", name="Send").click()
+    expect(answers(page)).to_have_count(1)
+    expect(field(page)).not_to_have_value("")
+    assert CHAT.search(page.url)
+    for route in held:
+        route.continue_()
+    expect(field(page)).to_have_value("")
+    # What is typed from then on is the next question's.
+    ask(page, "And why?")
+    expect(answers(page)).to_have_count(2)
+    expect(field(page)).to_have_value("")
 
 
 def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page) -> None:

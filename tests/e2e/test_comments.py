@@ -67,6 +67,8 @@ def test_an_earlier_version_is_shown_as_it_was_and_leads_to_the_newest(earlier: 
     )
     assert shown.split() == pages.sample("weak").split()
     expect(pages.review(earlier)).to_have_count(0)
+    expect(earlier.get_by_role("button", name="Evaluate again")).to_have_count(0)
+    expect(pages.cards(earlier).get_by_role("button", name="Done")).to_have_count(0)
     earlier.get_by_role("link", name="Go to the newest version").click()
     expect(pages.review(earlier)).to_have_value(re.compile("^Dear all, "))
 

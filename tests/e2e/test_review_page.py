@@ -145,10 +145,39 @@ def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(new_p
     waiting = page.locator(f"article[data-card='{comment}']")
     expect(waiting).to_contain_text("Not on the server yet")
     expect(waiting).to_have_attribute("data-waiting", "")
+    kept = page.locator("[data-orders-waiting]")
+    expect(kept).to_have_text("One change is kept here until the connection is back.")
+    pages.open_cards(page).nth(1).get_by_role("button", name="Done").click()
+    expect(kept).to_have_text("2 changes are kept here until the connection is back.")
+    # Said once, when it begins: not again with each.
+    expect(page.locator("[data-orders-told]")).to_have_text(re.compile("^One change is kept"))
     page.context.set_offline(False)
-    expect(page.get_by_text("Done (1)")).to_be_visible()
+    expect(kept).to_be_hidden()
+    expect(page.locator("[data-orders-told]")).to_be_empty()
+    expect(page.get_by_text("Done (2)")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Done (1)")).to_be_visible()
+    expect(page.get_by_text("Done (2)")).to_be_visible()
+
+
+def test_the_version_and_its_feedback_can_be_taken_along_as_files(weak: Page) -> None:
+    line = weak.locator(".files")
+    expect(line.get_by_role("link")).to_have_text(["Markdown", "Word", "PDF"])
+    for link, begins in zip(line.get_by_role("link").all(), (b"", b"PK", b"%PDF"), strict=True):
+        answer = weak.context.request.get(str(link.get_attribute("href")))
+        assert answer.ok
+        assert answer.body().startswith(begins)
+
+
+def test_a_link_to_a_criterion_shows_its_comments_until_another_is_chosen(weak: Page) -> None:
+    evaluation = pages.evaluation_id(weak)
+    weak.goto(f"/details/{evaluation}?criterion=risks")
+    criterion = weak.get_by_role("combobox", name="Criterion")
+    expect(criterion).to_have_value("risks")
+    shown = pages.open_cards(weak).locator(".card-head .quiet")
+    assert set(shown.all_inner_texts()) == {"Risks"}
+    criterion.select_option("")
+    expect(pages.open_cards(weak).first.locator(".position")).to_be_attached()
+    expect(criterion).to_have_value("")
 
 
 def test_what_would_raise_the_score_leads_to_its_comment(page: Page) -> None:

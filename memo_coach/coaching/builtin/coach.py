@@ -47,10 +47,12 @@ from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.memo.plain_reading import PlainMemo
 from memo_coach.coaching.rubric.model import PatternDetector, Rubric, localised
+from memo_coach.coaching.rubric.outline import outline_blanks
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 INSTRUCTIONS = "instructions"
 REPETITION = "repetition"
+BLANKS = "blanks"
 _OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
 """Detectors that must see what the others are not shown."""
 _ALWAYS = frozenset({INSTRUCTIONS, REPETITION, SUBSTANCE}) | CHECKS
@@ -150,6 +152,8 @@ class _Work:
     rubric: Rubric
     shown: Memo
     """The memo as the detectors see it."""
+    unfilled: Memo
+    """The same with the lines of an outline that are still to be filled in."""
     indicators: dict[str, float] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     states: Mapping[str, State] = field(default_factory=dict)
@@ -212,7 +216,7 @@ def _steps_of_reading(memo: Memo, rubric: Rubric) -> Iterator[Sequence[CoachEven
     yield [Progressed(1, total)]
     for done, group in enumerate(groups, 2):
         for detector in group:
-            work.take(detector.read(work.shown, lexicon))
+            work.take(detector.read(work.unfilled if detector.name == BLANKS else work.shown, lexicon))
         yield [Progressed(done, total)]
     for pattern in rubric.detectors:
         work.take(read_pattern(work.shown, pattern))
@@ -253,7 +257,9 @@ def _masked(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[s
     obeying = masked(memo, ordering)
     repetition = by_name[REPETITION].read(obeying, lexicon)
     repeats = repeated_passages(obeying)
-    work = _Work(memo, rubric, masked(obeying, repeats))
+    unfilled = masked(obeying, repeats)
+    outline = [Span(*place) for place in outline_blanks(unfilled.text)]
+    work = _Work(memo, rubric, masked(unfilled, outline), unfilled)
     work.take(orders)
     work.take(repetition)
     notice = _orders_notice(memo, ordering)

@@ -4,368 +4,16 @@ from __future__ import annotations
 
 import reflex as rx
 
-from memo_coach.services.review.service import LONGEST_REASON
 from memo_coach.translations import text
-from memo_coach.ui.annotated_text import Paragraph, Segment
-from memo_coach.ui.assets import asset
-from memo_coach.ui.components.conversation import about_button, panel, panel_button
+from memo_coach.ui.components.conversation import panel, panel_button
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
+from memo_coach.ui.components.read_only_memo import read_only_memo
+from memo_coach.ui.components.review_cards import review_cards
+from memo_coach.ui.components.review_editor import FORM, review_editor
 from memo_coach.ui.localised_pages import add_page
-from memo_coach.ui.manuscript import Block, Row
-from memo_coach.ui.remark_cards import CardOnScreen, EarlierOnScreen
 from memo_coach.ui.states.chat import ChatState
-from memo_coach.ui.states.details import ChoiceOnScreen, DetailsState
-
-_FORM = "review"
-_COUNTS = ("words", "reading")
-_MESSAGES = (
-    "word", "words", "character", "characters", "reading",
-    "saving", "saved", "restored", "empty", "forked", "unreachable", "refused", "too_long",
-)  # fmt: skip
-"""What the script of the editor says, by the names that it has for it."""
-
-
-def _segment(segment: rx.Var[Segment]) -> rx.Component:
-    return rx.cond(
-        segment.comment != "",
-        rx.el.mark(
-            segment.text,
-            rx.cond(
-                segment.number != "",
-                anchor(
-                    # Drawn, not written: who copies or searches the passage finds the memo's own words.
-                    rx.el.sup(custom_attrs={"data-number": segment.number}),
-                    to=f"#remark-{segment.comment}",
-                    custom_attrs={"aria-label": f"{text('details.comment')} {segment.number}"},
-                ),
-            ),
-            class_name=segment.kind,
-            custom_attrs={"data-comment": segment.comment, "data-also": segment.also},
-        ),
-        rx.el.span(segment.text, class_name=segment.kind),
-    )
-
-
-def _segments(segments: rx.Var[list[Segment]]) -> rx.Component:
-    return rx.foreach(segments, _segment)
-
-
-def _item(item: rx.Var[Paragraph]) -> rx.Component:
-    return rx.el.li(_segments(item.segments), class_name=item.kind)
-
-
-def _row(row: rx.Var[Row]) -> rx.Component:
-    return rx.el.tr(rx.foreach(row.cells, lambda cell: rx.el.td(_segments(cell.segments))))
-
-
-def _grid(block: rx.Var[Block]) -> rx.Component:
-    return rx.el.div(
-        rx.el.table(
-            rx.el.thead(
-                rx.el.tr(rx.foreach(block.head, lambda cell: rx.el.th(_segments(cell.segments), scope="col")))
-            ),
-            rx.el.tbody(rx.foreach(block.rows, _row)),
-        ),
-        class_name="grid",
-        # A wide table is scrolled within the memo, by key as well.
-        role="group",
-        tab_index=0,
-        aria_label=text("details.table"),
-    )
-
-
-def _block(block: rx.Var[Block]) -> rx.Component:
-    """Show a block as what it is, so that a screen reader can go by headings, lists and tables."""
-    words = rx.foreach(block.paragraphs, lambda paragraph: _segments(paragraph.segments))
-    headings = (rx.el.h3, rx.el.h4, rx.el.h5)
-    return rx.match(
-        block.kind,
-        ("list", rx.el.ul(rx.foreach(block.paragraphs, _item), role="list")),
-        ("grid", _grid(block)),
-        (
-            "heading",
-            rx.match(
-                block.level,
-                *[(level, each(words, class_name="heading")) for level, each in enumerate(headings, start=3)],
-                rx.el.h6(words, class_name="heading"),
-            ),
-        ),
-        ("code", rx.el.pre(words, class_name="code")),
-        rx.el.p(words, class_name=block.kind),
-    )
-
-
-def _manuscript() -> rx.Component:
-    """Show an earlier version, which does not change any more."""
-    return rx.el.section(
-        rx.foreach(DetailsState.blocks, _block),
-        class_name="manuscript sheet",
-        aria_label=text("details.manuscript"),
-    )
-
-
-def _editor() -> rx.Component:
-    """Show the newest version in an editor; ``assets/editor.js`` saves it, as on the writing page."""
-    return rx.el.form(
-        rx.el.div(
-            rx.el.div(custom_attrs={"data-review-mirror": "", "inert": True}),
-            rx.el.textarea(
-                name="memo",
-                default_value=DetailsState.memo,
-                aria_label=text("write.editor"),
-                spell_check=True,
-                custom_attrs={
-                    "data-review-text": "",
-                    "data-editor": DetailsState.memo_id,
-                    "autocomplete": "off",
-                    "aria-describedby": "review-keys",
-                },
-            ),
-            rx.el.p(role="status", class_name="visually-hidden", custom_attrs={"data-review-live": ""}),
-            custom_attrs={
-                "data-review-editor": "",
-                "data-entered": text("details.entered"),
-                "data-entered-changed": text("details.entered_changed"),
-                "data-remarks": DetailsState.marks,
-                "data-order-refused": text("details.refused"),
-                "data-scripts": f"{asset('review-editor.js')} {asset('remarks.js')}",
-                "data-style": asset("review-editor.css"),
-            },
-        ),
-        rx.el.input(
-            type="hidden", default_value=DetailsState.rubric, custom_attrs={"data-editor-rubric": ""}
-        ),
-        rx.el.input(type="hidden", name="memo_id", default_value="", custom_attrs={"data-editor-memo": ""}),
-        rx.el.input(
-            type="hidden", name="revision", default_value="0", custom_attrs={"data-editor-revision": ""}
-        ),
-        rx.el.div(
-            rx.el.div(
-                *[rx.el.span(custom_attrs={f"data-editor-{name}": ""}) for name in _COUNTS],
-                class_name="counts",
-            ),
-            rx.el.p(text("details.editor_keys"), id="review-keys", class_name="quiet"),
-            class_name="review-foot",
-        ),
-        rx.el.div(
-            hidden=True,
-            custom_attrs={
-                "data-editor-messages": "",
-                **{f"data-{name.replace('_', '-')}": text(f"editor.{name}") for name in _MESSAGES},
-            },
-        ),
-        id=_FORM,
-        key=DetailsState.evaluation_id,
-        on_submit=DetailsState.evaluate_again,
-        class_name="review sheet",
-    )
-
-
-def _step(way: str, sign: str) -> rx.Component:
-    return rx.el.button(
-        sign,
-        type="button",
-        class_name="button",
-        aria_label=text(f"details.{way}"),
-        custom_attrs={"data-comment-step": way},
-    )
-
-
-def _sheet_head() -> rx.Component:
-    """Return what a remark has on top where it is a sheet on a phone: the way to its neighbours, and out."""
-    return rx.el.div(
-        _step("previous", "‹"),
-        rx.el.span(
-            class_name="position",
-            custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
-        ),
-        _step("next", "›"),
-        rx.el.button(
-            text("details.close"),
-            type="button",
-            class_name="button close",
-            custom_attrs={"data-comment-step": "close"},
-        ),
-        class_name="sheet-head",
-    )
-
-
-def _order(
-    label: str, path: rx.Var[str] | str, *, method: str = "PUT", state: str = "", name: str = "button plain"
-) -> rx.Component:
-    """Return a button whose order ``assets/remarks.js`` sends, and keeps until the server has it."""
-    return rx.el.button(
-        label,
-        type="button",
-        class_name=name,
-        custom_attrs={"data-order": path, "data-order-method": method, "data-order-state": state},
-    )
-
-
-def _choices(card: rx.Var[CardOnScreen]) -> rx.Component:
-    """Return what a writer can make of a remark."""
-    remark = f"/evaluations/{DetailsState.evaluation_id}/remarks/{card.id}"
-    undo = _order(text("details.undo"), remark, state="open", name="button")
-    unmuted = rx.cond(
-        card.word != "",
-        rx.fragment(
-            _order(text("details.unmute"), f"/muted/{card.mute}", method="DELETE"),
-            _order(text("details.unword"), "/glossary/" + card.word, method="DELETE"),
-        ),
-        _order(text("details.unmute"), f"/muted/{card.mute}", method="DELETE"),
-    )
-    return rx.cond(
-        card.kind == "strength",
-        rx.fragment(),
-        rx.cond(
-            card.state != "open",
-            undo,
-            rx.cond(card.muted, unmuted, rx.fragment(*_open_choices(card, remark))),
-        ),
-    )
-
-
-def _open_choices(card: rx.Var[CardOnScreen], remark: str) -> tuple[rx.Component, ...]:
-    return (
-        _order(text("details.done"), remark, state="done", name="button"),
-        rx.el.details(
-            rx.el.summary(text("details.decline")),
-            rx.el.label(
-                text("details.decline_reason"),
-                rx.el.input(
-                    type="text",
-                    max_length=LONGEST_REASON,
-                    custom_attrs={"data-order-reason": "", "autocomplete": "off"},
-                ),
-            ),
-            _order(text("details.decline_now"), remark, state="declined", name="button"),
-            rx.cond(card.mute != "", _order(text("details.mute"), f"/muted/{card.mute}")),
-            rx.cond(
-                card.word != "",
-                _order(text("details.word"), "/glossary/" + card.word),
-            ),
-            class_name="decline",
-        ),
-    )
-
-
-def _earlier_remark(remark: rx.Var[EarlierOnScreen]) -> rx.Component:
-    return rx.el.li(
-        rx.el.p(
-            rx.el.strong(remark.label), " · ", remark.criterion_name, class_name=f"outcome {remark.outcome}"
-        ),
-        rx.el.p(remark.comment),
-        rx.el.p(
-            remark.reason,
-            rx.cond(
-                remark.now != "",
-                rx.fragment(" ", anchor(text("details.to_remark"), to=f"#remark-{remark.now}")),
-            ),
-            class_name="quiet",
-        ),
-    )
-
-
-def _outcomes() -> rx.Component:
-    """Tell what became of the remarks on the version before."""
-    return rx.cond(
-        DetailsState.outcomes != "",
-        rx.el.details(
-            rx.el.summary(DetailsState.outcomes),
-            rx.el.ul(rx.foreach(DetailsState.earlier, _earlier_remark), class_name="plain-list"),
-            class_name="folded outcomes",
-        ),
-    )
-
-
-def _folded(label: str, cards: rx.Var[list[CardOnScreen]]) -> rx.Component:
-    return rx.cond(
-        cards.length() > 0,
-        rx.el.details(
-            rx.el.summary(label, " (", cards.length().to_string(), ")"),
-            rx.foreach(cards, _card),
-            class_name="folded",
-        ),
-    )
-
-
-def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
-    return rx.el.article(
-        _sheet_head(),
-        rx.el.div(
-            rx.el.h3(
-                rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
-                " ",
-                card.number,
-                class_name=f"kind {card.kind}",
-            ),
-            rx.el.span(card.criterion_name, class_name="quiet"),
-            class_name="card-head",
-        ),
-        rx.cond(card.placed, rx.el.q(card.quote), rx.el.p(text("details.whole"), class_name="quiet")),
-        rx.el.p(card.comment),
-        rx.foreach(card.questions, lambda question: rx.el.p(question, class_name="question")),
-        rx.cond(
-            card.suggestion != "",
-            rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
-        ),
-        rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
-        rx.el.p(text("details.changed"), class_name="changed"),
-        rx.cond(card.note != "", rx.el.p(card.note, class_name="tag")),
-        rx.cond(
-            card.reason != "",
-            rx.el.p(rx.el.strong(text("details.reason")), ": ", card.reason, class_name="said"),
-        ),
-        # Conversation and marks are about the evaluation: another coach's comments are none of theirs.
-        rx.cond(
-            (DetailsState.status == "done") & ~DetailsState.second & ~DetailsState.first_reading,
-            rx.el.div(
-                rx.cond(DetailsState.newest == "", _choices(card)),
-                about_button(card.id),
-                class_name="card-actions",
-            ),
-        ),
-        rx.el.p(text("details.waiting"), class_name="waiting"),
-        id=f"remark-{card.id}",
-        # Cards come in between while a model reads: each stays its own element, with its focus.
-        key=card.id,
-        class_name=f"card {card.kind}",
-        tab_index=-1,
-        custom_attrs={"data-card": card.id},
-    )
-
-
-def _choice(choice: rx.Var[ChoiceOnScreen]) -> rx.Component:
-    return rx.el.option(choice.label, value=choice.id)
-
-
-def _filters() -> rx.Component:
-    return rx.el.div(
-        rx.el.div(
-            rx.el.label(text("details.filter"), html_for="criterion"),
-            rx.el.select(
-                rx.el.option(text("details.every"), value=""),
-                rx.foreach(DetailsState.choices, _choice),
-                id="criterion",
-                value=DetailsState.chosen,
-                on_change=DetailsState.choose,
-            ),
-            class_name="field",
-        ),
-        rx.el.div(
-            rx.el.label(text("details.order"), html_for="order"),
-            rx.el.select(
-                rx.el.option(text("details.order_matter"), value="matter"),
-                rx.el.option(text("details.order_place"), value="place"),
-                id="order",
-                value=rx.cond(DetailsState.by_place, "place", "matter"),
-                on_change=DetailsState.order,
-            ),
-            class_name="field",
-        ),
-        class_name="card-filters",
-    )
+from memo_coach.ui.states.details import DetailsState
 
 
 def _tools() -> rx.Component:
@@ -396,83 +44,12 @@ def _tools() -> rx.Component:
                     text("details.evaluate_again"),
                     type="submit",
                     class_name="button main",
-                    custom_attrs={"form": _FORM},
+                    custom_attrs={"form": FORM},
                 ),
                 class_name="row push",
             ),
         ),
         class_name="details-tools",
-    )
-
-
-def _cards() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(text("details.comments")),
-        _outcomes(),
-        _filters(),
-        rx.el.p(role="status", class_name="orders-problem", custom_attrs={"data-order-problem": ""}),
-        rx.el.button(
-            type="button",
-            hidden=True,
-            on_click=DetailsState.renew,
-            aria_label=text("details.renew"),
-            custom_attrs={"data-order-done": ""},
-        ),
-        rx.cond(
-            DetailsState.first_reading,
-            rx.el.p(text("details.first_reading"), class_name="note"),
-            rx.cond(
-                DetailsState.has_second & DetailsState.second,
-                rx.el.p(text("details.of_builtin"), class_name="note"),
-            ),
-        ),
-        rx.cond(
-            DetailsState.cards.length() > 0,
-            rx.fragment(rx.foreach(DetailsState.cards, _card)),
-            rx.cond(
-                DetailsState.strengths.length() == 0,
-                rx.el.p(text("details.no_comments"), class_name="quiet"),
-            ),
-        ),
-        _folded(text("details.strengths"), DetailsState.strengths),
-        _folded(text("details.settled"), DetailsState.settled),
-        _folded(text("details.muted"), DetailsState.muted),
-        rx.cond(
-            (DetailsState.hidden > 0) & (DetailsState.chosen == ""),
-            rx.el.div(
-                # One button with two names: whoever pressed it keeps the focus.
-                rx.el.button(
-                    rx.cond(
-                        DetailsState.everything,
-                        text("details.show_first"),
-                        rx.fragment(text("details.show_all"), " (+", DetailsState.hidden.to_string(), ")"),
-                    ),
-                    type="button",
-                    class_name="button",
-                    on_click=DetailsState.show_everything(~DetailsState.everything),
-                    custom_attrs={"data-show-all": rx.cond(DetailsState.everything, "all", "more")},
-                ),
-                class_name="group",
-            ),
-        ),
-        rx.cond(
-            DetailsState.has_second,
-            rx.el.div(
-                rx.el.button(
-                    rx.cond(DetailsState.second, text("details.show_model"), text("details.show_second")),
-                    type="button",
-                    class_name="button",
-                    on_click=DetailsState.show_second(~DetailsState.second),
-                ),
-                class_name="group",
-            ),
-        ),
-        rx.el.p(text("details.keys"), class_name="note group"),
-        class_name="cards",
-        tab_index=0,
-        aria_label=text("details.region"),
-        # A card that had the focus may make room for others: the reader stays among the comments.
-        custom_attrs={"data-focus-home": ""},
     )
 
 
@@ -489,6 +66,7 @@ def _head() -> rx.Component:
                     class_name="lede",
                 ),
             ),
+            rx.cond(is_there, _files()),
         ),
         rx.cond(
             is_there,
@@ -508,6 +86,20 @@ def _head() -> rx.Component:
             ),
         ),
         class_name="page-head",
+    )
+
+
+def _files() -> rx.Component:
+    """Lead to what can be taken along: the server's own routes, which the browser itself goes to."""
+    pdf = anchor("PDF", to=f"/evaluations/{DetailsState.evaluation_id}/pdf")
+    return rx.el.p(
+        text("details.files"),
+        ": ",
+        anchor(text("versions.markdown"), to=f"{DetailsState.files}.md"),
+        " · ",
+        anchor(text("versions.word"), to=f"{DetailsState.files}.docx"),
+        rx.cond(DetailsState.status == "done", rx.fragment(" · ", pdf)),
+        class_name="quiet files",
     )
 
 
@@ -533,8 +125,8 @@ def page() -> rx.Component:
             _earlier(),
             _tools(),
             rx.el.div(
-                rx.cond(DetailsState.memo != "", _editor(), _manuscript()),
-                rx.el.div(_cards(), panel(), class_name="beside"),
+                rx.cond(DetailsState.memo != "", review_editor(), read_only_memo()),
+                rx.el.div(review_cards(), panel(), class_name="beside"),
                 class_name="split",
             ),
         ),

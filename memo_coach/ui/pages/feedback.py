@@ -104,8 +104,15 @@ def _verdict() -> rx.Component:
 
 
 def _opportunity(line: rx.Var[OpportunityOnScreen]) -> rx.Component:
-    to = f"/details/{FeedbackState.evaluation_id}#remark-{line.remark}"
-    return rx.el.li(rx.cond(line.remark != "", link(line.text, to=to), rx.el.span(line.text)))
+    details = f"/details/{FeedbackState.evaluation_id}"
+    of_criterion = link(line.text, to=f"{details}?criterion={line.criterion}")
+    return rx.el.li(
+        rx.cond(
+            line.remark != "",
+            link(line.text, to=f"{details}#remark-{line.remark}"),
+            rx.cond(line.criterion != "", of_criterion, rx.el.span(line.text)),
+        )
+    )
 
 
 def _lists() -> rx.Component:

@@ -56,6 +56,8 @@ class DetailsState(EvaluationStateMixin, rx.State):
     """The score of the version before by the same coach and rubric, or empty."""
     version: int = 0
     rubric: str = ""
+    files: str = ""
+    """The beginning of the addresses of this version as a file."""
     newest: str = ""
     """The id of the newest evaluation of the memo, where this is one of an earlier version."""
     memo: str = ""
@@ -77,6 +79,8 @@ class DetailsState(EvaluationStateMixin, rx.State):
     choices: list[ChoiceOnScreen] = []
     chosen: str = ""
     """The criterion to show, or empty for all."""
+    sought: str = ""
+    """The criterion that the address asked for last: what is chosen holds until it asks for another."""
     by_place: bool = False
     """Whether the remarks stand in the order of the memo, and not in that of what matters."""
     everything: bool = False
@@ -101,6 +105,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
             score="" if overall is None or overall.score is None else number(overall.score, digits=1),
             version=view.version,
             rubric=view.rubric,
+            files=f"/memos/{view.memo_id}/versions/{view.version}",
             first_reading=other is not None and overall is None and not view.comments,
             has_second=other is not None and view.provenance is not None and view.provenance.kind == "llm",
         )
@@ -140,6 +145,9 @@ class DetailsState(EvaluationStateMixin, rx.State):
         names = {criterion.id: criterion.name for criterion in criteria}
         cards = reviewed(cards_of(comments, names, by_place=self.by_place), review)
         every = [card for card in cards if card.state == "open" and not card.muted]
+        sought = str(self.router.url.query_parameters.get("criterion", ""))
+        if sought != self.sought:
+            self._assign(sought=sought, chosen=sought if sought in names else "")
         counted = dict.fromkeys(names, 0)
         for card in every:
             counted[card.criterion] = counted.get(card.criterion, 0) + 1

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import reflex as rx
 
-from memo_coach.coaching.evaluation import Comment, CriterionScore, Evaluation, OverallJudgement
+from memo_coach.coaching.evaluation import CriterionScore, Evaluation, OverallJudgement
 from memo_coach.coaching.llm.scoring import Difference, differing
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.progress.views import ScoreHistory
+from memo_coach.services.review.destinations import destinations
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import current_language, number, text
 from memo_coach.ui.annotated_text import quoted
-from memo_coach.ui.remark_cards import remarks_of_lines
 from memo_coach.ui.score_chart import sparkline
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
@@ -161,6 +161,8 @@ class OpportunityOnScreen:
     text: str
     remark: str
     """The id of the comment that says more of it, or empty."""
+    criterion: str
+    """The criterion that it is about, or empty."""
 
 
 class FeedbackState(EvaluationStateMixin, rx.State):
@@ -212,7 +214,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             marker="0" if overall.score is None else str(2 * _share(overall.score)),
             summary=overall.summary,
             strengths=list(overall.strengths),
-            opportunities=_opportunities(overall, view.comments if first is None else first.comments),
+            opportunities=_opportunities(overall, view if first is None else first),
             notices=[*_removed(view), *overall.notices],
         )
 
@@ -223,10 +225,12 @@ def _changes_address(view: EvaluationView) -> str:
     return f"/versions/{view.memo_id}?old={view.version - 1}&new={view.version}"
 
 
-def _opportunities(overall: OverallJudgement, comments: Sequence[Comment]) -> list[OpportunityOnScreen]:
+def _opportunities(
+    overall: OverallJudgement, judged: EvaluationView | Evaluation
+) -> list[OpportunityOnScreen]:
     lines = overall.opportunities
-    remarks = remarks_of_lines(lines, comments)
-    return [OpportunityOnScreen(line, remark) for line, remark in zip(lines, remarks, strict=True)]
+    found = destinations(lines, judged.comments, judged.criteria)
+    return [OpportunityOnScreen(line, to.remark, to.criterion) for line, to in zip(lines, found, strict=True)]
 
 
 def _removed(view: EvaluationView) -> list[str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.measure.elements import ELEMENTS
 from memo_coach.coaching.memo.text import normalise_text
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.coaching.samples import samples
 from memo_coach.translations import contents
-from memo_coach.ui.remark_cards import FIRST, cards_of, remarks_of_lines
+from memo_coach.ui.remark_cards import FIRST, cards_of
 
 RUBRIC = shipped_rubrics()[0]
 (WEAK,) = [normalise_text(each.text) for each in samples(RUBRIC.id, "en") if each.quality == "weak"]
@@ -37,18 +35,3 @@ def test_in_the_order_of_the_memo_a_passage_never_comes_before_an_earlier_one() 
 
 def test_every_element_that_may_be_missing_has_its_place() -> None:
     assert set(contents("places")) == set(ELEMENTS)
-
-
-@pytest.mark.parametrize("rubric", shipped_rubrics(), ids=lambda rubric: rubric.id)
-def test_a_line_on_what_to_change_leads_to_a_remark_on_the_same(rubric: object) -> None:
-    (found,) = [each for each in shipped_rubrics() if each is rubric]
-    for sample in samples(found.id, "en"):
-        evaluation = evaluate_text(normalise_text(sample.text), found)
-        lines = evaluation.overall.opportunities
-        remarks = remarks_of_lines(lines, evaluation.comments)
-        ranks = {comment.id: comment.rank for comment in evaluation.comments}
-        assert [ranks[remark] for remark in remarks] == list(range(len(lines)))
-
-
-def test_a_line_of_a_models_own_leads_nowhere() -> None:
-    assert remarks_of_lines(["Say what you want.", "Name a date."], ()) == ["", ""]

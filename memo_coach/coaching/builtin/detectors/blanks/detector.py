@@ -28,7 +28,7 @@ _WORDS_OF_A_SENTENCE = 5
 _LONGEST_LINE = 400
 _LONGEST_QUOTE = 160
 # Each begins with a fixed character and has bounded repeats: linear on any text.
-_SQUARE = re.compile(r"\[[ *_]{0,3}([^\[\]\n]{1,90}?)[ *_]{0,3}\](?![(\[:])")
+_SQUARE = re.compile(r"\[[ *_]{0,3}([^\[\]\n]{1,300}?)[ *_]{0,3}\](?![(\[:])")
 _ANGLE = re.compile(r"<([^\W\d_][^<>\n/=@]{1,40})>")
 _BRACES = re.compile(r"\{\{[^{}\n]{1,60}\}\}")
 _LINE = re.compile(r"(?<![\w_])_{3,}(?![\w_])")
