@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -10,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from memo_coach.translations import current_language, speaking
-from memo_coach.web.languages import language_asked_for, language_of_path, localised_path
+from memo_coach.translations import current_language, languages, speaking
+from memo_coach.web.languages import SEARCHED, language_asked_for, language_of_path, localised_path, path_in
 from memo_coach.web.middleware.language import LanguageMiddleware
+
+ORIGIN = "https://memos.example.org"
+ROBOTS = Path(__file__).resolve().parents[3] / "assets" / "robots.txt"
 
 
 async def _spoken(_request: Request) -> PlainTextResponse:
@@ -22,7 +27,7 @@ async def _spoken(_request: Request) -> PlainTextResponse:
 @pytest.fixture
 def client() -> httpx.AsyncClient:
     routes = [Route(path, _spoken, methods=["GET", "POST"]) for path in ("/", "/es", "/draft")]
-    app = Starlette(routes=routes, middleware=[Middleware(LanguageMiddleware)])
+    app = Starlette(routes=routes, middleware=[Middleware(LanguageMiddleware, ORIGIN)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
@@ -71,6 +76,23 @@ async def test_a_first_visit_is_led_to_the_pages_in_its_language_and_no_other_is
     assert (stays.status_code, stays.headers["vary"]) == (200, "Accept-Language, Cookie")
     assert (await client.get("/es", headers={"Accept-Language": "en"})).status_code == 200
     assert (await client.post("/", headers=spanish)).status_code == 200
+
+
+async def test_a_page_that_is_searched_for_names_its_whole_address_in_every_language(
+    client: httpx.AsyncClient,
+) -> None:
+    expected = ", ".join(
+        f'<{ORIGIN}{path}>; rel="alternate"; hreflang="{language}"'
+        for language, path in (("x-default", "/"), ("en", "/"), ("es", "/es"))
+    )
+    assert [(await client.get(path)).headers["link"] for path in ("/", "/es")] == [expected] * 2
+    assert "link" not in (await client.get("/draft")).headers
+    assert "link" not in (await client.post("/es")).headers
+
+
+def test_search_engines_are_let_to_just_these_pages() -> None:
+    allowed = {line.removeprefix("Allow: ").rstrip("$") for line in ROBOTS.read_text().splitlines()[1:-1]}
+    assert allowed == {path_in(language, path) for language in languages() for path in SEARCHED}
 
 
 async def test_each_request_is_answered_in_its_own_language(client: httpx.AsyncClient) -> None:
