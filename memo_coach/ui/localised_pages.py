@@ -7,8 +7,8 @@ from collections.abc import Callable
 import reflex as rx
 from reflex_base.event import EventType
 
-from memo_coach.translations import current_language, languages, speaking, text
-from memo_coach.web.languages import localised_path, path_in
+from memo_coach.translations import current_language, speaking, text
+from memo_coach.web.languages import localised_path
 
 
 def add_page(
@@ -26,8 +26,6 @@ def add_page(
         title=f"{title} · {text('product.name')}",
         description=text("product.description"),
         on_load=on_load,
-        # A page with an id in its address is one person's, and nobody searches for it.
-        meta=[] if "[" in path else _alternates(path),
     )
 
 
@@ -43,10 +41,3 @@ def _in_its_language(page: Callable[[], rx.Component]) -> Callable[[], rx.Compon
     module = page.__module__
     build.__module__ = module if localised_path("/") == "/" else f"{module}.{language}"
     return build
-
-
-def _alternates(path: str) -> list[rx.Component]:
-    return [
-        rx.el.link(rel="alternate", href_lang=language, href=path_in(language, path))
-        for language in languages()
-    ]

@@ -15,7 +15,7 @@ from memo_coach.ui.annotated_text import Paragraph, Segment
 
 MOST_CELLS: Final = 2_000
 """Of all tables together. What comes then is shown as the lines that it is written in."""
-HEADINGS_BELOW: Final = 2
+HEADINGS_BELOW: Final = 1
 """The level of the heading that the memo stands under."""
 DEEPEST_HEADING: Final = 6
 

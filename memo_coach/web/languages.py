@@ -8,6 +8,8 @@ from memo_coach.translations import ENGLISH, current_language, languages
 
 COOKIE: Final = "language"
 """Set by ``assets/theme.js`` where a person chooses; it is no secret."""
+SEARCHED: Final = ("/", "/help")
+"""Pages that are the same for everybody: only to these ``robots.txt`` lets search engines."""
 LONGEST_HEADER = 2_000
 MOST_RANGES = 20
 
@@ -23,6 +25,22 @@ def path_in(language: str, path: str) -> str:
         return path
     begins_at_home = path == "/" or path.startswith(("/?", "/#"))
     return f"/{language}{path[1:] if begins_at_home else path}"
+
+
+def alternates(path: str, origin: str) -> str | None:
+    """Return a ``Link`` header (RFC 8288) with a page's addresses in every language, or none.
+
+    Addresses have to be whole, and a page that is built does not know by which name it is reached.
+    """
+    asked = path.rstrip("/")
+    of_every_language = ((each, name) for name in SEARCHED for each in languages())
+    name = next((name for each, name in of_every_language if asked == path_in(each, name).rstrip("/")), None)
+    if name is None:
+        return None
+    written = {"x-default": path_in(ENGLISH, name), **{each: path_in(each, name) for each in languages()}}
+    return ", ".join(
+        f'<{origin}{address}>; rel="alternate"; hreflang="{each}"' for each, address in written.items()
+    )
 
 
 def language_of_path(path: object) -> str:

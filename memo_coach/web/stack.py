@@ -38,7 +38,7 @@ def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
         Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
         Middleware(RequestIdMiddleware),
         Middleware(MetricsMiddleware, settings),
-        Middleware(LanguageMiddleware),
+        Middleware(LanguageMiddleware, settings.public_url),
         Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
         Middleware(BodyLimitMiddleware),
         Middleware(SessionMiddleware, settings),

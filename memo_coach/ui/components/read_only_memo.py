@@ -63,7 +63,7 @@ def _grid(block: rx.Var[Block]) -> rx.Component:
 def _block(block: rx.Var[Block]) -> rx.Component:
     """Show a block as what it is, so that a screen reader can go by headings, lists and tables."""
     words = rx.foreach(block.paragraphs, lambda paragraph: _segments(paragraph.segments))
-    headings = (rx.el.h3, rx.el.h4, rx.el.h5)
+    headings = (rx.el.h2, rx.el.h3, rx.el.h4, rx.el.h5)
     return rx.match(
         block.kind,
         ("list", rx.el.ul(rx.foreach(block.paragraphs, _item), role="list")),
@@ -72,7 +72,7 @@ def _block(block: rx.Var[Block]) -> rx.Component:
             "heading",
             rx.match(
                 block.level,
-                *[(level, each(words, class_name="heading")) for level, each in enumerate(headings, start=3)],
+                *[(level, each(words, class_name="heading")) for level, each in enumerate(headings, start=2)],
                 rx.el.h6(words, class_name="heading"),
             ),
         ),

@@ -53,6 +53,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
 
     score: str = ""
     score_before: str = ""
+    _before: float | None = None
     """The score of the version before by the same coach and rubric, or empty."""
     version: int = 0
     rubric: str = ""
@@ -103,6 +104,8 @@ class DetailsState(EvaluationStateMixin, rx.State):
         overall, other = view.overall, view.second_opinion
         self._assign(
             score="" if overall is None or overall.score is None else number(overall.score, digits=1),
+            # Written anew each time: who changes the language stays at the same evaluation.
+            score_before="" if self._before is None else number(self._before, digits=1),
             version=view.version,
             rubric=view.rubric,
             files=f"/memos/{view.memo_id}/versions/{view.version}",
@@ -129,12 +132,16 @@ class DetailsState(EvaluationStateMixin, rx.State):
                 review = await current().review.of_evaluation(await owner_of(self), view.evaluation_id)
         earlier = earlier_of(review)
         counted = Counter(each.outcome for each in earlier)
-        addressed, still = counted["addressed"], counted["open"]
         self._assign(
             earlier=earlier,
             outcomes=""
             if review is None or not earlier
-            else text("details.outcomes", addressed=addressed, open=still, new=len(review.new)),
+            else text(
+                "details.outcomes",
+                addressed=text("details.outcomes_addressed", count=counted["addressed"]),
+                open=text("details.outcomes_open", count=counted["open"]),
+                new=text("details.outcomes_new", count=len(review.new)),
+            ),
         )
         return review
 
@@ -180,7 +187,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         is_newest = newest is None or newest.version <= view.version
         self._assign(
             newest="" if newest is None or is_newest else newest.evaluation_id,
-            score_before="" if history is None else number(history.before, digits=1),
+            _before=None if history is None else history.before,
         )
 
     @rx.event

@@ -73,6 +73,14 @@ def test_a_page_with_text_names_no_script_to_be_fetched_early(site: Path) -> Non
     assert "first-contentful-paint" not in pages["__spa-fallback.html"]
 
 
+def test_a_page_with_an_id_in_its_address_fetches_its_own_script_at_once(site: Path) -> None:
+    fallback = head_of(pages_of(site)["__spa-fallback.html"])
+    modules = json.loads(some(re.findall(r"var modules = (\{.*\});", fallback))[0])
+    assert {"/feedback/", "/es/feedback/", "/details/", "/chat/", "/versions/"} <= set(modules)
+    client = site / "build/client"
+    assert all((client / address.lstrip("/")).is_file() for address in modules.values())
+
+
 def test_every_page_has_its_style_and_its_theme_within(site: Path) -> None:
     style = (ROOT / "assets/styles.css").read_text()
     theme = (ROOT / "assets/theme.js").read_text()

@@ -40,7 +40,7 @@ def test_items_are_one_list_headings_have_levels_and_tables_have_cells() -> None
     assert [block.kind for block in blocks] == [
         "header-line", "header-line", "heading", "paragraph", "list", "plain", "grid",
     ]  # fmt: skip
-    assert blocks[2].level == 3
+    assert blocks[2].level == 2
     assert len(blocks[4].paragraphs) == 2
     assert seen(blocks[6]) == [["Risk", "Owner"], ["Late delivery", "Ana"]]
 
@@ -48,7 +48,7 @@ def test_items_are_one_list_headings_have_levels_and_tables_have_cells() -> None
 def test_no_level_of_heading_is_left_out() -> None:
     text = "# One\n\nText.\n\n#### Deep\n\nText.\n\n## Two\n\nText."
     levels = [block.level for block in blocks_of(paragraphs_of(text, pieces_of(text, "en"), (), {}))]
-    assert [level for level in levels if level] == [3, 4, 4]
+    assert [level for level in levels if level] == [2, 3, 3]
 
 
 def test_a_passage_in_a_table_stays_marked_word_for_word() -> None:

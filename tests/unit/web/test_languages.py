@@ -12,8 +12,10 @@ from starlette.routing import Route
 
 from memo_coach.translations import current_language, languages, speaking
 from memo_coach.ui.assets import ASSETS
-from memo_coach.web.languages import language_asked_for, language_of_path, localised_path, path_in
+from memo_coach.web.languages import SEARCHED, language_asked_for, language_of_path, localised_path, path_in
 from memo_coach.web.middleware.language import LanguageMiddleware
+
+ORIGIN = "https://memos.example.org"
 
 
 async def _spoken(_request: Request) -> PlainTextResponse:
@@ -23,7 +25,7 @@ async def _spoken(_request: Request) -> PlainTextResponse:
 @pytest.fixture
 def client() -> httpx.AsyncClient:
     routes = [Route(path, _spoken, methods=["GET", "POST"]) for path in ("/", "/es", "/draft")]
-    app = Starlette(routes=routes, middleware=[Middleware(LanguageMiddleware)])
+    app = Starlette(routes=routes, middleware=[Middleware(LanguageMiddleware, ORIGIN)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1")
 
 
@@ -74,17 +76,28 @@ async def test_a_first_visit_is_led_to_the_pages_in_its_language_and_no_other_is
     assert (await client.post("/", headers=spanish)).status_code == 200
 
 
+async def test_a_page_that_is_searched_for_names_its_whole_address_in_every_language(
+    client: httpx.AsyncClient,
+) -> None:
+    expected = ", ".join(
+        f'<{ORIGIN}{path}>; rel="alternate"; hreflang="{language}"'
+        for language, path in (("x-default", "/"), ("en", "/"), ("es", "/es"))
+    )
+    assert [(await client.get(path)).headers["link"] for path in ("/", "/es")] == [expected] * 2
+    assert "link" not in (await client.get("/draft")).headers
+    assert "link" not in (await client.post("/es")).headers
+
+
+def test_search_engines_are_let_to_just_these_pages() -> None:
+    lines = (ASSETS / "robots.txt").read_text("utf-8").splitlines()
+    assert (lines[0], lines[-1]) == ("User-agent: *", "Disallow: /")
+    allowed = {line.removeprefix("Allow: ").rstrip("$") for line in lines[1:-1]}
+    assert allowed == {path_in(language, path) for language in languages() for path in SEARCHED}
+
+
 async def test_each_request_is_answered_in_its_own_language(client: httpx.AsyncClient) -> None:
     assert (await client.get("/draft", headers={"Accept-Language": "es"})).text == "es"
     assert (
         await client.get("/draft", headers={"Accept-Language": "es", "Cookie": "language=en"})
     ).text == "en"
     assert (await client.get("/draft")).text == "en"
-
-
-def test_robots_may_read_the_same_pages_in_every_language_and_nothing_else() -> None:
-    lines = (ASSETS / "robots.txt").read_text("utf-8").splitlines()
-    homes = {path_in(language, "/") for language in languages()}
-    allowed = {*(f"{home}$" for home in homes), *(path_in(language, "/help") for language in languages())}
-    assert lines[0] == "User-agent: *"
-    assert {line for line in lines[1:] if line} == {"Disallow: /", *(f"Allow: {path}" for path in allowed)}
