@@ -18,17 +18,30 @@ def add_page(
     path: str,
     title: str,
     on_load: EventType[()] | None = None,
+    is_private: bool = False,
 ) -> None:
-    """Add a page in the language that is spoken; ``path`` is where it stands in English."""
+    """Add a page in the language that is spoken; ``path`` is where it stands in English.
+
+    One that ``is_private`` is for who was given its address, and for no search engine.
+    """
     app.add_page(
         _in_its_language(page),
         route=localised_path(path),
         title=f"{title} · {text('product.name')}",
         description=text("product.description"),
         on_load=on_load,
-        # A page with an id in its address is one person's, and nobody searches for it.
-        meta=[] if "[" in path else _alternates(path),
+        meta=_meta(path, is_private=is_private),
     )
+
+
+def _meta(path: str, *, is_private: bool) -> list[rx.Component]:
+    if is_private:
+        return [
+            rx.el.meta(name="robots", content="noindex, nofollow"),
+            rx.el.meta(name="referrer", content="no-referrer"),
+        ]
+    # A page with an id in its address is one person's, and nobody searches for it.
+    return [] if "[" in path else _alternates(path)
 
 
 def _in_its_language(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:

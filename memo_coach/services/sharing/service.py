@@ -31,6 +31,7 @@ from memo_coach.services.sharing.errors import NotShareable, RemarkRefused
 from memo_coach.services.sharing.views import (
     NewShareLink,
     ReaderRemark,
+    RemarkToLeave,
     SharedEvaluation,
     ShareLinkView,
     SharingView,
@@ -170,22 +171,20 @@ class SharingService:
             remarks = await SharingRepository(session).remarks(link.owner, link.evaluation)
         return _shared(evaluation_view(stored, Usage()), remarks, link.expires)
 
-    async def leave_remark(
-        self, token: str, name: str, remark: str, *, passage: str = "", address: str | None = None
-    ) -> None:
-        """Keep what a reader remarks, on a ``passage`` of the memo or on the whole of it.
+    async def leave_remark(self, token: str, left: RemarkToLeave, *, address: str | None = None) -> None:
+        """Keep what a reader remarks.
 
         Raises:
             NotFound: the link leads nowhere, or no longer.
             RemarkRefused, TooMany, Unavailable: with a sentence.
         """
         shared = await self.view(token)
-        name, remark = _one_line(name), _cleaned(remark)
+        name, remark = _one_line(left.name), _cleaned(left.text)
         if not remark or len(remark) > LONGEST_REMARK:
             raise RemarkRefused(text("sharing.remark_length", most=number(LONGEST_REMARK)))
         if len(name) > LONGEST_NAME:
             raise RemarkRefused(text("sharing.name_length", most=number(LONGEST_NAME)))
-        place = await _place_of(passage, shared.text)
+        place = await _place_of(left, shared)
         if address is not None and not self._readers.of(network_of(address)).take():
             raise TooMany(text("sharing.too_fast"))
         await self._store(token, name, remark, place, address)
@@ -238,17 +237,24 @@ def _one_line(words: str) -> str:
     return " ".join(_cleaned(words).split())
 
 
-async def _place_of(passage: str, memo: str) -> Span | None:
-    """Return where a passage stands in the memo; ``None`` where none is given."""
-    passage = passage.strip()
-    if not passage:
-        return None
+async def _place_of(left: RemarkToLeave, shared: SharedEvaluation) -> Span | None:
+    """Return what a remark is about: words of the memo, else the passage of a comment; ``None`` for all."""
+    passage = left.passage.strip()
     if len(passage) > LONGEST_PASSAGE:
         raise RemarkRefused(text("sharing.passage_length", most=number(LONGEST_PASSAGE)))
-    found = await compute(len(memo), partial(Anchors(memo).locate, passage))
-    if found is None:
+    if passage:
+        found = await compute(len(shared.text), partial(Anchors(shared.text).locate, passage))
+        if found is None:
+            raise RemarkRefused(text("sharing.passage_unknown"))
+        return Span(found.start, found.end)
+    places = {
+        each.id: Span(each.start, each.end)
+        for each in shared.comments
+        if each.start is not None and each.end is not None
+    }
+    if left.about and left.about not in places:
         raise RemarkRefused(text("sharing.passage_unknown"))
-    return Span(found.start, found.end)
+    return places.get(left.about)
 
 
 def _link_view(link: ShareLink) -> ShareLinkView:

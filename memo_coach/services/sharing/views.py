@@ -42,6 +42,18 @@ class ReaderRemark:
 
 
 @dataclass(frozen=True, slots=True)
+class RemarkToLeave:
+    """What somebody with a link wants to remark."""
+
+    text: str
+    name: str = ""
+    about: str = ""
+    """The id of the comment whose passage it is about, or empty."""
+    passage: str = ""
+    """Words of the memo that it is about; they count before ``about``. With neither it is about all of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SharingView:
     """What an owner sees of the sharing of one evaluation."""
 

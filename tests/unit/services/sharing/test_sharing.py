@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound, TooMany
-from memo_coach.services.memos import retention
 from memo_coach.services.sharing.errors import NotShareable, RemarkRefused
 from memo_coach.services.sharing.service import (
     LONGEST_NAME,
@@ -19,7 +18,7 @@ from memo_coach.services.sharing.service import (
     REMARKS_OF_ADDRESS,
     SharingService,
 )
-from memo_coach.services.sharing.views import ReaderRemark
+from memo_coach.services.sharing.views import ReaderRemark, RemarkToLeave
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage import quotas
 from memo_coach.services.usage.storage_budget import StorageBudget
@@ -27,6 +26,7 @@ from memo_coach.settings import Settings
 from memo_coach.storage.tables import SharedRemark, ShareLink
 from tests.clock import Clock
 from tests.scripted_coach import ScriptedCoach
+from tests.waiting import until_told
 
 RUBRIC = "investment-memo"
 FIRST = "Subject: The ovens\n\nPlease approve two **new** ovens by May. They bake well."
@@ -112,21 +112,23 @@ async def test_unknown_expired_revoked_and_deleted_are_answered_alike(
         with pytest.raises(NotFound):
             await sharing.view(token)
         with pytest.raises(NotFound):
-            await sharing.leave_remark(token, "", "I read it.")
+            await sharing.leave_remark(token, RemarkToLeave("I read it."))
     deletion = await services.deletions.delete_memo(owner, memo)
     with pytest.raises(NotFound):
         await sharing.view(kept.token)
     with pytest.raises(NotFound):
-        await sharing.leave_remark(kept.token, "", "I read it.")
+        await sharing.leave_remark(kept.token, RemarkToLeave("I read it."))
     await services.deletions.undo(owner, deletion.deletion_id)
     assert (await sharing.view(kept.token)).text == FIRST
     clock.move(settings.sharing_days * 86_400 + 1)
     with pytest.raises(NotFound):
         await sharing.view(late.token)
     assert (await sharing.of_evaluation(owner, evaluation)).links == ()
-    assert await count(services, ShareLink) == 2
-    await retention.Retention(services.database, timedelta(days=9_999)).sweep()
-    assert await count(services, ShareLink) == 0
+    await until_told(lambda: _none_left(services), "housekeeping has removed what has expired")
+
+
+async def _none_left(services: Services) -> bool:
+    return await count(services, ShareLink) == 0
 
 
 async def test_switched_off_there_are_no_links_and_those_there_were_open_nothing(
@@ -134,10 +136,14 @@ async def test_switched_off_there_are_no_links_and_those_there_were_open_nothing
 ) -> None:
     evaluation = await evaluated(services, owner)
     token = (await services.sharing.make(owner, evaluation)).token
-    await services.sharing.leave_remark(token, "Ana", "I read it.")
+    await services.sharing.leave_remark(token, RemarkToLeave("I read it.", "Ana"))
     unit_of_work = UnitOfWork(services.database, settings.data_dir)
     off = SharingService(unit_of_work, StorageBudget(unit_of_work, str), None)
-    for refused in (off.view(token), off.make(owner, evaluation), off.leave_remark(token, "Ana", "More.")):
+    for refused in (
+        off.view(token),
+        off.make(owner, evaluation),
+        off.leave_remark(token, RemarkToLeave("More.")),
+    ):
         with pytest.raises(NotFound):
             await refused
     view = await off.of_evaluation(owner, evaluation)
@@ -150,9 +156,9 @@ async def test_a_remark_is_its_readers_word_for_word_and_its_owner_may_delete_it
     evaluation, other = await evaluated(services, owner), await evaluated(services, stranger, SECOND)
     token = (await services.sharing.make(owner, evaluation)).token
     await services.sharing.leave_remark(
-        token, f" {HTML}\u202e ", f"{HTML}\r\nsecond line", passage="two new ovens"
+        token, RemarkToLeave(f"{HTML}\r\nsecond line", f" {HTML}\u202e ", passage="two new ovens")
     )
-    await services.sharing.leave_remark(token, "", "On the whole.")
+    await services.sharing.leave_remark(token, RemarkToLeave("On the whole."))
     first, second = await remarks(services, owner, evaluation)
     assert (first.name, first.text) == (f"{HTML}\ufffd", f"{HTML}\nsecond line")
     assert first.quote == "two **new** ovens"
@@ -190,17 +196,19 @@ async def test_links_and_remarks_have_bounds(
         ("", "I read it.", "Seven elephants in the boardroom"),
     ):
         with pytest.raises(RemarkRefused):
-            await sharing.leave_remark(token, name, remark, passage=passage)
+            await sharing.leave_remark(token, RemarkToLeave(remark, name, passage=passage))
     for _ in range(REMARKS_OF_ADDRESS[0]):
-        await sharing.leave_remark(token, "", "I read it.", address="192.0.2.1")
+        await sharing.leave_remark(token, RemarkToLeave("I read it."), address="192.0.2.1")
     with pytest.raises(TooMany):
-        await sharing.leave_remark(token, "", "I read it.", address="192.0.2.1")
-    await sharing.leave_remark(token, "n" * LONGEST_NAME, "x" * LONGEST_REMARK, address="192.0.2.2")
+        await sharing.leave_remark(token, RemarkToLeave("I read it."), address="192.0.2.1")
+    await sharing.leave_remark(
+        token, RemarkToLeave("x" * LONGEST_REMARK, "n" * LONGEST_NAME), address="192.0.2.2"
+    )
     kept = await remarks(services, owner, evaluation)
     assert len(kept) == REMARKS_OF_ADDRESS[0] + 1
     monkeypatch.setattr("memo_coach.services.sharing.service.MOST_READER_REMARKS", len(kept))
     with pytest.raises(TooMany):
-        await sharing.leave_remark(token, "", "One more.")
+        await sharing.leave_remark(token, RemarkToLeave("One more."))
     for _ in range(quotas.MOST_SHARE_LINKS - 1):
         await sharing.make(owner, evaluation)
     with pytest.raises(TooMany):
