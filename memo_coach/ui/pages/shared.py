@@ -146,6 +146,14 @@ def _memo() -> rx.Component:
             ),
             rx.el.section(
                 rx.foreach(SharedState.cards, _card),
+                rx.cond(
+                    SharedState.more.length() > 0,
+                    rx.el.details(
+                        rx.el.summary(text("shared.more"), " (", SharedState.more.length().to_string(), ")"),
+                        rx.foreach(SharedState.more, _card),
+                        class_name="folded",
+                    ),
+                ),
                 class_name="cards",
                 tab_index=0,
                 aria_label=text("details.region"),

@@ -56,6 +56,9 @@ class SharedState(rx.State):
     criteria: list[CriterionOnScreen] = []
     blocks: list[Block] = []
     cards: list[CardOnScreen] = []
+    """The comments that matter first, whose passages are marked."""
+    more: list[CardOnScreen] = []
+    """All others."""
     passages: list[PassageOnScreen] = []
     remarks: list[ReaderRemarkOnScreen] = []
     told: str = ""
@@ -103,8 +106,10 @@ class SharedState(rx.State):
         self.notices = [] if overall is None else list(overall.notices)
         self.criteria = criteria_on_screen(shared.criteria)
         names = {criterion.id: criterion.name for criterion in shared.criteria}
-        self.cards = numbered(cards_of(shared.comments, names))
-        self.passages = _passages(self.cards)
+        cards = numbered(sorted(cards_of(shared.comments, names), key=lambda card: not card.first))
+        self.cards = [card for card in cards if card.first]
+        self.more = [card for card in cards if not card.first]
+        self.passages = _passages(cards)
         pieces = await _TEXTS.pieces_of_text((_key_of(shared.text), 0, shared.language), shared.text)
         numbers = {card.id: card.number for card in self.cards}
         self.blocks = blocks_of(paragraphs_of(shared.text, pieces, shared.comments, numbers))
