@@ -173,6 +173,14 @@ class Settings(BaseSettings):
         example="730",
         default="0",
     )
+    sharing: values.Switch = variable(
+        "Whether writers may make links with which others read one evaluation. false closes all there are.",
+        example="false",
+        default="true",
+    )
+    sharing_days: values.SharingDays = variable(
+        "After how many days such a link leads nowhere any more, 1 to 365.", example="30", default="14"
+    )
     llm_model: values.ModelName = variable(
         "The model that the coach asks, as litellm names it. Without one there is the built-in coach alone.",
         example="openai/gpt-4o-mini",

@@ -144,6 +144,9 @@ Days = Annotated[int, Field(ge=1, le=36_500), written("[0-9]{1,5}", "a whole num
 DaysOrNever = Annotated[
     int, Field(ge=0, le=36_500), written("[0-9]{1,5}", "a whole number of days from 0 to 36500")
 ]
+SharingDays = Annotated[
+    int, Field(ge=1, le=365), written("[0-9]{1,3}", "a whole number of days from 1 to 365")
+]
 Seconds = Annotated[
     float, Field(gt=0, le=3600), written(_NUMBER, "a number of seconds above 0, at most 3600")
 ]

@@ -20,6 +20,8 @@ from memo_coach.storage.tables import (
     MutedRemark,
     Preferences,
     RemarkMark,
+    SharedRemark,
+    ShareLink,
     Spending,
     Visitor,
 )
@@ -113,3 +115,20 @@ async def add_rows_of_a_review(database: Database, owner: str) -> None:
         )  # fmt: skip
         session.add(MutedRemark(owner=owner, kind="ask.amount-missing"))
         session.add(GlossaryWord(owner=owner, word="I+D"))
+
+
+async def add_rows_of_sharing(database: Database, owner: str, evaluation: str) -> None:
+    """Add a link to an evaluation, and what its holder remarked on a passage."""
+    async with database.write() as session:
+        session.add(
+            ShareLink(
+                id=f"link-{evaluation}", owner=owner, evaluation=evaluation, token_sha256="cd" * 32,
+                made=NOON, expires=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            SharedRemark(
+                id=f"remark-{evaluation}", owner=owner, evaluation=evaluation, name="Añadido 😀",
+                start_position=0, end_position=1, text="Straße 😀", made=NOON,
+            )
+        )  # fmt: skip

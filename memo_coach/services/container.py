@@ -40,6 +40,7 @@ from memo_coach.services.preferences.service import PreferenceService
 from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.review.service import ReviewService
 from memo_coach.services.rubrics import RubricService
+from memo_coach.services.sharing.service import SharingService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.storage_budget import StorageBudget
@@ -72,6 +73,7 @@ class Services:
     chats: ChatService
     progress: ProgressService
     review: ReviewService
+    sharing: SharingService
     rubrics: RubricService
     visitors: VisitorService
     hints: HintService
@@ -185,6 +187,9 @@ async def _opened(
         chats=chats,
         progress=ProgressService(unit_of_work),
         review=review,
+        sharing=SharingService(
+            unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
+        ),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),

@@ -17,12 +17,14 @@ from memo_coach.ui.pages import (
     missing,
     progress,
     settings,
+    shared,
     versions,
     write,
 )
 
 _PAGES = (
-    write, feedback, details, chat, memos, versions, progress, help, settings, debug, debug_evaluation,
+    write, feedback, details, chat, memos, versions, progress, help, settings, shared,
+    debug, debug_evaluation,
 )  # fmt: skip
 
 

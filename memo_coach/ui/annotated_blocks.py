@@ -33,15 +33,18 @@ class AnnotatedTexts:
 
     async def pieces(self, view: EvaluationView) -> tuple[Piece, ...]:
         """Return the pieces of an evaluation's memo."""
-        key = (view.memo_id, view.version, view.language)
+        return await self.pieces_of_text((view.memo_id, view.version, view.language), view.text)
+
+    async def pieces_of_text(self, key: Key, text: str) -> tuple[Piece, ...]:
+        """Return the pieces of a text that is known by a name, a version's number and its language."""
         found = self._kept.get(key)
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        if len(view.text) <= SHORT:
-            return self._keep(key, pieces_of(view.text, view.language))
+        if len(text) <= SHORT:
+            return self._keep(key, pieces_of(text, key[2]))
         if key not in self._at_work:
-            self._at_work[key] = asyncio.ensure_future(self._read(key, view.text))
+            self._at_work[key] = asyncio.ensure_future(self._read(key, text))
         # Whoever goes away meanwhile leaves it to those that wait for it, too, and to the next visit.
         return await asyncio.shield(self._at_work[key])
 

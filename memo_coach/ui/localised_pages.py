@@ -18,15 +18,29 @@ def add_page(
     path: str,
     title: str,
     on_load: EventType[()] | None = None,
+    is_private: bool = False,
 ) -> None:
-    """Add a page in the language that is spoken; ``path`` is where it stands in English."""
+    """Add a page in the language that is spoken; ``path`` is where it stands in English.
+
+    One that ``is_private`` is for who was given its address, and for no search engine.
+    """
     app.add_page(
         _in_its_language(page),
         route=localised_path(path),
         title=f"{title} · {text('product.name')}",
         description=text("product.description"),
         on_load=on_load,
+        meta=_meta(is_private=is_private),
     )
+
+
+def _meta(*, is_private: bool) -> list[rx.Component]:
+    if not is_private:
+        return []
+    return [
+        rx.el.meta(name="robots", content="noindex, nofollow"),
+        rx.el.meta(name="referrer", content="no-referrer"),
+    ]
 
 
 def _in_its_language(page: Callable[[], rx.Component]) -> Callable[[], rx.Component]:

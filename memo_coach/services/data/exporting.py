@@ -33,6 +33,7 @@ from memo_coach.storage.repositories.evaluations import EvaluationLine, Evaluati
 from memo_coach.storage.repositories.memos import MemoRepository
 from memo_coach.storage.repositories.preferences import PreferencesRepository
 from memo_coach.storage.repositories.reviews import ReviewRepository
+from memo_coach.storage.repositories.sharing import SharingRepository
 from memo_coach.storage.tables import Memo, MemoVersion
 from memo_coach.translations import text
 
@@ -165,7 +166,8 @@ class ExportService:
             if stored is None:
                 return None
             messages = await ChatRepository(session).messages(owner, line.id)
-        exported = exported_evaluation(stored, messages)
+            remarks = await SharingRepository(session).remarks(owner, line.id)
+        exported = exported_evaluation(stored, messages, remarks)
         return None if exported is None else _json_of(exported)
 
     async def _preferences(self, owner: str) -> ExportedPreferences:

@@ -12,7 +12,13 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from memo_coach.coaching.memo.text import LONGEST_MEMO, normalise_text
-from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_GLOSSARY_WORDS, MOST_MEMOS, MOST_MUTED
+from memo_coach.services.usage.quotas import (
+    MOST_EVALUATIONS,
+    MOST_GLOSSARY_WORDS,
+    MOST_MEMOS,
+    MOST_MUTED,
+    MOST_READER_REMARKS,
+)
 
 FORMAT: Final = "memo-coach-export"
 VERSION: Final = 1
@@ -114,6 +120,16 @@ class ExportedMessage(Part):
     created: AwareDatetime
 
 
+class ExportedReaderRemark(Part):
+    """What somebody with a link remarked on an evaluation."""
+
+    name: Annotated[str, Field(max_length=80)]
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    start: Count | None
+    end: Count | None
+    made: AwareDatetime
+
+
 class ExportedEvaluation(Part):
     """An evaluation that has ended."""
 
@@ -140,6 +156,8 @@ class ExportedEvaluation(Part):
     comments: Annotated[list[ExportedComment], Field(max_length=_MOST_PARTS)]
     second_opinion: ExportedReading | None
     chat: Annotated[list[ExportedMessage], Field(max_length=_MOST_PARTS)]
+    reader_remarks: Annotated[list[ExportedReaderRemark], Field(max_length=MOST_READER_REMARKS)] = []
+    """Of the links themselves there is nothing: without their tokens they would lead nowhere."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -217,6 +235,8 @@ class ExportedMemo(Part):
             readings = (evaluation, evaluation.second_opinion)
             if not all(_quotes(reading, texts[evaluation.version]) for reading in readings if reading):
                 raise ValueError("a quote does not stand where it should")
+            if not all(_stands(each, texts[evaluation.version]) for each in evaluation.reader_remarks):
+                raise ValueError("a reader's remark is on no passage")
         return self
 
 
@@ -251,3 +271,9 @@ def _quotes(reading: ExportedEvaluation | ExportedReading, text: str) -> bool:
         elif comment.start > comment.end or text[comment.start : comment.end] != comment.quote:
             return False
     return True
+
+
+def _stands(remark: ExportedReaderRemark, text: str) -> bool:
+    if remark.start is None or remark.end is None:
+        return remark.start is remark.end
+    return remark.start <= remark.end <= len(text)

@@ -14,6 +14,7 @@ from memo_coach.services.data.format import (
     ExportedMark,
     ExportedMemo,
     ExportedMessage,
+    ExportedReaderRemark,
     ExportedVersion,
 )
 from memo_coach.storage.tables import (
@@ -25,6 +26,7 @@ from memo_coach.storage.tables import (
     Memo,
     MemoVersion,
     RemarkMark,
+    SharedRemark,
 )
 from memo_coach.storage.tables.base import Table
 
@@ -133,6 +135,8 @@ def _parts(owner: str, evaluation_id: str, evaluation: ExportedEvaluation) -> It
         yield _comment(evaluation_id, comment)
     for position, message in enumerate(evaluation.chat):
         yield _message(owner, evaluation_id, position, message)
+    for remark in evaluation.reader_remarks:
+        yield _reader_remark(owner, evaluation_id, remark)
 
 
 def _criterion(evaluation_id: str, position: int, criterion: ExportedCriterion) -> CriterionRow:
@@ -161,4 +165,17 @@ def _message(owner: str, evaluation_id: str, position: int, message: ExportedMes
         position=position,
         changed=message.created,
         **message.model_dump(),
+    )
+
+
+def _reader_remark(owner: str, evaluation_id: str, remark: ExportedReaderRemark) -> SharedRemark:
+    return SharedRemark(
+        id=new_id(),
+        owner=owner,
+        evaluation=evaluation_id,
+        name=remark.name,
+        start_position=remark.start,
+        end_position=remark.end,
+        text=remark.text,
+        made=remark.made,
     )

@@ -250,7 +250,9 @@ async def _insert(
 
 def source_of(memo: ExportedMemo) -> str:
     """Return a hash of a memo as it was exported: the same from wherever it comes, for ids are left out."""
-    evaluations = [each.model_dump(mode="json", exclude={"id"}) for each in memo.evaluations]
+    # What readers remark on it does not make it another memo.
+    left_out = {"id", "reader_remarks"}
+    evaluations = [each.model_dump(mode="json", exclude=left_out) for each in memo.evaluations]
     content = memo.model_dump(mode="json", exclude={"id", "evaluations"}) | {"evaluations": evaluations}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -14,7 +14,7 @@ from memo_coach.services.data.format import (
 from memo_coach.services.views import FINISHED
 from memo_coach.storage.repositories.chats import StoredMessage
 from memo_coach.storage.repositories.evaluations import StoredEvaluation
-from memo_coach.storage.tables import CommentRow, CriterionRow, Memo, MemoVersion, RemarkMark
+from memo_coach.storage.tables import CommentRow, CriterionRow, Memo, MemoVersion, RemarkMark, SharedRemark
 
 
 def memo_fields(memo: Memo) -> dict[str, Any]:
@@ -61,7 +61,9 @@ def exported_mark(mark: RemarkMark) -> ExportedMark:
     )
 
 
-def exported_evaluation(stored: StoredEvaluation, messages: list[StoredMessage]) -> ExportedEvaluation | None:
+def exported_evaluation(
+    stored: StoredEvaluation, messages: list[StoredMessage], remarks: list[SharedRemark]
+) -> ExportedEvaluation | None:
     """Return an evaluation as an export has it; ``None`` while it runs."""
     row = stored.evaluation
     if row.status not in FINISHED or row.finished is None:
@@ -90,6 +92,7 @@ def exported_evaluation(stored: StoredEvaluation, messages: list[StoredMessage])
             "comments": [_comment(comment) for comment in stored.comments],
             "second_opinion": row.second_opinion,
             "chat": [_message(each) for each in messages],
+            "reader_remarks": [_reader_remark(each) for each in remarks],
         }
     )
 
@@ -124,6 +127,16 @@ def _comment(row: CommentRow) -> dict[str, Any]:
         "element": row.element,
         "claim": row.claim,
         "confidence": row.confidence,
+    }
+
+
+def _reader_remark(row: SharedRemark) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "text": row.text,
+        "start": row.start_position,
+        "end": row.end_position,
+        "made": row.made,
     }
 
 

@@ -3,7 +3,7 @@
 What goes is a memo that was never evaluated, and a visitor who has nothing (else) here. An evaluated memo
 stays, with a draft of its next version, until its writer deletes it; where the operator wishes it, it goes,
 too, once nobody has used it for a time, of which its writer is told before. Who was gone for so long and
-comes back is a new visitor, by the cookie that they have.
+comes back is a new visitor, by the cookie that they have. Links to read that have expired go as well.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import structlog
 from memo_coach.services import clock
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
+from memo_coach.storage.repositories.sharing import SharingRepository
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ PASS_EVERY = timedelta(hours=1)
 VISITORS_AT_ONCE = 20
 DRAFTS_AT_ONCE = 10
 """A transaction on SQLite keeps everybody waiting, and a long draft takes 1 ms to delete."""
+LINKS_AT_ONCE = 1_000
 STEPS_AT_ONCE = 50
 """Of each sweep; the next one goes on from there."""
 
@@ -83,6 +85,8 @@ class Retention:
         async with self._database.read() as session:
             inactive = await RetentionRepository(session).inactive(before, self._seen, VISITORS_AT_ONCE)
         if not inactive:
+            async with self._database.write(aside=True) as session:
+                await SharingRepository(session).remove_expired(self._clock(), LINKS_AT_ONCE)
             self._seen, self._next_pass = None, self._clock() + PASS_EVERY
             return 0, 0
         leaving = [visitor.id for visitor in inactive if visitor.is_removable]

@@ -16,3 +16,7 @@ MOST_MUTED = 200
 """Kinds of remark that one owner has muted: more than there are."""
 MOST_GLOSSARY_WORDS = 500
 """Words in the glossary of one owner."""
+MOST_SHARE_LINKS = 10
+"""Links that lead to one evaluation at a time."""
+MOST_READER_REMARKS = 200
+"""Remarks of readers on one evaluation, by all links together."""

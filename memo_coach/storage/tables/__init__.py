@@ -15,6 +15,7 @@ from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
+from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 
 __all__ = [
     "ChatMessage",
@@ -33,6 +34,8 @@ __all__ = [
     "MutedRemark",
     "Preferences",
     "RemarkMark",
+    "ShareLink",
+    "SharedRemark",
     "Spending",
     "Table",
     "UtcDateTime",

@@ -7,38 +7,11 @@ import reflex as rx
 from memo_coach.services.review.service import LONGEST_REASON
 from memo_coach.translations import text
 from memo_coach.ui.components.conversation import about_button
+from memo_coach.ui.components.manuscript import sheet_head
 from memo_coach.ui.components.remark_outcomes import outcomes
+from memo_coach.ui.components.sharing import remarks_of_readers
 from memo_coach.ui.remark_cards import CardOnScreen
 from memo_coach.ui.states.details import ChoiceOnScreen, DetailsState
-
-
-def _step(way: str, sign: str) -> rx.Component:
-    return rx.el.button(
-        sign,
-        type="button",
-        class_name="button",
-        aria_label=text(f"details.{way}"),
-        custom_attrs={"data-comment-step": way},
-    )
-
-
-def _sheet_head() -> rx.Component:
-    """Return what a remark has on top where it is a sheet on a phone: the way to its neighbours, and out."""
-    return rx.el.div(
-        _step("previous", "‹"),
-        rx.el.span(
-            class_name="position",
-            custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
-        ),
-        _step("next", "›"),
-        rx.el.button(
-            text("details.close"),
-            type="button",
-            class_name="button close",
-            custom_attrs={"data-comment-step": "close"},
-        ),
-        class_name="sheet-head",
-    )
 
 
 def _order(
@@ -113,7 +86,7 @@ def _folded(label: str, cards: rx.Var[list[CardOnScreen]]) -> rx.Component:
 
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
     return rx.el.article(
-        _sheet_head(),
+        sheet_head(),
         rx.el.div(
             rx.el.h3(
                 rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
@@ -263,6 +236,7 @@ def review_cards() -> rx.Component:
                 class_name="group",
             ),
         ),
+        remarks_of_readers(),
         rx.el.p(text("details.keys"), class_name="note group"),
         class_name="cards",
         tab_index=0,

@@ -14,6 +14,7 @@ from memo_coach.ui.components.review_editor import FORM, review_editor
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import DetailsState
+from memo_coach.ui.states.sharing import SharingState
 
 
 def _tools() -> rx.Component:
@@ -141,5 +142,5 @@ def register(app: rx.App) -> None:
         page,
         path="/details/[evaluation]",
         title=text("details.title"),
-        on_load=[DetailsState.open, ChatState.open],
+        on_load=[DetailsState.open, ChatState.open, SharingState.open],
     )

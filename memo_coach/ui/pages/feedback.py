@@ -8,8 +8,10 @@ from memo_coach.translations import text
 from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import frame, link, own_scripts
+from memo_coach.ui.components.sharing import sharing
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
+from memo_coach.ui.states.sharing import SharingState
 
 
 def _scale() -> rx.Component:
@@ -229,9 +231,10 @@ def page() -> rx.Component:
     content = rx.fragment(
         rx.cond(FeedbackState.summary != "", rx.fragment(_verdict(), _lists())),
         rx.cond(FeedbackState.criteria.length() > 0, _criteria()),
+        rx.cond(FeedbackState.status == "done", sharing()),
     )
     return frame(
-        *own_scripts("explanations.js"),
+        *own_scripts("explanations.js", "sharing.js"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("feedback.heading")),
@@ -271,5 +274,9 @@ def page() -> rx.Component:
 def register(app: rx.App) -> None:
     """Add the page."""
     add_page(
-        app, page, path="/feedback/[evaluation]", title=text("feedback.title"), on_load=FeedbackState.open
+        app,
+        page,
+        path="/feedback/[evaluation]",
+        title=text("feedback.title"),
+        on_load=[FeedbackState.open, SharingState.open],
     )

@@ -76,7 +76,7 @@ def _criterion(
         test_id=f"criterion-{criterion.id}",
         name=criterion.name,
         score="" if score is None else number(score, digits=1),
-        share="0%" if score is None else f"{_share(score)}%",
+        share="0%" if score is None else f"{share_of(score)}%",
         weight=f"{number(criterion.weight)} %",
         shared=f"{number(criterion.effective_weight, digits=1)} %" if differs else "",
         justification=criterion.justification,
@@ -98,10 +98,6 @@ async def _history(state: rx.State, view: EvaluationView) -> ScoreHistory | None
     except (ServiceError, Refused):
         # The feedback itself is there, and the failure is in the log.
         return None
-
-
-def _share(score: float) -> int:
-    return round((score - 1.0) / 4.0 * 100)
 
 
 def _guidance(view: EvaluationView) -> dict[str, dict[int, str]]:
@@ -145,6 +141,16 @@ def _criteria(view: EvaluationView) -> list[CriterionOnScreen]:
         else _criterion(each, provisional=True, tag=first)
         for key, each in second.items()
     ]
+
+
+def criteria_on_screen(criteria: Sequence[CriterionScore]) -> list[CriterionOnScreen]:
+    """Return criteria by themselves, as somebody reads them who does not revise the memo."""
+    return [_criterion(each) for each in criteria]
+
+
+def share_of(score: float) -> int:
+    """Return where a score stands between the least and the best, in per cent."""
+    return round((score - 1.0) / 4.0 * 100)
 
 
 def _tag(view: EvaluationView, criterion: CriterionScore) -> str:
@@ -211,7 +217,7 @@ class FeedbackState(EvaluationStateMixin, rx.State):
             return
         self._assign(
             score="" if overall.score is None else number(overall.score, digits=1),
-            marker="0" if overall.score is None else str(2 * _share(overall.score)),
+            marker="0" if overall.score is None else str(2 * share_of(overall.score)),
             summary=overall.summary,
             strengths=list(overall.strengths),
             opportunities=_opportunities(overall, view if first is None else first),

@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.translations import languages
+from memo_coach.web.languages import path_in
+
 _FEATURES = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media",
     "geolocation", "gyroscope", "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment",
@@ -21,6 +24,13 @@ _FEATURES = (
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 _SERVER = "memo-ai-coach"
 """The server below would name itself; it cannot be told to name nothing."""
+SHARED = "/share"
+"""The page for who has a link. It is given to one person, and its address is nobody else's to know."""
+_OF_SHARED = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
 _YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
@@ -64,6 +74,9 @@ class SecurityHeadersMiddleware:
             "Cross-Origin-Opener-Policy": "same-origin",
         }
         self._others = {"Content-Security-Policy": _NOTHING}
+        self._shared = frozenset(
+            f"{path_in(language, SHARED)}{end}" for language in languages() for end in ("", "/")
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the headers."""
@@ -81,6 +94,8 @@ class SecurityHeadersMiddleware:
                 headers["server"] = _SERVER
                 is_page = headers.get("content-type", "text/html").startswith("text/html")
                 headers.update(self._everywhere | (self._pages if is_page else self._others))
+                if scope["path"] in self._shared:
+                    headers.update(_OF_SHARED)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -17,6 +17,7 @@ from memo_coach.services.data import importing
 from memo_coach.services.data.importing import ImportView, NotAnExport, read_export
 from memo_coach.services.errors import TooMany
 from memo_coach.services.review import service as review_service
+from memo_coach.services.sharing.views import RemarkToLeave
 from memo_coach.services.views import MemoSummary
 from memo_coach.translations import speaking
 
@@ -77,6 +78,8 @@ def without_ids(memos: tuple[MemoSummary, ...]) -> list[MemoSummary]:
 
 async def test_an_export_comes_back_whole_and_once(services: Services, owner: str, stranger: str) -> None:
     evaluation = await filled(services, owner)
+    token = (await services.sharing.make(owner, evaluation)).token
+    await services.sharing.leave_remark(token, RemarkToLeave("Who pays?", "Ana", passage="new pump"))
     content = await exported(services, owner)
     with zipfile.ZipFile(io.BytesIO(content)) as opened:
         names = opened.namelist()
@@ -107,6 +110,12 @@ async def test_an_export_comes_back_whole_and_once(services: Services, owner: st
     assert preferences == await services.review.preferences(owner)
     assert (preferences.muted, preferences.glossary) == (("risks.missing",), ("I+D",))
     assert (await services.preferences.of_owner(stranger)).rubric == "decision-memo"
+    of_readers = (await services.sharing.of_evaluation(owner, evaluation)).remarks
+    shared = await services.sharing.of_evaluation(stranger, copied)
+    assert [replace(each, remark_id="") for each in shared.remarks] == [
+        replace(each, remark_id="") for each in of_readers
+    ]
+    assert shared.links == ()
     again = document_of(await exported(services, stranger))
     assert await services.imports.import_file(owner, json.dumps(again).encode()) == ImportView(0, 2)
     await services.drafts.save(

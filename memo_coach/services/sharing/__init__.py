@@ -1,0 +1,1 @@
+"""An evaluation that is shared to be read: links that can be revoked, and what their holders remark."""
