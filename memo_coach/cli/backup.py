@@ -51,9 +51,7 @@ def initialise() -> None:
 
 
 @backup.command()
-@click.option(
-    "--part", metavar="PART", help="How much of the data to read: n/t, 5% or 2G. Default: a tenth, in turn."
-)
+@click.option("--part", metavar="PART")
 def check(part: str | None) -> None:
     """See whether the repository is whole, and read a part of its data."""
     from memo_coach.operations.backup import maintaining  # noqa: PLC0415

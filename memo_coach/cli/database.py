@@ -59,12 +59,11 @@ def fingerprint() -> None:
 
 
 @db.command()
-@click.option("--to", "address", metavar="URL", help="The database to copy into, as in DATABASE_URL.")
+@click.option("--to", "address", metavar="URL")
 @click.option(
     "--to-file",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file that holds it; other users of a machine can read the arguments of a command.",
 )
 def copy(address: str | None, file: Path | None) -> None:
     """Copy everything into another, empty database, of either kind. Stop the server first.

@@ -22,7 +22,7 @@ _MOST_FAULTS = 20
 
 
 @click.command("eval")
-@click.argument("folder")
+@click.argument("folder", metavar="FOLDER")
 @click.option(
     "--coach",
     "coaches",
@@ -30,12 +30,11 @@ _MOST_FAULTS = 20
     multiple=True,
     default=("builtin",),
     show_default="builtin",
-    help="Who is measured: builtin or llm. Give it twice to compare both.",
 )
-@click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=1, show_default=True, help="How often.")
-@click.option("--set", "collection", metavar="NAME", help="Only documents of this set.")
+@click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=1, show_default=True, metavar="NUMBER")
+@click.option("--set", "collection", metavar="NAME")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--yes", is_flag=True, help="Ask the model without confirmation, whatever it costs.")
+@click.option("--yes", is_flag=True)
 def measure(
     folder: str, *, coaches: tuple[str, ...], runs: int, collection: str | None, form: str, yes: bool
 ) -> None:

@@ -25,15 +25,13 @@ if TYPE_CHECKING:
     default="latest",
     show_default=True,
     metavar="ID",
-    help="Which backup: the id of a run or of a snapshot, or the beginning of one.",
 )
-@click.option("--dry-run", is_flag=True, help="Say as JSON what would be restored; change nothing.")
-@click.option("--replace", metavar="NAME", help="Replace a database that holds data: the host of PUBLIC_URL.")
+@click.option("--dry-run", is_flag=True)
+@click.option("--replace", metavar="NAME")
 @click.option(
     "--files-to",
     metavar="DIRECTORY",
     type=click.Path(path_type=Path),
-    help="Instead of the database, write the files of the backup below this empty directory.",
 )
 def restore(snapshot: str, *, dry_run: bool, replace: str | None, files_to: Path | None) -> None:
     """Bring the database back to a backup. What it replaces is kept beside it."""

@@ -23,7 +23,7 @@ def visitors() -> None:
 
 
 @visitors.command("list")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, metavar="NUMBER")
 def show(limit: int) -> None:
     """Show the browsers that wrote last: id, first and last time. Nothing of what they wrote."""
 
@@ -41,7 +41,7 @@ def show(limit: int) -> None:
 # An id may begin like an option, with "-h" too: that one would show the help and end nothing.
 @visitors.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("visitor", metavar="ID", required=False)
-@click.option("--all", "everybody", is_flag=True, help="Of all browsers.")
+@click.option("--all", "everybody", is_flag=True)
 def end(visitor: str | None, everybody: bool) -> None:
     """End the session of the browser ID, or of all: their cookies open nothing any more, here and now.
 
