@@ -13,6 +13,7 @@ from typing import IO
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, shown
 from memo_coach.translations import ENGLISH, current_language, text
+from memo_coach.translations.sentences import sentence, spoken
 
 MOST_BYTES = 16 * 1024 * 1024
 """More is not read: nothing that can be judged comes near, and a device would never end."""
@@ -44,10 +45,10 @@ def read_text(name: str) -> str:
     called = _called(name)
     content = _bytes(name, called)
     if len(content) > MOST_BYTES:
-        raise Problem(text("command_line.too_large", file=called, most=MOST_BYTES // 2**20))
+        raise Problem(sentence("command_line.too_large", file=called, most=MOST_BYTES // 2**20))
     for magic, kind in _KINDS:
         if content.startswith(magic):
-            raise Problem(text("command_line.other_kind", file=called, kind=text(kind)))
+            raise Problem(sentence("command_line.other_kind", file=called, kind=sentence(kind)))
     return _decoded(content, called)
 
 
@@ -66,7 +67,7 @@ def read_memo(name: str) -> str:
     try:
         upload = read_upload(name, content, _drop)
     except UploadRefused as refused:
-        raise Problem(f"{called}: {refused.message}") from refused
+        raise Problem(text("command_line.of_file", file=spoken(called), reason=refused.message)) from refused
     for notice in upload.left_out:
         said = notice.sentences.get(current_language(), notice.sentences[ENGLISH])
         say(f"memo-coach: {said}", err=True)
@@ -74,7 +75,7 @@ def read_memo(name: str) -> str:
 
 
 def _called(name: str) -> str:
-    return text("command_line.standard_input") if name == "-" else shown(name)
+    return sentence("command_line.standard_input") if name == "-" else shown(name)
 
 
 def _drop(stream: IO[bytes], _: str) -> None:
@@ -91,26 +92,28 @@ def _bytes(name: str, called: str) -> bytes:
         with Path(name).open("rb") as handle:
             return handle.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise Problem(text("command_line.no_file", file=called)) from None
+        raise Problem(sentence("command_line.no_file", file=called)) from None
     except IsADirectoryError:
-        raise Problem(text("command_line.is_directory", file=called)) from None
+        raise Problem(sentence("command_line.is_directory", file=called)) from None
     except PermissionError:
-        raise Problem(text("command_line.no_permission", file=called)) from None
+        raise Problem(sentence("command_line.no_permission", file=called)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Problem(text("command_line.cannot_be_read", file=called, reason=reason)) from None
+        raise Problem(sentence("command_line.cannot_be_read", file=called, reason=reason)) from None
 
 
 def _decoded(content: bytes, called: str) -> str:
     encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in content:
-        raise Problem(text("command_line.not_text", file=called))
+        raise Problem(sentence("command_line.not_text", file=called))
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
             raise Problem(
-                text("command_line.other_encoding", file=called, encoding=encoding.upper())
+                sentence("command_line.other_encoding", file=called, encoding=encoding.upper())
             ) from None
         byte = f"{content[error.start]:02X}"
-        raise Problem(text("command_line.not_utf8", file=called, place=error.start + 1, byte=byte)) from None
+        raise Problem(
+            sentence("command_line.not_utf8", file=called, place=error.start + 1, byte=byte)
+        ) from None

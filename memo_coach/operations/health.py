@@ -25,6 +25,7 @@ from memo_coach.storage.engine.sqlite_file import (
     refuse_damaged_file,
     refuse_read_only_file,
 )
+from memo_coach.translations.sentences import sentence
 
 LONGEST_SECONDS = 3.0
 """What takes longer is not usable."""
@@ -116,7 +117,7 @@ def database_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if file_identity(database.path) != opened:
-            raise Unhealthy("The database file was removed or replaced while it was in use. Restart.")
+            raise Unhealthy(sentence("database.replaced"))
         await look.refuse_damaged()
         if database.path is not None:
             refuse_read_only_file(database.path)
@@ -127,7 +128,7 @@ def database_check(database: Database) -> CheckFunction:
                 await connection.run_sync(_refuse_read_only)
         except DBAPIError as error:
             raise probe.unusable("written", error) from error
-        return "The database can be read and written."
+        return sentence("database.can_be_used")
 
     return check
 
@@ -152,7 +153,7 @@ class _FileLook:
                 self._found = error
             self._again_at = time.monotonic() + LOOK_EVERY_SECONDS
         if self._found is None and self._database.is_damaged:
-            self._found = DatabaseDamaged(path, "a statement found it so")
+            self._found = DatabaseDamaged(path, sentence("database.statement_found_it"))
         if self._found is not None:
             raise self._found
 
@@ -162,7 +163,7 @@ def _refuse_read_only(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return  # on SQLite the file says so
     if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-        raise Unhealthy("The database server takes no changes: it is set to read only.")
+        raise Unhealthy(sentence("database.takes_no_changes", at=""))
 
 
 def migrations_check(database: Database) -> CheckFunction:
@@ -170,11 +171,11 @@ def migrations_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if database.path is not None and not database.path.is_file():
-            raise Unhealthy("There is no database file.")
+            raise Unhealthy(sentence("database.no_database_file"))
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         found = await status(probe)
         refuse_unusable(found)
-        return f"The tables are at migration {found.newest}."
+        return sentence("database.at_migration", newest=found.newest)
 
     return check
 

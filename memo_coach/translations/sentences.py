@@ -28,9 +28,13 @@ class Sentence(str):
 
 def sentence(key: str, **values: object) -> Sentence:
     """Return the text for ``part.key``; values may be sentences themselves, and numbers are written out."""
+    # An error that is told within would keep its traceback, and all that hangs on it.
+    kept = {
+        name: value if isinstance(value, Sentence | int) else str(value) for name, value in values.items()
+    }
     with speaking(ENGLISH):
-        english = text(key, **_spoken_values(values))
-    return Sentence(english, key, values)
+        english = text(key, **_spoken_values(kept))
+    return Sentence(english, key, kept)
 
 
 def spoken(said: BaseException | str) -> str:
@@ -47,4 +51,4 @@ def _spoken_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _spoken_value(value: object) -> object:
     if isinstance(value, Sentence):
         return value.spoken()
-    return number(value) if isinstance(value, int) else value
+    return number(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -31,6 +31,7 @@ from memo_coach.services.usage.quotas import MOST_EVALUATIONS, MOST_MEMOS
 from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, StorageRequest
 from memo_coach.storage.repositories.imports import ImportRepository, StoredMemo
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations.sentences import Sentence, sentence
 
 MOST_IMPORT_BYTES: Final = 6_000_000
 """Of a file, as it is sent."""
@@ -47,8 +48,8 @@ _PIECE: Final = 1 << 16
 class NotAnExport(ServiceError):
     """The file is none that was exported here; nothing of it was taken."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"This file cannot be imported: {reason}. Nothing was changed.")
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(sentence("import.refused", reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +69,25 @@ def read_export(content: bytes) -> ExportedData:
         NotAnExport: it is none, or more than is read at once.
     """
     if len(content) > MOST_IMPORT_BYTES:
-        raise NotAnExport(f"it has more than {MOST_IMPORT_BYTES // 1_000_000} MB")
+        raise NotAnExport(sentence("import.too_large", most=MOST_IMPORT_BYTES // 1_000_000))
     document = _unpacked(content) if content.startswith(b"PK") else content
     try:
         found = json.loads(document.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise NotAnExport("it is neither a zip file of an export nor its JSON document") from None
+        raise NotAnExport(sentence("import.neither")) from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise NotAnExport("it is no export of Memo AI Coach")
+        raise NotAnExport(sentence("import.no_export"))
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise NotAnExport(f"a newer Memo AI Coach made it (format {version}, this one reads up to {VERSION})")
+        raise NotAnExport(sentence("import.newer", version=str(version)[:20], known=VERSION))
     try:
         return ExportedData.model_validate(found)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         place = " › ".join(str(step) for step in fault["loc"])[:200]
-        raise NotAnExport(f"it is damaged, or was changed, at {place or 'its beginning'}") from None
+        raise NotAnExport(
+            sentence("import.damaged", place=place or sentence("import.its_beginning"))
+        ) from None
 
 
 def _unpacked(content: bytes) -> bytes:
@@ -94,22 +97,22 @@ def _unpacked(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             if len(opened.infolist()) > MOST_MEMBERS:
-                raise NotAnExport("it has too many parts")
+                raise NotAnExport(sentence("import.too_many_parts"))
             member = opened.getinfo(DOCUMENT)
             if member.file_size > min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(member.compress_size, 1_000)):
-                raise NotAnExport("its document is too large")
+                raise NotAnExport(sentence("import.document_too_large"))
             found = bytearray()
             with opened.open(member) as document:
                 # What a zip file says of sizes may be wrong.
                 while piece := document.read(_PIECE):
                     found += piece
                     if len(found) > member.file_size:
-                        raise NotAnExport("its document is too large")
+                        raise NotAnExport(sentence("import.document_too_large"))
             return bytes(found)
     except KeyError:
-        raise NotAnExport(f"there is no {DOCUMENT} in it") from None
+        raise NotAnExport(sentence("import.no_document", name=DOCUMENT)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
-        raise NotAnExport("the zip file is damaged or encrypted") from None
+        raise NotAnExport(sentence("import.zip_damaged")) from None
 
 
 class ImportService:
@@ -138,7 +141,7 @@ class ImportService:
             Unavailable: the database cannot be used.
         """
         if self._waiting >= _MOST_WAITING:
-            raise TooMany("Several files are being imported at the moment. Try again in a minute.")
+            raise TooMany(sentence("import.busy"))
         self._waiting += 1
         try:
             self._budget.count_written(address, len(content), all_new=True)
@@ -156,15 +159,9 @@ class ImportService:
         known = _known(stored, sources)
         fresh = {source: memo for source, memo in sources.items() if source not in known}
         if len(stored) + len(fresh) > MOST_MEMOS:
-            raise TooMany(
-                f"With these {len(fresh)} memos you would have more than {MOST_MEMOS}, which is as many as "
-                "are kept. Delete some under “Your memos”. Nothing was imported."
-            )
+            raise TooMany(sentence("import.too_many_memos", count=len(fresh), most=MOST_MEMOS))
         if evaluations + sum(len(memo.evaluations) for memo in fresh.values()) > MOST_EVALUATIONS:
-            raise TooMany(
-                f"With these you would have more than {MOST_EVALUATIONS:,} evaluations, which is as many as "
-                "are kept. Delete some memos under “Your memos”. Nothing was imported."
-            )
+            raise TooMany(sentence("import.too_many_evaluations", most=MOST_EVALUATIONS))
         for source, memo in fresh.items():
             await self._add(owner, source, memo, address)
         return ImportView(added=len(fresh), known=len(data.memos) - len(fresh))

@@ -13,7 +13,9 @@ from memo_coach.cli import commands
 from memo_coach.cli.click_words import MODULES
 from memo_coach.cli.language import language_of
 from memo_coach.translations import contents
-from tests.unit.cli.test_command_line import run
+from tests.unit.cli.test_command_line import MEMO, run
+
+SPANISH = "es_ES.UTF-8"
 
 
 def english_of_click() -> Iterator[str]:
@@ -66,9 +68,8 @@ def test_the_words_that_are_translated_for_click_are_those_that_it_says() -> Non
 
 
 def test_help_and_wrong_usage_are_said_in_spanish(tmp_path: Path) -> None:
-    spanish = {"LC_ALL": "es_ES.UTF-8"}
-    assert "Uso: memo-coach [OPCIONES] COMANDO" in run(tmp_path, "--help", **spanish).stdout.decode()
-    told = run(tmp_path, "evaluate", "--help", **spanish).stdout.decode()
+    assert "Uso: memo-coach [OPCIONES] COMANDO" in run(tmp_path, "--help", LC_ALL=SPANISH).stdout.decode()
+    told = run(tmp_path, "evaluate", "--help", LC_ALL=SPANISH).stdout.decode()
     for part in ("ARCHIVO", "Opciones:", "rúbrica", "por\n", "Mostrar este mensaje y salir."):
         assert part in told
     for arguments, part in [
@@ -80,7 +81,7 @@ def test_help_and_wrong_usage_are_said_in_spanish(tmp_path: Path) -> None:
         (("eval", "a", "--runs", "99"), "99 no está en el intervalo"),
         (("evaluate", "a", "--output"), "necesita un argumento"),
     ]:
-        answer = run(tmp_path, *arguments, **spanish)
+        answer = run(tmp_path, *arguments, LC_ALL=SPANISH)
         assert answer.returncode == 2
         assert "Error: " in answer.stderr.decode()
         assert part in answer.stderr.decode()
@@ -94,3 +95,31 @@ def test_the_option_overrules_the_environment(tmp_path: Path) -> None:
     answer = run(tmp_path, "--interface-language", "tlh", "version", LC_ALL="es_ES.UTF-8")
     assert answer.returncode == 2
     assert "Los hay en: en, es." in answer.stderr.decode()
+
+
+def test_reports_problems_and_the_doctor_speak_spanish_and_json_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "memo.md").write_text(MEMO)
+    (tmp_path / "mine.yaml").write_text("id: [unclosed\n")
+    report = run(tmp_path, "evaluate", "memo.md", LC_ALL=SPANISH).stdout.decode()
+    for part in ("Memo de inversión · en · ", " palabras · coach integrado", "Lo que funciona", "línea "):
+        assert part in report
+    as_json = [
+        run(tmp_path, "evaluate", "memo.md", "--format", "json", LC_ALL=language).stdout
+        for language in ("C", SPANISH)
+    ]
+    assert as_json[0] == as_json[1]
+    for arguments, status, part in [
+        (("evaluate", "none.md"), 1, "No existe el archivo none.md."),
+        (("evaluate", "memo.md", "--rubric", "none"), 1, "No hay ninguna rúbrica"),
+        (("evaluate", "memo.md", "--rubric-file", "mine.yaml"), 1, "mine.yaml:2"),
+        (("eval", "none"), 1, "No existe la carpeta none."),
+        (("db", "status"), 1, "esta versión necesita"),
+        (("db", "fingerprint"), 3, "No existe el archivo de base de datos"),
+        (("backup",), 1, "Indique RESTIC_REPOSITORY"),
+        (("restore", "--dry-run"), 1, "Indique RESTIC_REPOSITORY"),
+        (("visitors", "list"), 3, "No existe el archivo de base de datos"),
+    ]:
+        answer = run(tmp_path, *arguments, LC_ALL=SPANISH)
+        assert (answer.returncode, answer.stdout) == (status, b""), answer
+        assert part in answer.stderr.decode()
+    assert "bien    base de datos: " in run(tmp_path, "doctor", LC_ALL=SPANISH).stdout.decode()
