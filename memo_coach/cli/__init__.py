@@ -20,10 +20,12 @@ from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
 from memo_coach.cli.eval import measure
 from memo_coach.cli.evaluate import evaluate
+from memo_coach.cli.language import choose_language, speaking_of
 from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
 from memo_coach.cli.visitors import visitors
+from memo_coach.translations import text
 
 BROKEN = 1
 INTERRUPTED = 130
@@ -46,7 +48,10 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show the traceback of what should never happen.")
+@click.option("--debug", is_flag=True)
+@click.option(
+    "--interface-language", metavar="CODE", is_eager=True, expose_value=False, callback=choose_language
+)
 @click.pass_context
 def commands(context: click.Context, debug: bool) -> None:
     """Memo AI Coach: what a demanding senior reader would say of your memo."""
@@ -55,7 +60,7 @@ def commands(context: click.Context, debug: bool) -> None:
 
 @commands.command()
 def version() -> None:
-    """Say which version this is."""
+    """Print the version."""
     say(f"memo-coach {__version__}")
 
 
@@ -64,7 +69,15 @@ for command in (evaluate, measure, serve, db, doctor, backup, restore, visitors)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; give the exit status. A problem is one line on standard error."""
+    """Run a command; give the exit status. A problem is one line on standard error.
+
+    It speaks the language of the environment, or that of ``--interface-language``.
+    """
+    with speaking_of(os.environ, commands):
+        return _status(arguments)
+
+
+def _status(arguments: Sequence[str] | None) -> int:
     state: dict[str, bool] = {}
     try:
         status = commands.main(arguments, prog_name="memo-coach", standalone_mode=False, obj=state)
@@ -83,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             say(traceback.format_exc(), err=True)
             return BROKEN
         kind = type(error).__name__
-        say(f"memo-coach: This should not happen ({kind}); memo-coach --debug shows more.", err=True)
+        say(f"memo-coach: {text('command_line.should_not_happen', kind=kind)}", err=True)
         return BROKEN
     return status if isinstance(status, int) else 0
 

@@ -12,6 +12,7 @@ from memo_coach.cli.reading import read_text
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.translations.sentences import sentence
 
 MOST_DOCUMENTS = 1_000
 LARGEST_ANNOTATIONS = 1024 * 1024
@@ -41,25 +42,27 @@ def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
         except BrokenAnnotations as error:
             left_out[called] = error.faults
         except Problem as problem:
-            left_out[called] = (f"{called}: {problem.format_message()}",)
+            left_out[called] = (sentence("measuring.fault", document=called, fault=problem.message),)
     if not documents and not left_out:
-        raise Problem(f"There is no annotated document in {shown(name)}: NAME.json beside NAME.md.")
+        raise Problem(sentence("measuring.no_document", folder=shown(name)))
     chosen = tuple(each for each in documents if collection in (None, each.collection))
     if documents and not chosen:
         sets = ", ".join(sorted({each.collection for each in documents}))
-        raise Problem(f"No document belongs to the set {shown(collection or '')}. The sets are: {sets}.")
+        raise Problem(sentence("measuring.no_set", set=shown(collection or ""), sets=sets))
     return AnnotatedFolder(chosen, left_out)
 
 
 def _annotations_in(folder: Path) -> list[Path]:
     try:
         if not folder.is_dir():
-            raise Problem(f"There is no folder {shown(str(folder))}.")
+            raise Problem(sentence("measuring.no_folder", folder=shown(str(folder))))
         found = list(islice(_json_files(folder), MOST_DOCUMENTS + 1))
     except OSError as error:
-        raise Problem(f"{shown(str(folder))} cannot be read: {error.strerror}.") from None
+        raise Problem(
+            sentence("command_line.cannot_be_read", file=shown(str(folder)), reason=error.strerror)
+        ) from None
     if len(found) > MOST_DOCUMENTS:
-        raise Problem(f"{shown(str(folder))} has more than {MOST_DOCUMENTS:,} annotated documents.")
+        raise Problem(sentence("measuring.too_many", folder=shown(str(folder)), most=MOST_DOCUMENTS))
     return sorted(found, key=str)
 
 
@@ -71,8 +74,10 @@ def _json_files(folder: Path) -> Iterator[Path]:
 def _document(path: Path, called: str) -> AnnotatedDocument:
     for file in (path, path.with_suffix(".md")):
         if not file.is_file():  # a pipe or a device would be read for ever
-            raise Problem(f"There is no file {shown(file.name)}.")
+            raise Problem(sentence("command_line.no_file", file=shown(file.name)))
     if path.stat().st_size > LARGEST_ANNOTATIONS:
-        raise Problem(f"{shown(path.name)} is larger than {LARGEST_ANNOTATIONS // 2**20} MiB.")
+        raise Problem(
+            sentence("measuring.too_large", file=shown(path.name), most=LARGEST_ANNOTATIONS // 2**20)
+        )
     annotations, text = read_text(str(path)), read_text(str(path.with_suffix(".md")))
     return read_annotations(annotations, text, name=called, rubrics=shipped_rubrics())

@@ -10,6 +10,8 @@ import click
 
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
+from memo_coach.translations import number, text
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.operations.backup.configuration import BackupConfiguration
@@ -38,7 +40,7 @@ def _back_up() -> None:
 
     manifest = recorded("backup", work)
     rows = sum(table.rows for table in manifest.tables.values())
-    say(f"Backed up: run {manifest.run}, {len(manifest.tables)} tables with {rows} rows.")
+    say(text("backup.done", run=manifest.run, tables=number(len(manifest.tables)), count=rows))
 
 
 @backup.command("init")
@@ -47,13 +49,11 @@ def initialise() -> None:
     with failures():
         _configuration, restic = prepared()
         made = run_alone(restic.make())
-    say("made" if made else "is there already")
+    say(text("backup.made") if made else text("backup.there_already"))
 
 
 @backup.command()
-@click.option(
-    "--part", metavar="PART", help="How much of the data to read: n/t, 5% or 2G. Default: a tenth, in turn."
-)
+@click.option("--part", metavar="PART")
 def check(part: str | None) -> None:
     """See whether the repository is whole, and read a part of its data."""
     from memo_coach.operations.backup import maintaining  # noqa: PLC0415
@@ -62,7 +62,7 @@ def check(part: str | None) -> None:
         await maintaining.check(restic, part)
 
     recorded("check", work)
-    say("The repository is whole.")
+    say(text("backup.whole"))
 
 
 @backup.command("list")
@@ -75,11 +75,14 @@ def list_runs() -> None:
         _configuration, restic = prepared()
         found = run_alone(complete_runs(restic))
     if not found:
-        say("There is no complete backup yet.")
+        say(text("backup.none_yet"))
         return
-    say(f"{'run':26}  {'taken (UTC)':19}  {'snapshot':8}  site")
+    say(
+        f"{text('backup.run'):26}  {text('backup.taken'):19}  {text('backup.snapshot'):11}"
+        f"  {text('backup.site')}"
+    )
     for run in found:
-        say(f"{run.id:26}  {run.time:%Y-%m-%d %H:%M:%S}  {run.snapshots[DATABASE].id[:8]}  {run.site}")
+        say(f"{run.id:26}  {run.time:%Y-%m-%d %H:%M:%S}  {run.snapshots[DATABASE].id[:8]:11}  {run.site}")
 
 
 @backup.command()
@@ -91,7 +94,7 @@ def prune() -> None:
         return await maintaining.prune(configuration, restic)
 
     gone, left = recorded("prune", work)
-    say(f"Removed: {gone}. Kept: {left}.")
+    say(text("backup.pruned", gone=number(gone), left=number(left)))
 
 
 def prepared() -> tuple[BackupConfiguration, Restic]:
@@ -143,6 +146,6 @@ def failures() -> Iterator[None]:
     try:
         yield
     except (Misconfigured, RestoreRefused) as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
     except (BackupError, DatabaseUnusable) as error:
-        raise DependencyFailed(str(error)) from error
+        raise DependencyFailed(spoken(error)) from error

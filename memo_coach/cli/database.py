@@ -12,6 +12,8 @@ import click
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
 from memo_coach.database_url import POSTGRES_EXAMPLE, DatabaseUrlFault, read_database_url
+from memo_coach.translations import number, text
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.storage.engine.database import Database
@@ -31,9 +33,9 @@ def upgrade() -> None:
     """Bring the tables to what this version needs; make them where there are none."""
     before = on_database(_upgrade)
     if before.is_current:
-        say(f"The database is at migration {before.newest} already.")
+        say(text("database.is_newest_already", newest=before.newest))
     else:
-        say(f"The database was at migration {before.current or 'none'} and is now at {before.newest}.")
+        say(text("database.upgraded", before=before.current or text("database.none"), newest=before.newest))
 
 
 @db.command()
@@ -42,35 +44,27 @@ def status() -> None:
     found = on_database(_status)
     if not found.is_current:
         raise Problem(
-            f"The database is at migration {found.current or 'none'}, this version needs {found.newest}."
-            " Run: memo-coach db upgrade"
+            text("database.not_newest", current=found.current or text("database.none"), newest=found.newest)
         )
-    say(f"The database is at migration {found.current}, the newest.")
+    say(text("database.is_newest", current=found.current))
 
 
 @db.command()
 def fingerprint() -> None:
-    """Print, as JSON, the number of rows of each table and a SHA-256 over them.
-
-    It is the same for SQLite and Postgres where they hold the same.
-    """
+    """Print, as JSON, the number of rows of each table and a SHA-256 over them."""
     found = on_database(_fingerprint)
     say(json.dumps({name: table.as_document() for name, table in found.items()}, indent=2))
 
 
 @db.command()
-@click.option("--to", "address", metavar="URL", help="The database to copy into, as in DATABASE_URL.")
+@click.option("--to", "address", metavar="URL")
 @click.option(
     "--to-file",
     "file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file that holds it; other users of a machine can read the arguments of a command.",
 )
 def copy(address: str | None, file: Path | None) -> None:
-    """Copy everything into another, empty database, of either kind. Stop the server first.
-
-    The source is DATABASE_URL and is not changed. All is copied and compared, or nothing is.
-    """
+    """Copy everything into another, empty database, of either kind."""
     url = _target(address, file)
 
     async def work(source: Database) -> dict[str, TableFingerprint]:
@@ -81,22 +75,22 @@ def copy(address: str | None, file: Path | None) -> None:
         try:
             return await copying.copy(source, Database(url, pooled=False, longest_statement=0))
         except copying.TargetHoldsData as error:
-            raise Problem(str(error)) from error
+            raise Problem(spoken(error)) from error
 
     found = on_database(work)
     rows = sum(table.rows for table in found.values())
-    say(f"Copied {rows:,} rows of {len(found)} tables; both databases have the same fingerprint.")
+    say(text("database.copied", count=rows, tables=number(len(found))))
 
 
 def _target(address: str | None, file: Path | None) -> str:
     if (address is None) == (file is None):
-        raise click.UsageError("Say where to copy to: --to URL, or --to-file FILE.")
+        raise click.UsageError(text("database.whereto"))
     try:
         return read_database_url((address or (file.read_text(encoding="utf-8") if file else "")).strip())
     except DatabaseUrlFault as fault:
-        raise Problem(f"--to: {fault}. Example: --to {POSTGRES_EXAMPLE}") from None
+        raise Problem(text("database.address_unusable", fault=fault, example=POSTGRES_EXAMPLE)) from None
     except (OSError, UnicodeDecodeError):
-        raise Problem(f"--to-file: the file {str(file)!r} cannot be read.") from None
+        raise Problem(text("database.file_unusable", file=repr(str(file)))) from None
 
 
 async def _upgrade(database: Database) -> SchemaStatus:
@@ -129,7 +123,7 @@ def refuse_missing(database: Database) -> None:
         DependencyFailed: there is none.
     """
     if database.path is not None and not database.path.is_file():
-        raise DependencyFailed(f"There is no database file {database.path}.")
+        raise DependencyFailed(text("database.no_file", path=database.path))
 
 
 def on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
@@ -154,4 +148,4 @@ def on_database(work: Callable[[Database], Awaitable[Answer]]) -> Answer:
     try:
         return asyncio.run(opened())
     except DatabaseUnusable as error:
-        raise DependencyFailed(str(error)) from error
+        raise DependencyFailed(spoken(error)) from error

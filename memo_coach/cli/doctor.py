@@ -13,6 +13,8 @@ import click
 
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
+from memo_coach.translations import number, text
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.settings import Settings
@@ -36,25 +38,31 @@ def doctor() -> int:
     """Say what is wrong with this installation. Exit status 0 where nothing is."""
     settings = settings_or_problem()
     worst = 0
-    say(f"ok      settings: {settings.app_env}, data in {settings.data_dir}, {settings.public_url}.")
+    told = text(
+        "doctor.settings_read",
+        environment=settings.app_env,
+        directory=settings.data_dir,
+        address=settings.public_url,
+    )
+    say(text("doctor.ok", what=text("doctor.settings"), told=told))
     for name, check in _checks(settings):
         try:
-            say(f"ok      {name}: {check(settings)}")
+            say(text("doctor.ok", what=text(name), told=check(settings)))
         except _Finding as finding:
-            say(f"wrong   {name}: {finding}")
+            say(text("doctor.wrong", what=text(name), told=finding))
             worst = max(worst, finding.status)
     return worst
 
 
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
-    yield "data directory", _data_directory
+    yield "doctor.data_directory", _data_directory
     if settings.database_path is not None:
-        yield "SQLite", _sqlite
-    yield "database", _database
-    yield "rubrics", _rubrics
-    yield "coach", _coach
-    yield "pages", _pages
-    yield "port", _port
+        yield "doctor.sqlite", _sqlite
+    yield "doctor.database", _database
+    yield "doctor.rubrics", _rubrics
+    yield "doctor.coach", _coach
+    yield "doctor.pages", _pages
+    yield "doctor.port", _port
 
 
 def _data_directory(settings: Settings) -> str:
@@ -62,22 +70,24 @@ def _data_directory(settings: Settings) -> str:
     if not directory.exists():
         parent = next(path for path in directory.parents if path.exists())
         if not os.access(parent, os.W_OK | os.X_OK):
-            raise _Finding(f"{directory} is missing and cannot be made in {parent}. Set DATA_DIR.", 1)
-        return f"{directory} will be made at the first start."
+            raise _Finding(text("doctor.cannot_be_made", directory=directory, parent=parent), 1)
+        return text("doctor.made_at_start", path=directory)
     probe = directory / f".doctor-{os.getpid()}"
     try:
         probe.write_bytes(b"probe")
         probe.unlink()
     except OSError as error:
-        raise _Finding(f"{directory} cannot be written: {error.strerror}. Change its owner.", 1) from None
-    return f"{directory} can be written."
+        raise _Finding(
+            text("doctor.cannot_be_written", directory=directory, reason=error.strerror), 1
+        ) from None
+    return text("doctor.can_be_written", directory=directory)
 
 
 def _sqlite(_settings: Settings) -> str:
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         oldest = ".".join(map(str, OLDEST_SQLITE))
-        raise _Finding(f"SQLite is {sqlite3.sqlite_version}, at least {oldest} is needed. Update Python.", 1)
-    return f"version {sqlite3.sqlite_version}."
+        raise _Finding(text("doctor.old_sqlite", version=sqlite3.sqlite_version, oldest=oldest), 1)
+    return text("doctor.version", version=sqlite3.sqlite_version)
 
 
 def _database(settings: Settings) -> str:
@@ -95,22 +105,24 @@ def _database(settings: Settings) -> str:
 
     path = settings.database_path
     if path is not None and not path.exists():
-        return f"{path} will be made at the first start."
+        return text("doctor.made_at_start", path=path)
 
     async def look() -> str:
         if path is not None and not await asyncio.to_thread(refuse_damaged_file, path, LONGEST_LOOK_SECONDS):
-            unseen = f" {LONGEST_LOOK_SECONDS:g} s were too short to look through all of {path}."
+            unseen = " " + text("doctor.not_all_seen", seconds=number(LONGEST_LOOK_SECONDS), path=path)
         else:
             unseen = ""
         database = Database(settings.database_url, pooled=False, patience=PATIENCE_SECONDS)
         if (await schema.status(database)).current is None:
-            return f"{await database_check(database)()} The tables will be made at the first start."
-        return f"{await migrations_check(database)()} {await database_check(database)()}{unseen}"
+            return f"{spoken(await database_check(database)())} {text('doctor.tables_made_at_start')}"
+        return (
+            f"{spoken(await migrations_check(database)())} {spoken(await database_check(database)())}{unseen}"
+        )
 
     try:
         return asyncio.run(look())
     except (Unhealthy, DatabaseUnusable) as error:
-        raise _Finding(str(error), 3) from None
+        raise _Finding(spoken(error), 3) from None
 
 
 def _rubrics(_settings: Settings) -> str:
@@ -118,7 +130,7 @@ def _rubrics(_settings: Settings) -> str:
     from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
 
     try:
-        return f"{', '.join(rubric.id for rubric in shipped_rubrics())} are valid."
+        return text("doctor.rubrics_valid", rubrics=", ".join(rubric.id for rubric in shipped_rubrics()))
     except BrokenRubric as error:
         raise _Finding("; ".join(error.faults), 1) from None
 
@@ -131,11 +143,11 @@ def _coach(_settings: Settings) -> str:
     try:
         rubric = shipped_rubrics()[0]
     except BrokenRubric:
-        raise _Finding("It cannot judge without rubrics.", 1) from None
+        raise _Finding(text("doctor.no_rubrics"), 1) from None
     judged = judge(
         "Please approve a new pump for 5,000 dollars by 1 May.", rubric, coach="builtin", language="en"
     )
-    return f"the built-in coach judged a sentence by {len(judged.criteria)} criteria."
+    return text("doctor.coach_judged", count=len(judged.criteria))
 
 
 def _pages(_settings: Settings) -> str:
@@ -143,8 +155,8 @@ def _pages(_settings: Settings) -> str:
 
     index = Path(ROOT / SITE / "build" / "client" / "index.html")
     if not index.is_file():
-        raise _Finding("They are not built. Run: make run", 1)
-    return f"built, in {ROOT / SITE}."
+        raise _Finding(text("doctor.not_built"), 1)
+    return text("doctor.built", directory=ROOT / SITE)
 
 
 def _port(settings: Settings) -> str:
@@ -158,9 +170,9 @@ def _port(settings: Settings) -> str:
             probe.bind(address)
     except OSError as error:
         if _answers(settings):
-            return f"Memo AI Coach is running at {place}."
-        raise _Finding(f"Cannot listen on {place}: {error.strerror or error}. Set HOST or PORT.", 1) from None
-    return f"{place} is free."
+            return text("doctor.running", place=place)
+        raise _Finding(text("doctor.cannot_listen", place=place, reason=error.strerror or error), 1) from None
+    return text("doctor.free", place=place)
 
 
 def _answers(settings: Settings) -> bool:

@@ -10,6 +10,8 @@ import click
 
 from memo_coach.cli.output import print_json, print_report, say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
+from memo_coach.translations import ENGLISH, current_language, number, text
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.cli.annotated_folder import AnnotatedFolder
@@ -22,7 +24,7 @@ _MOST_FAULTS = 20
 
 
 @click.command("eval")
-@click.argument("folder")
+@click.argument("folder", metavar="FOLDER")
 @click.option(
     "--coach",
     "coaches",
@@ -30,28 +32,28 @@ _MOST_FAULTS = 20
     multiple=True,
     default=("builtin",),
     show_default="builtin",
-    help="Who is measured: builtin or llm. Give it twice to compare both.",
 )
-@click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=1, show_default=True, help="How often.")
-@click.option("--set", "collection", metavar="NAME", help="Only documents of this set.")
+@click.option("--runs", type=click.IntRange(1, MOST_RUNS), default=1, show_default=True, metavar="NUMBER")
+@click.option("--set", "collection", metavar="NAME")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--yes", is_flag=True, help="Ask the model without confirmation, whatever it costs.")
+@click.option("--yes", is_flag=True)
 def measure(
     folder: str, *, coaches: tuple[str, ...], runs: int, collection: str | None, form: str, yes: bool
 ) -> None:
-    """Measure a coach on the annotated documents in FOLDER: NAME.json beside NAME.md.
-
-    Documents with faults are told and left out, and the status is 1; it is 3 where a model gave no answer.
-    """
+    """Measure a coach on the annotated documents in a folder."""
     from memo_coach.cli import measure_report  # noqa: PLC0415
     from memo_coach.cli.annotated_folder import read_folder  # noqa: PLC0415
+    from memo_coach.cli.measuring import Measuring  # noqa: PLC0415
 
     kinds = _kinds(coaches)
     read = read_folder(folder, collection)
     _tell_faults(read)
     if not read.documents:
-        raise Problem("No document is without faults.")
-    measured = [_measured(read.documents, kind, runs, yes=yes) for kind in kinds]
+        raise Problem(text("measuring.all_faulty"))
+    # JSON is the same in every language.
+    reasons_in = ENGLISH if form == "json" else current_language()
+    measuring = Measuring(read.documents, runs, reasons_in)
+    measured = [_measured(measuring, kind, yes=yes) for kind in kinds]
     if form == "json":
         print_json(measure_report.as_json(measured, read, collection))
     else:
@@ -65,19 +67,18 @@ def _kinds(coaches: Sequence[str]) -> list[str]:
     kinds = list(dict.fromkeys(coaches))
     for kind in kinds:
         if kind not in (BUILTIN, MODEL):
-            raise Problem(f"There is no coach “{kind}” here. The coaches are: {BUILTIN}, {MODEL}.")
+            raise Problem(text("problem.unknown_coach", coach=kind, known=f"{BUILTIN}, {MODEL}"))
     return kinds
 
 
-def _measured(documents: Sequence[AnnotatedDocument], kind: str, runs: int, *, yes: bool) -> Measured:
+def _measured(measuring: Measuring, kind: str, *, yes: bool) -> Measured:
     import asyncio  # noqa: PLC0415 - which the other commands do without
 
-    from memo_coach.cli.measuring import Measuring  # noqa: PLC0415
     from memo_coach.services.coaches.service import BUILTIN  # noqa: PLC0415
 
     if kind == BUILTIN:
-        return asyncio.run(Measuring(documents, runs, _each_tenth).of_builtin())
-    return _model_measured(Measuring(documents, runs, _each), yes=yes)
+        return asyncio.run(measuring.of_builtin(_each_tenth))
+    return _model_measured(measuring, yes=yes)
 
 
 def _model_measured(measuring: Measuring, *, yes: bool) -> Measured:
@@ -89,60 +90,76 @@ def _model_measured(measuring: Measuring, *, yes: bool) -> Measured:
 
     settings = settings_or_problem()
     try:
-        return asyncio.run(measuring.of_model(settings, lambda cost: _confirm(cost, yes=yes)))
+        return asyncio.run(measuring.of_model(settings, _each, lambda cost: _confirm(cost, yes=yes)))
     except ServiceError as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
     except (DatabaseUnusable, ModelFailure) as error:
-        raise DependencyFailed(str(error)) from error
+        raise DependencyFailed(_failure(error)) from error
+
+
+def _failure(error: Exception) -> str:
+    from memo_coach.coaching.llm.model import ModelFailure  # noqa: PLC0415
+
+    if isinstance(error, ModelFailure):
+        return text("measuring.no_model", reason=error)
+    return spoken(error)
 
 
 def _confirm(cost: Cost, *, yes: bool) -> None:
     say(
-        f"{cost.answers:,} answers of {cost.model}: about {cost.prompt_tokens:,} tokens to read, "
-        f"at most {cost.usd:.4f} USD (twice that if every answer has to be mended).",
+        text(
+            "measuring.cost",
+            count=cost.answers,
+            model=cost.model,
+            tokens=number(cost.prompt_tokens),
+            usd=number(cost.usd, digits=4),
+        ),
         err=True,
     )
     if cost.usd > cost.budget_usd:
-        say(
-            f"The budget of a day is {cost.budget_usd:.2f} USD (LLM_DAILY_BUDGET_USD): "
-            "documents for which nothing is left will fail.",
-            err=True,
-        )
+        say(text("measuring.over_budget", usd=number(cost.budget_usd, digits=2)), err=True)
     if yes:
         return
     if not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to confirm this on. Say --yes if it may cost that.")
-    if not click.confirm("Ask it?", err=True):
-        raise Problem("Nothing was asked.")
+        raise click.UsageError(text("measuring.no_terminal"))
+    answer = click.prompt(text("measuring.ask"), default="", show_default=False, err=True)
+    if answer.strip().casefold() not in text("measuring.words_for_yes").split():
+        raise Problem(text("measuring.nothing_asked"))
 
 
-def _each(number: int, total: int, document: AnnotatedDocument) -> None:
-    say(f"{number} of {total}: {document.name}", err=True)
+def _each(place: int, total: int, document: AnnotatedDocument) -> None:
+    say(text("measuring.each", place=number(place), total=number(total), document=document.name), err=True)
 
 
-def _each_tenth(number: int, total: int, document: AnnotatedDocument) -> None:
-    if number % max(1, total // 10) == 0:
-        _each(number, total, document)
+def _each_tenth(place: int, total: int, document: AnnotatedDocument) -> None:
+    if place % max(1, total // 10) == 0:
+        _each(place, total, document)
 
 
 def _tell_faults(read: AnnotatedFolder) -> None:
     for faults in read.left_out.values():
         for fault in faults[:_MOST_FAULTS]:
-            say(fault, err=True)
+            say(spoken(fault), err=True)
         if len(faults) > _MOST_FAULTS:
-            say(f"… and {len(faults) - _MOST_FAULTS} more", err=True)
+            say(text("measuring.more_faults", count=len(faults) - _MOST_FAULTS), err=True)
 
 
 def _complain(read: AnnotatedFolder, measured: Sequence[Measured]) -> None:
     failed = [each for one in measured for each in one.failed]
     for each in failed:
-        say(f"{each.document}, run {each.run}: {' '.join(each.reason.split())}", err=True)
+        say(
+            text(
+                "measuring.failed",
+                document=each.document,
+                run=each.run,
+                reason=" ".join(each.reason.split()),
+            ),
+            err=True,
+        )
     unanswered = sum(each.by_model for each in failed)
     if unanswered:
-        raise DependencyFailed(
-            f"The model gave no usable answer {unanswered} times; the figures leave that out."
-        )
+        raise DependencyFailed(text("measuring.unanswered", count=unanswered))
     left_out = len(read.left_out) + len({each.document for each in failed})
     if left_out:
         total = len(read.left_out) + len(read.documents)
-        raise Problem(f"{left_out} of {total} documents could not be used; the figures leave them out.")
+        raise Problem(text("measuring.left_out", count=left_out, total=number(total)))

@@ -12,6 +12,8 @@ from memo_coach.cli.output import print_bytes, print_json, print_report
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
+from memo_coach.translations import text
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.cli.judgement import FileJudgement
@@ -19,17 +21,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file")
-@click.option("--rubric", "rubric_id", metavar="ID", help="The rubric to judge by. Default: the first one.")
-@click.option("--rubric-file", metavar="PATH", help="A rubric of your own, as a YAML file.")
-@click.option(
-    "--coach", metavar="KIND", help="Who judges: builtin or llm. Default: llm where a model is configured."
-)
-@click.option("--language", metavar="CODE", help="The memo's language. Default: as it is written.")
+@click.argument("file", metavar="FILE")
+@click.option("--rubric", "rubric_id", metavar="ID")
+@click.option("--rubric-file", metavar="PATH")
+@click.option("--coach", metavar="KIND")
+@click.option("--language", metavar="CODE")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "pdf"]), default="text", show_default=True
 )
-@click.option("--output", metavar="PATH", help="Where to write. Default: standard output.")
+@click.option("--output", metavar="PATH")
 def evaluate(
     file: str,
     *,
@@ -40,16 +40,13 @@ def evaluate(
     form: str,
     output: str | None,
 ) -> None:
-    """Judge the memo in FILE: text, Markdown, Word (.docx) or PDF. - is standard input.
-
-    Where a model was asked and did not answer, the built-in coach's judgement is printed and the status is 3.
-    """
+    """Judge the memo in a file."""
     if rubric_id and rubric_file:
-        raise click.UsageError("--rubric and --rubric-file cannot both be given.")
+        raise click.UsageError(text("command_line.two_rubrics"))
     if form == "pdf" and output in (None, "-") and sys.stdout.isatty():
-        raise click.UsageError("A PDF is no text for a terminal. Name a file: --output PATH.")
-    text = read_memo(file)
-    judgement = _judged(text, _rubric(rubric_id, rubric_file), coach=coach, language=language)
+        raise click.UsageError(text("command_line.pdf_on_terminal"))
+    memo = read_memo(file)
+    judgement = _judged(memo, _rubric(rubric_id, rubric_file), coach=coach, language=language)
     if form == "pdf":
         _write_pdf(judgement, output)
     elif output is None or output == "-":
@@ -57,7 +54,7 @@ def evaluate(
     else:
         _write(judgement, form, output)
     if judgement.coach != judgement.provenance.kind:
-        raise DependencyFailed("The model gave no usable answer; the built-in coach judged instead.")
+        raise DependencyFailed(text("command_line.builtin_instead"))
 
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
@@ -73,14 +70,14 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
             return load_rubric(read_text(rubric_file), source=shown(rubric_file))
         return shipped_rubric(rubric_id) if rubric_id else shipped_rubrics()[0]
     except UnknownRubric as error:
-        raise Problem(str(error)) from error
+        known = ", ".join(rubric.id for rubric in shipped_rubrics())
+        raise Problem(text("problem.unknown_rubric", rubric=shown(rubric_id or ""), known=known)) from error
     except BrokenRubric as error:
-        more = len(error.faults) - 1
-        others = f" (and {more} more {'fault' if more == 1 else 'faults'})" if more else ""
-        raise Problem(f"{error.faults[0]}{others}") from error
+        first, more = error.faults[0], len(error.faults) - 1
+        raise Problem(text("command_line.more_faults", count=more, fault=first) if more else first) from error
 
 
-def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | None) -> FileJudgement:
+def _judged(memo: str, rubric: Rubric, *, coach: str | None, language: str | None) -> FileJudgement:
     from memo_coach.cli.judgement import judge  # noqa: PLC0415
     from memo_coach.coaching.errors import CoachingError  # noqa: PLC0415
     from memo_coach.services.errors import LanguageNotRead, ServiceError, UnknownLanguage  # noqa: PLC0415
@@ -88,16 +85,16 @@ def _judged(text: str, rubric: Rubric, *, coach: str | None, language: str | Non
 
     settings = None if coach == "builtin" else settings_or_problem()
     try:
-        return judge(text, rubric, coach=coach, language=language, settings=settings)
+        return judge(memo, rubric, coach=coach, language=language, settings=settings)
     except DatabaseUnusable as error:
-        raise DependencyFailed(str(error)) from error
+        raise DependencyFailed(spoken(error)) from error
     except UnknownLanguage as error:
         raise click.BadParameter(error.message, param_hint="--language") from error
     except LanguageNotRead as error:
         # The coach's own error says it in each language that it reads: the writer may know one of them only.
-        raise Problem(f"{error.__cause__ or error} (With --language en or --language es.)") from error
+        raise Problem(text("command_line.language_by_option", sentence=error.__cause__ or error)) from error
     except (ServiceError, CoachingError) as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
 
 
 def _rendered(judgement: FileJudgement, form: str, **style: Any) -> str:  # noqa: ANN401 - passed on
@@ -127,7 +124,7 @@ def _write_pdf(judgement: FileJudgement, output: str | None) -> None:
     try:
         content = as_pdf(judgement)
     except PdfFailed as error:
-        raise DependencyFailed(f"The PDF could not be made ({error}).") from error
+        raise DependencyFailed(text("command_line.pdf_not_made", reason=error)) from error
     if output is None or output == "-":
         print_bytes(content)
     else:
@@ -144,4 +141,4 @@ def _write_bytes(content: bytes, output: str) -> None:
         Path(output).write_bytes(content)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Problem(f"{shown(output)} cannot be written: {reason}.") from None
+        raise Problem(text("command_line.cannot_be_written", file=shown(output), reason=reason)) from None

@@ -11,36 +11,44 @@ from memo_coach.cli.annotated_folder import AnnotatedFolder
 from memo_coach.cli.measuring import Measured
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.coaching.measure.figures import HEADLINES, Figures, Measure, Spread, spread_of
+from memo_coach.translations import number, text
 
 TABLES: Sequence[tuple[str, Sequence[tuple[str, str, int]]]] = (
     (
-        "The five remarks shown first, in %",
+        "measuring.first_five",
         (
-            ("wrong", "false", 1),
-            ("misplaced", "misplaced", 1),
-            ("hit", "hit", 1),
-            ("usual five hit", "hit_of_usual", 1),
+            ("measuring.wrong", "false", 1),
+            ("measuring.misplaced", "misplaced", 1),
+            ("measuring.hit", "hit", 1),
+            ("measuring.usual_hit", "hit_of_usual", 1),
         ),
     ),
     (
-        "Praise, and what is said to be missing, in %",
+        "measuring.praise_and_missing",
         (
-            ("praise real", "strengths_real", 1),
-            ("at the passage", "strengths_at", 1),
-            ("rightly missing", "missing_precision", 1),
-            ("missing found", "missing_recall", 1),
+            ("measuring.praise_real", "strengths_real", 1),
+            ("measuring.at_passage", "strengths_at", 1),
+            ("measuring.rightly_missing", "missing_precision", 1),
+            ("measuring.missing_found", "missing_recall", 1),
         ),
     ),
     (
-        "Scores beside the reader's",
+        "measuring.scores",
         (
-            ("order of criteria", "criteria_correlation", 3),
-            ("order overall", "overall_correlation", 3),
-            ("points apart", "overall_difference", 2),
+            ("measuring.order_of_criteria", "criteria_correlation", 3),
+            ("measuring.order_overall", "overall_correlation", 3),
+            ("measuring.points_apart", "overall_difference", 2),
         ),
     ),
 )
-"""Heading; then of each column its heading, the figure and its decimals."""
+"""Heading; then of each column its heading, the figure and its decimals. Headings are the names of texts."""
+_OF_CRITERIA = ("measuring.documents", "measuring.order", "measuring.points_apart")
+_OUTCOMES = {
+    "right": "measuring.right",
+    "false": "measuring.false",
+    "overlooked": "measuring.overlooked",
+    "quiet": "measuring.quiet",
+}
 _NONE = "–"
 
 
@@ -55,7 +63,7 @@ class _Row:
 def as_text(measured: Sequence[Measured]) -> str:
     """Return the tables, with a line feed at the end. No text in them brings control characters along."""
     lines = [line for each in measured for line in _lines(each)]
-    lines.append("docs/coach.md says what each figure means. Several runs: median (lowest to highest).")
+    lines.append(text("measuring.explained"))
     return without_controls("\n".join(lines)) + "\n"
 
 
@@ -94,7 +102,7 @@ def _spreads(row: _Row) -> dict[str, object]:
 
 
 def _whole(runs: Sequence[Measure]) -> _Row:
-    return _Row("all", [run.whole for run in runs])
+    return _Row(text("measuring.all"), [run.whole for run in runs])
 
 
 def _rows(runs: Sequence[Measure], grouping: str) -> list[_Row]:
@@ -105,16 +113,19 @@ def _rows(runs: Sequence[Measure], grouping: str) -> list[_Row]:
 
 def _lines(measured: Measured) -> Iterator[str]:
     whole = _whole(measured.runs)
-    languages = [replace(row, name=f"language {row.name}") for row in _rows(measured.runs, "by_language")]
+    languages = [
+        replace(row, name=text("measuring.of_language", language=row.name))
+        for row in _rows(measured.runs, "by_language")
+    ]
     rows = [whole, *_rows(measured.runs, "by_kind"), *languages]
     yield _heading(measured)
     yield ""
     for heading, columns in TABLES:
-        yield heading
+        yield text(heading)
         cells = [[_cell(row.runs, figure, decimals) for _, figure, decimals in columns] for row in rows]
         documents = [_number(median(each.documents for each in row.runs), 0) for row in rows]
         yield from _table(
-            ["", "documents", *(name for name, _, _ in columns)],
+            ["", text("measuring.documents"), *(text(name) for name, _, _ in columns)],
             [[row.name, count, *own] for row, count, own in zip(rows, documents, cells, strict=True)],
         )
         yield ""
@@ -123,15 +134,20 @@ def _lines(measured: Measured) -> Iterator[str]:
 
 
 def _heading(measured: Measured) -> str:
-    coach = "Built-in coach" if measured.model is None else f"Coach that asks {measured.model}"
+    coach = text("measuring.builtin")
+    if measured.model is not None:
+        coach = text("measuring.asks_model", model=measured.model)
     documents = max((run.whole.documents for run in measured.runs), default=0)
-    parts = [_counted(documents, "document"), _counted(len(measured.runs), "run")]
+    parts = [
+        text("measuring.counted_documents", count=documents),
+        text("measuring.counted_runs", count=len(measured.runs)),
+    ]
     if measured.failed:
-        parts.append(f"{len(measured.failed)} failed")
+        parts.append(text("measuring.counted_failed", count=len(measured.failed)))
     if measured.model is not None:
         usage = measured.usage
         tokens = usage.prompt_tokens + usage.completion_tokens
-        parts.append(f"{tokens:,} tokens, {usage.cost_usd:.4f} USD")
+        parts.append(text("measuring.used", tokens=number(tokens), usd=number(usage.cost_usd, digits=4)))
     return f"{coach}: {', '.join(parts)}"
 
 
@@ -149,21 +165,22 @@ def _criteria(runs: Sequence[Figures]) -> Iterator[str]:
             ]
         )
     if rows:
-        yield "Scores of each criterion beside the reader's"
-        yield from _table(["", "documents", "order", "points apart"], rows)
+        yield text("measuring.criteria")
+        yield from _table(["", *map(text, _OF_CRITERIA)], rows)
         yield ""
 
 
 def _missing(runs: Sequence[Figures]) -> Iterator[str]:
-    outcomes = ("right", "false", "overlooked", "quiet")
     rows = []
     for name in _names(figures.missing for figures in runs):
         found = [figures.missing[name] for figures in runs if name in figures.missing]
-        cells = [_spread_cell(_spread([getattr(each, outcome) for each in found]), 0) for outcome in outcomes]
+        cells = [
+            _spread_cell(_spread([getattr(each, outcome) for each in found]), 0) for outcome in _OUTCOMES
+        ]
         rows.append([name, *cells])
     if rows:
-        yield "Said to be missing, by element, where the reader expects it (number of documents)"
-        yield from _table(["", *outcomes], rows)
+        yield text("measuring.missing")
+        yield from _table(["", *map(text, _OUTCOMES.values())], rows)
         yield ""
 
 
@@ -185,15 +202,16 @@ def _spread_cell(spread: Spread | None, decimals: int) -> str:
     middle = _number(spread.median, decimals)
     if spread.lowest == spread.highest:
         return middle
-    return f"{middle} ({_number(spread.lowest, decimals)} to {_number(spread.highest, decimals)})"
+    return text(
+        "measuring.spread",
+        median=middle,
+        lowest=_number(spread.lowest, decimals),
+        highest=_number(spread.highest, decimals),
+    )
 
 
 def _number(value: float, decimals: int) -> str:
-    return f"{value:.{decimals}f}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    return number(value, digits=decimals)
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

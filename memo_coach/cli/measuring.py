@@ -17,6 +17,7 @@ from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRe
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
 from memo_coach.services.views import Usage
+from memo_coach.translations import speaking, text
 
 if TYPE_CHECKING:
     from memo_coach.settings import Settings
@@ -67,15 +68,16 @@ class Measuring:
 
     documents: Sequence[AnnotatedDocument]
     runs: int
-    told: Told
+    reasons_in: str
+    """The language in which it is said why a document was not judged."""
 
-    async def of_builtin(self) -> Measured:
+    async def of_builtin(self, told: Told) -> Measured:
         """Measure the built-in coach."""
         measured = Measured("builtin")
-        await self._run(Coaches(), measured)
+        await self._run(Coaches(), measured, told)
         return measured
 
-    async def of_model(self, settings: Settings, approve: Callable[[Cost], None]) -> Measured:
+    async def of_model(self, settings: Settings, told: Told, approve: Callable[[Cost], None]) -> Measured:
         """Measure the coach that asks a model; ``approve`` raises where it shall not be asked.
 
         Raises:
@@ -91,7 +93,7 @@ class Measuring:
             await models.load()
             approve(await self._cost(coaches, settings))
             measured = Measured(MODEL, settings.llm_model)
-            await self._run(coaches, measured)
+            await self._run(coaches, measured, told)
             measured.usage = models.used
         return measured
 
@@ -114,19 +116,21 @@ class Measuring:
             budget_usd=float(settings.llm_daily_budget_usd),
         )
 
-    async def _run(self, coaches: Coaches, measured: Measured) -> None:
+    async def _run(self, coaches: Coaches, measured: Measured, told: Told) -> None:
         usual = usual_elements(self.documents)
         for run in range(self.runs):
             comparisons: list[Comparison] = []
             for number, document in enumerate(self.documents, 1 + run * len(self.documents)):
-                self.told(number, self.runs * len(self.documents), document)
+                told(number, self.runs * len(self.documents), document)
                 try:
-                    judgement = await _judged(coaches, measured.coach, document)
+                    with speaking(self.reasons_in):
+                        judgement = await _judged(coaches, measured.coach, document)
+                        no_answer = text("measuring.no_answer")
                 except (ServiceError, CoachingError) as error:
                     measured.failed.append(Failed(run + 1, document.name, str(error), by_model=False))
                     continue
                 if judgement.provenance.fallback_from is not None:
-                    reason = next(iter(judgement.overall.notices), "The model gave no usable answer.")
+                    reason = next(iter(judgement.overall.notices), no_answer)
                     measured.failed.append(Failed(run + 1, document.name, reason, by_model=True))
                     continue
                 comparisons.append(compare(document, _feedback(judgement), usual))

@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memo_coach.translations.sentences import spoken
+
 if TYPE_CHECKING:
     from memo_coach.settings import Settings
 
 
-class Problem(click.ClickException):
+class _Told(click.ClickException):
+    """Its message is told in the language that is spoken, where it knows how."""
+
+    def format_message(self) -> str:
+        return spoken(self.message)
+
+
+class Problem(_Told):
     """The input or the configuration cannot be used."""
 
     exit_code = 1
 
 
-class DependencyFailed(click.ClickException):
+class DependencyFailed(_Told):
     """Something that the command depends on failed: the database, a port."""
 
     exit_code = 3

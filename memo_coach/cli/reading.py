@@ -12,6 +12,8 @@ from typing import IO
 
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, shown
+from memo_coach.translations import ENGLISH, current_language, text
+from memo_coach.translations.sentences import sentence, spoken
 
 MOST_BYTES = 16 * 1024 * 1024
 """More is not read: nothing that can be judged comes near, and a device would never end."""
@@ -27,10 +29,10 @@ _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
 _KINDS = (
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a Word document or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Word document"),
-    (b"{\\rtf", "a Rich Text document"),
+    (b"%PDF-", "command_line.kind_pdf"),
+    (b"PK\x03\x04", "command_line.kind_word"),
+    (b"\xd0\xcf\x11\xe0", "command_line.kind_old_word"),
+    (b"{\\rtf", "command_line.kind_rich_text"),
 )
 
 
@@ -40,13 +42,13 @@ def read_text(name: str) -> str:
     Raises:
         Problem: it cannot be read, or is not text.
     """
-    called = "standard input" if name == "-" else shown(name)
+    called = _called(name)
     content = _bytes(name, called)
     if len(content) > MOST_BYTES:
-        raise Problem(f"{called} is larger than {MOST_BYTES // 2**20} MiB, which no memo is.")
+        raise Problem(sentence("command_line.too_large", file=called, most=MOST_BYTES // 2**20))
     for magic, kind in _KINDS:
         if content.startswith(magic):
-            raise Problem(f"{called} is {kind}. Save it as plain text or Markdown, and evaluate that.")
+            raise Problem(sentence("command_line.other_kind", file=called, kind=sentence(kind)))
     return _decoded(content, called)
 
 
@@ -60,15 +62,20 @@ def read_memo(name: str) -> str:
     """
     from memo_coach.services.memos.uploads import UploadRefused, read_upload  # noqa: PLC0415
 
-    called = "standard input" if name == "-" else shown(name)
+    called = _called(name)
     content = _bytes(name, called)
     try:
         upload = read_upload(name, content, _drop)
     except UploadRefused as refused:
-        raise Problem(f"{called}: {refused.message}") from refused
+        raise Problem(text("command_line.of_file", file=spoken(called), reason=refused.message)) from refused
     for notice in upload.left_out:
-        say(f"memo-coach: {notice.sentences['en']}", err=True)
+        said = notice.sentences.get(current_language(), notice.sentences[ENGLISH])
+        say(f"memo-coach: {said}", err=True)
     return upload.text
+
+
+def _called(name: str) -> str:
+    return sentence("command_line.standard_input") if name == "-" else shown(name)
 
 
 def _drop(stream: IO[bytes], _: str) -> None:
@@ -85,27 +92,28 @@ def _bytes(name: str, called: str) -> bytes:
         with Path(name).open("rb") as handle:
             return handle.read(MOST_BYTES + 1)
     except FileNotFoundError:
-        raise Problem(f"There is no file {called}.") from None
+        raise Problem(sentence("command_line.no_file", file=called)) from None
     except IsADirectoryError:
-        raise Problem(f"{called} is a directory. Name a file in it.") from None
+        raise Problem(sentence("command_line.is_directory", file=called)) from None
     except PermissionError:
-        raise Problem(f"{called} may not be read by you.") from None
+        raise Problem(sentence("command_line.no_permission", file=called)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise Problem(f"{called} cannot be read: {reason}.") from None
+        raise Problem(sentence("command_line.cannot_be_read", file=called, reason=reason)) from None
 
 
 def _decoded(content: bytes, called: str) -> str:
     encoding = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), "utf-8")
     if encoding == "utf-8" and b"\0" in content:
-        raise Problem(f"{called} is not a text file. Save the memo as plain text or Markdown in UTF-8.")
+        raise Problem(sentence("command_line.not_text", file=called))
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
         if encoding != "utf-8":
-            raise Problem(f"{called} says that it is {encoding.upper()}, but is not.") from None
-        place = f"byte {error.start + 1} is 0x{content[error.start]:02X}"
+            raise Problem(
+                sentence("command_line.other_encoding", file=called, encoding=encoding.upper())
+            ) from None
+        byte = f"{content[error.start]:02X}"
         raise Problem(
-            f"{called} is not UTF-8 ({place}). If it is Latin-1, convert it:"
-            " iconv -f ISO-8859-1 -t UTF-8 OLD > NEW"
+            sentence("command_line.not_utf8", file=called, place=error.start + 1, byte=byte)
         ) from None

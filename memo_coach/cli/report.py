@@ -13,6 +13,8 @@ from memo_coach.cli.judgement import FileJudgement
 from memo_coach.cli.output import shown_values
 from memo_coach.coaching.evaluation import Comment, CriterionScore
 from memo_coach.coaching.rubric.model import localised
+from memo_coach.translations import current_language, number
+from memo_coach.translations import text as said
 
 WIDEST = 96
 NARROWEST = 40
@@ -60,24 +62,27 @@ def as_text(judgement: FileJudgement, style: Style | None = None) -> str:
 
 def _lines(judgement: FileJudgement, style: Style) -> Iterator[str]:
     glance, overall = judgement.metadata, judgement.overall
-    name = localised(judgement.rubric.name, "en")
-    coach = judgement.provenance.model or "built-in coach"
+    name = localised(judgement.rubric.name, current_language())
+    coach = judgement.provenance.model or said("report.builtin")
     yield from _wrapped(glance.title, style, paint=style.strong)
     yield from _wrapped(
-        f"{name} · {glance.language} · {glance.words} words · {coach}", style, paint=style.faint
+        f"{name} · {glance.language} · {said('report.words', count=glance.words)} · {coach}",
+        style,
+        paint=style.faint,
     )
     yield ""
-    yield f"{style.strong('Overall')}  {_score(overall.score, style)}  {_bar(overall.score, style)}"
+    heading = style.strong(said("report.overall"))
+    yield f"{heading}  {_score(overall.score, style)}  {_bar(overall.score, style)}"
     yield from _wrapped(overall.summary, style)
     for notice in overall.notices:
         yield from _wrapped(notice, style, first="! ")
-    yield from _list("What works", overall.strengths, style, mark="+ ")
-    yield from _list("What would raise the score most", overall.opportunities, style)
-    yield from _heading("Criteria", style)
+    yield from _list(said("report.works"), overall.strengths, style, mark="+ ")
+    yield from _list(said("report.opportunities"), overall.opportunities, style)
+    yield from _heading(said("report.criteria"), style)
     for criterion in judgement.criteria:
         yield from _criterion(criterion, style)
     if judgement.comments:
-        yield from _heading("Comments", style)
+        yield from _heading(said("report.comments"), style)
         names = {criterion.id: criterion.name for criterion in judgement.criteria}
         for comment in judgement.comments:
             yield from _comment(
@@ -98,21 +103,21 @@ def _list(heading: str, items: Iterable[str], style: Style, mark: str | None = N
 
 
 def _criterion(criterion: CriterionScore, style: Style) -> Iterator[str]:
-    weight = f"{criterion.weight:g} %"
+    weight = f"{number(criterion.weight)} %"
     yield f"{_score(criterion.score, style)}  {_bar(criterion.score, style)}  {criterion.name}, {weight}"
     yield from _wrapped(criterion.justification, style, indent="     ")
 
 
 def _comment(comment: Comment, criterion: str, text: str, style: Style) -> Iterator[str]:
-    place = "the whole memo"
+    place = said("report.whole_memo")
     if comment.start is not None:
-        place = f"line {text.count(chr(10), 0, comment.start) + 1}"
+        place = said("report.line", line=number(text.count("\n", 0, comment.start) + 1))
     mark = "+" if comment.kind == "strength" else "•"
     yield f"{mark} {style.strong(criterion)} {style.faint('· ' + place)}"
     if comment.quote:
         quote = " ".join(comment.quote.split())
         quote = quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1].rstrip() + "…"
-        yield from _wrapped(f"“{quote}”", style, indent="  ", paint=style.faint)
+        yield from _wrapped(said("report.quote", quote=quote), style, indent="  ", paint=style.faint)
     yield from _wrapped(comment.comment, style, indent="  ")
     for question in comment.questions:
         yield from _wrapped(question, style, first="? ", indent="  ")
@@ -122,7 +127,7 @@ def _comment(comment: Comment, criterion: str, text: str, style: Style) -> Itera
 
 
 def _score(score: float | None, style: Style) -> str:
-    return style.scored(score, " – " if score is None else f"{score:.1f}")
+    return style.scored(score, " – " if score is None else number(score, digits=1))
 
 
 def _bar(score: float | None, style: Style) -> str:

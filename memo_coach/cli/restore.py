@@ -11,6 +11,7 @@ import click
 from memo_coach.cli.backup import failures, prepared, recorded, run_alone
 from memo_coach.cli.output import say
 from memo_coach.coaching.control_characters import without_controls
+from memo_coach.translations import text
 
 if TYPE_CHECKING:
     from memo_coach.operations.backup.configuration import BackupConfiguration
@@ -25,20 +26,18 @@ if TYPE_CHECKING:
     default="latest",
     show_default=True,
     metavar="ID",
-    help="Which backup: the id of a run or of a snapshot, or the beginning of one.",
 )
-@click.option("--dry-run", is_flag=True, help="Say as JSON what would be restored; change nothing.")
-@click.option("--replace", metavar="NAME", help="Replace a database that holds data: the host of PUBLIC_URL.")
+@click.option("--dry-run", is_flag=True)
+@click.option("--replace", metavar="NAME")
 @click.option(
     "--files-to",
     metavar="DIRECTORY",
     type=click.Path(path_type=Path),
-    help="Instead of the database, write the files of the backup below this empty directory.",
 )
 def restore(snapshot: str, *, dry_run: bool, replace: str | None, files_to: Path | None) -> None:
     """Bring the database back to a backup. What it replaces is kept beside it."""
     if files_to is not None and (dry_run or replace):
-        raise click.UsageError("--files-to goes with --snapshot only: it changes no database.")
+        raise click.UsageError(text("backup.files_to_alone"))
     if files_to is not None:
         _restore_files(snapshot, files_to)
     elif dry_run:
@@ -54,7 +53,7 @@ def _restore_files(snapshot: str, target: Path) -> None:
     with failures():
         configuration, restic = prepared()
         manifest = run_alone(restore_files(configuration, restic, snapshot, target))
-    say(f"The files of run {manifest.run} are in {target}.")
+    say(text("backup.files_restored", run=manifest.run, directory=target))
 
 
 async def _plan(snapshot: str) -> Plan:
@@ -79,13 +78,15 @@ def _restore(snapshot: str, replace: str | None) -> None:
 
     kept = recorded("restore", work)
     taken = f"{planned.manifest.taken:%Y-%m-%d %H:%M:%S} UTC"
-    say(f"Restored: run {planned.manifest.run}, the state of {taken}; every table is as it was.")
+    say(text("backup.restored", run=planned.manifest.run, taken=taken))
     if kept:
-        say(f"What was there before is kept as {kept}. Remove it when you no longer need it.")
+        say(text("backup.kept", name=kept))
 
 
 def _typed(planned: Plan) -> str:
-    say(f"The database {planned.database.name} holds data, which {planned.manifest.run} would replace.")
+    say(text("backup.would_replace", database=planned.database.name, run=planned.manifest.run))
     return str(
-        click.prompt(without_controls(f"Type {planned.site} to go on"), default="", show_default=False)
+        click.prompt(
+            without_controls(text("backup.type_to_go_on", site=planned.site)), default="", show_default=False
+        )
     ).strip()

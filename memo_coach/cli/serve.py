@@ -7,11 +7,13 @@ import os
 import click
 
 from memo_coach.cli.problems import DependencyFailed, Problem
+from memo_coach.translations import ENGLISH, speaking, text
+from memo_coach.translations.sentences import spoken
 
 
 @click.command()
-@click.option("--host", help="The address to listen on, in place of HOST.")
-@click.option("--port", help="The port to listen on, in place of PORT.")
+@click.option("--host", metavar="ADDRESS")
+@click.option("--port", metavar="NUMBER")
 def serve(host: str | None, port: str | None) -> None:
     """Serve the pages."""
     from memo_coach.settings import SettingsError, load_settings  # noqa: PLC0415 - not to print help
@@ -29,13 +31,16 @@ def serve(host: str | None, port: str | None) -> None:
     from memo_coach.web.errors import SiteMissing, WorkerFailed  # noqa: PLC0415
 
     try:
-        serving.serve(settings, settings.host, settings.port)
+        # Requests and pages each set their own; what belongs to none, such as the log, is in English.
+        with speaking(ENGLISH):
+            serving.serve(settings, settings.host, settings.port)
     except WorkerFailed:
         raise click.exceptions.Exit(DependencyFailed.exit_code) from None
     except SiteMissing as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
     except DatabaseUnusable as error:
-        raise DependencyFailed(str(error)) from error
+        raise DependencyFailed(spoken(error)) from error
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
-        raise DependencyFailed(f"Cannot listen on {place}: {error.strerror or error}.") from error
+        sentence = text("command_line.cannot_listen", place=place, reason=error.strerror or error)
+        raise DependencyFailed(sentence) from error

@@ -9,6 +9,7 @@ import click
 from memo_coach.cli.database import on_database, refuse_missing
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem
+from memo_coach.translations import text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ def visitors() -> None:
 
 
 @visitors.command("list")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, metavar="NUMBER")
 def show(limit: int) -> None:
     """Show the browsers that wrote last: id, first and last time. Nothing of what they wrote."""
 
@@ -41,14 +42,11 @@ def show(limit: int) -> None:
 # An id may begin like an option, with "-h" too: that one would show the help and end nothing.
 @visitors.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("visitor", metavar="ID", required=False)
-@click.option("--all", "everybody", is_flag=True, help="Of all browsers.")
+@click.option("--all", "everybody", is_flag=True)
 def end(visitor: str | None, everybody: bool) -> None:
-    """End the session of the browser ID, or of all: their cookies open nothing any more, here and now.
-
-    What they wrote stays stored, out of everybody's reach. A server that runs follows within a second.
-    """
+    """End the session of a browser, or of all."""
     if (visitor is None) != everybody:
-        raise click.UsageError("Say whose session is to end: an ID of `memo-coach visitors list`, or --all.")
+        raise click.UsageError(text("visitors.whose"))
 
     async def work(database: Database) -> bool:
         from memo_coach.services.accounts.revoked_sessions import RevokedSessions  # noqa: PLC0415 - when it is asked for
@@ -58,8 +56,8 @@ def end(visitor: str | None, everybody: bool) -> None:
         return await RevokedSessions(database).end(visitor, now())
 
     if not on_database(work):
-        raise Problem("There is no such visitor. `memo-coach visitors list` shows their ids.")
-    say("All sessions have ended." if everybody else "The session has ended.")
+        raise Problem(text("visitors.unknown"))
+    say(text("visitors.all_ended") if everybody else text("visitors.ended"))
 
 
 async def _refuse_unusable(database: Database) -> None:

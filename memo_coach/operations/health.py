@@ -26,6 +26,7 @@ from memo_coach.storage.engine.sqlite_file import (
     refuse_read_only_file,
 )
 from memo_coach.translations import ENGLISH, speaking, text
+from memo_coach.translations.sentences import sentence, spoken
 
 LONGEST_SECONDS = 3.0
 """What takes longer is not usable."""
@@ -102,11 +103,11 @@ async def _run(name: str, check: CheckFunction) -> Check:
     started = time.perf_counter()
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            ok, detail = True, await check()
+            ok, detail = True, spoken(await check())
     except Unhealthy as error:
-        ok, detail = False, str(error)
+        ok, detail = False, spoken(error)
     except DatabaseUnusable as error:
-        ok, detail = False, error.public
+        ok, detail = False, spoken(error.public)
     except TimeoutError:
         ok, detail = False, text("health.no_answer", seconds=f"{LONGEST_SECONDS:g}")
     return Check(name, ok, detail, round((time.perf_counter() - started) * 1000, 1))
@@ -119,7 +120,7 @@ def database_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if file_identity(database.path) != opened:
-            raise Unhealthy(text("health.database_replaced"))
+            raise Unhealthy(sentence("database.replaced"))
         await look.refuse_damaged()
         if database.path is not None:
             refuse_read_only_file(database.path)
@@ -130,7 +131,7 @@ def database_check(database: Database) -> CheckFunction:
                 await connection.run_sync(_refuse_read_only)
         except DBAPIError as error:
             raise probe.unusable("written", error) from error
-        return text("health.database_usable")
+        return sentence("database.can_be_used")
 
     return check
 
@@ -155,7 +156,7 @@ class _FileLook:
                 self._found = error
             self._again_at = time.monotonic() + LOOK_EVERY_SECONDS
         if self._found is None and self._database.is_damaged:
-            self._found = DatabaseDamaged(path, "a statement found it so")
+            self._found = DatabaseDamaged(path, sentence("database.statement_found_it"))
         if self._found is not None:
             raise self._found
 
@@ -165,7 +166,7 @@ def _refuse_read_only(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         return  # on SQLite the file says so
     if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
-        raise Unhealthy(text("health.database_read_only"))
+        raise Unhealthy(sentence("database.takes_no_changes", at=""))
 
 
 def migrations_check(database: Database) -> CheckFunction:
@@ -173,11 +174,11 @@ def migrations_check(database: Database) -> CheckFunction:
 
     async def check() -> str:
         if database.path is not None and not database.path.is_file():
-            raise Unhealthy(text("health.database_missing"))
+            raise Unhealthy(sentence("database.no_database_file"))
         probe = Database(database.url, pooled=False, patience=PATIENCE_SECONDS)
         found = await status(probe)
         refuse_unusable(found)
-        return text("health.tables_at", migration=found.newest)
+        return sentence("database.at_migration", newest=found.newest)
 
     return check
 

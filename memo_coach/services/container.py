@@ -49,6 +49,7 @@ from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations import text
+from memo_coach.translations.sentences import sentence
 
 _log = structlog.get_logger(__name__)
 
@@ -119,7 +120,7 @@ def _make_data_directory(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        reason = f"The data directory {directory} cannot be made: {error.strerror}. Set DATA_DIR."
+        reason = sentence("database.no_data_directory", directory=directory, reason=error.strerror)
         raise DatabaseUnusable(reason) from error
 
 

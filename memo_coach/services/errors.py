@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from memo_coach.translations import text
+from memo_coach.translations.sentences import spoken
 
 
 class ServiceError(Exception):
-    """Something that was asked for cannot be done. ``message`` is a sentence for the person."""
+    """Something that was asked for cannot be done."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
-        self.message = message
+
+    @property
+    def message(self) -> str:
+        """The sentence for the person; one that was made elsewhere is told in the language spoken here."""
+        return spoken(self)
 
 
 class NotFound(ServiceError):

@@ -10,6 +10,7 @@ from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.fingerprint import ROWS_AT_ONCE, TableFingerprint, fingerprint_of
 from memo_coach.storage.tables import metadata
+from memo_coach.translations.sentences import sentence
 
 
 class TargetHoldsData(DatabaseUnusable):
@@ -68,7 +69,7 @@ def _copy_rows(target: Connection, source: Connection) -> dict[str, TableFingerp
     found = fingerprint_of(target)
     different = [name for name in wanted if found[name] != wanted[name]]
     if different:
-        raise DatabaseUnusable(f"The copy differs in {', '.join(different)}; nothing was kept of it.")
+        raise DatabaseUnusable(sentence("database.copy_differs", tables=", ".join(different)))
     return found
 
 
@@ -87,10 +88,7 @@ def _refuse_data(target: Connection) -> None:
     for table in metadata.sorted_tables:
         rows = target.execute(select(func.count()).select_from(table)).scalar_one()
         if rows:
-            raise TargetHoldsData(
-                f"The target holds {rows:,} rows in {table.name} already; nothing was changed."
-                " Copy into a database that no server was started on."
-            )
+            raise TargetHoldsData(sentence("database.target_holds_data", rows=int(rows), table=table.name))
 
 
 def _copy_table(source: Connection, target: Connection, table: Table) -> None:

@@ -2,7 +2,8 @@
 
 A text is named ``part.key``: the file, and the key in it. It is given in the language that is spoken at
 the moment (:func:`speaking`), which every request, event and page sets for itself. A text that depends on a
-number is a mapping from CLDR's plural categories (``one``, ``other``) to the text, chosen by ``count``.
+number is a mapping from CLDR's plural categories (``one``, ``other``) to the text, chosen by ``count``. What
+a language has no text for is said in English.
 """
 
 from __future__ import annotations
@@ -48,11 +49,16 @@ def speaking(language: str) -> Iterator[None]:
         _spoken.reset(token)
 
 
+def speak(language: str) -> None:
+    """Speak another language from now on, until the block of :func:`speaking` that is around this ends."""
+    _spoken.set(language if language in languages() else ENGLISH)
+
+
 def text(key: str, *, count: float | None = None, **values: object) -> str:
     """Return the text for ``part.key``, its ``{slots}`` filled where values are given.
 
     Raises:
-        KeyError: the language's files have no such text.
+        KeyError: there is no such text, not even in English.
     """
     part, _, name = key.partition(".")
     found = contents(part)[name]
@@ -76,20 +82,39 @@ def number(value: float, *, digits: int | None = None) -> str:
 
 
 def contents(part: str) -> Mapping[str, Any]:
-    """Return all of one part in the language that is spoken, as it stands in the file."""
+    """Return all of one part in the language that is spoken, filled up in English."""
     return _contents(current_language(), part)
 
 
 @cache
 def _contents(language: str, part: str) -> Mapping[str, Any]:
+    own = _read(FOLDER / language / f"{part}.yaml")
+    return own if language == ENGLISH else {**_contents(ENGLISH, part), **own}
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    if not path.is_file() and path.parent.name != ENGLISH:
+        return {}
+    written = path.read_text("utf-8")
+    found: Mapping[str, Any]
+    if written.startswith("{"):
+        # JSON is YAML, too, and read in a fiftieth of the time: a command's help waits for that.
+        import json  # noqa: PLC0415 - only such parts need it
+
+        found = json.loads(written)
+        return found
     import yaml  # noqa: PLC0415 - its import takes its time, and not every command says anything
 
-    loaded: Mapping[str, Any] = yaml.safe_load((FOLDER / language / f"{part}.yaml").read_text("utf-8"))
-    return loaded
+    found = yaml.safe_load(written)
+    return found
 
 
 @cache
 def _locale(language: str) -> Locale:
-    from babel import Locale  # noqa: PLC0415 - only plurals and numbers need it
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415 - only plurals and numbers need it
 
-    return Locale.parse(language)
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        # A language that CLDR knows nothing of writes its numbers as English does.
+        return Locale.parse(ENGLISH)

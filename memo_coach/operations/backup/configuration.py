@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from memo_coach.operations.backup.errors import Misconfigured
 from memo_coach.settings import Settings
+from memo_coach.translations.sentences import sentence
 
 UPLOADS = "uploads"
 _NAME_AND_PASSWORD = re.compile(r"://[^/@\s]+@")
@@ -51,7 +52,7 @@ class BackupConfiguration:
         """
         missing = [str(path) for path in self.paths if not path.exists()]
         if missing:
-            raise Misconfigured(f"BACKUP_PATHS names what is not there: {', '.join(missing)}.")
+            raise Misconfigured(sentence("backup.missing_paths", paths=", ".join(missing)))
         uploads = self.data_dir / UPLOADS
         return (*self.paths, uploads) if uploads.is_dir() else self.paths
 
@@ -62,12 +63,10 @@ def configuration_of(settings: Settings, tools: Mapping[str, str]) -> BackupConf
     Raises:
         Misconfigured: the repository or its password is not set.
     """
-    for name, value, what in (
-        ("RESTIC_REPOSITORY", settings.restic_repository, "where backups are kept"),
-        ("RESTIC_PASSWORD_FILE", settings.restic_password, "a file with the password that encrypts them"),
-    ):
-        if not value:
-            raise Misconfigured(f"Set {name}: {what}.")
+    if not settings.restic_repository:
+        raise Misconfigured(sentence("backup.set_repository"))
+    if not settings.restic_password:
+        raise Misconfigured(sentence("backup.set_password"))
     return BackupConfiguration(
         repository=settings.restic_repository,
         password=settings.restic_password,

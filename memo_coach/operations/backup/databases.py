@@ -10,6 +10,7 @@ from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.manifest import Manifest, TableFigures
 from memo_coach.storage.engine import schema
 from memo_coach.storage.fingerprint import fingerprint_as_found
+from memo_coach.translations.sentences import sentence
 
 _PEOPLES_TABLES = ("memos", "evaluations")
 
@@ -30,7 +31,7 @@ def contents_of(connection: Connection) -> Contents:
     """
     revision = schema.status_of(connection).current
     if revision is None:
-        raise BackupError("The database has no tables yet: there is nothing to back up.")
+        raise BackupError(sentence("backup.no_tables"))
     found = fingerprint_as_found(connection)
     return Contents(revision, {name: TableFigures(**each.as_document()) for name, each in found.items()})
 
@@ -44,10 +45,10 @@ def compare(found: Contents, manifest: Manifest) -> None:
     names = found.tables.keys() | manifest.tables.keys()
     differing = sorted(name for name in names if found.tables.get(name) != manifest.tables.get(name))
     if differing or found.revision != manifest.revision:
-        where = f"in {', '.join(differing)}" if differing else "in its migration"
-        raise BackupError(
-            f"The restored database differs from what was backed up {where}. Nothing was replaced."
-        )
+        where = sentence("backup.in_migration")
+        if differing:
+            where = sentence("backup.in_tables", tables=", ".join(differing))
+        raise BackupError(sentence("backup.differs", where=where))
 
 
 def refuse_newer(manifest: Manifest) -> None:
@@ -58,8 +59,7 @@ def refuse_newer(manifest: Manifest) -> None:
     """
     if manifest.revision not in schema.known_revisions():
         raise RestoreRefused(
-            f"The backup was made by a newer version ({manifest.program}, migration {manifest.revision})."
-            " Install that version, and restore with it."
+            sentence("backup.by_newer_version", program=manifest.program, revision=manifest.revision)
         )
 
 

@@ -8,6 +8,7 @@ from memo_coach.operations.backup.configuration import BackupConfiguration
 from memo_coach.operations.backup.errors import BackupError
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.runs import MANIFEST_KIND, Run, runs_of
+from memo_coach.translations.sentences import sentence
 
 PARTS = 10
 """A check reads one of so many parts of the data, another one each week: all of it within ten weeks."""
@@ -50,14 +51,12 @@ async def prune(configuration: BackupConfiguration, restic: Restic) -> tuple[int
     runs = runs_of(await restic.snapshots())
     now = datetime.now(UTC)
     if any(run.time > now + CLOCK_TOLERANCE for run in runs):
-        raise BackupError(
-            "A backup in the repository is of the future. Nothing was removed; look at its origin."
-        )
+        raise BackupError(sentence("backup.from_the_future"))
     outdated = await restic.would_forget(configuration.keep, f"kind={MANIFEST_KIND}")
     going = [run for run in runs if _goes(run, outdated, now)]
     staying = [run for run in runs if run.is_complete and run not in going]
     if not staying:
-        raise BackupError("Pruning would leave no complete backup. Nothing was removed.")
+        raise BackupError(sentence("backup.would_leave_none"))
     if going:
         await restic.forget([snapshot.id for run in going for snapshot in run.snapshots.values()])
     return len(going), len(staying)

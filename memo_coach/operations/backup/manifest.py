@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from memo_coach.operations.backup.errors import BackupError
+from memo_coach.translations.sentences import sentence
 
 MANIFEST = "manifest.json"
 Kind = Literal["postgresql", "sqlite"]
@@ -56,6 +57,4 @@ def manifest_from(content: bytes) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
-        raise BackupError(
-            "The manifest of the backup cannot be understood: it is damaged, or a newer version's."
-        ) from error
+        raise BackupError(sentence("backup.manifest_unreadable")) from error

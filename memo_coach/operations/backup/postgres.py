@@ -21,6 +21,7 @@ from memo_coach.operations.backup.processes import Child, Finished
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.storage.engine import postgres
 from memo_coach.storage.engine.database import Database, OpenConnection
+from memo_coach.translations.sentences import sentence
 
 MAINTENANCE_DATABASE = "postgres"
 """Where one stands while databases are made and renamed."""
@@ -139,7 +140,7 @@ class PostgresBackup:
             raise BackupError(restic.fault(dumped))
         if restored.status:
             said = self._masked(" ".join(restored.complaints.split())) or f"status {restored.status}"
-            raise BackupError(f"The dump cannot be restored: {said[:_LONGEST_REASON].rstrip('.')}.")
+            raise BackupError(sentence("backup.dump_not_restored", reason=said[:_LONGEST_REASON].rstrip(".")))
 
     @property
     def fresh_url(self) -> str:
@@ -179,9 +180,7 @@ class PostgresBackup:
                     for statement in renaming:
                         await connection.execute(statement)
                 return self.replaced
-        raise BackupError(
-            f"The database {self.name} is in use and was not replaced. Stop what uses it, and restore again."
-        )
+        raise BackupError(sentence("backup.in_use", database=self.name))
 
     async def _make(self) -> None:
         """Make the empty database, as closed to other roles as the present one is."""

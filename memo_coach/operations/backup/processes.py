@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from memo_coach.operations.backup.errors import Misconfigured
+from memo_coach.translations.sentences import sentence
 
 GRACE_SECONDS = 10
 """From SIGTERM to SIGKILL. restic removes its lock in that time."""
@@ -72,7 +73,7 @@ class Child:
                 start_new_session=True,
             )
         except (FileNotFoundError, PermissionError):
-            raise Misconfigured(f"The program {self._command[0]} is needed and is not installed.") from None
+            raise Misconfigured(sentence("backup.not_installed", program=self._command[0])) from None
         return self
 
     async def __aexit__(self, *_: object) -> None:

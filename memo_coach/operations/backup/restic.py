@@ -18,6 +18,7 @@ from typing import IO, Any
 from memo_coach.operations.backup.configuration import BackupConfiguration
 from memo_coach.operations.backup.errors import BackupError, RepositoryMissing
 from memo_coach.operations.backup.processes import Child, Finished, run
+from memo_coach.translations.sentences import Sentence, sentence
 
 NOTHING_THERE, LOCKED, WRONG_PASSWORD, UNREADABLE = 10, 11, 12, 3
 _FULL = "no space left on device"
@@ -100,7 +101,7 @@ class Restic:
         for message in reversed(list(_messages(finished.output.decode("utf-8", "replace")))):
             if message.get("message_type") == "summary" and message.get("snapshot_id"):
                 return str(message["snapshot_id"])
-        raise BackupError("restic ended well but named no snapshot.")
+        raise BackupError(sentence("backup.no_snapshot_named"))
 
     async def snapshots(self) -> list[Snapshot]:
         """Return all snapshots, oldest first."""
@@ -138,7 +139,9 @@ class Restic:
         summaries = _messages(finished.output.decode("utf-8", "replace"))
         if finished.status == 1 and any(summary.get("num_errors") for summary in summaries):
             said = self._configuration.masked("; ".join(_words(finished)))
-            raise BackupError(f"The repository is damaged: {said[:_LONGEST_REASON].rstrip(' .;')}.")
+            raise BackupError(
+                sentence("backup.repository_damaged", finding=said[:_LONGEST_REASON].rstrip(" .;"))
+            )
         self._look_at(finished)
 
     async def would_forget(self, rules: Sequence[str], tag: str) -> set[str]:
@@ -159,16 +162,18 @@ class Restic:
         """Remove snapshots, and the data that belonged to them alone."""
         await self._run("forget", "--prune", f"--retry-lock={self._lock_patience}", *snapshots)
 
-    def fault(self, finished: Finished) -> str:
+    def fault(self, finished: Finished) -> Sentence:
         """Return the sentence for an exit status other than 0."""
-        sentence = _SENTENCES.get(finished.status)
-        if sentence is None:
-            # Masked before it is cut: half a secret is not found any more.
-            words = self._configuration.masked(" ".join(_words(finished)).replace("Fatal: ", ""))
-            kind = "The disk is full" if _FULL in words.casefold() else "restic failed"
-            said = words[-_LONGEST_REASON:].strip().rstrip(".") or f"it ended with status {finished.status}"
-            sentence = f"{kind}: {said}."
-        return sentence
+        known = _SENTENCES.get(finished.status)
+        if known is not None:
+            return sentence(known)
+        # Masked before it is cut: half a secret is not found any more.
+        words = self._configuration.masked(" ".join(_words(finished)).replace("Fatal: ", ""))
+        said = words[-_LONGEST_REASON:].strip().rstrip(".")
+        return sentence(
+            "backup.disk_full" if _FULL in words.casefold() else "backup.restic_failed",
+            reason=said or sentence("backup.ended_with", status=finished.status),
+        )
 
     async def _run(self, *arguments: str, **streams: Any) -> Finished:  # noqa: ANN401 - of run()
         finished = await self._finished(*arguments, **streams)
@@ -215,12 +220,10 @@ class Restic:
 
 
 _SENTENCES = {
-    UNREADABLE: "Some of the files to back up could not be read, so the backup is not complete."
-    " Look at the owners and rights of what BACKUP_PATHS names.",
-    NOTHING_THERE: "There is no repository at the place that RESTIC_REPOSITORY names."
-    " Run: memo-coach backup init",
-    LOCKED: "The repository is locked by another process that is still at work. Try again later.",
-    WRONG_PASSWORD: "The password in RESTIC_PASSWORD is not the one that the repository was made with.",
+    UNREADABLE: "backup.unreadable_files",
+    NOTHING_THERE: "backup.no_repository",
+    LOCKED: "backup.repository_locked",
+    WRONG_PASSWORD: "backup.wrong_password",
 }
 
 

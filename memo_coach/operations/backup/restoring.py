@@ -15,6 +15,7 @@ from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.runs import MANIFEST_KIND, chosen_run, runs_of
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
+from memo_coach.translations.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,7 @@ async def plan(configuration: BackupConfiguration, restic: Restic, wanted: str) 
     """
     manifest = await chosen_manifest(configuration, restic, wanted)
     if manifest.database != kind_of(configuration):
-        raise RestoreRefused(
-            f"The backup is of a {manifest.database} database, and DATABASE_URL names another kind."
-        )
+        raise RestoreRefused(sentence("backup.other_kind", kind=manifest.database))
     refuse_newer(manifest)
     database = database_of(configuration)
     return Plan(manifest, database, await database.is_empty(), configuration.site)
@@ -83,8 +82,7 @@ def refuse_unconfirmed(planned: Plan, replace: str | None) -> None:
     """
     if not planned.empty and replace != planned.site:
         raise RestoreRefused(
-            f"The database {planned.database.name} holds data."
-            f" To replace it, confirm with --replace {planned.site}"
+            sentence("backup.not_confirmed", database=planned.database.name, site=planned.site)
         )
 
 
@@ -124,7 +122,7 @@ async def restore_files(
     """
     manifest = await chosen_manifest(configuration, restic, wanted)
     if manifest.installation_snapshot is None:
-        raise RestoreRefused(f"The backup {manifest.run} has no files beside its database.")
+        raise RestoreRefused(sentence("backup.no_files", run=manifest.run))
     _make_empty(target)
     await restic.restore_files(manifest.installation_snapshot, target)
     return manifest
@@ -134,6 +132,8 @@ def _make_empty(target: Path) -> None:
     try:
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         if any(target.iterdir()):
-            raise RestoreRefused(f"The directory {target} is not empty.")
+            raise RestoreRefused(sentence("backup.not_empty", directory=target))
     except OSError as error:
-        raise BackupError(f"The directory {target} cannot be used: {error.strerror}.") from error
+        raise BackupError(
+            sentence("backup.directory_unusable", directory=target, reason=error.strerror)
+        ) from error

@@ -11,6 +11,7 @@ from typing import TypeVar
 from memo_coach.operations.backup.errors import BackupError, OtherRunActive, RestoreRefused
 from memo_coach.operations.backup.status import Kind, Record, only_one, write_status
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations.sentences import sentence
 
 Result = TypeVar("Result")
 
@@ -42,13 +43,13 @@ def run_recorded(directory: Path, kind: Kind, work: Callable[[Record], Awaitable
 def _recorded(directory: Path, record: Record, error: BaseException) -> BaseException:
     """Record a failure; give what is to be raised. It matters more than a status file that fails too."""
     known = isinstance(error, BackupError | DatabaseUnusable)
-    sentence = str(error) if known else f"It ended unexpectedly ({type(error).__name__})."
+    said = error.args[0] if known else sentence("backup.ended_unexpectedly", kind=type(error).__name__)
     try:
-        write_status(directory, record, sentence)
+        write_status(directory, record, said)
     except BackupError as second:
-        sentence = f"{sentence} {second}"
-        return type(error)(sentence) if isinstance(error, BackupError) else BackupError(sentence)
-    return BackupError(sentence) if isinstance(error, DatabaseUnusable) else error
+        said = sentence("backup.and_second", first=said, second=second.args[0])
+        return type(error)(said) if isinstance(error, BackupError) else BackupError(said)
+    return BackupError(said) if isinstance(error, DatabaseUnusable) else error
 
 
 async def until_signal(work: Awaitable[Result]) -> Result:
@@ -72,7 +73,7 @@ async def until_signal(work: Awaitable[Result]) -> Result:
         return await task
     except asyncio.CancelledError:
         if stopped.is_set():
-            raise BackupError("It was stopped by a signal before it had finished.") from None
+            raise BackupError(sentence("backup.stopped")) from None
         raise
     finally:
         loop.remove_signal_handler(signal.SIGTERM)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from memo_coach.operations.backup.errors import RestoreRefused
 from memo_coach.operations.backup.restic import Snapshot
+from memo_coach.translations.sentences import sentence
 
 DATABASE, INSTALLATION, MANIFEST_KIND = "database", "installation", "manifest"
 LATEST = "latest"
@@ -69,15 +70,12 @@ def chosen_run(runs: Iterable[Run], wanted: str, site: str) -> Run:
     """
     complete = [run for run in runs if run.is_complete]
     if not complete:
-        raise RestoreRefused("There is no complete backup in the repository.")
+        raise RestoreRefused(sentence("backup.none_complete"))
     if wanted != LATEST:
         return _named(complete, wanted)
     sites = {run.site for run in complete}
     if site not in sites and len(sites) > 1:
-        raise RestoreRefused(
-            f"The repository has backups of {', '.join(sorted(sites))}, and none of {site}."
-            " Choose one with --snapshot; memo-coach backup list shows them."
-        )
+        raise RestoreRefused(sentence("backup.other_sites", sites=", ".join(sorted(sites)), site=site))
     return [run for run in complete if run.site == site or site not in sites][-1]
 
 
@@ -88,6 +86,6 @@ def _named(complete: list[Run], wanted: str) -> Run:
         if run.id.startswith(wanted) or any(each.id.startswith(wanted) for each in run.snapshots.values())
     ]
     if len(found) != 1:
-        what = "Several backups begin" if found else "No complete backup begins"
-        raise RestoreRefused(f"{what} with {wanted!r}. memo-coach backup list shows what there is.")
+        refusal = "backup.several_begin" if found else "backup.none_begins"
+        raise RestoreRefused(sentence(refusal, wanted=repr(wanted)))
     return found[0]

@@ -22,13 +22,13 @@ from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations.sentences import sentence
 
 BACKING_UP, RESTORING = ".backup-", ".restore-"
 """How the directories begin that hold a copy for a while."""
 _BUSY_SECONDS = 1.0
 _NO_SECOND_NAMES = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS})
 _ATTENDANTS = ("-wal", "-shm", "-journal")
-_IN_USE = "The database {} is in use. Stop the server (and whatever else has it open), and restore again."
 
 
 class SqliteBackup:
@@ -54,7 +54,7 @@ class SqliteBackup:
             BackupError: the database or the repository failed; there is no snapshot then.
         """
         if not self.path.is_file():
-            raise BackupError(f"There is no database {self.path}: there is nothing to back up.")
+            raise BackupError(sentence("backup.no_database", path=self.path))
         with _private_directory(self._data_dir, BACKING_UP) as directory:
             copy = directory / name
             await asyncio.to_thread(_copy, self.path, copy)
@@ -96,7 +96,7 @@ class SqliteBackup:
                 await restic.write_to(snapshot, name, handle)
                 os.fsync(handle.fileno())
         except OSError as error:
-            raise BackupError(f"The database cannot be written: {error.strerror}.") from error
+            raise BackupError(sentence("backup.not_written", reason=error.strerror)) from error
         await asyncio.to_thread(_refuse_damaged, self.fresh)
 
     @property
@@ -127,7 +127,7 @@ class SqliteBackup:
             with self._alone():
                 self._replace()
         except OSError as error:
-            raise BackupError(f"The database was not replaced: {error.strerror}.") from error
+            raise BackupError(sentence("backup.not_replaced", reason=error.strerror)) from error
         return str(self.replaced)
 
     def _replace(self) -> None:
@@ -167,12 +167,12 @@ class SqliteBackup:
             try:
                 mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
                 if mode == "wal":
-                    raise RestoreRefused(_IN_USE.format(self.path))
+                    raise RestoreRefused(sentence("backup.file_in_use", path=self.path))
                 connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 if "locked" in str(error):
-                    raise RestoreRefused(_IN_USE.format(self.path)) from None
-                raise BackupError(f"The database {self.path} cannot be opened: {error}.") from error
+                    raise RestoreRefused(sentence("backup.file_in_use", path=self.path)) from None
+                raise BackupError(sentence("backup.not_opened", path=self.path, reason=error)) from error
             except sqlite3.DatabaseError:
                 yield
                 return
@@ -191,7 +191,7 @@ def _copy(source: Path, target: Path) -> None:
             origin.backup(copy)
     except (OSError, sqlite3.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise BackupError(f"The database {source} cannot be copied: {reason}.") from error
+        raise BackupError(sentence("backup.not_copied", path=source, reason=reason)) from error
     _refuse_damaged(target)
     _fold(target)
 
@@ -201,9 +201,9 @@ def _refuse_damaged(path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:
             found = [row[0] for row in connection.execute("PRAGMA integrity_check(1)")]
     except sqlite3.Error as error:
-        raise BackupError(f"The database is damaged: {error}.") from error
+        raise BackupError(sentence("backup.damaged", finding=error)) from error
     if found != ["ok"]:
-        raise BackupError(f"The database is damaged: {' '.join(' '.join(found).split())}.")
+        raise BackupError(sentence("backup.damaged", finding=" ".join(" ".join(found).split())))
 
 
 def _fold(path: Path) -> None:
@@ -212,9 +212,9 @@ def _fold(path: Path) -> None:
         with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
-        raise BackupError(f"The copy of the database cannot be finished: {error}.") from error
+        raise BackupError(sentence("backup.copy_not_finished", reason=error)) from error
     if any(path.with_name(path.name + ending).exists() for ending in _ATTENDANTS):
-        raise BackupError("The copy of the database cannot be finished: its log stays beside it.")
+        raise BackupError(sentence("backup.log_stays"))
 
 
 async def _contents(path: Path) -> Contents:
@@ -243,7 +243,9 @@ def _private_directory(parent: Path, beginning: str) -> Iterator[Path]:
             shutil.rmtree(left_behind, ignore_errors=True)
         directory = Path(tempfile.mkdtemp(prefix=beginning, dir=parent))
     except OSError as error:
-        raise BackupError(f"{parent} cannot be written: {error.strerror}.") from error
+        raise BackupError(
+            sentence("backup.place_not_written", place=parent, reason=error.strerror)
+        ) from error
     try:
         yield directory
     finally:

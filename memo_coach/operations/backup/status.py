@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from memo_coach.operations.backup.errors import BackupError, OtherRunActive
+from memo_coach.translations.sentences import sentence
 
 Kind = Literal["backup", "check", "restore", "prune"]
 
@@ -65,7 +66,9 @@ def write_status(directory: Path, record: Record, error: str | None) -> None:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
     except OSError as fault:
-        raise BackupError(f"The status file {target} cannot be written: {fault.strerror}.") from fault
+        raise BackupError(
+            sentence("backup.status_not_written", file=target, reason=fault.strerror)
+        ) from fault
 
 
 @contextmanager
@@ -80,10 +83,12 @@ def only_one(directory: Path, kind: Kind) -> Iterator[None]:
         directory.mkdir(parents=True, exist_ok=True)
         handle = (directory / f".{kind}.lock").open("a")
     except OSError as fault:
-        raise BackupError(f"The status directory {directory} cannot be used: {fault.strerror}.") from fault
+        raise BackupError(
+            sentence("backup.status_directory_unusable", directory=directory, reason=fault.strerror)
+        ) from fault
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OtherRunActive(f"Another {kind} is at work. Wait until it has finished.") from None
+            raise OtherRunActive(sentence("backup.another_at_work", kind=kind)) from None
         yield

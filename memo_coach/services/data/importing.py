@@ -42,7 +42,7 @@ from memo_coach.services.usage.storage_budget import MEMO_BYTES, StorageBudget, 
 from memo_coach.storage.repositories.imports import ImportRepository, StoredMemo
 from memo_coach.storage.repositories.reviews import ReviewRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
-from memo_coach.translations import number, text
+from memo_coach.translations.sentences import Sentence, sentence
 
 MOST_IMPORT_BYTES: Final = 6_000_000
 """Of a file, as it is sent."""
@@ -62,8 +62,8 @@ _PIECE: Final = 1 << 16
 class NotAnExport(ServiceError):
     """The file is none that was exported here; nothing of it was taken."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(text("import.refused", reason=reason))
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(sentence("import.refused", reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def read_export(content: bytes) -> ExportedData:
         NotAnExport: it is none, or more than is read at once.
     """
     if len(content) > MOST_IMPORT_BYTES:
-        raise NotAnExport(text("import.too_large", megabytes=MOST_IMPORT_BYTES // 1_000_000))
+        raise NotAnExport(sentence("import.too_large", megabytes=MOST_IMPORT_BYTES // 1_000_000))
     document = content
     if content.startswith(b"PK"):
         document = _unpacked(content)
@@ -94,19 +94,19 @@ def read_export(content: bytes) -> ExportedData:
     try:
         found = json.loads(document.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise NotAnExport(text("import.neither")) from None
+        raise NotAnExport(sentence("import.neither")) from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise NotAnExport(text("import.no_export"))
+        raise NotAnExport(sentence("import.no_export"))
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
-        raise NotAnExport(text("import.newer", version=version, most=VERSION))
+        raise NotAnExport(sentence("import.newer", version=str(version)[:20], most=VERSION))
     try:
         return ExportedData.model_validate(found)
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
         place = " › ".join(str(step) for step in fault["loc"])[:200]
         raise NotAnExport(
-            text("import.damaged_at", place=place) if place else text("import.damaged_at_beginning")
+            sentence("import.damaged_at", place=place) if place else sentence("import.damaged_at_beginning")
         ) from None
 
 
@@ -117,11 +117,11 @@ def _gunzipped(content: bytes) -> bytes:
     try:
         found = unpacking.decompress(content, most)
     except zlib.error:
-        raise NotAnExport(text("import.zip_damaged")) from None
+        raise NotAnExport(sentence("import.zip_damaged")) from None
     if unpacking.unconsumed_tail:
-        raise NotAnExport(text("import.document_too_large"))
+        raise NotAnExport(sentence("import.document_too_large"))
     if not unpacking.eof:
-        raise NotAnExport(text("import.zip_damaged"))
+        raise NotAnExport(sentence("import.zip_damaged"))
     return found
 
 
@@ -132,22 +132,22 @@ def _unpacked(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             if len(opened.infolist()) > MOST_MEMBERS:
-                raise NotAnExport(text("import.too_many_parts"))
+                raise NotAnExport(sentence("import.too_many_parts"))
             member = opened.getinfo(DOCUMENT)
             if member.file_size > min(MOST_DOCUMENT_BYTES, MOST_RATIO * max(member.compress_size, 1_000)):
-                raise NotAnExport(text("import.document_too_large"))
+                raise NotAnExport(sentence("import.document_too_large"))
             found = bytearray()
             with opened.open(member) as document:
                 # What a zip file says of sizes may be wrong.
                 while piece := document.read(_PIECE):
                     found += piece
                     if len(found) > member.file_size:
-                        raise NotAnExport(text("import.document_too_large"))
+                        raise NotAnExport(sentence("import.document_too_large"))
             return bytes(found)
     except KeyError:
-        raise NotAnExport(text("import.no_document", document=DOCUMENT)) from None
+        raise NotAnExport(sentence("import.no_document", document=DOCUMENT)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
-        raise NotAnExport(text("import.zip_damaged")) from None
+        raise NotAnExport(sentence("import.zip_damaged")) from None
 
 
 class ImportService:
@@ -186,7 +186,7 @@ class ImportService:
             Unavailable: the database cannot be used.
         """
         if self._waiting >= _MOST_WAITING:
-            raise TooMany(text("import.crowded"))
+            raise TooMany(sentence("import.crowded"))
         self._waiting += 1
         try:
             self._budget.count_written(address, len(content), all_new=True)
@@ -207,11 +207,11 @@ class ImportService:
         known = _known(stored, sources)
         fresh = {source: memo for source, memo in sources.items() if source not in known}
         if len(stored) + len(fresh) > MOST_MEMOS:
-            raise TooMany(text("import.too_many_memos", new=number(len(fresh)), most=number(MOST_MEMOS)))
+            raise TooMany(sentence("import.too_many_memos", new=len(fresh), most=MOST_MEMOS))
         if evaluations + sum(len(memo.evaluations) for memo in fresh.values()) > MOST_EVALUATIONS:
-            raise TooMany(text("import.too_many_evaluations", most=number(MOST_EVALUATIONS)))
+            raise TooMany(sentence("import.too_many_evaluations", most=MOST_EVALUATIONS))
         if marks + sum(len(memo.marks) for memo in fresh.values()) > MOST_MARKS:
-            raise TooMany(text("import.too_many_marks", most=number(MOST_MARKS)))
+            raise TooMany(sentence("import.too_many_marks", most=MOST_MARKS))
         await self._take_preferences(owner, data.preferences, address)
         for source, memo in fresh.items():
             await self._add(owner, source, memo, address)

@@ -16,6 +16,7 @@ from memo_coach.services.errors import NotFound, TooMany, Unavailable
 from memo_coach.services.file_names import plain_name
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.memos import MemoRepository
+from memo_coach.translations.sentences import sentence
 
 MOST_ASKED: Final = 3
 """Documents that one owner may have asked for and not yet got."""
@@ -68,9 +69,7 @@ class MemoFileService:
             Unavailable: the database cannot be used.
         """
         if self._asked[owner] >= MOST_ASKED:
-            raise TooMany(
-                "Your documents are being written. Wait until they are here, then ask for the next."
-            )
+            raise TooMany(sentence("problem.too_many_documents"))
         self._asked[owner] += 1
         try:
             memo = await self._memo(owner, memo_id, number)

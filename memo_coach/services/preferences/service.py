@@ -14,6 +14,7 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.preferences import PreferencesRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations.sentences import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class PreferenceService:
             Unavailable: the database cannot be used.
         """
         if coach not in self._coach_kinds():
-            raise UnknownCoach("There is no such coach here. Choose another one.")
+            raise UnknownCoach(sentence("problem.no_such_coach"))
         await self._keep(owner, coach=coach)
 
     async def choose_where_none(

@@ -47,6 +47,7 @@ from memo_coach.storage.engine.sqlite_file import (
     unusable_file,
 )
 from memo_coach.storage.engine.storable_text import storable_parameters
+from memo_coach.translations.sentences import sentence
 
 _LONG_SECONDS = 0.005
 """A transaction that takes longer lets others have a turn."""
@@ -157,7 +158,7 @@ class Database:
         found = file_identity(self.path)
         self._file = self._file or found
         if found is None or found != self._file:
-            raise DatabaseUnusable("The database file was removed or replaced while it was in use. Restart.")
+            raise DatabaseUnusable(sentence("database.replaced"))
 
     @asynccontextmanager
     async def read_connection(self) -> AsyncIterator[OpenConnection]:

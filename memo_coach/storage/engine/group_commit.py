@@ -16,11 +16,11 @@ from contextlib import asynccontextmanager
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations.sentences import sentence
 
 MOST_SHARING = 32
 LONGEST_OPEN_SECONDS = 0.03
 """After these a transaction is committed before anybody else is let in: other processes wait for it, too."""
-_LOST = "The database cannot be written: a transaction ended before its commit."
 
 
 class _OpenTransaction:
@@ -55,7 +55,9 @@ class _OpenTransaction:
 
     async def fail(self, error: BaseException) -> None:
         """Roll back, and tell all why."""
-        self.over.set_exception(error if isinstance(error, Exception) else DatabaseUnusable(_LOST))
+        self.over.set_exception(
+            error if isinstance(error, Exception) else DatabaseUnusable(sentence("database.lost_transaction"))
+        )
         self.over.exception()  # looked at, for all may have gone away
         await self.connection.close()
 

@@ -15,6 +15,8 @@ from urllib.parse import quote, quote_plus
 from sqlalchemy.engine import URL, make_url
 
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import sentences
+from memo_coach.translations.sentences import Sentence
 
 OLDEST_VERSION = 14
 """The oldest that Postgres's makers still repaired when this was written, and that is tested here."""
@@ -30,7 +32,6 @@ POOL = {
     "pool_pre_ping": True,
     "pool_recycle": 1800,
 }
-_NOT_REACHED = "The database server{at} cannot be reached: {reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +40,39 @@ class _Known:
 
     pattern: str
     sentence: str
-    """``{at}`` is the server's address, ``{role}`` and ``{name}`` are the user and the database."""
+    """The name of a text. ``{at}`` is the server's address, ``{role}`` and ``{name}`` are the user and the
+    database."""
+    reason: str | None = None
+    """The name of the text for ``{reason}``."""
 
 
 _SILENT = "server closed the connection|connection is (closed|lost)|consuming input failed|reset by peer"
 _NAMELESS = "resolve|Name or service not known|nodename nor servname|No address associated"
 
 _KNOWN = tuple(
-    _Known(pattern, sentence)
-    for pattern, sentence in (
-        ("password authentication failed", "The database server{at} refused the password{role}."),
-        ("no password supplied", "The database server{at} wants a password{role}; DATABASE_URL has none."),
-        ("role .* does not exist", "The database server{at} refused the user{role}: there is none."),
-        ("database .* does not exist", "The database server{at} has no database{name}. Create it first."),
-        ("no pg_hba.conf entry", "The database server{at} lets nobody in from here; see its pg_hba.conf."),
-        ("permission denied", "The database server{at} denies a right that is needed{role}."),
-        ("too many (clients|conn)|connection slots", "The database server{at} has no connection left."),
-        ("starting up|not yet accepting", "The database server{at} is starting. Try again in a moment."),
-        ("shutting down|terminating connection", "The database server{at} is shutting down."),
-        ("server does not support SSL", "The database server{at} speaks no TLS, and sslmode asks for it."),
-        ("certificate", "The certificate of the database server{at} is not one that sslmode accepts."),
-        ("Connection refused", _NOT_REACHED.replace("{reason}", "nothing listens there")),
-        ("No such file or directory", _NOT_REACHED.replace("{reason}", "there is no such socket")),
-        (_NAMELESS, _NOT_REACHED.replace("{reason}", "its name is not known")),
-        ("timeout expired|timed out", _NOT_REACHED.replace("{reason}", "it does not answer in time")),
-        ("No route to host|unreachable", _NOT_REACHED.replace("{reason}", "there is no way to it")),
-        (_SILENT, "The database server{at} closed the connection."),
-        ("lock timeout", "The database stays locked by another program."),
-        ("statement timeout", "The database server{at} took too long for an answer."),
-        ("read-only transaction", "The database server{at} takes no changes: it is set to read only."),
-        ("No space left|could not extend file", "The disk of the database server is full."),
+    _Known(pattern, *said)
+    for pattern, *said in (
+        ("password authentication failed", "database.wrong_password"),
+        ("no password supplied", "database.no_password"),
+        ("role .* does not exist", "database.no_user"),
+        ("database .* does not exist", "database.no_database"),
+        ("no pg_hba.conf entry", "database.lets_nobody_in"),
+        ("permission denied", "database.denies_a_right"),
+        ("too many (clients|conn)|connection slots", "database.no_connection_left"),
+        ("starting up|not yet accepting", "database.starting"),
+        ("shutting down|terminating connection", "database.shutting_down"),
+        ("server does not support SSL", "database.no_tls"),
+        ("certificate", "database.certificate"),
+        ("Connection refused", "database.not_reached", "database.nothing_listens"),
+        ("No such file or directory", "database.not_reached", "database.no_socket"),
+        (_NAMELESS, "database.not_reached", "database.unknown_name"),
+        ("timeout expired|timed out", "database.not_reached", "database.no_answer_in_time"),
+        ("No route to host|unreachable", "database.not_reached", "database.no_way"),
+        (_SILENT, "database.closed_connection"),
+        ("lock timeout", "database.stays_locked"),
+        ("statement timeout", "database.too_slow"),
+        ("read-only transaction", "database.takes_no_changes"),
+        ("No space left|could not extend file", "database.full_disk"),
     )
 )
 
@@ -111,27 +115,27 @@ def refuse_unfit_server(connection: Any, _record: object) -> None:  # noqa: ANN4
     major = info.server_version // 10_000
     if major < OLDEST_VERSION:
         raise DatabaseUnusable(
-            f"The database server is Postgres {major}; at least Postgres {OLDEST_VERSION} is needed."
+            sentences.sentence("database.old_server", version=major, oldest=OLDEST_VERSION)
         )
     encoding = info.parameter_status("server_encoding")
     if encoding != "UTF8":
-        raise DatabaseUnusable(
-            f"The database keeps its text in the encoding {encoding}, not in UTF8. Make it anew:"
-            " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
-        )
+        raise DatabaseUnusable(sentences.sentence("database.other_encoding", encoding=encoding))
 
 
-def sentence(fault: BaseException | None, url: str, verb: str, *, public: bool = False) -> str:
+def sentence(fault: BaseException | None, url: str, verb: str, *, public: bool = False) -> Sentence:
     """Say what a fault of the driver means; a ``public`` sentence names neither the server nor its users."""
     address = make_url(url)
     text = without_password(str(fault), address)
     for known in _KNOWN:
         if re.search(known.pattern, text, re.IGNORECASE):
-            return known.sentence.format(**_names(address, public=public))
+            reason = sentences.sentence(known.reason) if known.reason else ""
+            return sentences.sentence(known.sentence, reason=reason, **_names(address, public=public))
+    what = sentences.sentence(f"database.{verb}")
     if public:
-        return f"The database cannot be {verb}."
+        return sentences.sentence("database.unusable", verb=what)
     first_line = next(iter(text.splitlines()), "").strip().rstrip(".")
-    return f"The database cannot be {verb}: {first_line or type(fault).__name__}."
+    reason = first_line or type(fault).__name__
+    return sentences.sentence("database.unusable_because", verb=what, reason=reason)
 
 
 def without_password(text: str, address: URL) -> str:
@@ -146,17 +150,17 @@ def without_password(text: str, address: URL) -> str:
 def place(address: URL) -> str:
     """Say where a server is: host and port, or the directory of its socket."""
     query = address.query
-    host = address.host or query.get("host") or "its local socket"
+    host = address.host or query.get("host") or sentences.sentence("database.local_socket")
     port = address.port or query.get("port")
     host = ",".join(host) if isinstance(host, tuple) else host
     return f"{host}:{port}" if port and not str(host).startswith("/") else str(host)
 
 
-def _names(address: URL, *, public: bool) -> dict[str, str]:
+def _names(address: URL, *, public: bool) -> dict[str, str | Sentence]:
     if public:
         return {"at": "", "role": "", "name": ""}
     return {
-        "at": f" at {place(address)}",
-        "role": f" of user {address.username}" if address.username else "",
-        "name": f" named {address.database}",
+        "at": sentences.sentence("database.at", place=place(address)),
+        "role": sentences.sentence("database.of_user", user=address.username) if address.username else "",
+        "name": sentences.sentence("database.named", name=address.database),
     }

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable, prepare_sqlite_file
+from memo_coach.translations.sentences import sentence
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 MIGRATION_LOCK = int.from_bytes(b"memocch", "big")
@@ -88,8 +89,11 @@ def refuse_unusable(found: SchemaStatus) -> None:
     refuse_newer(found)
     if not found.is_current:
         raise DatabaseUnusable(
-            f"The tables are at migration {found.current or 'none'}, this version needs {found.newest}."
-            " Run: memo-coach db upgrade"
+            sentence(
+                "database.needs_upgrade",
+                current=found.current or sentence("database.none"),
+                newest=found.newest,
+            )
         )
 
 
@@ -100,10 +104,7 @@ def refuse_newer(found: SchemaStatus) -> None:
         DatabaseUnusable: a newer version of the program has migrated them.
     """
     if found.is_newer:
-        raise DatabaseUnusable(
-            "The database was migrated by a newer version of the program than this one: "
-            f"it is at {found.current}. Install that version, or restore a backup."
-        )
+        raise DatabaseUnusable(sentence("database.newer", revision=found.current))
 
 
 def configuration(connection: Connection) -> Config:
@@ -131,9 +132,7 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if broken:
-            raise DatabaseUnusable(
-                f"A migration left {len(broken)} rows that point nowhere; nothing was changed."
-            )
+            raise DatabaseUnusable(sentence("database.points_nowhere", count=len(broken)))
 
 
 def known_revisions() -> frozenset[str]:

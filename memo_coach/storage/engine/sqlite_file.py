@@ -11,6 +11,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from memo_coach.translations.sentences import sentence
+
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for another process's transaction. Ours last milliseconds."""
 _LOG_PATIENCE_SECONDS = 1
@@ -44,10 +46,8 @@ class DatabaseDamaged(DatabaseUnusable):
 
     def __init__(self, path: Path, finding: str, verb: str = "used") -> None:
         super().__init__(
-            f"The database {path} cannot be {verb}, it is damaged: {finding}. Stop the server, keep a copy "
-            "of the file and of those beside it that begin with its name, and restore a backup; or put what "
-            f"can still be read into a new file: sqlite3 {path} .recover | sqlite3 recovered.db",
-            "The database file is damaged. Restore a backup, or recover what can be read.",
+            sentence("database.damaged", path=path, verb=sentence(f"database.{verb}"), finding=finding),
+            sentence("database.damaged_file"),
         )
 
 
@@ -103,20 +103,17 @@ def refuse_read_only_file(path: Path) -> None:
         DatabaseUnusable: it may not.
     """
     if not os.access(path, os.W_OK):
-        raise DatabaseUnusable(
-            f"The database {path} cannot be written: the file, or its disk, is read-only for this user. "
-            "Change its owner or its rights.",
-            "The database cannot be written: its file is read-only.",
-        )
+        raise DatabaseUnusable(sentence("database.read_only", path=path), sentence("database.read_only_file"))
 
 
 def unusable_file(path: Path, verb: str, error: BaseException | None) -> DatabaseUnusable:
     """Make the error that says in a sentence what a fault of the driver means."""
     if is_damage(error):
         return DatabaseDamaged(path, str(error), verb)
-    locked = ": another process has locked it" if is_locked(error) else ""
+    what = sentence(f"database.{verb}")
+    public = "database.locked" if is_locked(error) else "database.unusable"
     return DatabaseUnusable(
-        f"The database {path} cannot be {verb}: {error}.", f"The database cannot be {verb}{locked}."
+        sentence("database.unusable_file", path=path, verb=what, reason=error), sentence(public, verb=what)
     )
 
 
@@ -142,11 +139,15 @@ def prepare_sqlite_file(path: Path) -> None:
             _refuse_newer(connection)
         _close_to_others(path)
     except OSError as error:
-        raise DatabaseUnusable(f"The database {path} cannot be opened: {error.strerror}.") from error
+        raise DatabaseUnusable(
+            sentence(
+                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=error.strerror
+            )
+        ) from error
     except sqlite3.Error as error:
         raise unusable_file(path, "opened", error) from error
     if mode != "wal":
-        raise DatabaseUnusable(f"The file system of {path} does not allow SQLite's WAL mode.")
+        raise DatabaseUnusable(sentence("database.no_wal", path=path))
     refuse_read_only_file(path)
 
 
@@ -198,10 +199,7 @@ def _refuse_newer(connection: sqlite3.Connection) -> None:
         return
     newer = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")} - known
     if newer:
-        raise DatabaseUnusable(
-            "The database was migrated by a newer version of the program than this one: "
-            f"it is at {', '.join(sorted(newer))}. Install that version, or restore a backup."
-        )
+        raise DatabaseUnusable(sentence("database.newer", revision=", ".join(sorted(newer))))
 
 
 def _close_to_others(path: Path) -> None:

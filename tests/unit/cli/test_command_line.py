@@ -36,7 +36,7 @@ MEMO = (
 
 
 def environment(directory: Path, **more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return {**kept, "DATA_DIR": str(directory / "data"), **more}
 
 
