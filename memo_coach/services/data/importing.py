@@ -17,7 +17,7 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,12 +48,14 @@ MOST_IMPORT_BYTES: Final = 6_000_000
 """Of a file, as it is sent."""
 MOST_DOCUMENT_BYTES: Final = 32_000_000
 """Of the document in it: a thousand evaluations. Read, it takes several times as much memory."""
-PART_CHARACTERS: Final = 8_000_000
+PART_CHARACTERS: Final = 2_000_000
 """Of JSON that assets/settings.js sends at once of a larger file, packed; one memo alone may have more."""
 MOST_MEMBERS: Final = 5_000
 """Of a zip file; of an export, all texts of all versions are members."""
 MOST_RATIO: Final = 200
 """So many times its packed size a document may have; text with the same words again and again has forty."""
+MOST_MEMOS_OF_FILE: Final = MOST_MEMOS
+"""Nobody has more, so no export has."""
 _GZIP: Final = b"\x1f\x8b"
 _MOST_WAITING: Final = 4
 _PIECE: Final = 1 << 16
@@ -100,14 +102,29 @@ def read_export(content: bytes) -> ExportedData:
     version = found.get("version")
     if isinstance(version, int) and version > VERSION:
         raise NotAnExport(sentence("import.newer", version=str(version)[:20], most=VERSION))
+    return _validated(found)
+
+
+def _validated(found: dict[str, Any]) -> ExportedData:
+    """Return the document as models, made memo by memo: between two of them others have their turn."""
+    memos = found.get("memos")
+    if not isinstance(memos, list) or len(memos) > MOST_MEMOS_OF_FILE:
+        raise NotAnExport(sentence("import.damaged_at", place="memos"))
+    place: tuple[int | str, ...] = ()
     try:
-        return ExportedData.model_validate(found)
+        data = ExportedData.model_validate({**found, "memos": []})
+        read = []
+        for number_of_memo, memo in enumerate(memos):
+            place = ("memos", number_of_memo)
+            read.append(ExportedMemo.model_validate(memo))
     except ValidationError as error:
         fault = error.errors(include_input=False, include_url=False)[0]
-        place = " › ".join(str(step) for step in fault["loc"])[:200]
-        raise NotAnExport(
-            sentence("import.damaged_at", place=place) if place else sentence("import.damaged_at_beginning")
-        ) from None
+        steps = " › ".join(str(step) for step in (*place, *fault["loc"]))[:200]
+        reason = (
+            sentence("import.damaged_at", place=steps) if steps else sentence("import.damaged_at_beginning")
+        )
+        raise NotAnExport(reason) from None
+    return data.model_copy(update={"memos": read})
 
 
 def _gunzipped(content: bytes) -> bytes:
@@ -148,6 +165,20 @@ def _unpacked(content: bytes) -> bytes:
         raise NotAnExport(sentence("import.no_document", document=DOCUMENT)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError):
         raise NotAnExport(sentence("import.zip_damaged")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadExport:
+    """An export, with all of it that takes its time to compute."""
+
+    data: ExportedData
+    sources: dict[str, ExportedMemo]
+    """The memos by what they are known again by."""
+
+
+def _read(content: bytes) -> _ReadExport:
+    data = read_export(content)
+    return _ReadExport(data, {source_of(memo): memo for memo in data.memos})
 
 
 class ImportService:
@@ -192,14 +223,13 @@ class ImportService:
             self._budget.count_written(address, len(content), all_new=True)
             async with self._turn:
                 # What it refuses is said in the language that is spoken here.
-                read = partial(copy_context().run, read_export, content)
-                data = await self._jobs.do(len(content), read)
-                return await self._store(owner, data, address)
+                read = partial(copy_context().run, _read, content)
+                return await self._store(owner, await self._jobs.do(len(content), read), address)
         finally:
             self._waiting -= 1
 
-    async def _store(self, owner: str, data: ExportedData, address: str | None) -> ImportView:
-        sources = {source_of(memo): memo for memo in data.memos}
+    async def _store(self, owner: str, read: _ReadExport, address: str | None) -> ImportView:
+        data, sources = read.data, read.sources
         async with self._unit_of_work.read() as session:
             stored = await ImportRepository(session).memos(owner)
             evaluations = await ImportRepository(session).count_evaluations(owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -52,7 +53,10 @@ class ImportRepository:
             LookupError: a row says that it is somebody else's.
         """
         for part in parts:
+            of_tables: dict[type[Table], list[dict[str, Any]]] = {}
             for row in part:
                 if getattr(row, "owner", owner) != owner:
                     raise LookupError(type(row).__name__)
-                await self._session.execute(insert(table_of(type(row))), values_of(row))
+                of_tables.setdefault(type(row), []).append(values_of(row))
+            for table, rows in of_tables.items():
+                await self._session.execute(insert(table_of(table)), rows)

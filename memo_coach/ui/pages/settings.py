@@ -7,7 +7,7 @@ from reflex_base.event import EventSpec
 
 from memo_coach.coaching.rubric.model import localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
-from memo_coach.services.data.importing import MOST_DOCUMENT_BYTES, MOST_IMPORT_BYTES, PART_CHARACTERS
+from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTERS
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
@@ -151,7 +151,7 @@ def _import() -> rx.Component:
             "data-running": text("settings.import_running"),
             "data-failed": text("settings.import_failed"),
             "data-most": str(MOST_IMPORT_BYTES),
-            "data-most-document": str(MOST_DOCUMENT_BYTES),
+            "data-most-document": str(PART_CHARACTERS),
             "data-part": str(PART_CHARACTERS),
             "data-progress": text("settings.import_progress"),
             "data-done": text("settings.import_done"),
