@@ -233,7 +233,7 @@
   document.addEventListener("review:ready", function (event) {
     known = event.target;
     told = null;
-    Promise.resolve().then(tellMarks); // it listens once it has said that it is ready
+    Promise.resolve().then(look); // it listens once it has said that it is ready
     goOn(event.target.querySelector("textarea"));
   });
 
@@ -280,6 +280,11 @@
   // ---- a link to a remark ----------------------------------------------------------------------------------------
 
   var sought = "";
+  // What was chosen at the last visit is shown until the server has answered: the remark may still come.
+  function isFiltered() {
+    var criterion = document.getElementById("criterion");
+    return Boolean(criterion && criterion.value);
+  }
   function seek() {
     var hash = location.hash, box = editor();
     if (hash === sought || hash.indexOf("#remark-") !== 0 || !cards().length || (box && box !== known)) return;
@@ -292,7 +297,7 @@
       // It is not among those that are shown first; the framework says "all" once the others are there.
       button.setAttribute("data-show-all", "asked");
       button.click();
-    } else if (shows !== "asked") sought = hash;
+    } else if (shows !== "asked" && !isFiltered()) sought = hash;
   }
   addEventListener("hashchange", function () {
     sought = "";
@@ -309,8 +314,13 @@
     if (current && !card(current) && !marks(current).length) current = null;
     paint();
   }
+  // With each key the editor writes to its own elements, and tells of what concerns the remarks by itself.
+  function isOfTyping(record) {
+    return record.type === "childList" && Boolean(record.target.closest(".review"));
+  }
   var asked = 0;
-  new MutationObserver(function () {
+  new MutationObserver(function (records) {
+    if (records.every(isOfTyping)) return;
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(look);
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-remarks", "open"] });

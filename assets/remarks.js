@@ -154,7 +154,8 @@
   addEventListener("offline", paint);
 
   var asked = 0;
-  new MutationObserver(function () {
+  new MutationObserver(function (records) {
+    if (records.every(function (record) { return record.target.closest(".review"); })) return; // what is typed
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(paint);
   }).observe(document.documentElement, { childList: true, subtree: true });

@@ -161,8 +161,11 @@ class Trace:
         settings = {"includedCategories": categories, "excludedCategories": ["*"]}
         self._session.send("Tracing.start", {"traceConfig": settings, "transferMode": "ReportEvents"})
 
-    def tasks_by(self, kind: str) -> list[float]:
-        """End, and return the milliseconds of processor time from each DOM event of a kind to the next."""
+    def tasks_by(self, kind: str, *, to_frame: bool = False) -> list[float]:
+        """End, and return the milliseconds of processor time from each DOM event of a kind to the next.
+
+        With ``to_frame`` they end with the task that hands the next frame over to be drawn.
+        """
         self._session.send("Tracing.end")
         while not self._complete:
             self._page.wait_for_timeout(20)
@@ -176,12 +179,22 @@ class Trace:
             for event in self._events
             if event["name"] == "RunTask" and (event["pid"], event["tid"]) == thread
         ]
+        commits = [
+            event
+            for event in self._events
+            if event["name"] == "Commit" and (event["pid"], event["tid"]) == thread
+        ]
         # The task that holds the event began before it.
         edges = [
             max((task["ts"] for task in tasks if task["ts"] <= event["ts"]), default=event["ts"])
             for event in begun
         ]
         ends = [*edges[1:], edges[-1] + PAUSE_MILLISECONDS * 1000]
+        if to_frame:
+            ends = [
+                min((each["ts"] for each in commits if each["ts"] > event["ts"]), default=end)
+                for event, end in zip(begun, ends, strict=True)
+            ]
         return [
             sum(task.get("tdur", 0) for task in tasks if start <= task["ts"] < end) / 1000
             for start, end in zip(edges, ends, strict=True)
@@ -195,14 +208,15 @@ def _type(event: dict[str, Any]) -> object:
 def key_presses(browser: Browser, page: Page, session: CDPSession, position: int) -> list[float]:
     """Return the main thread's milliseconds for each of some key presses at a place of the text."""
     page.evaluate("(position) => candidate.caret(position)", position)
-    _press(page, session, 3)
+    press(page, session, 3)
     trace = Trace(browser, page)
     trace.start()
-    _press(page, session, KEYS)
+    press(page, session, KEYS)
     return trace.tasks_by("keydown")
 
 
-def _press(page: Page, session: CDPSession, times: int) -> None:
+def press(page: Page, session: CDPSession, times: int) -> None:
+    """Press a key some times, each a pause after the last."""
     key = {"key": "x", "code": "KeyX", "windowsVirtualKeyCode": 88}
     for _ in range(times):
         session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": "x", **key})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from playwright.sync_api import Page, expect
 
+from memo_coach.services.rubrics import RubricService
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
 from tests.e2e.model_sites import (
@@ -22,6 +24,7 @@ from tests.e2e.model_sites import (
     words_of,
 )
 from tests.model_server import ModelServer, Pace
+from tests.model_server.answers import Asked, good_answer
 from tests.model_server.spoiling import FOREIGN_HOST, INVENTED_QUOTE
 
 STEADY = Pace(first_token=0.2, between=0.06, pieces=80)
@@ -56,6 +59,33 @@ def test_what_it_costs_at_most_is_told_once_there_is_a_text(fine_page: Page, mod
     pages.open_editor(page)
     pages.write(page, pages.sample("strong"))
     expect(page.locator("#destination")).to_contain_text(re.compile(r"It costs at most about \$0\.\d+\."))
+
+
+def test_what_the_model_would_change_leads_to_its_comment_or_to_those_on_the_criterion(
+    fine_page: Page, model: ModelServer
+) -> None:
+    page, memo = fine_page, pages.sample("weak")
+    criteria = tuple(criterion.id for criterion in RubricService().get("investment-memo").criteria)
+    answer = good_answer(Asked(memo, "", "en", criteria, wants_overall=True, is_chat=False))
+    comment = answer["criteria"][1]["comments"][0]
+    comment["comment"] = "Nobody is named who watches the supplier. Who would act?"
+    answer["overall"]["opportunities"] = [
+        "Name who watches the supplier, and who would act.",
+        "Make the options complete.",
+        "Write shorter.",
+    ]
+    model.answer_with(json.dumps(answer))
+    model.play("scripted")
+    begin(page)
+    expect_done(page)
+    lines = page.locator(".opportunities li")
+    expect(lines).to_have_count(3)
+    expect(lines.nth(2).get_by_role("link")).to_have_count(0)
+    lines.nth(1).get_by_role("link").click()
+    expect(page.get_by_role("combobox", name="Criterion")).to_have_value("options")
+    page.go_back()
+    lines.first.get_by_role("link").click()
+    expect(pages.current_card(page)).to_contain_text("Nobody is named who watches the supplier.")
 
 
 def test_without_a_model_there_is_nothing_to_choose(page: Page) -> None:
