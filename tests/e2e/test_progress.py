@@ -120,12 +120,9 @@ def test_another_browser_sees_none_of_it(new_page: NewPage) -> None:
     expect(other.get_by_role("heading", name="Nothing to compare yet")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("screen", SCREENS)
-def test_the_page_fits_its_screen_and_has_no_fault_that_axe_can_find(
-    new_page: NewPage, screen: str, theme: str
-) -> None:
-    page = new_page(color_scheme=theme, viewport=SCREENS[screen], reduced_motion="reduce")
+def test_the_page_fits_its_screen_and_has_no_fault_that_axe_can_find(new_page: NewPage, screen: str) -> None:
+    page = new_page(viewport=SCREENS[screen], reduced_motion="reduce")
     page.goto("/progress")
     expect(page.get_by_role("heading", name="Nothing to compare yet")).to_be_visible()
     assert pages.faults_of_access(page) == []
