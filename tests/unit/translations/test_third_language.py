@@ -12,6 +12,7 @@ from memo_coach import translations
 from memo_coach.cli import main
 from memo_coach.documents.pdf import wording
 from memo_coach.documents.reading import sentences as of_files
+from memo_coach.documents.reading.model import Refusal
 from memo_coach.services.errors import NotFound
 from memo_coach.services.memos.uploads import UploadRefused, read_upload
 from memo_coach.translations import speaking, text
@@ -75,7 +76,7 @@ def test_a_made_up_language_is_spoken_by_pages_errors_uploads_pdfs_and_the_comma
         with pytest.raises(UploadRefused) as refused:
             read_upload("memo.md", b"")
         assert refused.value.message == refused.value.messages[MADE_UP]
-    assert of_files.refusal_sentence(of_files.Refusal.ENCRYPTED, MADE_UP).startswith("Sina parma")
+    assert of_files.refusal_sentence(Refusal.ENCRYPTED, MADE_UP).startswith("Sina parma")
     assert wording.wording_for(MADE_UP).texts["labels"]["made_up"] == "Quenya"
     assert main(["--interface-language", MADE_UP, "--help"]) == 0
     told = capsys.readouterr().out
