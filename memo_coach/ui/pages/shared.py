@@ -8,11 +8,11 @@ from memo_coach.services.sharing.service import LONGEST_NAME, LONGEST_PASSAGE, L
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
-from memo_coach.ui.components.manuscript import block, sheet_head
+from memo_coach.ui.components.manuscript import block
 from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.remark_card import remark_card
 from memo_coach.ui.components.sharing import remark_of_reader
 from memo_coach.ui.localised_pages import add_page
-from memo_coach.ui.remark_cards import CardOnScreen
 from memo_coach.ui.states.feedback import CriterionOnScreen
 from memo_coach.ui.states.shared import PassageOnScreen, SharedState
 
@@ -105,35 +105,6 @@ def _criteria() -> rx.Component:
     )
 
 
-def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
-    return rx.el.article(
-        sheet_head(),
-        rx.el.div(
-            rx.el.h3(
-                rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
-                " ",
-                card.number,
-                class_name=f"kind {card.kind}",
-            ),
-            rx.el.span(card.criterion_name, class_name="quiet"),
-            class_name="card-head",
-        ),
-        rx.cond(card.placed, rx.el.q(card.quote), rx.el.p(text("details.whole"), class_name="quiet")),
-        rx.el.p(card.comment),
-        rx.foreach(card.questions, lambda question: rx.el.p(question, class_name="question")),
-        rx.cond(
-            card.suggestion != "",
-            rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
-        ),
-        rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
-        id=f"remark-{card.id}",
-        key=card.id,
-        class_name=f"card {card.kind}",
-        tab_index=-1,
-        custom_attrs={"data-card": card.id},
-    )
-
-
 def _memo() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("shared.memo")),
@@ -145,12 +116,12 @@ def _memo() -> rx.Component:
                 aria_label=text("details.manuscript"),
             ),
             rx.el.section(
-                rx.foreach(SharedState.cards, _card),
+                rx.foreach(SharedState.cards, lambda card: remark_card(card)),
                 rx.cond(
                     SharedState.more.length() > 0,
                     rx.el.details(
                         rx.el.summary(text("shared.more"), " (", SharedState.more.length().to_string(), ")"),
-                        rx.foreach(SharedState.more, _card),
+                        rx.foreach(SharedState.more, lambda card: remark_card(card)),
                         class_name="folded",
                     ),
                 ),
