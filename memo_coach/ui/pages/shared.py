@@ -13,6 +13,7 @@ from memo_coach.ui.components.moments import in_local_time
 from memo_coach.ui.components.remark_card import remark_card
 from memo_coach.ui.components.sharing import remark_of_reader
 from memo_coach.ui.localised_pages import add_page
+from memo_coach.ui.remark_cards import CardOnScreen
 from memo_coach.ui.states.feedback import CriterionOnScreen
 from memo_coach.ui.states.shared import PassageOnScreen, SharedState
 
@@ -105,6 +106,11 @@ def _criteria() -> rx.Component:
     )
 
 
+def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
+    # By itself it would be given the index as well: the framework counts what a function takes.
+    return remark_card(card)
+
+
 def _memo() -> rx.Component:
     return rx.el.section(
         rx.el.h2(text("shared.memo")),
@@ -116,12 +122,12 @@ def _memo() -> rx.Component:
                 aria_label=text("details.manuscript"),
             ),
             rx.el.section(
-                rx.foreach(SharedState.cards, lambda card: remark_card(card)),
+                rx.foreach(SharedState.cards, _card),
                 rx.cond(
                     SharedState.more.length() > 0,
                     rx.el.details(
                         rx.el.summary(text("shared.more"), " (", SharedState.more.length().to_string(), ")"),
-                        rx.foreach(SharedState.more, lambda card: remark_card(card)),
+                        rx.foreach(SharedState.more, _card),
                         class_name="folded",
                     ),
                 ),
