@@ -237,7 +237,7 @@ def review_cards() -> rx.Component:
             ),
         ),
         remarks_of_readers(),
-        rx.el.p(text("details.keys"), class_name="note group"),
+        rx.el.p(text("details.keys"), class_name="note group with-keys"),
         class_name="cards",
         tab_index=0,
         aria_label=text("details.region"),

@@ -43,7 +43,7 @@ def _language() -> rx.Component:
         },
     )
     note = rx.el.p(text("settings.language_note"), id="language-note", class_name="quiet")
-    return rx.fragment(_field("language", select), note)
+    return rx.el.div(_field("language", select), note)
 
 
 def _looks() -> rx.Component:
@@ -166,7 +166,7 @@ def _delete_memo() -> rx.Component:
         rx.el.form(
             rx.el.label(text("settings.delete_memo"), html_for="memo"),
             rx.el.select(rx.foreach(SettingsState.memos, _option), id="memo", name="memo"),
-            rx.el.button(text("settings.delete_memo_button"), type="submit", class_name="button"),
+            rx.el.button(text("settings.delete_memo_button"), type="submit", class_name="button danger"),
             on_submit=DeletionState.ask_about_chosen,
             class_name="row",
         ),
