@@ -131,8 +131,13 @@ def _remarks() -> rx.Component:
 def _import() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            rx.el.label(text("settings.import_file"), html_for="import-file"),
-            rx.el.input(id="import-file", name="file", type="file", accept=".zip,.json", class_name="file"),
+            # The browser's own field for a file speaks the browser's language.
+            rx.el.label(
+                rx.el.input(name="file", type="file", accept=".zip,.json"),
+                text("settings.import_file"),
+                class_name="button file",
+            ),
+            rx.el.span(role="status", class_name="quiet", custom_attrs={"data-import-chosen": ""}),
             rx.el.button(text("settings.import"), type="submit", class_name="button"),
             class_name="row",
         ),
