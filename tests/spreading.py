@@ -1,11 +1,13 @@
 """How a run is spread over the cores: two processes a core, whole files, the longest work first.
 
-A file stays in one process, so that what its tests share is made once. Files are handed out in the order of
-collection: what takes long begins early, and what is short fills up the end evenly.
+A file stays in one process, so that what its tests share is made once; so do files that share what is dear to
+make. They are handed out in the order of collection: what takes long begins early, and what is short fills up
+the end evenly.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
@@ -18,7 +20,10 @@ waits as well; with two the other one computes. Each process collects all tests 
 own, which is the price of more. Three a core and more have not been measured."""
 MOST_PROCESSES = 8
 """Each has servers, a Postgres and a browser of its own: more of them need more memory than a laptop has."""
-LONGEST_FIRST = ("e2e", "integration/backup", "integration", "metamorphic")
+LONGEST_FIRST = ("e2e", "integration/models", "integration/backup", "integration", "metamorphic")
+TOGETHER = ("tests/e2e/test_model_", "tests/integration/models/")
+"""How the files begin that stay in one process because they ask models: each process that does so loads the
+providers' library, and each server of the end-to-end tests does, which is seconds of work every time."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -35,15 +40,32 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         config.option.loadscopereorder = False
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Keep the files together that share more than their own."""
+    if config.option.dist != "loadfile":
+        return None
+    # A run without xdist has this plugin, too.
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    class Together(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return next(filter(nodeid.startswith, TOGETHER), str(super()._split_scope(nodeid)))
+
+    return Together(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest first; within a part everything stays in its order."""
+    """Put what takes longest first, and what stays together first in its part; all else stays in order."""
     items.sort(key=lambda item: _place(item.path))
 
 
-def _place(path: Path) -> int:
+@functools.cache
+def _place(path: Path) -> tuple[int, bool]:
     inside = path.relative_to(TESTS) if path.is_relative_to(TESTS) else path
+    apart = not f"{TESTS.name}/{inside.as_posix()}".startswith(TOGETHER)
     for place, part in enumerate(LONGEST_FIRST):
         if inside.is_relative_to(part):
-            return place
-    return len(LONGEST_FIRST)
+            return place, apart
+    return len(LONGEST_FIRST), apart

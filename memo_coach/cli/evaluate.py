@@ -119,11 +119,11 @@ def _print(judgement: FileJudgement, form: str) -> None:
 
 def _write_pdf(judgement: FileJudgement, output: str | None) -> None:
     from memo_coach.cli.pdf import as_pdf  # noqa: PLC0415
-    from memo_coach.documents.pdf.process import PdfFailed  # noqa: PLC0415
+    from memo_coach.documents.writing_process import DocumentNotWritten  # noqa: PLC0415
 
     try:
         content = as_pdf(judgement)
-    except PdfFailed as error:
+    except DocumentNotWritten as error:
         raise DependencyFailed(text("command_line.pdf_not_made", reason=error)) from error
     if output is None or output == "-":
         print_bytes(content)

@@ -13,7 +13,7 @@ def as_pdf(judgement: FileJudgement) -> bytes:
     """Return a judgement as a PDF.
 
     Raises:
-        PdfFailed: it could not be made.
+        DocumentNotWritten: it could not be made.
     """
     return make_pdf(
         Report(

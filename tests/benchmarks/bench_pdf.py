@@ -34,6 +34,7 @@ LONGEST_MEDIAN_MS = 300.0
 """Median for a document of two pages."""
 LONGEST_MEMO_SECONDS = 10.0
 """For a memo of 200,000 characters."""
+WRITER = "memo_coach.documents.pdf.compiling:compiled"
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,12 @@ def made(report: Report) -> tuple[bytes, float, float, float]:
     """Return a document, the seconds that passed and that its process computed, and its megabytes."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-m", "memo_coach.documents.pdf.compile_process"],
+        [
+            sys.executable,
+            "-m",
+            "memo_coach.documents.writing_program",
+            "memo_coach.documents.pdf.compiling:compiled",
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={},

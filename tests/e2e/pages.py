@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Locator, Page, expect
@@ -14,6 +14,18 @@ FEEDBACK = re.compile(r"/feedback/[\w-]+/?$")
 DETAILS = re.compile(r"/details/[\w-]+/?$")
 SAVED = re.compile(r"^(saved|restored)$")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES_OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""Those of axe's rules above that look at colours: all that another theme can break."""
+# What inherits a colour begins to change it when what it inherits from has changed: one round for each level.
+_END_TRANSITIONS = """
+() => {
+    for (let level = 0; level < 100; level += 1) {
+        const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
+        if (!changing.length) return;
+        for (const one of changing) one.finish();
+    }
+}
+"""
 _TOO_SMALL = """
 () => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), textarea, summary")]
     .filter((one) => one.checkVisibility() && !one.closest("p, li li, dd, mark, sup, figcaption, .skip"))
@@ -234,8 +246,32 @@ def stored_in_browser(page: Page) -> str:
 
 def faults_of_access(page: Page) -> list[str]:
     """Return what the accessibility checker axe finds wrong, one line for each place."""
-    options: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": RULES}
-    results = Axe().run(page, options=options)
+    return _faults(page, RULES)
+
+
+def faults_in_both_themes(page: Page) -> list[str]:
+    """Return the same of a page that follows the system's theme: all of it in light, its colours in dark.
+
+    A theme changes colours and one icon, by the style sheet alone, so all else is the same in both. The page
+    stays as it is otherwise, and in light.
+    """
+    _follow(page, "light")
+    faults = _faults(page, RULES)
+    _follow(page, "dark")
+    faults += [f"dark: {fault}" for fault in _faults(page, RULES_OF_COLOURS)]
+    _follow(page, "light")
+    return faults
+
+
+def _follow(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Give the system another theme, and wait until the page is in it; every colour is at its end then."""
+    page.emulate_media(color_scheme=theme)
+    expect(page.locator("html")).to_have_attribute("data-theme", theme)
+    page.evaluate(_END_TRANSITIONS)
+
+
+def _faults(page: Page, rules: list[str] | dict[str, Any]) -> list[str]:
+    results = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": rules})
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
         for violation in results.response["violations"]

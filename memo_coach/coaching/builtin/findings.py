@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.evaluation import Claim, CommentKind
@@ -15,33 +15,33 @@ PassageRole = Literal["said", "presumed", "nearest", "related"]
 is only the nearest that was found, which it may not be at all; or something missing would belong to it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Finding:
-    """One thing that a detector saw, or missed.
+    """One thing that a detector saw, or missed. Not to be changed.
 
     ``kind`` names the phrasing, as ``<detector>.<what>`` in lower case with hyphens (``ask.amount-missing``).
     ``span`` is the passage; for something absent it is the place where it belongs (a heading, the first
     paragraph), or ``None`` where there is no such place.
     """
 
-    kind: str
-    indicator: str
+    kind: Final[str]
+    indicator: Final[str]
     """The indicator it bears on; the rubric decides which criterion that is."""
-    polarity: CommentKind
-    span: Span | None
-    severity: float
+    polarity: Final[CommentKind]
+    span: Final[Span | None]
+    severity: Final[float]
     """0 to 1: how much of the indicator this one finding costs, or earns."""
-    confidence: float
+    confidence: Final[float]
     """0 to 1: how sure the detector is that a careful reader would agree."""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Final[Mapping[str, str]] = field(default_factory=dict)
     """Words for the slots of the phrasing, such as ``{"phrase": "in order to", "better": "to"}``."""
-    element: str | None = None
+    element: Final[str | None] = None
     """What of a memo it is about, such as ``risks``, where it is one of the things that readers look for."""
-    claim: Claim | None = None
+    claim: Final[Claim | None] = None
     """What it says of that element."""
-    role: PassageRole = "said"
+    role: Final[PassageRole] = "said"
     """What the passage is to what is remarked on."""
-    importance: float | None = None
+    importance: Final[float | None] = None
     """0 to 1: how likely a careful reader makes a remark about it; ``None`` where only its weight counts."""
 
 

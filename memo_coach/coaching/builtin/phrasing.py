@@ -105,12 +105,22 @@ def chosen(variants: Sequence[str], values: Mapping[str, str], key: str) -> str:
     """
     if len(variants) == 1:
         return fill(variants[0], values)
-    sayable = [text for text in variants if all(values.get(slot) for slot in slots_in(text))]
-    if not sayable:
-        return fill(variants[0], values)
-    most = max(len(slots_in(text)) for text in sayable)
-    fullest = [text for text in sayable if len(slots_in(text)) == most]
-    return fill(fullest[zlib.crc32(key.encode("utf-8", "replace")) % len(fullest)], values)
+    filled = {slot for slot, value in values.items() if value}
+    for alike in _by_slots(tuple(variants)):
+        sayable = [text for text, slots in alike if slots <= filled]
+        if sayable:
+            return fill(sayable[zlib.crc32(key.encode("utf-8", "replace")) % len(sayable)], values)
+    return fill(variants[0], values)
+
+
+@lru_cache(maxsize=4096)
+def _by_slots(variants: tuple[str, ...]) -> tuple[tuple[tuple[str, frozenset[str]], ...], ...]:
+    """Return the variants with their slots, those of as many slots together and the fullest first."""
+    alike: dict[int, list[tuple[str, frozenset[str]]]] = {}
+    for text in variants:
+        slots = slots_in(text)
+        alike.setdefault(len(slots), []).append((text, slots))
+    return tuple(tuple(alike[count]) for count in sorted(alike, reverse=True))
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from memo_coach.coaching.builtin.elements.catalogue import HOMES
 from memo_coach.coaching.builtin.findings import Finding, registered_detectors
@@ -41,15 +42,18 @@ WITHOUT_INDICATOR = frozenset({"instructions"}) | CHECKS
 """Detectors whose findings are shown though no criterion is scored from them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class RankedFinding:
-    """A finding with the criterion that it bears on and its place among those of its polarity."""
+    """A finding with the criterion that it bears on and its place among those of its polarity.
 
-    finding: Finding
-    criterion: str
-    priority: float
-    rank: int
-    block: int | None
+    Not to be changed.
+    """
+
+    finding: Final[Finding]
+    criterion: Final[str]
+    priority: Final[float]
+    rank: Final[int]
+    block: Final[int | None]
     """Index of the block of the memo where it stands; ``None`` for the memo as a whole."""
 
 

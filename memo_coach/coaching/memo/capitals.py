@@ -23,6 +23,7 @@ _LEAST_WORDS = 12
 
 _LETTER = re.compile(r"[^\W\d_]")
 _CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+_SMALL_VOWELS = "aeiou"
 _PARAGRAPH = re.compile(r"(?:[^\n]++\n?)++")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NAME = r"[^\W\d_]{2,}(?:[ -](?:[^\W\d_]\.|[^\W\d_]{2,})){1,2}"
@@ -79,11 +80,16 @@ def without_capitals(text: str) -> str:
     capitals = len(_CAPITAL.findall(text))
     if capitals < _LEAST_LETTERS:
         return text
-    if capitals >= _MOSTLY * len(_LETTER.findall(text)):
+    if _may_be_mostly_capitals(capitals, text) and capitals >= _MOSTLY * len(_LETTER.findall(text)):
         return _small(text, text)
     if 20 * capitals < len(text) or not re.search(r"[A-ZÀ-ÖØ-Þ]{2} [A-ZÀ-ÖØ-Þ]{2}", text):
         return text
     return _PARAGRAPH.sub(lambda found: _paragraph(found[0], text), text)
+
+
+def _may_be_mostly_capitals(capitals: int, text: str) -> bool:
+    """Whether all letters must be counted to know: in running text the small vowels alone are too many."""
+    return capitals >= _MOSTLY * (capitals + sum(map(text.count, _SMALL_VOWELS)))
 
 
 def _paragraph(paragraph: str, text: str) -> str:

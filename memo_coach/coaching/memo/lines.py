@@ -37,14 +37,14 @@ class Line:
         return self.start + len(self.bare)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Marker:
-    """What makes a line a list item."""
+    """What makes a line a list item. Not to be changed."""
 
-    ordered: bool
-    opens_a_list: bool
+    ordered: Final[bool]
+    opens_a_list: Final[bool]
     """Whether it may break off a paragraph: a plain bullet, or the first of a numbered list."""
-    length: int
+    length: Final[int]
     """Characters up to the words of the item."""
 
 

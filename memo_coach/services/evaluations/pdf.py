@@ -12,8 +12,9 @@ import structlog
 
 from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.coaching.rubric.model import LocalisedText
-from memo_coach.documents.pdf.process import PdfFailed, make_pdf
+from memo_coach.documents.pdf.process import make_pdf
 from memo_coach.documents.pdf.report import EarlierEvaluation, Report
+from memo_coach.documents.writing_process import DocumentNotWritten
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable, UnknownRubric
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.file_names import plain_name
@@ -106,7 +107,7 @@ class PdfService:
     async def _made(self, report: Report, evaluation_id: str) -> bytes:
         try:
             return await self._jobs.do(len(report.text), partial(self._make, report))
-        except PdfFailed as error:
+        except DocumentNotWritten as error:
             _log.error(
                 "pdf not made",
                 evaluation=evaluation_id,

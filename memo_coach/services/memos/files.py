@@ -11,7 +11,8 @@ import structlog
 
 from memo_coach.coaching.computing import ShortestJobFirst
 from memo_coach.documents.word.memo import WordMemo
-from memo_coach.documents.word.process import WordFailed, write_word
+from memo_coach.documents.word.process import write_word
+from memo_coach.documents.writing_process import DocumentNotWritten
 from memo_coach.services.errors import NotFound, TooMany, Unavailable
 from memo_coach.services.file_names import plain_name
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -94,7 +95,7 @@ class MemoFileService:
     async def _word(self, memo: WordMemo, memo_id: str) -> bytes:
         try:
             return await self._jobs.do(len(memo.text), partial(write_word, memo))
-        except WordFailed as error:
+        except DocumentNotWritten as error:
             _log.error(
                 "word not written",
                 memo=memo_id,

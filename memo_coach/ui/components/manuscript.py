@@ -78,32 +78,3 @@ def block(block: rx.Var[Block]) -> rx.Component:
         ("code", rx.el.pre(words, class_name="code")),
         rx.el.p(words, class_name=block.kind),
     )
-
-
-def _step(way: str, sign: str) -> rx.Component:
-    return rx.el.button(
-        sign,
-        type="button",
-        class_name="button",
-        aria_label=text(f"details.{way}"),
-        custom_attrs={"data-comment-step": way},
-    )
-
-
-def sheet_head() -> rx.Component:
-    """Return what a remark has on top where it is a sheet on a phone: the way to its neighbours, and out."""
-    return rx.el.div(
-        _step("previous", "‹"),
-        rx.el.span(
-            class_name="position",
-            custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
-        ),
-        _step("next", "›"),
-        rx.el.button(
-            text("details.close"),
-            type="button",
-            class_name="button close",
-            custom_attrs={"data-comment-step": "close"},
-        ),
-        class_name="sheet-head",
-    )

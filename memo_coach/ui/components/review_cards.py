@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.services.review.service import LONGEST_REASON
 from memo_coach.translations import text
 from memo_coach.ui.components.conversation import about_button
-from memo_coach.ui.components.manuscript import sheet_head
+from memo_coach.ui.components.remark_card import remark_card
 from memo_coach.ui.components.remark_outcomes import outcomes
 from memo_coach.ui.components.sharing import remarks_of_readers
 from memo_coach.ui.remark_cards import CardOnScreen
@@ -85,26 +85,8 @@ def _folded(label: str, cards: rx.Var[list[CardOnScreen]]) -> rx.Component:
 
 
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
-    return rx.el.article(
-        sheet_head(),
-        rx.el.div(
-            rx.el.h3(
-                rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
-                " ",
-                card.number,
-                class_name=f"kind {card.kind}",
-            ),
-            rx.el.span(card.criterion_name, class_name="quiet"),
-            class_name="card-head",
-        ),
-        rx.cond(card.placed, rx.el.q(card.quote), rx.el.p(text("details.whole"), class_name="quiet")),
-        rx.el.p(card.comment),
-        rx.foreach(card.questions, lambda question: rx.el.p(question, class_name="question")),
-        rx.cond(
-            card.suggestion != "",
-            rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
-        ),
-        rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
+    return remark_card(
+        card,
         rx.el.p(text("details.changed"), class_name="changed"),
         rx.cond(card.note != "", rx.el.p(card.note, class_name="tag")),
         rx.cond(
@@ -121,12 +103,6 @@ def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
             ),
         ),
         rx.el.p(text("details.waiting"), class_name="waiting"),
-        id=f"remark-{card.id}",
-        # Cards come in between while a model reads: each stays its own element, with its focus.
-        key=card.id,
-        class_name=f"card {card.kind}",
-        tab_index=-1,
-        custom_attrs={"data-card": card.id},
     )
 
 

@@ -9,8 +9,9 @@ from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.evaluation import with_rubric
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
-from memo_coach.ui.components.manuscript import block, sheet_head
+from memo_coach.ui.components.manuscript import block
 from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.remark_card import remark_card
 from memo_coach.ui.components.sharing import remark_of_reader
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.remark_cards import CardOnScreen
@@ -112,32 +113,8 @@ def _criteria() -> rx.Component:
 
 
 def _card(card: rx.Var[CardOnScreen]) -> rx.Component:
-    return rx.el.article(
-        sheet_head(),
-        rx.el.div(
-            rx.el.h3(
-                rx.cond(card.kind == "strength", text("details.strength"), text("details.opportunity")),
-                " ",
-                card.number,
-                class_name=f"kind {card.kind}",
-            ),
-            rx.el.span(card.criterion_name, class_name="quiet"),
-            class_name="card-head",
-        ),
-        rx.cond(card.placed, rx.el.q(card.quote), rx.el.p(text("details.whole"), class_name="quiet")),
-        rx.el.p(card.comment),
-        rx.foreach(card.questions, lambda question: rx.el.p(question, class_name="question")),
-        rx.cond(
-            card.suggestion != "",
-            rx.el.p(rx.el.strong(text("details.suggestion")), ": ", card.suggestion, class_name="suggestion"),
-        ),
-        rx.cond(card.place != "", rx.el.p(card.place, class_name="belongs")),
-        id=f"remark-{card.id}",
-        key=card.id,
-        class_name=f"card {card.kind}",
-        tab_index=-1,
-        custom_attrs={"data-card": card.id},
-    )
+    # By itself it would be given the index as well: the framework counts what a function takes.
+    return remark_card(card)
 
 
 def _memo() -> rx.Component:

@@ -11,7 +11,8 @@ import pytest
 
 from memo_coach.coaching.samples import samples
 from memo_coach.documents.word.memo import WordMemo
-from memo_coach.documents.word.process import WordFailed, write_word
+from memo_coach.documents.word.process import write_word
+from memo_coach.documents.writing_process import WritingTimedOut
 from memo_coach.services.memos.uploads import read_upload
 
 WHEN = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -112,5 +113,5 @@ def test_any_text_can_be_written(text: str) -> None:
 
 
 def test_what_takes_too_long_is_given_up() -> None:
-    with pytest.raises(WordFailed, match="seconds"):
+    with pytest.raises(WritingTimedOut, match="seconds"):
         write_word(WordMemo("", "text", "en", WHEN), longest_seconds=0.001)

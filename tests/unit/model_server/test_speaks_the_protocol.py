@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
-import openai
 import pytest
 
 from memo_coach.coaching.documents.context import shipped_context
@@ -44,8 +44,13 @@ def server(running: ModelServer) -> ModelServer:
     return running
 
 
+def library() -> Any:
+    """Return OpenAI's own: it takes seconds to load, so only the process that runs these tests does."""
+    return importlib.import_module("openai")
+
+
 def client(server: ModelServer) -> Any:
-    return openai.OpenAI(base_url=server.url, api_key="test-key", max_retries=0, timeout=10)
+    return library().OpenAI(base_url=server.url, api_key="test-key", max_retries=0, timeout=10)
 
 
 def messages(memo: str = MEMO) -> list[Any]:
@@ -165,14 +170,14 @@ def test_a_chat_gets_plain_sentences_in_the_language_of_the_memo(server: ModelSe
 def test_errors_are_those_of_the_protocol(
     server: ModelServer, case: str, status: int, code: str | None
 ) -> None:
-    with pytest.raises(openai.APIStatusError) as raised:
+    with pytest.raises(library().APIStatusError) as raised:
         judged(server, case)
     assert raised.value.status_code == status
     assert raised.value.code == code
 
 
 def test_what_fails_once_is_fine_the_second_time_about_the_same_memo(server: ModelServer) -> None:
-    with pytest.raises(openai.RateLimitError) as raised:
+    with pytest.raises(library().RateLimitError) as raised:
         judged(server, "rate-limited-retry-after")
     assert raised.value.response.headers["retry-after"] == "1"
     assert json.loads(judged(server, "rate-limited-retry-after"))["criteria"]

@@ -109,6 +109,15 @@ def test_plurals_and_numbers_follow_the_language() -> None:
     assert number(2.64, digits=1) == "2.6"
 
 
+def test_a_language_that_has_not_all_texts_yet_is_filled_up_in_english(with_a_third: Path) -> None:
+    (with_a_third / "memos.yaml").unlink()
+    (with_a_third / "menu.yaml").write_text("help: Helpo\n", "utf-8")
+    with speaking("eo"):
+        assert text("menu.help") == "Helpo"
+        assert text("memos.words", count=2) == "2 words"
+        assert set(translations.contents("menu")) == set(read("en", "menu"))
+
+
 def test_a_folder_alone_adds_a_language(with_a_third: Path) -> None:
     menu = with_a_third / "menu.yaml"
     menu.write_text(menu.read_text("utf-8").replace("help: Help", "help: Helpo"), "utf-8")

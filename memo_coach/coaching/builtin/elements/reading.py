@@ -72,13 +72,13 @@ _LEAST_OF_A_PASSAGE = 0.12
 _LEAST_OF_THE_NEAREST = 0.03
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Passage:
-    """A place where an element was found, with its probability (0 to 1)."""
+    """A place where an element was found, with its probability (0 to 1). Not to be changed."""
 
-    span: Span
-    probability: float
-    share: float
+    span: Final[Span]
+    probability: Final[float]
+    share: Final[float]
     """How much of all that speaks for the element stands here, 0 to 1."""
 
 
@@ -190,7 +190,9 @@ def read_elements(
         if _asked(element.name, kind):
             features = memo_features(number, found, indicators, common)
             column = columns[number]
-            quotable = [0.0 if place in unquotable else chance for place, chance in enumerate(column)]
+            quotable = list(column)
+            for place in unquotable:
+                quotable[place] = 0.0
             reading = _read_element(
                 trained,
                 number,

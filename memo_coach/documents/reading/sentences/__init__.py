@@ -12,8 +12,6 @@ from memo_coach.documents.reading.model import LeftOut, Refusal
 
 _FOLDER = Path(__file__).parent
 _ENGLISH = "en"
-_THOUSANDS = {"en": ",", "es": "."}
-"""What parts thousands; a file for another language comes with a line here."""
 
 
 @cache
@@ -28,7 +26,7 @@ def refusal_sentence(reason: Refusal, language: str) -> str:
     sentence: str = _sentences(language)["refusals"][reason.value]
     return sentence.format(
         megabytes=MOST_BYTES // 2**20,
-        characters=f"{MOST_CHARACTERS:,}".replace(",", _THOUSANDS[language]),
+        characters=f"{MOST_CHARACTERS:,}".replace(",", _sentences(language)["thousands"]),
         pages=MOST_PAGES,
         seconds=f"{LONGEST_SECONDS:g}",
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from memo_coach.documents.pdf.process import PdfFailed
 from memo_coach.documents.pdf.report import Report
+from memo_coach.documents.writing_process import DocumentNotWritten
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound, TooMany, Unavailable
 from memo_coach.services.evaluations.pdf import MOST_ASKED, NotFinished, PdfService, file_name
@@ -99,7 +99,7 @@ async def test_one_is_made_at_a_time_and_few_may_wait(services: Services, owner:
 async def test_where_it_fails_there_is_a_sentence_and_the_next_one_is_made(
     services: Services, owner: str
 ) -> None:
-    answers: list[Any] = [PdfFailed("status 1: NotCompiled"), b"%PDF-"]
+    answers: list[Any] = [DocumentNotWritten("status 1: NotCompiled"), b"%PDF-"]
 
     def make(_report: Report) -> bytes:
         answer = answers.pop(0)

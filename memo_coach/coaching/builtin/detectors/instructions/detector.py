@@ -118,7 +118,7 @@ def _spans_in(memo: Memo) -> list[Span]:
     if any(sign in plain.text for sign in _ROT13_SIGNS):
         turned = _hits(plain.text.translate(_ROT13))
         hits += [(plain.origin(start), plain.origin(end - 1) + 1) for start, end in turned]
-    if any(len(piece) >= _SHORTEST_BASE64 for piece in memo.text.split()):
+    if max(map(len, memo.text.split()), default=0) >= _SHORTEST_BASE64:
         hits += [match.span() for match in _BASE64.finditer(memo.text) if _hits(_decoded(match[0]))]
     found: list[Span] = []
     for start, end in sorted(hits):
