@@ -154,6 +154,14 @@ def review_cards() -> rx.Component:
                 "data-other": text("details.kept_other"),
             },
         ),
+        # Who cannot see the list hears what a criterion, or “Show all”, made of it.
+        rx.el.p(
+            text("details.shown"),
+            " ",
+            DetailsState.cards.length().to_string(),
+            role="status",
+            class_name="visually-hidden",
+        ),
         # Apart from what is seen, which changes with each: it is said once.
         rx.el.p(role="status", class_name="visually-hidden", custom_attrs={"data-orders-told": ""}),
         rx.el.button(
