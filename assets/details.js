@@ -165,9 +165,27 @@
     if (settled && idOfCard(settled) === current && cards().length > 1 && !settled.closest("details")) step(1, "card");
   });
 
+  // A press brings the focus before it is a click: until it has ended nothing may move from under the pointer.
+  var isPressed = false, waiting = null;
+  addEventListener("pointerdown", function () {
+    isPressed = true;
+  }, true);
+  ["pointerup", "pointercancel"].forEach(function (name) {
+    addEventListener(name, function () {
+      var id = waiting;
+      isPressed = false;
+      waiting = null;
+      // After the click, which may have gone on to another remark.
+      if (id) setTimeout(function () { if (current === id) activate(id, "mark", ""); });
+    }, true);
+  });
+
   document.addEventListener("focusin", function (event) {
     var carded = idOf(event.target, "article[data-card]", "data-card");
-    if (carded && carded !== current) activate(carded, "mark", "");
+    if (!carded || carded === current) return;
+    if (!isPressed) return activate(carded, "mark", "");
+    current = waiting = carded;
+    if (!isSheet()) paint();
   });
 
   // Hovering shows the tie without moving the page.

@@ -119,7 +119,8 @@
   var format = null;
   function written(number) {
     if (number < 1000) return String(number);
-    format = format || new Intl.NumberFormat(document.documentElement.lang || "en");
+    // As the server writes them: Spanish would group from five digits on.
+    format = format || new Intl.NumberFormat(document.documentElement.lang || "en", { useGrouping: "always" });
     return format.format(number);
   }
 
@@ -251,7 +252,10 @@
     var box = field();
     if (!box || box.value === text) mirror(null);
     else changed();
-    var time = new Date(answer.saved).toLocaleTimeString(document.documentElement.lang || "en", {
+    var language = document.documentElement.lang || "en";
+    // As this browser's reader writes it: "en" alone would be American.
+    var own = (navigator.languages || []).find(function (each) { return each.split("-")[0] === language; });
+    var time = new Date(answer.saved).toLocaleTimeString(own || language, {
       hour: "2-digit",
       minute: "2-digit",
     });

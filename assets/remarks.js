@@ -161,4 +161,9 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
   send();
   paint();
+
+  // What a choice brings with it comes into view: on a phone the card is a sheet that it would stand below.
+  document.addEventListener("toggle", function (event) {
+    if (event.target.matches(".decline[open]")) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
 })();

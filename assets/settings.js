@@ -151,6 +151,14 @@
       });
   }
 
+  document.addEventListener("change", function (event) {
+    var form = event.target.type === "file" && event.target.closest("[data-import]");
+    if (!form) return;
+    var file = event.target.files[0];
+    tell(form, "", false);
+    form.querySelector("[data-import-chosen]").textContent = file ? file.name : "";
+  });
+
   var sending = false;
   document.addEventListener(
     "submit",

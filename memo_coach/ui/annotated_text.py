@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.ui.plain_words import plain_words
 
 MOST_PIECES = 2_000
 """That are paragraphs of their own. A memo with more is a list of scraps: what comes behind goes together."""
@@ -146,14 +147,9 @@ def _with_quiet_markup(segments: list[Segment]) -> list[Segment]:
     ]
 
 
-def without_markup(quote: str) -> str:
-    """Return a quotation as one would read it aloud: without the signs for headings and bold type."""
-    return quote.replace("**", "").strip().lstrip("#").strip()
-
-
 def quoted(quote: str) -> str:
     """Return a quotation to show: as one would read it aloud, and not longer than one would."""
-    return shortened(without_markup(quote))
+    return shortened(plain_words(quote))
 
 
 def shortened(words: str) -> str:

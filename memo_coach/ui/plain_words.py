@@ -13,6 +13,8 @@ _LINK: Final = re.compile(r"!?\[([^\[\]\n]{1,200})\]\([^()\s]{1,500}\)")
 _EMPHASIS: Final = re.compile(r"(\*{1,3}|__|~~|`{1,3})(?=\S)([^\n]{1,300}?)(?<=\S)\1")
 _HALF: Final = re.compile(r"\*\*|~~")
 """What is left where a quotation begins or ends within emphasis."""
+_RULE: Final = re.compile(r"[ \t]{0,8}\|?[ \t]{0,8}:?-{2,}[-:| \t]{0,300}$")
+"""What stands below the head of a table."""
 _CELLS: Final = re.compile(r"[ \t]{0,8}\|[ \t]{0,8}")
 
 
@@ -23,8 +25,15 @@ def plain_words(words: str) -> str:
     plain = _EMPHASIS.sub(r"\2", plain)
     plain = _HALF.sub("", plain)
     if "|" in plain:
-        plain = "\n".join(
-            _CELLS.sub(" · ", line.strip().strip("|").strip()) if line.strip().startswith("|") else line
-            for line in plain.splitlines()
-        )
+        lines = plain.splitlines()
+        plain = "\n".join(_cells(line) if _is_row(line) else line for line in lines if not _RULE.match(line))
     return plain.strip()
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is of a table; a quotation may begin or end within one."""
+    return line.lstrip().startswith("|") or line.count("|") > 1
+
+
+def _cells(row: str) -> str:
+    return _CELLS.sub(" · ", row.strip().strip("|").strip())

@@ -130,7 +130,7 @@ def test_the_conversation_starts_from_a_comment_beside_it(page: Page) -> None:
     field(page).press("Escape")
     expect(panel).to_have_count(0)
     expect(opener).to_be_focused()
-    page.get_by_role("button", name="Ask here").click()
+    page.get_by_role("button", name="Ask the coach").click()
     expect(field(page)).to_be_focused()
     expect(answers(page)).to_have_count(1)
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from memo_coach.ui.annotated_text import without_markup
+from memo_coach.ui.plain_words import plain_words
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
 from tests.some import some
@@ -47,7 +47,7 @@ def test_marked_passages_stand_in_the_memo_word_for_word(weak: Page) -> None:
         if quote.count():
             marked = passages[str(card.get_attribute("data-card"))]
             assert pages.squeezed(marked) in pages.squeezed(text)
-            assert pages.squeezed(str(quote.text_content())) == pages.squeezed(without_markup(marked))
+            assert pages.squeezed(str(quote.text_content())) == pages.squeezed(plain_words(marked))
         else:
             expect(card).to_contain_text("On the memo as a whole")
             assert str(card.get_attribute("data-card")) not in passages

@@ -97,9 +97,9 @@ def test_a_comment_is_done_declined_and_taken_back_and_that_holds_over_versions(
     expect(pages.open_cards(weak)).to_have_count(3)
     assert "The board knows" not in pages.stored_in_browser(weak)
     weak.reload()
-    expect(weak.get_by_text("Done (2)")).to_be_visible()
+    expect(weak.get_by_text("Settled (2)")).to_be_visible()
     expect(pages.open_cards(weak).first).to_have_attribute("data-card", third)
-    expect(settled(weak, "Done (2)").last).to_contain_text("The board knows the amount.")
+    expect(settled(weak, "Settled (2)").last).to_contain_text("The board knows the amount.")
     pages.review(weak).press_sequentially("Dear all, ")
     pages.expect_saved(weak)
     pages.evaluate_again(weak)
@@ -107,10 +107,29 @@ def test_a_comment_is_done_declined_and_taken_back_and_that_holds_over_versions(
     expect(outcomes.locator("summary")).to_contain_text(re.compile(r"\d+ addressed, \d+ still open, \d+ new"))
     outcomes.locator("summary").click()
     expect(outcomes).to_contain_text("The coach still says it.")
-    undo = settled(weak, "Done (2)").filter(has_text="The board knows").get_by_role("button", name="Undo")
+    undo = settled(weak, "Settled (2)").filter(has_text="The board knows").get_by_role("button", name="Undo")
     undo.click()
-    expect(weak.get_by_text("Done (1)")).to_be_visible()
+    expect(weak.get_by_text("Settled (1)")).to_be_visible()
     assert pages.faults_of_access(weak) == []
+
+
+def test_a_button_of_a_comment_works_at_its_first_press_also_where_its_passage_is_out_of_sight(
+    new_page: NewPage,
+) -> None:
+    page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    pages.open_review(page, "\n\n".join(["The depot has run two shifts since 2023."] * 40 + [WEAK]))
+    below = page.locator(".review-mark").evaluate_all(
+        "(marks) => marks.filter((one) => one.getBoundingClientRect().top > innerHeight)"
+        ".map((one) => one.dataset.ids.split(/\\s+/)[0])"
+    )
+    of_below = page.locator(",".join(f'article[data-card="{one}"]' for one in below))
+    card = of_below.locator("visible=true").first
+    card.locator("summary").scroll_into_view_if_needed()
+    assert page.evaluate("scrollY") == 0
+    card.locator("summary").click()
+    expect(card.locator("details")).to_have_attribute("open", "")
+    passage = page.locator(f'.review-mark[data-ids~="{card.get_attribute("data-card")}"]').first
+    expect(passage).to_be_in_viewport()
 
 
 def test_a_kind_is_muted_and_heard_again(weak: Page) -> None:
@@ -154,14 +173,14 @@ def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(new_p
     page.context.set_offline(False)
     expect(kept).to_be_hidden()
     expect(page.locator("[data-orders-told]")).to_be_empty()
-    expect(page.get_by_text("Done (2)")).to_be_visible()
+    expect(page.get_by_text("Settled (2)")).to_be_visible()
     page.reload()
-    expect(page.get_by_text("Done (2)")).to_be_visible()
+    expect(page.get_by_text("Settled (2)")).to_be_visible()
 
 
 def test_the_version_and_its_feedback_can_be_taken_along_as_files(weak: Page) -> None:
     line = weak.locator(".files")
-    expect(line.get_by_role("link")).to_have_text(["Markdown", "Word", "PDF"])
+    expect(line.get_by_role("link")).to_have_text(["Markdown", "Word", "Feedback as PDF"])
     for link, begins in zip(line.get_by_role("link").all(), (b"", b"PK", b"%PDF"), strict=True):
         answer = weak.context.request.get(str(link.get_attribute("href")))
         assert answer.ok

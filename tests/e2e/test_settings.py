@@ -58,7 +58,8 @@ def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(page: P
     page.get_by_role("textbox", name="To confirm").fill("delete")
     page.keyboard.press("Enter")
     expect(page.get_by_text(f"“{title}” is deleted.")).to_be_visible()
-    page.get_by_label("File to import").set_input_files(tmp_path / "export.zip")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "export.zip")
+    expect(page.get_by_text("export.zip", exact=True)).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("1 memo was imported.")).to_be_visible()
     expect(memo.get_by_role("option")).to_have_text([title])
@@ -85,14 +86,14 @@ def test_a_larger_export_is_brought_in_some_memos_at_a_time(page: Page, tmp_path
     # As if the file were too large for one request, and each memo for sharing one.
     form = page.locator("[data-import]")
     form.evaluate("form => Object.assign(form.dataset, {most: '10', part: '10'})")
-    page.get_by_label("File to import").set_input_files(tmp_path / "export.zip")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "export.zip")
     for told in ("Imported: 3. Here already: 0.", "Imported: 0. Here already: 3."):
         page.get_by_role("button", name="Import", exact=True).click()
         expect(page.get_by_text(told)).to_be_visible()
     assert len(sent) == 6
     expect(page.get_by_role("combobox", name="Memo to delete").get_by_role("option")).to_have_count(3)
     (tmp_path / "other.zip").write_bytes(b"PK" + bytes(100))
-    page.get_by_label("File to import").set_input_files(tmp_path / "other.zip")
+    page.get_by_label("Choose a file").set_input_files(tmp_path / "other.zip")
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("This file is no export of Memo AI Coach")).to_be_visible()
 

@@ -61,7 +61,9 @@ def _is_long(text: str) -> bool:
 def _folded(text: str, index: int, *, first: bool, last: bool) -> Iterator[ComparedPiece]:
     start = 0 if first else _end_of_context(text)
     end = len(text) if last else len(text) - _end_of_context(text[::-1])
-    end += len(text[end:]) - len(text[end:].lstrip("\n"))
+    # What is left begins with a word: the space before it goes with the words before.
+    blank = "\n" if text[:end].endswith("\n") else " \t\n"
+    end += len(text[end:]) - len(text[end:].lstrip(blank))
     yield from _lines(text[:start])
     yield ComparedPiece("folded", "", fold=index, words=len(_WORD.findall(text, start, end)))
     yield from _lines(text[end:])

@@ -10,6 +10,12 @@ from memo_coach.ui.components.layout import empty, link
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 
 
+def with_rubric(name: rx.Var[str]) -> rx.Component:
+    """Return by which rubric was judged, its name within the language's quotation marks."""
+    before, after = text("feedback.with_rubric", rubric="\n").split("\n")
+    return rx.fragment(before, name, after)
+
+
 def _progress(state: type[EvaluationStateMixin]) -> rx.Component:
     return rx.el.div(
         rx.el.p(

@@ -154,6 +154,14 @@ def review_cards() -> rx.Component:
                 "data-other": text("details.kept_other"),
             },
         ),
+        # Who cannot see the list hears what a criterion, or “Show all”, made of it.
+        rx.el.p(
+            text("details.shown"),
+            " ",
+            DetailsState.cards.length().to_string(),
+            role="status",
+            class_name="visually-hidden",
+        ),
         # Apart from what is seen, which changes with each: it is said once.
         rx.el.p(role="status", class_name="visually-hidden", custom_attrs={"data-orders-told": ""}),
         rx.el.button(
@@ -213,7 +221,7 @@ def review_cards() -> rx.Component:
             ),
         ),
         remarks_of_readers(),
-        rx.el.p(text("details.keys"), class_name="note group"),
+        rx.el.p(text("details.keys"), class_name="note group with-keys"),
         class_name="cards",
         tab_index=0,
         aria_label=text("details.region"),

@@ -66,6 +66,8 @@ def review_editor() -> rx.Component:
             custom_attrs={
                 "data-editor-messages": "",
                 **{f"data-{name.replace('_', '-')}": text(f"editor.{name}") for name in _MESSAGES},
+                # Here it is the version that was judged, or a draft of the next: both are there already.
+                "data-restored": text("details.restored"),
             },
         ),
         id=FORM,

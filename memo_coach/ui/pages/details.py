@@ -36,19 +36,22 @@ def _tools() -> rx.Component:
             class_name="position",
             custom_attrs={"data-comment-position": "", "data-pattern": text("details.position")},
         ),
-        rx.cond(DetailsState.status == "done", panel_button()),
-        rx.cond(
-            DetailsState.memo != "",
-            rx.el.div(
+        rx.el.div(
+            rx.cond(
+                DetailsState.memo != "",
                 rx.el.div(class_name="saved", custom_attrs={"data-editor-saved": "", "aria-live": "polite"}),
+            ),
+            rx.cond(DetailsState.status == "done", panel_button()),
+            rx.cond(
+                DetailsState.memo != "",
                 rx.el.button(
                     text("details.evaluate_again"),
                     type="submit",
                     class_name="button main",
                     custom_attrs={"form": FORM},
                 ),
-                class_name="row push",
             ),
+            class_name="row push",
         ),
         class_name="details-tools",
     )
@@ -82,7 +85,12 @@ def _head() -> rx.Component:
                     to=f"/feedback/{DetailsState.evaluation_id}",
                     class_name="button",
                 ),
-                link(text("feedback.chat"), to=f"/chat/{DetailsState.evaluation_id}", class_name="button"),
+                # Where there is room, the conversation is beside the comments: the tools have its button.
+                link(
+                    text("feedback.chat"),
+                    to=f"/chat/{DetailsState.evaluation_id}",
+                    class_name="button without-panel",
+                ),
                 class_name="row",
             ),
         ),
@@ -92,7 +100,7 @@ def _head() -> rx.Component:
 
 def _files() -> rx.Component:
     """Lead to what can be taken along: the server's own routes, which the browser itself goes to."""
-    pdf = anchor("PDF", to=f"/evaluations/{DetailsState.evaluation_id}/pdf")
+    pdf = anchor(text("feedback.pdf"), to=f"/evaluations/{DetailsState.evaluation_id}/pdf")
     return rx.el.p(
         text("details.files"),
         ": ",

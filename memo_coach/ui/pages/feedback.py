@@ -5,9 +5,9 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.components.evaluation import by_status, is_of_address
+from memo_coach.ui.components.evaluation import by_status, is_of_address, with_rubric
 from memo_coach.ui.components.explanation import explained
-from memo_coach.ui.components.layout import frame, link, own_scripts
+from memo_coach.ui.components.layout import anchor, frame, link, own_scripts
 from memo_coach.ui.components.sharing import sharing
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
@@ -96,6 +96,15 @@ def _verdict() -> rx.Component:
                     text("versions.link_changes"),
                     to=FeedbackState.changes_address,
                     class_name="button",
+                ),
+            ),
+            rx.cond(
+                FeedbackState.status == "done",
+                # The server's own route, not a page: the browser itself goes there.
+                anchor(
+                    text("feedback.pdf"),
+                    to=f"/evaluations/{FeedbackState.evaluation_id}/pdf",
+                    class_name="button plain",
                 ),
             ),
             class_name="row",
@@ -256,9 +265,8 @@ def page() -> rx.Component:
                             " ",
                             rx.el.span(FeedbackState.judged_by, custom_attrs={"data-testid": "coach"}),
                             rx.cond(FeedbackState.cached, f" ({text('feedback.cached')})", ""),
-                            f" {text('feedback.with_rubric')} “",
-                            FeedbackState.rubric_name,
-                            "”",
+                            " ",
+                            with_rubric(FeedbackState.rubric_name),
                         ),
                         class_name="lede",
                     ),

@@ -14,8 +14,13 @@ from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.memos import MemoOnScreen, MemosState, VersionOnScreen
 
 
-def _version(version: rx.Var[VersionOnScreen]) -> rx.Component:
-    return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), to=version.address))
+def _of(memo: rx.Var[MemoOnScreen]) -> rx.Component:
+    """Return which memo it is about, for who hears one link of a list without what stands around it."""
+    return rx.el.span(": ", memo.title, class_name="visually-hidden")
+
+
+def _version(memo: rx.Var[MemoOnScreen], version: rx.Var[VersionOnScreen]) -> rx.Component:
+    return rx.el.li(link(version.label, " ", rx.el.strong(version.outcome), _of(memo), to=version.address))
 
 
 def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
@@ -44,17 +49,19 @@ def _memo(memo: rx.Var[MemoOnScreen]) -> rx.Component:
             ),
             rx.cond(
                 memo.versions.length() > 0,
-                rx.el.ul(rx.foreach(memo.versions, _version), class_name="versions"),
+                rx.el.ul(
+                    rx.foreach(memo.versions, lambda version: _version(memo, version)), class_name="versions"
+                ),
                 rx.el.p(text("memos.never"), class_name="quiet"),
             ),
         ),
         rx.el.div(
-            link(text("memos.continue"), to=memo.continue_address, class_name="button"),
+            link(text("memos.continue"), _of(memo), to=memo.continue_address, class_name="button"),
             rx.cond(
                 memo.versions_address != "",
                 link(
                     text("versions.link"),
-                    rx.el.span(": ", memo.title, class_name="visually-hidden"),
+                    _of(memo),
                     to=memo.versions_address,
                     class_name="button plain",
                 ),

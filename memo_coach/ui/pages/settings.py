@@ -43,7 +43,7 @@ def _language() -> rx.Component:
         },
     )
     note = rx.el.p(text("settings.language_note"), id="language-note", class_name="quiet")
-    return rx.fragment(_field("language", select), note)
+    return rx.el.div(_field("language", select), note)
 
 
 def _looks() -> rx.Component:
@@ -131,8 +131,13 @@ def _remarks() -> rx.Component:
 def _import() -> rx.Component:
     return rx.el.form(
         rx.el.div(
-            rx.el.label(text("settings.import_file"), html_for="import-file"),
-            rx.el.input(id="import-file", name="file", type="file", accept=".zip,.json", class_name="file"),
+            # The browser's own field for a file speaks the browser's language.
+            rx.el.label(
+                rx.el.input(name="file", type="file", accept=".zip,.json"),
+                text("settings.import_file"),
+                class_name="button file",
+            ),
+            rx.el.span(role="status", class_name="quiet", custom_attrs={"data-import-chosen": ""}),
             rx.el.button(text("settings.import"), type="submit", class_name="button"),
             class_name="row",
         ),
@@ -166,7 +171,7 @@ def _delete_memo() -> rx.Component:
         rx.el.form(
             rx.el.label(text("settings.delete_memo"), html_for="memo"),
             rx.el.select(rx.foreach(SettingsState.memos, _option), id="memo", name="memo"),
-            rx.el.button(text("settings.delete_memo_button"), type="submit", class_name="button"),
+            rx.el.button(text("settings.delete_memo_button"), type="submit", class_name="button danger"),
             on_submit=DeletionState.ask_about_chosen,
             class_name="row",
         ),

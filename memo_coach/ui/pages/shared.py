@@ -7,6 +7,7 @@ import reflex as rx
 from memo_coach.services.sharing.service import LONGEST_NAME, LONGEST_PASSAGE, LONGEST_REMARK
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
+from memo_coach.ui.components.evaluation import with_rubric
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
 from memo_coach.ui.components.manuscript import block
 from memo_coach.ui.components.moments import in_local_time
@@ -20,21 +21,26 @@ from memo_coach.ui.states.shared import PassageOnScreen, SharedState
 
 def _head() -> rx.Component:
     return rx.el.div(
-        rx.el.h1(text("shared.heading")),
-        rx.cond(
-            SharedState.status == "open",
-            rx.fragment(
-                rx.el.p(
-                    rx.el.strong(SharedState.title, lang=SharedState.language),
-                    f" · {text('feedback.scored_by')} ",
-                    SharedState.judged_by,
-                    f" {text('feedback.with_rubric')} “",
-                    SharedState.rubric_name,
-                    "”",
-                    class_name="lede",
-                ),
-                rx.el.p(
-                    text("shared.read_only"), " ", in_local_time(SharedState.expires), ".", class_name="note"
+        rx.el.div(
+            rx.el.h1(text("shared.heading")),
+            rx.cond(
+                SharedState.status == "open",
+                rx.fragment(
+                    rx.el.p(
+                        rx.el.strong(SharedState.title, lang=SharedState.language),
+                        f" · {text('feedback.scored_by')} ",
+                        SharedState.judged_by,
+                        " ",
+                        with_rubric(SharedState.rubric_name),
+                        class_name="lede",
+                    ),
+                    rx.el.p(
+                        text("shared.read_only"),
+                        " ",
+                        in_local_time(SharedState.expires),
+                        ".",
+                        class_name="note",
+                    ),
                 ),
             ),
         ),

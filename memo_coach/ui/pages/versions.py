@@ -206,7 +206,7 @@ def _comparison() -> rx.Component:
                     custom_attrs={"data-focus-home": ""},
                 ),
                 _parts(),
-                rx.el.p(text("versions.keys"), class_name="note"),
+                rx.el.p(text("versions.keys"), class_name="note with-keys"),
             ),
             rx.el.p(text("versions.same"), role="status", class_name="lede"),
         ),

@@ -241,7 +241,7 @@ def _hints() -> rx.Component:
             ("unread", rx.el.p(text("write.hints_unread"), class_name="quiet")),
             rx.el.p(text("write.hints_empty"), class_name="quiet"),
         ),
-        rx.el.p(text("write.shortcut"), class_name="note"),
+        rx.el.p(text("write.shortcut"), class_name="note with-keys"),
         class_name="rail",
         custom_attrs={"aria-labelledby": "hints"},
     )

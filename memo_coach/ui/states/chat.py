@@ -15,7 +15,7 @@ from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.views import EvaluationView
 from memo_coach.translations import text
-from memo_coach.ui.annotated_text import without_markup
+from memo_coach.ui.plain_words import plain_words
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
@@ -95,7 +95,7 @@ def name_of(message: ChatMessageView) -> str:
 
 def shortened(passage: str) -> str:
     """Put a passage on one line of bearable length."""
-    line = " ".join(without_markup(passage).split())
+    line = " ".join(plain_words(passage).split())
     return line if len(line) <= LONGEST_ABOUT else f"{line[: LONGEST_ABOUT - 1].rstrip()}…"
 
 

@@ -203,6 +203,15 @@ def _rubric_name(rubric_id: str) -> str:
         return rubric_id
 
 
+def _criterion_names(rubric_id: str) -> dict[str, str]:
+    """Return the names of a rubric's criteria as this page says them, whatever the memos are written in."""
+    try:
+        criteria = current().rubrics.get(rubric_id).criteria
+    except UnknownRubric:
+        return {}
+    return {each.id: localised(each.name, current_language()) for each in criteria}
+
+
 def _title(title: str) -> str:
     title = title or text("progress.untitled")
     return title if len(title) <= LONGEST_TITLE else f"{title[:LONGEST_TITLE].rstrip()}…"
@@ -285,7 +294,7 @@ def _rows(view: ProgressView) -> list[RowOnScreen]:
 
 
 def _line(line: ProgressLine, index: int, name: str) -> LineOnScreen:
-    points = len(line.points)
+    points, names = len(line.points), _criterion_names(line.rubric)
     return LineOnScreen(
         key=f"line-{index}",
         name=name,
@@ -297,10 +306,10 @@ def _line(line: ProgressLine, index: int, name: str) -> LineOnScreen:
         if points < line.total_points
         else "",
         over=text("progress.criteria", points=points) if points > 1 else text("progress.criteria_one"),
-        criteria=[_criterion(criterion) for criterion in line.criteria],
+        criteria=[_criterion(each, names.get(each.id, each.name)) for each in line.criteria],
         weaknesses=[
             WeaknessOnScreen(
-                criterion=weakness.criterion_name,
+                criterion=names.get(weakness.criterion, weakness.criterion_name),
                 comment=shortened(weakness.comment) if weakness.finding else "",
                 found=text("progress.found", times=weakness.times, points=points),
                 address=_help_address(line.rubric, weakness.criterion),
@@ -310,9 +319,9 @@ def _line(line: ProgressLine, index: int, name: str) -> LineOnScreen:
     )
 
 
-def _criterion(criterion: CriterionProgress) -> CriterionRowOnScreen:
+def _criterion(criterion: CriterionProgress, name: str) -> CriterionRowOnScreen:
     return CriterionRowOnScreen(
-        name=criterion.name,
+        name=name,
         now=number(criterion.points[-1].score, digits=1),
         best=number(criterion.best, digits=1),
         trend=_short_trend(criterion.trend),

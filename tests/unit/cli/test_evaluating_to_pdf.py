@@ -29,7 +29,7 @@ def test_the_pdf_is_written_to_the_file_in_the_memos_language(tmp_path: Path) ->
     status, printed, complaint = run(tmp_path, "--output", "feedback.pdf")
     assert (status, printed, complaint) == (0, b"", "")
     shown = text_of((tmp_path / "feedback.pdf").read_bytes())
-    assert "Comentarios sobre «Sustituir la bomba»" in shown
+    assert "Valoración de «Sustituir la bomba»" in shown
     assert "Pedimos aprobar 5.000 €" in shown
 
 

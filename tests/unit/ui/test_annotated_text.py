@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from memo_coach.coaching.evaluation import Comment
 from memo_coach.coaching.memo.text import normalise_text
-from memo_coach.ui.annotated_text import Paragraph, Segment, paragraphs_of, pieces_of, without_markup
+from memo_coach.ui.annotated_text import Paragraph, Segment, paragraphs_of, pieces_of, quoted
 
 MEMO = """To: The Board
 Subject: Ovens
@@ -115,4 +115,4 @@ def test_the_signs_before_a_heading_are_set_apart_from_its_words() -> None:
 
 
 def test_a_quotation_is_read_without_its_markup() -> None:
-    assert without_markup("## **Risks** matter ") == "Risks matter"
+    assert quoted("## **Risks** matter ") == "Risks matter"

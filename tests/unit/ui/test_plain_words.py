@@ -14,6 +14,10 @@ from memo_coach.ui.plain_words import plain_words
         ("- *Approve* the `budget`", "Approve the budget"),
         ("> See [the plan](https://example.org/plan)", "See the plan"),
         ("| Option | Cost |", "Option · Cost"),
+        (
+            "Late | Medium | A penalty |\n|---|:---:|\n| Lost | Low | A",
+            "Late · Medium · A penalty\nLost · Low · A",
+        ),
         ("begins within** bold", "begins within bold"),
         ("“**Ship** it” is what __we__ ask", "“Ship it” is what we ask"),
         (

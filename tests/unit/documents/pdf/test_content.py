@@ -39,9 +39,9 @@ def test_the_memo_is_in_it_with_the_number_of_each_remark_at_the_end_of_its_pass
 
 def test_a_spanish_memo_has_spanish_labels_dates_and_numbers() -> None:
     for said in (
-        "Comentarios sobre «A new pump»",
+        "Valoración de «A new pump»",
         "Rúbrica: Memo de decisión", "12 de marzo de 2027, 09:05 UTC", "3,4",
-        "62,5 %", "Sin puntuar", "Oportunidad 1", "Acierto 2", "evaluador propio", "Página 1 de",
+        "62,5 %", "Sin puntuar", "Oportunidad 1", "Punto fuerte 2", "coach integrado", "Página 1 de",
     ):  # fmt: skip
         assert said in words("es"), said
 
@@ -89,5 +89,5 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 def test_it_can_be_opened_with_a_table_of_contents() -> None:
     with opened(compiled(some_report())).open_outline() as outline:
         titles = [item.title for item in outline.root[0].children]
-    assert titles[:2] == ["Overall evaluation", "How the score came about"]
+    assert titles[:2] == ["Overall feedback", "How the score came about"]
     assert "The memo" in titles

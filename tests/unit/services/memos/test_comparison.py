@@ -26,6 +26,8 @@ def test_a_long_passage_that_did_not_change_is_folded_to_its_ends_and_can_be_ope
     assert len(shown) <= 2 * CONTEXT + len("Buy 5 vans.\n")
     assert "Buy 5 vans." in shown
     assert sum(piece.words for piece in folds) + len(shown.split()) == len(old.split())
+    behind = found.pieces[found.pieces.index(folds[0]) + 1].text
+    assert behind[:1].isalnum(), "What is left of a line begins with a word."
     opened = compare(runs, opened={0, 3})
     assert texts(opened.pieces, "equal", "removed") == old
     assert texts(opened.pieces, "equal", "added") == new

@@ -130,3 +130,19 @@ def test_where_help_does_not_know_a_criterion_its_rubrics_are_pointed_to(
 @pytest.mark.parametrize("value", ["", "llm", "llm:", "other", "other:x"])
 def test_a_coach_that_there_is_not_is_as_good_as_none(value: str) -> None:
     assert progress._judge_of(value) is None
+
+
+def test_criteria_are_named_in_the_language_of_the_page_whatever_the_memos_are_written_in(
+    state: ProgressState,
+) -> None:
+    rubric = shipped_rubrics()[0]
+    known, unknown = (
+        CriterionProgress(id=each, name="Nombre de entonces", points=(CriterionPoint("e1", 2.0),), trend=None)
+        for each in (rubric.criteria[0].id, "since-removed")
+    )
+    of_known = Weakness(known.id, known.name, "ask.amount-missing", 2, "No hay importe.")
+    found = line(PUMP, criteria=(known, unknown), weaknesses=(of_known,), rubric=rubric.id)
+    state._show(view(found, places=(PUMP,)), "")
+    (shown,) = state.lines
+    assert [each.name for each in shown.criteria] == [rubric.criteria[0].name["en"], "Nombre de entonces"]
+    assert shown.weaknesses[0].criterion == rubric.criteria[0].name["en"]
