@@ -223,6 +223,8 @@ def changed(**fields: object) -> dict[str, Any]:
         (json.dumps(changed(version=7)).encode(), "damaged"),
         (json.dumps(changed(overall=None)).encode(), "damaged"),
         (json.dumps(changed(status="running")).encode(), "damaged"),
+        (json.dumps(changed(created="0001-01-01T00:00:00+14:00")).encode(), "damaged"),
+        (json.dumps(changed(finished="9999-12-31T23:59:59-14:00")).encode(), "damaged"),
         (json.dumps(changed(comments=[VERSION_1["memos"][0]["evaluations"][0]["comments"][0]] * 2)).encode(),
          "damaged"),
         (json.dumps(VERSION_1).replace('"quote": "Subject"', '"quote": "Another"').encode(), "damaged"),
@@ -233,6 +235,7 @@ def changed(**fields: object) -> dict[str, Any]:
         (gzip.compress(b" " * 20_000_000, mtime=0), "too large"),
         (gzip.compress(b"[]", mtime=0)[:-9], "damaged or encrypted"),
         (b"\x1f\x8b", "damaged or encrypted"),
+        (b'{"many": [' + b"[]," * (importing.MOST_VALUES // 2) + b"0]}", "too large"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
