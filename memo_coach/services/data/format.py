@@ -30,6 +30,7 @@ _LONGEST_SENTENCE: Final = 20_000
 _MOST_PARTS: Final = 500
 """Criteria, comments, messages and the like of one evaluation."""
 
+
 def _of_this_calendar(moment: datetime) -> datetime:
     """Refuse what is in the year 0 or 10000 where it is kept, which is in UTC."""
     try:

@@ -52,7 +52,7 @@ MOST_DOCUMENT_BYTES: Final = 32_000_000
 PART_CHARACTERS: Final = 2_000_000
 """Of JSON that assets/settings.js sends at once of a larger file, packed; one memo alone may have more."""
 MOST_VALUES: Final = 2_000_000
-"""Of a document: of 32 MB that were exported, half as many. What is packed well may have ten times as many."""
+"""Of a document: of 32 MB that were exported, half as many; a small file may hold ten times as many."""
 MOST_MEMBERS: Final = 5_000
 """Of a zip file; of an export, all texts of all versions are members."""
 MOST_RATIO: Final = 200
