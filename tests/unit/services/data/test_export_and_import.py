@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from memo_coach.services.container import Services
-from memo_coach.services.data import importing
+from memo_coach.services.data import exporting, importing
 from memo_coach.services.data.importing import ImportView, NotAnExport, read_export
 from memo_coach.services.errors import TooMany
 from memo_coach.services.review import service as review_service
@@ -132,6 +133,22 @@ async def test_one_owner_has_one_export_made_at_a_time(services: Services, owner
         await services.exports.export(owner)
     assert [piece async for piece in running]
     assert await services.exports.export(owner)
+
+
+async def test_of_several_at_once_no_more_are_made_than_is_said(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_EXPORTS", 2)
+    asked = await asyncio.gather(
+        *(services.exports.export(f"owner-{number}") for number in range(4)),
+        services.exports.export("owner-0"),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, TooMany) for each in asked) == 3
+    for each in asked:
+        if not isinstance(each, BaseException):
+            await each.aclose()
+    assert await services.exports.export("owner-4")
 
 
 VERSION_1: dict[str, Any] = {
