@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,6 +26,7 @@ from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import text
+from memo_coach.web.download import Download
 from memo_coach.web.errors import Refused
 from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
@@ -267,7 +268,7 @@ class Export(Endpoint):
             "Content-Disposition": 'attachment; filename="memo-coach-export.zip"',
             "X-Content-Type-Options": "nosniff",
         }
-        return StreamingResponse(pieces, media_type="application/zip", headers=headers)
+        return Download(pieces, media_type="application/zip", headers=headers)
 
 
 class Import(Endpoint):

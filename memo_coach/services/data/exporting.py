@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -65,56 +65,67 @@ class ExportService:
         self._now = now
         self._exporting: set[str] = set()
 
-    async def export(self, owner: str) -> AsyncIterator[bytes]:
-        """Return the zip file, piece by piece as it is made.
+    async def export(self, owner: str) -> AsyncGenerator[bytes]:
+        """Return the zip file, piece by piece as it is made. Close it where it is not read to its end.
 
         Raises:
             TooMany: the owner's last one is not there yet, or several others' are being made.
             Unavailable: the database cannot be used.
         """
+        self._refuse_more(owner)
+        async with self._unit_of_work.read() as session:
+            memos = [line.id for line in await MemoRepository(session).lines(owner, MOST_MEMOS)]
+        pieces = self._pieces(owner, memos)
+        # It has begun before it is answered: what began ends, and then its place is free again.
+        await anext(pieces)
+        return pieces
+
+    def _refuse_more(self, owner: str) -> None:
         if owner in self._exporting:
             raise TooMany(text("export.busy"))
         if len(self._exporting) >= MOST_EXPORTS:
             raise TooMany(text("export.crowded"))
-        async with self._unit_of_work.read() as session:
-            memos = [line.id for line in await MemoRepository(session).lines(owner, MOST_MEMOS)]
-        return self._pieces(owner, memos)
 
-    async def _pieces(self, owner: str, memos: list[str]) -> AsyncIterator[bytes]:
-        if owner in self._exporting:
-            raise TooMany(text("export.busy"))
+    async def _pieces(self, owner: str, memos: list[str]) -> AsyncGenerator[bytes]:
+        # Others may have begun while the memos were looked up.
+        self._refuse_more(owner)
         self._exporting.add(owner)
-        moment = self._now()
-        export = _Export(owner, moment, ZipStream(moment), [])
         try:
-            with export.zip.member(DOCUMENT) as document:
-                async for piece in self._document(export, memos):
-                    # A long text takes its milliseconds to compress.
-                    await asyncio.to_thread(document.write, piece.encode())
-                    if sent := export.zip.take():
-                        yield sent
-            async for sent in self._texts(export, memos):
-                yield sent
-            pdfs, missing = 0, False
-            for line in sorted(export.lines, key=lambda each: each.created, reverse=True)[:MOST_PDFS]:
-                if await self._add_pdf(export, line):
-                    pdfs += 1
-                else:
-                    missing = True
-                yield export.zip.take()
-            readme = text(
-                "export.readme",
-                date=moment.date().isoformat(),
-                version=VERSION,
-                pdfs=pdfs,
-                most=MOST_PDFS,
-                missing=text("export.missing") if missing else "",
-            )
-            export.zip.add("README.txt", readme.encode())
-            export.zip.end()
-            yield export.zip.take()
+            yield b""
+            async for piece in self._zip_file(owner, memos):
+                yield piece
         finally:
             self._exporting.discard(owner)
+
+    async def _zip_file(self, owner: str, memos: list[str]) -> AsyncIterator[bytes]:
+        moment = self._now()
+        export = _Export(owner, moment, ZipStream(moment), [])
+        with export.zip.member(DOCUMENT) as document:
+            async for piece in self._document(export, memos):
+                # A long text takes its milliseconds to compress.
+                await asyncio.to_thread(document.write, piece.encode())
+                if sent := export.zip.take():
+                    yield sent
+        async for sent in self._texts(export, memos):
+            yield sent
+        pdfs, missing = 0, False
+        for line in sorted(export.lines, key=lambda each: each.created, reverse=True)[:MOST_PDFS]:
+            if await self._add_pdf(export, line):
+                pdfs += 1
+            else:
+                missing = True
+            yield export.zip.take()
+        readme = text(
+            "export.readme",
+            date=moment.date().isoformat(),
+            version=VERSION,
+            pdfs=pdfs,
+            most=MOST_PDFS,
+            missing=text("export.missing") if missing else "",
+        )
+        export.zip.add("README.txt", readme.encode())
+        export.zip.end()
+        yield export.zip.take()
 
     async def _document(self, export: _Export, memos: list[str]) -> AsyncIterator[str]:
         """Yield the document, as JSON in pieces: all of it at once would be too much to hold."""

@@ -6,10 +6,10 @@ reads every one that there was. What a model does not know is left out, so a fie
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from memo_coach.coaching.memo.text import LONGEST_MEMO, normalise_text
 from memo_coach.services.usage.quotas import (
@@ -30,6 +30,16 @@ _LONGEST_SENTENCE: Final = 20_000
 _MOST_PARTS: Final = 500
 """Criteria, comments, messages and the like of one evaluation."""
 
+
+def _of_this_calendar(moment: datetime) -> datetime:
+    """Refuse what is in the year 0 or 10000 where it is kept, which is in UTC."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no moment of the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_of_this_calendar)]
 Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
 Sentence = Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
 Score = Annotated[float, Field(ge=1.0, le=5.0)]
@@ -117,7 +127,7 @@ class ExportedMessage(Part):
     model: Name | None = None
     fallback_from: Name | None = None
     notice: Sentence | None = None
-    created: AwareDatetime
+    created: Moment
 
 
 class ExportedReaderRemark(Part):
@@ -127,7 +137,7 @@ class ExportedReaderRemark(Part):
     text: Annotated[str, Field(min_length=1, max_length=2_000)]
     start: Count | None
     end: Count | None
-    made: AwareDatetime
+    made: Moment
 
 
 class ExportedEvaluation(Part):
@@ -136,8 +146,8 @@ class ExportedEvaluation(Part):
     id: Name
     version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
     status: Literal["done", "failed", "cancelled"]
-    created: AwareDatetime
-    finished: AwareDatetime
+    created: Moment
+    finished: Moment
     rubric: Name
     rubric_version: Name
     coach: Coach
@@ -177,7 +187,7 @@ class ExportedVersion(Part):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_MEMO)]
     language: Name
     words: Count
-    created: AwareDatetime
+    created: Moment
 
     @model_validator(mode="after")
     def _is_normal(self) -> Self:
@@ -191,7 +201,7 @@ class ExportedDraft(Part):
     """What was written and not yet submitted."""
 
     text: Annotated[str, Field(max_length=2 * LONGEST_MEMO)]
-    saved: AwareDatetime
+    saved: Moment
 
 
 class ExportedMark(Part):
@@ -204,7 +214,7 @@ class ExportedMark(Part):
     state: Literal["done", "declined"]
     reason: Annotated[str, Field(max_length=500)]
     version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
-    marked: AwareDatetime
+    marked: Moment
 
 
 class ExportedMemo(Part):
@@ -214,8 +224,8 @@ class ExportedMemo(Part):
     title: Name
     language: Name
     words: Count
-    created: AwareDatetime
-    changed: AwareDatetime
+    created: Moment
+    changed: Moment
     rubric: Name
     draft: ExportedDraft | None
     versions: Annotated[list[ExportedVersion], Field(max_length=MOST_EVALUATIONS)]

@@ -33,6 +33,7 @@ from memo_coach.services.data.format import (
     ExportedPreferences,
 )
 from memo_coach.services.data.imported_memo import rows_of
+from memo_coach.services.data.json_size import has_more_values
 from memo_coach.services.errors import ServiceError, TooMany
 from memo_coach.services.preferences.service import PreferenceService
 from memo_coach.services.review.service import ReviewService
@@ -50,6 +51,8 @@ MOST_DOCUMENT_BYTES: Final = 32_000_000
 """Of the document in it: a thousand evaluations. Read, it takes several times as much memory."""
 PART_CHARACTERS: Final = 2_000_000
 """Of JSON that assets/settings.js sends at once of a larger file, packed; one memo alone may have more."""
+MOST_VALUES: Final = 2_000_000
+"""Of a document: of 32 MB that were exported, half as many; a small file may hold ten times as many."""
 MOST_MEMBERS: Final = 5_000
 """Of a zip file; of an export, all texts of all versions are members."""
 MOST_RATIO: Final = 200
@@ -93,6 +96,8 @@ def read_export(content: bytes) -> ExportedData:
         document = _unpacked(content)
     elif content.startswith(_GZIP):
         document = _gunzipped(content)
+    if has_more_values(document, MOST_VALUES):
+        raise NotAnExport(sentence("import.document_too_large"))
     try:
         found = json.loads(document.decode("utf-8-sig"))
     except (ValueError, RecursionError):

@@ -106,7 +106,7 @@ class PdfService:
 
     async def _made(self, report: Report, evaluation_id: str) -> bytes:
         try:
-            return await self._jobs.do(len(report.text), partial(self._make, report))
+            return await self._jobs.do(characters_of(report), partial(self._make, report))
         except DocumentNotWritten as error:
             _log.error(
                 "pdf not made",
@@ -168,6 +168,15 @@ class PdfService:
         except UnknownRubric:
             # It may have been taken away since; the evaluation keeps its id.
             return {"en": rubric_id}
+
+
+def characters_of(report: Report) -> int:
+    """Return how much there is to set: what was imported may have far more comments than text."""
+    written = [report.text, report.overall.summary, *report.overall.strengths, *report.overall.opportunities]
+    written += [criterion.justification for criterion in report.criteria]
+    for comment in report.comments:
+        written += [comment.comment, *comment.questions, comment.suggestion or ""]
+    return sum(map(len, written))
 
 
 def _plain(text: LocalisedText) -> Mapping[str, str]:

@@ -55,6 +55,8 @@ LONGEST_PASSAGE: Final = 600
 """Characters of a passage that a reader quotes."""
 REMARKS_OF_ADDRESS: Final = (10, 1 / 60)
 """So many of a reader's network at once, and a second in the long run: a team that reads in one office."""
+SEARCHES_OF_ADDRESS: Final = (30, 1 / 4)
+"""So many passages are looked for at once, and a second in the long run: a long memo takes a while."""
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _ROW_BYTES: Final = 400
 """What a link or a remark takes beside its text."""
@@ -77,6 +79,7 @@ class SharingService:
         self._lifetime = lifetime
         self._now = now
         self._readers: TokenBuckets[bytes] = TokenBuckets(*REMARKS_OF_ADDRESS, clock=seconds)
+        self._searches: TokenBuckets[bytes] = TokenBuckets(*SEARCHES_OF_ADDRESS, clock=seconds)
 
     @property
     def lifetime(self) -> timedelta | None:
@@ -184,6 +187,8 @@ class SharingService:
             raise RemarkRefused(text("sharing.remark_length", most=number(LONGEST_REMARK)))
         if len(name) > LONGEST_NAME:
             raise RemarkRefused(text("sharing.name_length", most=number(LONGEST_NAME)))
+        if address is not None and left.passage and not self._searches.of(network_of(address)).take():
+            raise TooMany(text("sharing.too_fast"))
         place = await _place_of(left, shared)
         if address is not None and not self._readers.of(network_of(address)).take():
             raise TooMany(text("sharing.too_fast"))

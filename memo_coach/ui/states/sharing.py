@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Awaitable, Callable
 
 import reflex as rx
 
@@ -85,32 +86,27 @@ class SharingState(rx.State):
     async def revoke(self, link: str) -> None:
         """Let a link lead nowhere any more."""
         self.new_link = ""
-        try:
-            await current().sharing.revoke(await owner_of(self), link)
-            await self._done(text("sharing.revoked"))
-        except NotFound:
-            await self._done(text("sharing.gone"))
-        except Refused:
-            self.problem = text("problem.no_session")
-        except ServiceError as error:
-            self.problem = error.message
+        await self._do(lambda owner: current().sharing.revoke(owner, link), text("sharing.revoked"))
 
     @rx.event
     async def delete_remark(self, remark: str) -> None:
         """Delete what a reader remarked."""
+        await self._do(lambda owner: current().sharing.remove_remark(owner, remark), text("sharing.deleted"))
+
+    async def _do(self, work: Callable[[str], Awaitable[None]], told: str) -> None:
+        self.told = self.problem = ""
         try:
-            await current().sharing.remove_remark(await owner_of(self), remark)
-            await self._done(text("sharing.deleted"))
-        except NotFound:
-            await self._done(text("sharing.gone"))
+            try:
+                await work(await owner_of(self))
+                self.told = told
+            except NotFound:
+                self.told = text("sharing.gone")
+            await self._fetch()
         except Refused:
             self.problem = text("problem.no_session")
         except ServiceError as error:
+            # The evaluation itself may have gone, in another tab.
             self.problem = error.message
-
-    async def _done(self, told: str) -> None:
-        self.told, self.problem = told, ""
-        await self._fetch()
 
 
 allow(SharingState, "open", storing=("make", "revoke", "delete_remark"))

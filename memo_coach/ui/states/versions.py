@@ -126,6 +126,8 @@ class VersionsState(rx.State):
     async def _compare(self) -> None:
         """Show what differs between the versions that are chosen."""
         self.problem = ""
+        if not (self.old and self.new):
+            return  # nothing to compare is on the screen
         try:
             self._show(
                 await current().versions.compare(

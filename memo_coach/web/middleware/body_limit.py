@@ -1,4 +1,4 @@
-"""How large the body of a request may be, and how long it may take to come.
+"""How large the body of a request may be, how long it may take to come, and how many may come at once.
 
 The figures are far above what a person with a browser reaches.
 """
@@ -6,7 +6,8 @@ The figures are far above what a person with a browser reaches.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from http import HTTPStatus
 
 import structlog
@@ -15,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.documents.reading.limits import MOST_BYTES
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
+from memo_coach.services.usage.network import network_of
 from memo_coach.translations import number, text
+from memo_coach.web.body_room import SMALL_BYTES, BodyRoom
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
 
@@ -28,7 +31,7 @@ BODY_SECONDS = 60.0
 
 
 class _BodyRefused(Exception):
-    """A body grew over its limit while it was read, or did not end. Holds the answer."""
+    """A body grew over its limit or the room for all while it was read, or did not end. Holds the answer."""
 
     def __init__(self, answer: Problem) -> None:
         super().__init__()
@@ -44,8 +47,10 @@ class BodyLimitMiddleware:
         limits: Mapping[str, int] = BODY_BYTES_OF,
         default: int = BODY_BYTES,
         seconds: float = BODY_SECONDS,
+        room: BodyRoom | None = None,
     ) -> None:
         self._app = app
+        self._room = room or BodyRoom()
         self._limits = limits
         self._default = default
         self._seconds = seconds
@@ -65,7 +70,8 @@ class BodyLimitMiddleware:
         if not declared.isdecimal() or int(declared) > limit:
             await _too_large(limit)(scope, receive, send)
             return
-        body = _Body(receive, send, limit, self._seconds)
+        network = network_of((scope.get("client") or ("unknown", 0))[0])
+        body = _Body(receive, send, limit, self._seconds, partial(self._room.take, network))
         if declared != "0" or "transfer-encoding" in headers:
             body.expect()
         try:
@@ -75,17 +81,22 @@ class BodyLimitMiddleware:
                 raise
             _log.info("body refused", path=scope["path"], reason=refused.answer.status_code)
             await refused.answer(scope, receive, send)
+        finally:
+            self._room.give_back(network, body.received)
 
 
 class _Body:
     """The body of one request, as it comes."""
 
-    def __init__(self, receive: Receive, send: Send, limit: int, seconds: float) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, limit: int, seconds: float, take_room: Callable[[int], bool]
+    ) -> None:
         self._receive = receive
         self._send = send
         self._limit = limit
+        self._take_room = take_room
         self._deadline = asyncio.get_running_loop().time() + seconds
-        self._received = 0
+        self.received = 0
         self._is_complete = False
         self._is_expected = False
         self.is_answered = False
@@ -106,10 +117,14 @@ class _Body:
         if is_over and self._is_expected and not self._is_complete and not self.is_answered:
             # The server says so also where it cannot read what comes: a malformed chunk, say.
             raise _BodyRefused(_broken_off())
-        self._received += len(message.get("body", b""))
+        count = len(message.get("body", b""))
+        self.received += count
+        has_room = self._take_room(count)
         self._is_complete = not message.get("more_body", False)
-        if self._received > self._limit:
+        if self.received > self._limit:
             raise _BodyRefused(_too_large(self._limit))
+        if not has_room and self.received > SMALL_BYTES:
+            raise _BodyRefused(_no_room())
         return message
 
     async def send(self, message: Message) -> None:
@@ -121,6 +136,11 @@ class _Body:
 def _too_large(limit: int) -> Problem:
     detail = text("problem.body_too_large", most=number(limit))
     return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail, {"Connection": "close"})
+
+
+def _no_room() -> Problem:
+    detail = text("problem.too_many_bodies")
+    return Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Connection": "close", "Retry-After": "10"})
 
 
 def _broken_off() -> Problem:

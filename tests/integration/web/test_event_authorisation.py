@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import typing
 from typing import Any
 
 import pytest
@@ -123,6 +125,33 @@ async def test_no_handler_runs_in_a_state_whose_session_is_gone(
         answer = await authorisation.EventAuthorisation().preprocess(App(), State(), event)
         assert answer is not None, f"{name} would run for nobody"
     assert gone
+
+
+def arguments_of(handler: Any, size: int) -> dict[str, Any]:
+    """Return arguments of the right types that no page would send: about nothing that there is."""
+    values: dict[Any, Any] = {str: "9" * size, int: 10**size, float: 10.0**size, bool: bool(size), dict: {}}
+    hints = typing.get_type_hints(handler.handler.fn)
+    names = list(inspect.signature(handler.handler.fn).parameters)[1:]
+    return {name: values[typing.get_origin(hints[name]) or hints[name]] for name in names}
+
+
+async def test_no_handler_fails_on_what_a_script_sends_for_a_page_of_somebody_else(
+    server: LiveServer, handlers: dict[str, Any]
+) -> None:
+    page = {"pathname": "/feedback/somebody-elses", "asPath": "/feedback/somebody-elses?old=%00#x"}
+    asked = [name for name in sorted(handlers) if OWN in name and is_allowed(name)]
+    before = server.log.stat().st_size
+    async with opened(server, cookie_of(server)) as socket:
+        await socket.event(HYDRATE, router_data=page)
+        for name in asked:
+            for size in (0, 9):
+                await socket.event(name, arguments_of(handlers[name], size), router_data=page)
+            await socket.answers(0.05)
+        await socket.answers()
+        assert not socket.closed
+    logged = server.log.read_text()[before:]
+    assert "event failed" not in logged
+    assert "not allowed" not in logged
 
 
 @pytest.mark.parametrize(

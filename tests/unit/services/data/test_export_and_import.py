@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import io
 import json
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from memo_coach.services.container import Services
-from memo_coach.services.data import importing
+from memo_coach.services.data import exporting, importing
 from memo_coach.services.data.importing import ImportView, NotAnExport, read_export
 from memo_coach.services.errors import TooMany
 from memo_coach.services.review import service as review_service
@@ -134,6 +135,22 @@ async def test_one_owner_has_one_export_made_at_a_time(services: Services, owner
     assert await services.exports.export(owner)
 
 
+async def test_of_several_at_once_no_more_are_made_than_is_said(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_EXPORTS", 2)
+    asked = await asyncio.gather(
+        *(services.exports.export(f"owner-{number}") for number in range(4)),
+        services.exports.export("owner-0"),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, TooMany) for each in asked) == 3
+    for each in asked:
+        if not isinstance(each, BaseException):
+            await each.aclose()
+    assert await services.exports.export("owner-4")
+
+
 VERSION_1: dict[str, Any] = {
     "format": "memo-coach-export",
     "version": 1,
@@ -223,6 +240,8 @@ def changed(**fields: object) -> dict[str, Any]:
         (json.dumps(changed(version=7)).encode(), "damaged"),
         (json.dumps(changed(overall=None)).encode(), "damaged"),
         (json.dumps(changed(status="running")).encode(), "damaged"),
+        (json.dumps(changed(created="0001-01-01T00:00:00+14:00")).encode(), "damaged"),
+        (json.dumps(changed(finished="9999-12-31T23:59:59-14:00")).encode(), "damaged"),
         (json.dumps(changed(comments=[VERSION_1["memos"][0]["evaluations"][0]["comments"][0]] * 2)).encode(),
          "damaged"),
         (json.dumps(VERSION_1).replace('"quote": "Subject"', '"quote": "Another"').encode(), "damaged"),
@@ -233,6 +252,7 @@ def changed(**fields: object) -> dict[str, Any]:
         (gzip.compress(b" " * 20_000_000, mtime=0), "too large"),
         (gzip.compress(b"[]", mtime=0)[:-9], "damaged or encrypted"),
         (b"\x1f\x8b", "damaged or encrypted"),
+        (b'{"many": [' + b"[]," * (importing.MOST_VALUES // 2) + b"0]}", "too large"),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:

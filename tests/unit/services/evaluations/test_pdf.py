@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,13 @@ from memo_coach.documents.pdf.report import Report
 from memo_coach.documents.writing_process import DocumentNotWritten
 from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound, TooMany, Unavailable
-from memo_coach.services.evaluations.pdf import MOST_ASKED, NotFinished, PdfService, file_name
+from memo_coach.services.evaluations.pdf import (
+    MOST_ASKED,
+    NotFinished,
+    PdfService,
+    characters_of,
+    file_name,
+)
 from memo_coach.services.rubrics import RubricService
 from tests.pdf_reading import text_of
 from tests.scripted_coach import ScriptedCoach
@@ -54,6 +61,16 @@ async def test_the_versions_before_are_in_it_and_those_of_other_memos_are_not(
     await pdfs.pdf(owner, second)
     assert [(line.version, line.current) for line in reports[0].progress] == [(2, True), (1, False)]
     assert reports[0].version == 2
+
+
+async def test_a_short_memo_with_long_comments_waits_as_a_long_one_does(
+    services: Services, owner: str
+) -> None:
+    reports: list[Report] = []
+    pdfs = service(services, lambda report: reports.append(report) or b"")
+    await pdfs.pdf(owner, await evaluated(services, owner))
+    comment = replace(reports[0].comments[0], comment="long " * 10_000)
+    assert characters_of(replace(reports[0], comments=[comment])) > 50_000
 
 
 async def test_nobody_else_gets_it_and_cannot_tell_that_there_is_one(services: Services, owner: str) -> None:

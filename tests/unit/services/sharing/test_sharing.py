@@ -16,6 +16,7 @@ from memo_coach.services.sharing.service import (
     LONGEST_PASSAGE,
     LONGEST_REMARK,
     REMARKS_OF_ADDRESS,
+    SEARCHES_OF_ADDRESS,
     SharingService,
 )
 from memo_coach.services.sharing.views import ReaderRemark, RemarkToLeave
@@ -204,6 +205,10 @@ async def test_links_and_remarks_have_bounds(
     await sharing.leave_remark(
         token, RemarkToLeave("x" * LONGEST_REMARK, "n" * LONGEST_NAME), address="192.0.2.2"
     )
+    elsewhere = RemarkToLeave("Where?", passage="words that nobody wrote")
+    for refusal in (*[RemarkRefused] * SEARCHES_OF_ADDRESS[0], TooMany):
+        with pytest.raises(refusal):
+            await sharing.leave_remark(token, elsewhere, address="192.0.2.3")
     kept = await remarks(services, owner, evaluation)
     assert len(kept) == REMARKS_OF_ADDRESS[0] + 1
     monkeypatch.setattr("memo_coach.services.sharing.service.MOST_READER_REMARKS", len(kept))
