@@ -117,11 +117,7 @@
   function Editor(root) {
     this.root = root;
     this.field = root.querySelector("textarea[data-review-text]");
-    // The lines are in a sheet of the mirror, which is laid out by itself: the page around it is only where they
-    // take another height.
-    this.mirror = document.createElement("div");
-    this.mirror.className = "review-lines";
-    root.querySelector("[data-review-mirror]").replaceChildren(this.mirror);
+    this.mirror = root.querySelector("[data-review-mirror]");
     this.text = this.field.value;
     this.marks = [];
     this.lines = []; // each {element, start, pieces: [{node, length}]}; a line has its break within it
@@ -130,22 +126,14 @@
     this.chosen = null; // a mark that was selected, until the caret leaves the place
     this.pasts = [];
     this.caret = 0; // where a selection began before the next change
+    // The page's framework would write the whole text that it began with into the field anew, at each key.
+    this.field.addEventListener("input", function (event) { event.stopPropagation(); });
     this.draw(0, 0, this.text);
     var given = root.getAttribute("data-marks");
     if (given) this.setMarks(JSON.parse(given), this.text);
-    this.fit();
-    this.sizes = new ResizeObserver(this.fit.bind(this)); // the window is another, or the font has come
-    this.sizes.observe(this.mirror);
-    // The page's framework would write the whole text that it began with into the field anew, at each key.
-    this.field.addEventListener("input", function (event) { event.stopPropagation(); });
     this.tell("ready");
   }
 
-  // The field gets the height of the lines before the browser brings the caret into view.
-  Editor.prototype.fit = function () {
-    var height = Math.ceil(this.mirror.getBoundingClientRect().height) + "px";
-    if (this.height !== height && height !== "0px") this.root.style.height = this.height = height;
-  };
   Editor.prototype.tell = function (name, detail, cancelable) {
     return this.root.dispatchEvent(new CustomEvent("review:" + name, { bubbles: true, cancelable: Boolean(cancelable), detail: detail }));
   };
@@ -313,7 +301,6 @@
       this.paint(mark);
       this.tell("mark", { id: mark.id, state: mark.state });
     }, this);
-    this.fit();
     this.later();
   };
   // Undo leads back to a text that was there: each mark is then where it was in it.
@@ -510,11 +497,7 @@
     return Boolean(root) && !(memory && memory.isDehydrated);
   }
   function watch(records) {
-    editors.forEach(function (editor, root) {
-      if (root.isConnected) return;
-      editor.sizes.disconnect();
-      editors.delete(root);
-    });
+    editors.forEach(function (_, root) { if (!root.isConnected) editors.delete(root); });
     if (records && !records.some(function (record) { return record.addedNodes.length && !of(record.target); })) return;
     var found = document.querySelectorAll("[data-review-editor]");
     if (!found.length) return;
