@@ -169,8 +169,14 @@
     goBack();
     keepAtEnd();
   }
+  // With each key the editor beside it writes to its own elements, which is no news of the conversation.
+  function isOfTyping(record) {
+    var element = record.target.nodeType === Node.TEXT_NODE ? record.target.parentElement : record.target;
+    return record.type !== "attributes" && Boolean(element && element.closest(".review"));
+  }
   var asked = 0;
-  new MutationObserver(function () {
+  new MutationObserver(function (records) {
+    if (records.every(isOfTyping)) return;
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(look);
   }).observe(document.documentElement, {

@@ -1,6 +1,6 @@
 // The memo editor: counts, autosave and recovery, none of which waits for the server at a key press.
 //
-// Every key is mirrored in this browser at once; the mirror goes as soon as the server has the same text. So a
+// Every key is mirrored in this browser with the frame that shows it; the mirror goes as soon as the server has the same text. So a
 // closed tab, a dead server or a lost network costs nothing. The page's framework owns the elements; this script
 // owns the text in the field and what stands in the elements marked data-editor-….
 (function () {
@@ -146,6 +146,20 @@
       // Storage full or refused: the server's copy, a moment later, is then the only one.
     }
   }
+  // Once the frame that shows the key is handed over: a long text takes a millisecond to be written down. A page
+  // that goes before that mirrors it as it goes.
+  var mirroring = 0;
+  function mirrorSoon() {
+    if (!mirroring) mirroring = requestAnimationFrame(function () { setTimeout(mirrorNow, 0, null); });
+    if (document.visibilityState === "hidden") mirrorNow(null); // it has no frames
+  }
+  function mirrorNow(of) {
+    if (!mirroring) return;
+    cancelAnimationFrame(mirroring);
+    mirroring = 0;
+    var box = of || field();
+    if (box && box.value !== savedText) mirror(box.value);
+  }
   function kept(key) {
     try {
       var entry = JSON.parse(localStorage.getItem(key) || "null");
@@ -184,8 +198,7 @@
     touched = true;
     var now = Date.now();
     if (!firstChange) firstChange = now;
-    var box = field();
-    if (box) mirror(box.value);
+    mirrorSoon();
     clearTimeout(timer);
     timer = setTimeout(save, Math.max(0, Math.min(PAUSE, firstChange + LONGEST_WAIT - now)));
   }
@@ -454,9 +467,9 @@
   var before = null; // what was in the field before something else was put there; one press brings it back
   function offer(left) {
     before = left && left.draft ? left : null;
-    notify("");
     var button = part("before");
     if (button) button.hidden = !before;
+    notify("");
   }
   function goBack() {
     var back = before;
@@ -474,7 +487,10 @@
       field().focus();
     });
   }
+  // The style sheet does not look for what is empty: it would at each key, on the whole page.
   function notify(text) {
+    var notice = part("notice");
+    if (notice) notice.parentElement.toggleAttribute("data-said", Boolean(text || before));
     write("notice", text);
   }
   function focusEditor() {
@@ -642,7 +658,7 @@
     if (!event.target.matches || !event.target.matches("textarea[data-editor]")) return;
     countSoon(event.target.value.length);
     if (event.target.value !== savedText) changed();
-  });
+  }, true); // before the review page's editor keeps it from the framework
   document.addEventListener(
     "change",
     function (event) {
@@ -688,7 +704,9 @@
   }
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", function () {
-    if (document.visibilityState === "hidden") save();
+    if (document.visibilityState !== "hidden") return;
+    mirrorNow(null);
+    save();
   });
   addEventListener("online", save);
 
@@ -702,6 +720,7 @@
     var left = current;
     current = box;
     clearTimeout(timer);
+    mirrorNow(left);
     if (left && touched && left.value !== savedText && !saving) {
       // The page was left within the pause before a save. The mirror holds the text until the answer.
       send(left.value, false)

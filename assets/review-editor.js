@@ -126,6 +126,8 @@
     this.chosen = null; // a mark that was selected, until the caret leaves the place
     this.pasts = [];
     this.caret = 0; // where a selection began before the next change
+    // The page's framework would write the whole text that it began with into the field anew, at each key.
+    this.field.addEventListener("input", function (event) { event.stopPropagation(); });
     this.draw(0, 0, this.text);
     var given = root.getAttribute("data-marks");
     if (given) this.setMarks(JSON.parse(given), this.text);
@@ -452,11 +454,11 @@
     var root = target.closest && target.closest("[data-review-editor]");
     return root ? editors.get(root) : undefined;
   }
-  function on(name, act) {
+  function on(name, act, early) {
     document.addEventListener(name, function (event) {
       var editor = of(event.target);
       if (editor) act(editor, event.detail || {}, event);
-    });
+    }, Boolean(early));
   }
   on("review:set-marks", function (editor, detail) { editor.setMarks(detail.marks || [], detail.text); });
   on("review:set-text", function (editor, detail) {
@@ -469,7 +471,7 @@
   });
   on("review:select", function (editor, detail) { editor.select(detail.id, detail.focus); });
   on("beforeinput", function (editor) { editor.caret = editor.field.selectionStart; });
-  on("input", function (editor) { editor.changed(); });
+  on("input", function (editor) { editor.changed(); }, true);
   on("keydown", function (editor, _, event) {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.isComposing) return;
     if (event.target !== editor.field || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;

@@ -203,8 +203,10 @@ class Followers:
         self._broadcast = broadcast
         self._count = 0
 
-    async def follow(self, key: str, source: Source[View]) -> AsyncIterator[View]:
+    async def follow(self, key: str, source: Source[View], *, settle: float = 0.0) -> AsyncIterator[View]:
         """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
+
+        What ends within ``settle`` seconds is shown once, as it ended.
 
         Raises:
             NotFound: there is none, or it is deleted meanwhile.
@@ -213,6 +215,16 @@ class Followers:
         with self._broadcast.listen(key) as news, self._counted():
             view = await source.read()
             follower = _Follower(source, news, view)
+            if settle and not source.is_over(view):
+                soon = asyncio.ensure_future(follower.next(lambda: settle))
+                try:
+                    await asyncio.wait({soon}, timeout=settle)
+                    if not soon.done():
+                        yield view
+                    view = await soon
+                finally:
+                    if soon.cancel():
+                        await asyncio.wait({soon})
             yield view
             while not source.is_over(view):
                 view = await follower.next(self._pause)

@@ -106,7 +106,7 @@ def test_a_memo_that_is_to_be_deleted_says_so_before(new_page: NewPage, tmp_path
         pages.open_editor(page)
         pages.write(page, "Approve $1M.")
         memo = pages.open_memos(page).first
-        expect(memo.get_by_text("Nobody has used it for long, so it will be deleted")).to_be_visible()
+        expect(memo.get_by_text("Unless it is used before then, it will be deleted")).to_be_visible()
         due = datetime.fromisoformat(memo.locator(".note time").get_attribute("datetime") or "")
         assert timedelta(days=19) < due - datetime.now(UTC) <= timedelta(days=20)
         page.close()

@@ -160,8 +160,10 @@ class EvaluationService:
             return live.on(view)
         return view
 
-    def follow(self, owner: str, evaluation_id: str) -> AsyncIterator[EvaluationView]:
+    def follow(self, owner: str, evaluation_id: str, *, settle: float = 0.0) -> AsyncIterator[EvaluationView]:
         """Yield a snapshot at once and after each change, at most ten a second; end with the finished one.
+
+        One that ends within ``settle`` seconds is shown once, as it ended.
 
         Raises:
             NotFound: the owner has no such evaluation, or it is deleted meanwhile.
@@ -173,7 +175,7 @@ class EvaluationService:
             is_over=lambda view: view.status in FINISHED,
             is_waiting=lambda view: view.status == "queued",
         )
-        return self._followers.follow(evaluation_id, source)
+        return self._followers.follow(evaluation_id, source, settle=settle)
 
     async def cancel(self, owner: str, evaluation_id: str) -> None:
         """Cancel an evaluation that is queued or running; a finished one stays as it is.

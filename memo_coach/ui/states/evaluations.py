@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self, cast
 
 import reflex as rx
 
 from memo_coach.coaching.rubric.model import localised
+from memo_coach.services.clock import now
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.services.evaluations.workers import GAVE_UP
@@ -15,6 +17,10 @@ from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.languages import localised_path
 from memo_coach.web.middleware.session import address_of, owner_of
+
+SETTLE_SECONDS = 0.15
+"""The built-in coach has mostly ended by then: a page that is drawn once for it is there sooner than one that
+is drawn three times."""
 
 
 class EvaluationStateMixin(rx.State, mixin=True):
@@ -89,10 +95,15 @@ class EvaluationStateMixin(rx.State, mixin=True):
             watched=self.watched or view.status not in FINISHED,
         )
 
-    async def _keep_up(self, asked_for: str, view: EvaluationView) -> bool:
-        """Show the view, unless the address is another's by now; tell which."""
+    async def _keep_up(self, asked_for: str, view: EvaluationView, began: datetime) -> bool:
+        """Show the view, unless the address is another's by now; tell which.
+
+        What ended since following ``began`` was waited for, also where it was not shown before.
+        """
         if self._asked_for() != asked_for:
             return False
+        if view.finished is not None and view.finished >= began:
+            self._assign(watched=True)
         await self._show(view)
         return True
 
@@ -124,16 +135,16 @@ class EvaluationStateMixin(rx.State, mixin=True):
     async def follow(self) -> None:
         """Show what the coach produces while it produces it."""
         async with self:
-            asked_for = self._asked_for()
+            asked_for, began = self._asked_for(), now()
             try:
                 owner = await owner_of(self)
             except Refused:
                 self._miss(asked_for)
                 return
         try:
-            async for view in current().evaluations.follow(owner, asked_for):
+            async for view in current().evaluations.follow(owner, asked_for, settle=SETTLE_SECONDS):
                 async with self:
-                    if not await self._itself()._keep_up(asked_for, view):  # noqa: SLF001 - it is this
+                    if not await self._itself()._keep_up(asked_for, view, began):  # noqa: SLF001 - it is this
                         return
         except NotFound:
             # There is none, or it was deleted in another tab while this one watched.

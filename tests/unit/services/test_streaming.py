@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -175,6 +175,28 @@ async def test_what_grows_here_is_shown_from_memory_and_its_end_too() -> None:
             await broadcast.announce(KEY)
     assert shown == ["", "one ", "one two ", "one two three."]
     assert stored.looks == 0
+
+
+async def test_what_ends_soon_is_shown_once_as_it_ended() -> None:
+    stored, broadcast = StoredText([""]), MemoryBroadcast()
+    stored.live.begin(KEY, Text(list(WORDS), is_over=True))
+
+    async def read() -> str:
+        await broadcast.announce(KEY)
+        return await stored.read()
+
+    following = Followers(broadcast).follow(KEY, replace(stored.source, read=read), settle=PATIENCE_SECONDS)
+    assert [view async for view in following] == ["one two three."]
+
+
+async def test_what_does_not_end_soon_is_shown_as_it_is() -> None:
+    stored, broadcast = StoredText([""]), MemoryBroadcast()
+    text = stored.live.begin(KEY, Text(["one "]))
+    following = Followers(broadcast).follow(KEY, stored.source, settle=0.01)
+    assert await anext(following) == ""
+    text.is_over = True
+    await broadcast.announce(KEY)
+    assert [view async for view in following] == ["one ."]
 
 
 async def test_what_nobody_has_begun_is_looked_at_ever_more_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
