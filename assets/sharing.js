@@ -6,7 +6,7 @@
   if (window.memoCoachSharing) return;
   window.memoCoachSharing = true;
 
-  var shared = /^\/([a-z]{2}\/)?shared\/?$/;
+  var shared = /^\/([a-z]{2}\/)?share\/?$/;
   function isShared() {
     return shared.test(location.pathname);
   }
