@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex_base.plugins.sitemap import SitemapPlugin
 
-from memo_coach.web.site import SameOrigin
+from memo_coach.web.site import EveryRoutePrerendered, SameOrigin
 
 config = rx.Config(
     app_name="memo_coach",
@@ -23,6 +23,6 @@ config = rx.Config(
     show_built_with_reflex=False,
     # Brotli first: the server offers the first that the browser takes.
     frontend_compression_formats=["brotli", "gzip"],
-    plugins=[SameOrigin()],
+    plugins=[SameOrigin(), EveryRoutePrerendered()],
     disable_plugins=[SitemapPlugin],
 )

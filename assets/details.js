@@ -67,7 +67,8 @@
   }
 
   function place() {
-    var all = cards();
+    // Which are seen costs the browser a layout.
+    var all = current ? cards() : [];
     var index = all.findIndex(function (one) { return idOfCard(one) === current; });
     document.querySelectorAll("[data-comment-position]").forEach(function (status) {
       var text = (status.getAttribute("data-pattern") || "{n} / {total}")
@@ -226,13 +227,15 @@
   var known = null; // the editor that was told of its marks, and of which
   var told = null;
 
-  // Its scripts and its style sheet are for this page alone.
-  function fetchEditor(box) {
-    if (document.querySelector("link[data-review-style]")) return;
+  // Its scripts and its style sheet are for this page alone. They are fetched before its text has come.
+  var fetched = false;
+  function fetchEditor() {
+    var page = fetched ? null : document.querySelector("[data-review-scripts]");
+    if (!page) return;
+    fetched = true;
     var style = document.createElement("link");
-    style.setAttribute("data-review-style", "");
-    document.head.append(Object.assign(style, { rel: "stylesheet", href: box.getAttribute("data-style") }));
-    box.getAttribute("data-scripts").split(" ").forEach(function (address) {
+    document.head.append(Object.assign(style, { rel: "stylesheet", href: page.getAttribute("data-review-style") }));
+    page.getAttribute("data-review-scripts").split(" ").forEach(function (address) {
       document.head.append(Object.assign(document.createElement("script"), { src: address }));
     });
   }
@@ -325,7 +328,7 @@
   // The framework may render marks and cards anew; the current one stays marked.
   function look() {
     var box = editor();
-    if (box) fetchEditor(box);
+    fetchEditor();
     if (box !== known) states = {};
     tellMarks();
     seek();

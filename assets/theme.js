@@ -23,7 +23,7 @@
     apply(stored());
   });
 
-  // The document's language is the one of its address. Pages for addresses with an id in them are the same
+  // The document's language is the one of its address. The page for addresses that lead nowhere is the same
   // file for all languages.
   var known = document.querySelector("meta[name=languages]").content.split(" ");
   var code = location.pathname.split("/")[1];

@@ -39,19 +39,8 @@ _START = re.compile(
 )
 _IMPORTED = re.compile(r'\b(?:from|import)"\./(?P<name>[^"]+)"')
 _IS_EMPTY = '"isSpaMode":true'
-"""In a page for addresses that are not known when the pages are built."""
+"""In the page for addresses that lead nowhere."""
 _ROUTE = re.compile(r'import \* as (?P<name>route\d+) from "(?P<address>[^"]+)";')
-
-_MANIFEST = re.compile(r'\bimport "(?P<address>/assets/manifest-[^"]+)";')
-_PRELOADED = """\
-<script>(function () {
-  var modules = %s;
-  var known = Object.keys(modules).find(function (start) { return location.pathname.indexOf(start) === 0; });
-  if (!known) return;
-  var link = document.createElement("link");
-  document.head.append(Object.assign(link, { rel: "modulepreload", href: modules[known] }));
-})();</script></head>"""
-"""The script of a page whose address has an id in it: else it is asked for when the framework has come."""
 
 # Browsers that keep their timings to themselves are given a second. A tab in the background is
 # not painted at all.
@@ -98,8 +87,6 @@ def painted_first(page: str, content_of: Callable[[str], str]) -> str:
     """
     page = _replaced(_STYLE_SHEET, page, lambda found: _style_within(found, content_of), least=2)
     page = _replaced(_STYLE_PRELOAD, page, lambda found: f'{found[0].removesuffix("/>")} media="not all"/>')
-    if _IS_EMPTY in page:
-        page = page.replace("</head>", _PRELOADED % _modules_of(page, content_of), 1)
     page = _replaced(_THEME, page, lambda found: _theme_within(found, content_of))
     if _IS_EMPTY in page:
         return page
@@ -124,20 +111,6 @@ def in_its_language(page: str, folder: str) -> str:
     if folder not in languages():
         return page
     return _replaced(_LANGUAGE, page, lambda _: f'<html lang="{folder}"')
-
-
-def _modules_of(page: str, content_of: Callable[[str], str]) -> str:
-    """Return where the addresses with an id in them begin, and the script of each, as JSON."""
-    found = _MANIFEST.search(page)
-    manifest = content_of(found["address"]) if found else ""
-    try:
-        routes = json.loads(manifest[manifest.index("{") : manifest.rindex("}") + 1])["routes"].values()
-        of_path = {route.get("path") or "": route["module"] for route in routes}
-    except (ValueError, KeyError) as error:
-        raise BuildFailed(
-            "The framework's manifest has changed: look at memo_coach/server/first_paint.py."
-        ) from error
-    return json.dumps({f"/{path.partition(':')[0]}": of_path[path] for path in of_path if ":" in path})
 
 
 def _not_fetched(address: str) -> str:

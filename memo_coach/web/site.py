@@ -1,7 +1,9 @@
-"""Where the built pages lie, and the plug-in that makes them talk to the host that they came from."""
+"""Where the built pages lie, and the plug-ins that change how the framework builds them."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,11 @@ SITE = BUILD / "site"
 """Relative to the root; serving reads nothing else of a build."""
 HASHES_FILE = "script-hashes.json"
 STAMP_FILE = "inputs.sha256"
+STAND_IN = "_"
+"""In the place of an id, where a page is built: the same document is every id's."""
 
+_ROUTER_CONFIG = "react-router.config.js"
+_PRERENDER = '"prerender": true'
 _HOST = "    endpoint.hostname = frontend_hostname;\n"
 _PORT_DROPPED = '      endpoint.port = ""; // Assume websocket is on https port via load balancer.\n'
 
@@ -48,3 +54,37 @@ def use_own_origin(source: str) -> str:
             "The framework's socket module has changed: look at SameOrigin in memo_coach/web/site.py."
         )
     return source.replace(_HOST, own_port).replace(_PORT_DROPPED, "")
+
+
+class EveryRoutePrerendered(Plugin):
+    """Have a page built for the addresses with an id in them too, which the framework leaves empty.
+
+    What it shows until the server has answered is the same for every id.
+    """
+
+    def pre_compile(self, **context: Any) -> None:  # noqa: ANN401 - as the framework has it
+        """Have the settings of the framework's router changed, in production builds only."""
+        if environment.REFLEX_ENV_MODE.get() == constants.Env.PROD:
+            routes = [page.route for page in context["unevaluated_pages"]]
+            context["add_modify_task"](_ROUTER_CONFIG, lambda source: prerender_stand_ins(source, routes))
+
+
+def prerender_stand_ins(source: str, routes: Iterable[str]) -> str:
+    """Return the router's settings with an address to prerender for each route with an id in it.
+
+    Raises:
+        BuildFailed: where the framework's settings are not those that this was written for.
+    """
+    if source.count(_PRERENDER) != 1:
+        raise BuildFailed(
+            "The framework's settings have changed: look at EveryRoutePrerendered in memo_coach/web/site.py."
+        )
+    addresses = json.dumps([stand_in for route in routes if (stand_in := _stand_in(route)) != f"/{route}"])
+    return source.replace(
+        _PRERENDER, f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{addresses}]'
+    )
+
+
+def _stand_in(route: str) -> str:
+    """Return an address of a route such as ``versions/[memo]``."""
+    return "".join(f"/{STAND_IN if part.startswith('[') else part}" for part in route.split("/"))

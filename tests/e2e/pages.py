@@ -283,3 +283,12 @@ def too_small_to_touch(page: Page) -> list[str]:
     """Return what is there to be touched and smaller than 24 × 24 pixels, links within a text aside."""
     found: list[str] = page.evaluate(_TOO_SMALL)
     return found
+
+
+def share(page: Page) -> str:
+    """Make a link on the feedback's page; give its address."""
+    page.get_by_role("button", name="Share", exact=True).click()
+    field = page.get_by_label("Link", exact=True)
+    expect(field).to_have_value(re.compile(r"/share#[\w-]{43}$"))
+    expect(field).to_be_focused()
+    return field.input_value()

@@ -57,7 +57,8 @@ def test_the_theme_that_was_chosen_is_there_without_any_other_file(new_page: New
 
 
 def test_a_page_is_taken_over_and_not_rendered_anew(page: Page) -> None:
-    for path in ("/", "/help", "/memos"):
+    of_nobody = ("/feedback/none", "/es/details/none", "/chat/none", "/versions/none", "/debug/none")
+    for path in ("/", "/help", "/memos", *of_nobody):
         page.goto(path, wait_until="commit")
         expect(page.locator("main h1")).to_be_visible()
         page.evaluate("window.first = [document.head, document.querySelector('main')]")

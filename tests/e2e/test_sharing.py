@@ -14,15 +14,6 @@ from tests.live_server import LiveServer
 HTML = '<img src=x onerror="document.title=1">'
 
 
-def share(page: Page) -> str:
-    """Make a link on the feedback's page; give its address."""
-    page.get_by_role("button", name="Share", exact=True).click()
-    field = page.get_by_label("Link", exact=True)
-    expect(field).to_have_value(re.compile(r"/share#[\w-]{43}$"))
-    expect(field).to_be_focused()
-    return field.input_value()
-
-
 def leave(page: Page, remark: str) -> None:
     page.get_by_label("Your remark").fill(remark)
     page.get_by_role("button", name="Send the remark").click()
@@ -37,7 +28,7 @@ def test_feedback_is_shared_read_remarked_upon_and_no_longer_shared(
 ) -> None:
     evaluation = pages.evaluated(page, pages.sample("weak"))
     score = page.get_by_test_id("overall-score").inner_text()
-    link = share(page)
+    link = pages.share(page)
     assert not pages.faults_of_access(page)
 
     reader = new_page()

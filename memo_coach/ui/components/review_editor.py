@@ -18,6 +18,14 @@ _MESSAGES = (
 """What the script of the editor says, by the names that it has for it."""
 
 
+def files_of_the_editor() -> dict[str, str]:
+    """Return the attributes by which ``assets/details.js`` fetches an editor before there is one."""
+    return {
+        "data-review-scripts": f"{asset('review-editor.js')} {asset('remarks.js')}",
+        "data-review-style": asset("review-editor.css"),
+    }
+
+
 def review_editor() -> rx.Component:
     """Show the newest version in an editor; ``assets/editor.js`` saves it, as on the writing page."""
     return rx.el.form(
@@ -42,8 +50,6 @@ def review_editor() -> rx.Component:
                 "data-entered-changed": text("details.entered_changed"),
                 "data-remarks": DetailsState.marks,
                 "data-order-refused": text("details.refused"),
-                "data-scripts": f"{asset('review-editor.js')} {asset('remarks.js')}",
-                "data-style": asset("review-editor.css"),
             },
         ),
         rx.el.input(

@@ -10,7 +10,7 @@ from memo_coach.ui.components.evaluation import by_status, is_of_address
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.read_only_memo import read_only_memo
 from memo_coach.ui.components.review_cards import review_cards
-from memo_coach.ui.components.review_editor import FORM, review_editor
+from memo_coach.ui.components.review_editor import FORM, files_of_the_editor, review_editor
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.chat import ChatState
 from memo_coach.ui.states.details import DetailsState
@@ -95,6 +95,7 @@ def _head() -> rx.Component:
             ),
         ),
         class_name="page-head",
+        custom_attrs=files_of_the_editor(),
     )
 
 

@@ -1,4 +1,4 @@
-"""How long browsers may keep files, and addresses that never lead elsewhere.
+"""How long browsers may keep files, which page an address has, and that none leads elsewhere.
 
 A file whose name carries a hash of its content is kept for a year; everything else is asked for anew, which
 costs a short 304 where nothing changed.
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from memo_coach.web.site import STAND_IN
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"
@@ -33,12 +35,18 @@ def cache_control(path: str, query: str) -> str:
 
 
 class AssetsMiddleware:
-    """Sets ``Cache-Control`` where nobody did, serves ``/page`` without a redirect, mends redirects."""
+    """Sets ``Cache-Control`` where nobody did, serves ``/page`` without a redirect, mends redirects.
+
+    An address with an id in it is served with the page that was built for all such.
+    """
 
     def __init__(self, app: ASGIApp, site: Path) -> None:
         self._app = app
         pages = (page.parent.relative_to(site).as_posix() for page in site.rglob("index.html"))
         self._pages = frozenset(f"/{page}" for page in pages if page != ".")
+        self._with_ids = frozenset(
+            page.removesuffix(STAND_IN) for page in self._pages if page.endswith(f"/{STAND_IN}")
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the headers set."""
@@ -61,9 +69,18 @@ class AssetsMiddleware:
                     headers["Cache-Control"] = cache_control(path, query) if found else "no-store"
             await send(message)
 
-        if path in self._pages:
-            scope = {**scope, "path": f"{path}/", "raw_path": f"{path}/".encode()}
+        page = self._page_of(path)
+        if page is not None:
+            scope = {**scope, "path": f"{page}/", "raw_path": f"{page}/".encode()}
         await self._app(scope, receive, send_with_headers)
+
+    def _page_of(self, path: str) -> str | None:
+        """Return where the page of an address was built, if it has one."""
+        if path in self._pages:
+            return path
+        before, slash, last = path.removesuffix("/").rpartition("/")
+        is_one_of_many = last and f"{before}{slash}" in self._with_ids
+        return f"{before}{slash}{STAND_IN}" if is_one_of_many else None
 
 
 def own_path(location: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from memo_coach.server import build as building
 from memo_coach.web.errors import BuildFailed
-from memo_coach.web.site import use_own_origin
+from memo_coach.web.site import prerender_stand_ins, use_own_origin
 from tests.live_server import ROOT
 from tests.some import some
 
@@ -73,6 +73,11 @@ def test_the_python_locks_name_bytes_and_no_index() -> None:
 def test_another_version_of_the_frameworks_socket_module_fails_the_build() -> None:
     with pytest.raises(BuildFailed, match="SameOrigin"):
         use_own_origin("export const getBackendURL = () => {};")
+
+
+def test_other_settings_of_the_frameworks_router_fail_the_build() -> None:
+    with pytest.raises(BuildFailed, match="EveryRoutePrerendered"):
+        prerender_stand_ins('export default {"prerender": []};', ["chat/[evaluation]"])
 
 
 def test_the_built_pages_open_their_socket_where_they_came_from(site: Path) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from memo_coach.server.build import inline_script_hashes
 from memo_coach.server.first_paint import painted_first
+from memo_coach.translations import languages, speaking, text
 from memo_coach.web.errors import BuildFailed
-from tests.live_server import ROOT
+from memo_coach.web.languages import language_of_path
+from memo_coach.web.site import STAND_IN
+from tests.live_server import ROOT, LiveServer
 from tests.some import some
 
 PAGE = """\
@@ -65,7 +69,7 @@ def test_nothing_that_a_page_fetches_stands_before_its_first_paint(site: Path) -
 
 def test_a_page_with_text_names_no_script_to_be_fetched_early(site: Path) -> None:
     pages = pages_of(site)
-    for name in ("index.html", "help.html", "memos.html", "debug.html"):
+    for name in ("index.html", "help.html", "memos.html", "debug.html", "feedback/_/index.html"):
         assert 'modulepreload" href' not in pages[name], name
         assert "first-contentful-paint" in pages[name], name
     # One that scripts have to fill first has nothing to wait for.
@@ -73,12 +77,31 @@ def test_a_page_with_text_names_no_script_to_be_fetched_early(site: Path) -> Non
     assert "first-contentful-paint" not in pages["__spa-fallback.html"]
 
 
-def test_a_page_with_an_id_in_its_address_fetches_its_own_script_at_once(site: Path) -> None:
-    fallback = head_of(pages_of(site)["__spa-fallback.html"])
-    modules = json.loads(some(re.findall(r"var modules = (\{.*\});", fallback))[0])
-    assert {"/feedback/", "/es/feedback/", "/details/", "/chat/", "/versions/"} <= set(modules)
-    client = site / "build/client"
-    assert all((client / address.lstrip("/")).is_file() for address in modules.values())
+def test_every_route_has_a_page_with_words_in_each_language(site: Path) -> None:
+    pages, routes = pages_of(site), json.loads((site / "routes.json").read_text())
+    names = {route: re.sub(r"\[\w+\]", STAND_IN, route) for route in some(routes) if route != "404"}
+    assert len({name for name in names.values() if name.endswith(STAND_IN)}) == 5 * len(languages())
+    for route, name in names.items():
+        page = pages["index.html" if route == "index" else f"{name}/index.html"]
+        language = language_of_path(f"/{route}")
+        assert f'<html lang="{language}"' in page, route
+        with speaking(language):
+            assert re.search(rf"<title>[^<]+ · {text('product.name')}</title>", page), route
+            assert text("menu.help") in page, route
+        assert re.search(r"<main .*<h1.*</main>", page, re.DOTALL), route
+        assert "first-contentful-paint" in page, route
+        if STAND_IN in name:
+            assert re.search(r'<main .*role="status"[^>]*>[^<]+ ?…<.*</main>', page, re.DOTALL), route
+
+
+@pytest.mark.parametrize("path", ["/feedback/", "/es/details/", "/versions/"])
+def test_an_address_with_an_id_in_it_has_the_page_of_all_such(server: LiveServer, path: str) -> None:
+    with server.client() as client:
+        found = [client.get(f"{path}{end}") for end in (STAND_IN, "0123456789ab", "0123456789ab/", "%C3%B1")]
+        assert {answer.status_code for answer in found} == {HTTPStatus.OK}
+        assert len({answer.text for answer in found}) == 1
+        assert client.get(f"{path}a/b").status_code == HTTPStatus.NOT_FOUND
+        assert client.get(path).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_every_page_has_its_style_and_its_theme_within(site: Path) -> None:
