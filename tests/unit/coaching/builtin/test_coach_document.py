@@ -16,6 +16,7 @@ from memo_coach.coaching.errors import BrokenRubric
 from memo_coach.coaching.measure.annotations import read_annotations
 from memo_coach.coaching.measure.elements import ELEMENTS
 from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubrics
+from memo_coach.translations import text
 from tests.some import some
 
 DOCUMENT = (Path(__file__).resolve().parents[4] / "docs" / "coach.md").read_text("utf-8")
@@ -75,5 +76,5 @@ def test_every_element_is_told() -> None:
 
 def test_every_figure_is_told() -> None:
     section = DOCUMENT.partition("### How to read the figures")[2]
-    for name in some([name for _, columns in TABLES for name, _, _ in columns]):
+    for name in some([text(name) for _, columns in TABLES for name, _, _ in columns]):
         assert any(name in line.split("|")[1] for line in section.splitlines() if line.startswith("| ")), name
