@@ -142,6 +142,9 @@ def _with_one(page: Page, check: Check) -> str:
     pages.current_card(page).get_by_role("button", name=text("chat.ask_about")).click()
     expect(page.locator("[data-chat-panel]")).to_be_visible()
     check(page, "detailed feedback, asking")
+    # It stays open when the page is loaded anew, and on a phone it then covers what is pressed next.
+    page.locator("[data-chat-close]").click()
+    expect(page.locator("[data-chat-panel]")).to_be_hidden()
     return evaluation
 
 
