@@ -137,6 +137,27 @@ def earlier_of(review: ReviewView | None) -> list[EarlierOnScreen]:
     ]
 
 
+def told_of_earlier(review: ReviewView | None, comments: Sequence[Comment]) -> str:
+    """Return in a sentence what became of the remarks on the version before; empty where there are none.
+
+    Of what is open or new only that counts which is shown at first: small things would hide what was done.
+    """
+    if review is None or not review.earlier:
+        return ""
+    first = review.earlier[:FIRST]
+    shown = {each.id for each in comments if each.kind == "opportunity" and each.rank < FIRST}
+    return text(
+        "details.outcomes",
+        addressed=text(
+            "details.outcomes_addressed", count=sum(each.outcome == "addressed" for each in review.earlier)
+        ),
+        open=text(
+            "details.outcomes_open", count=sum(each.outcome == "open" for each in first), most=len(first)
+        ),
+        new=text("details.outcomes_new", count=len(review.new & shown)),
+    )
+
+
 def numbered(cards: Sequence[CardOnScreen]) -> list[CardOnScreen]:
     """Return the cards that are shown with their numbers, which their passages have, too."""
     return [dataclasses.replace(card, number=str(number)) for number, card in enumerate(cards, start=1)]

@@ -104,7 +104,9 @@ def test_a_comment_is_done_declined_and_taken_back_and_that_holds_over_versions(
     pages.expect_saved(weak)
     pages.evaluate_again(weak)
     outcomes = weak.locator("details.outcomes")
-    expect(outcomes.locator("summary")).to_contain_text(re.compile(r"\d+ addressed, \d+ still open, \d+ new"))
+    expect(outcomes.locator("summary")).to_contain_text(
+        re.compile(r"\d+ addressed, \d of the 5 that mattered most still open, \d new")
+    )
     outcomes.locator("summary").click()
     expect(outcomes).to_contain_text("The coach still says it.")
     undo = settled(weak, "Settled (2)").filter(has_text="The board knows").get_by_role("button", name="Undo")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +27,7 @@ from memo_coach.ui.remark_cards import (
     marks_of,
     numbered,
     reviewed,
+    told_of_earlier,
 )
 from memo_coach.ui.states.draft_form import revision_of
 from memo_coach.ui.states.evaluations import EvaluationStateMixin
@@ -130,19 +130,7 @@ class DetailsState(EvaluationStateMixin, rx.State):
         if view.status == "done":
             with contextlib.suppress(Refused, ServiceError):
                 review = await current().review.of_evaluation(await owner_of(self), view.evaluation_id)
-        earlier = earlier_of(review)
-        counted = Counter(each.outcome for each in earlier)
-        self._assign(
-            earlier=earlier,
-            outcomes=""
-            if review is None or not earlier
-            else text(
-                "details.outcomes",
-                addressed=text("details.outcomes_addressed", count=counted["addressed"]),
-                open=text("details.outcomes_open", count=counted["open"]),
-                new=text("details.outcomes_new", count=len(review.new)),
-            ),
-        )
+        self._assign(earlier=earlier_of(review), outcomes=told_of_earlier(review, view.comments))
         return review
 
     def _shown(
