@@ -1,8 +1,8 @@
 // The memo editor: counts, autosave and recovery, none of which waits for the server at a key press.
 //
-// Every key is mirrored in this browser with the frame that shows it; the mirror goes as soon as the server has the same text. So a
-// closed tab, a dead server or a lost network costs nothing. The page's framework owns the elements; this script
-// owns the text in the field and what stands in the elements marked data-editor-….
+// Every key is mirrored in this browser with the frame that shows it; the mirror goes as soon as the server has the
+// same text. So a closed tab, a dead server or a lost network costs nothing. The page's framework owns the elements;
+// this script owns the text in the field and what stands in the elements marked data-editor-….
 (function () {
   "use strict";
 
@@ -413,7 +413,13 @@
           return;
         }
         if (touched || (isChanged(box) && box.value !== stored.text)) {
-          // Typed before the stored draft came: both are kept, this one as a memo of its own.
+          // Typed before the stored draft came. Into the very text that is stored, it goes on with that memo; else
+          // both are kept, this one as a memo of its own.
+          if (stored.text && stored.text === box.defaultValue) {
+            draft = { memo_id: stored.memo_id, revision: stored.revision };
+            savedText = stored.text;
+            remember();
+          }
           changed();
           return;
         }

@@ -18,7 +18,7 @@ from tests.e2e.model_sites import (
     open_everything,
     run_self_tests,
 )
-from tests.e2e.test_looks import PHONE, WIDE, Check
+from tests.e2e.test_looks import HEIGHT, PHONE, WIDE, Check
 from tests.model_server import Pace
 
 SLOW = Pace(first_token=0.2, between=0.75, pieces=80)
@@ -67,18 +67,20 @@ def every_state(page: Page, sites: ModelSites, check: Check) -> None:
     check(page, "debug, self-tests")
 
 
-@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
 def test_no_state_has_a_fault_that_axe_can_find_nor_is_wider_than_the_screen(
-    new_page: NewPage, sites: ModelSites, viewport: dict[str, int]
+    new_page: NewPage, sites: ModelSites, screen: int
 ) -> None:
     server = sites.asking("fine", debug=True)
-    page = new_page(base_url=server.url, viewport=viewport, reduced_motion="reduce")
+    page = new_page(
+        base_url=server.url, viewport={"width": screen, "height": HEIGHT}, reduced_motion="reduce"
+    )
     faults: list[str] = []
 
     def check(page: Page, where: str) -> None:
         faults.extend(f"{where}: {fault}" for fault in pages.faults_in_both_themes(page))
         width = page.evaluate("document.documentElement.scrollWidth")
-        if width > viewport["width"]:
+        if width > screen:
             faults.append(f"{where}: {width} px wide")
         faults.extend(f"{where}: too small: {each}" for each in pages.too_small_to_touch(page))
 

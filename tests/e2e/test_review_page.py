@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import SERVER_GONE, NewPage
@@ -36,6 +36,20 @@ def test_what_is_typed_beside_the_comments_is_the_memos_draft(weak: Page) -> Non
     expect(pages.editor(weak)).to_have_value(f"Dear all, {WEAK}")
     pages.open_memos(weak)
     expect(pages.memos(weak)).to_have_count(1)
+
+
+def test_what_is_typed_before_the_draft_has_come_is_the_same_memos(weak: Page) -> None:
+    held: list[Route] = []
+    weak.route("**/draft?memo=*", lambda route: held.append(route))  # noqa: PLW0108 - no built-in is taken
+    with weak.expect_request("**/draft?memo=*"):
+        weak.reload()
+    pages.review(weak).press_sequentially("Dear all, ")
+    (route,) = held
+    route.continue_()
+    expect(pages.saved_state(weak)).to_have_attribute("data-state", "saved")
+    pages.evaluate_again(weak)
+    expect(weak.locator("details.outcomes")).to_be_visible()
+    expect(pages.open_memos(weak)).to_have_count(1)
 
 
 def test_two_tabs_never_overwrite_each_other(weak: Page) -> None:

@@ -254,7 +254,9 @@ def visiting(evaluation: str, error: Exception, monkeypatch: pytest.MonkeyPatch)
         def evaluations(self) -> Services:
             return self
 
-        async def follow(self, _owner: str, _evaluation: str) -> AsyncIterator[EvaluationView]:
+        async def follow(
+            self, _owner: str, _evaluation: str, *, settle: float
+        ) -> AsyncIterator[EvaluationView]:
             raise error
             yield
 
