@@ -15,6 +15,7 @@ from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
+from memo_coach.services.accounts.tokens import TokenService
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
 from memo_coach.services.administration.housekeeping import Housekeeping
@@ -77,6 +78,7 @@ class Services:
     sharing: SharingService
     rubrics: RubricService
     visitors: VisitorService
+    tokens: TokenService
     hints: HintService
     health: Health
     debug: DebugService
@@ -193,6 +195,7 @@ async def _opened(
         ),
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
+        tokens=TokenService(unit_of_work, budget),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),

@@ -11,9 +11,11 @@ from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTER
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
+from memo_coach.ui.components.tokens import tokens
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
+from memo_coach.ui.states.tokens import TokensState
 
 
 def _section(name: str, *content: rx.Component) -> rx.Component:
@@ -216,7 +218,7 @@ def _data() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
-        *own_scripts("dialog.js", "settings.js"),
+        *own_scripts("dialog.js", "settings.js", "sharing.js"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("settings.heading")), rx.el.p(text("settings.lede"), class_name="lede")),
             class_name="page-head",
@@ -224,7 +226,7 @@ def page() -> rx.Component:
         alert(SettingsState.problem),
         rx.cond(
             SettingsState.loaded,
-            rx.el.div(_looks(), _start(), _remarks(), _data(), class_name="settings"),
+            rx.el.div(_looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
             rx.el.p(text("settings.loading"), class_name="quiet", role="status"),
         ),
         current="/settings",
@@ -239,5 +241,5 @@ def register(app: rx.App) -> None:
         page,
         path="/settings",
         title=text("settings.title"),
-        on_load=[SettingsState.open, DeletionState.open],
+        on_load=[SettingsState.open, DeletionState.open, TokensState.open],
     )

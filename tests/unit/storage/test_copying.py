@@ -23,6 +23,7 @@ from tests.stored_rows import (
     add_deletion,
     add_rows_of_a_model,
     add_rows_of_a_review,
+    add_rows_of_access,
     add_rows_of_sharing,
     add_visitor,
     queued,
@@ -53,6 +54,7 @@ async def fill(database: Database) -> None:
     await add_deletion(database, "v")
     await add_rows_of_a_review(database, "v")
     await add_rows_of_sharing(database, "v", "e")
+    await add_rows_of_access(database, "v")
 
 
 @pytest.fixture
