@@ -28,6 +28,7 @@ from memo_coach.services.data.deletion import DeletionService
 from memo_coach.services.data.exporting import ExportService
 from memo_coach.services.data.importing import ImportService
 from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.evaluations.history import EvaluationHistory
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
 from memo_coach.services.evaluations.workers import Workers, WorkerSettings
@@ -44,6 +45,7 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.sharing.service import SharingService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.idempotency import Idempotency
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
@@ -70,6 +72,7 @@ class Services:
     memo_files: MemoFileService
     uploads: UploadService
     evaluations: EvaluationService
+    history: EvaluationHistory
     pdfs: PdfService
     coaches: Coaches
     chats: ChatService
@@ -79,6 +82,7 @@ class Services:
     rubrics: RubricService
     visitors: VisitorService
     tokens: TokenService
+    idempotency: Idempotency
     hints: HintService
     health: Health
     debug: DebugService
@@ -185,6 +189,7 @@ async def _opened(
             address_mark=models.budget.address_mark,
             budget=budget,
         ),
+        history=EvaluationHistory(unit_of_work),
         pdfs=pdfs,
         coaches=coaches,
         chats=chats,
@@ -196,6 +201,7 @@ async def _opened(
         rubrics=rubrics,
         visitors=await VisitorService.open(database, settings.visitor_days),
         tokens=TokenService(unit_of_work, budget),
+        idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),

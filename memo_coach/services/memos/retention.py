@@ -15,8 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from memo_coach.services import clock
+from memo_coach.services.usage.idempotency import REMEMBERED
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
+from memo_coach.storage.repositories.idempotency import IdempotencyRepository
 from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
 from memo_coach.storage.repositories.sharing import SharingRepository
 
@@ -90,6 +92,8 @@ class Retention:
             async with self._database.write(aside=True) as session:
                 await SharingRepository(session).remove_expired(self._clock(), LINKS_AT_ONCE)
                 await AccessTokenRepository(session).remove_expired(self._clock(), LINKS_AT_ONCE)
+                forgotten = self._clock() - REMEMBERED
+                await IdempotencyRepository(session).remove_expired(forgotten, LINKS_AT_ONCE)
             self._seen, self._next_pass = None, self._clock() + PASS_EVERY
             return 0, 0
         leaving = [visitor.id for visitor in inactive if visitor.is_removable]

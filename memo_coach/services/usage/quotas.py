@@ -23,4 +23,4 @@ MOST_READER_REMARKS = 200
 MOST_ACCESS_TOKENS = 20
 """Tokens of one owner that have not expired."""
 MOST_IDEMPOTENCY_KEYS = 1_000
-"""Requests of one owner that may be repeated; the oldest are forgotten first."""
+"""Requests of one owner in a day that may be repeated without being done again."""

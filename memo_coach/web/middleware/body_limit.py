@@ -25,7 +25,15 @@ from memo_coach.web.problems import Problem
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-BODY_BYTES_OF = {"/draft": 1_500_000, "/uploads": MOST_BYTES, "/import": MOST_IMPORT_BYTES}
+_FORM_BYTES = 65_536
+"""Of a form around a file."""
+BODY_BYTES_OF = {
+    "/draft": 1_500_000,
+    "/uploads": MOST_BYTES,
+    "/import": MOST_IMPORT_BYTES,
+    "/api/v1/evaluations": 1_500_000,
+    "/api/v1/memos": MOST_BYTES + _FORM_BYTES,
+}
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 
