@@ -8,10 +8,10 @@ from typing import Any, Final, NotRequired
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 from typing_extensions import TypedDict
 
 from memo_coach.api.askers import NotAllowed
@@ -136,13 +136,14 @@ def _allowed(request: Request, status: HTTPStatus) -> dict[str, str]:
     """Return the methods that an address has: the framework tells those of one of its routes."""
     if status is not HTTPStatus.METHOD_NOT_ALLOWED:
         return {}
+    paths = request.app.openapi()["paths"].items()
     methods = {
-        method
-        for route in request.app.routes
-        if isinstance(route, APIRoute) and route.path_regex.match(request.url.path)
-        for method in route.methods
+        method.upper()
+        for path, described in paths
+        if compile_path(path)[0].match(request.url.path)
+        for method in described
     }
-    return {"Allow": ", ".join(sorted(methods))}
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 async def _broken(request: Request, _error: Exception) -> Response:
