@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import (
+    AuditEntry,
     ChatMessage,
     CriterionRow,
     Deletion,
@@ -130,5 +131,17 @@ async def add_rows_of_sharing(database: Database, owner: str, evaluation: str) -
             SharedRemark(
                 id=f"remark-{evaluation}", owner=owner, evaluation=evaluation, name="Añadido 😀",
                 start_position=0, end_position=1, text="Straße 😀", made=NOON,
+            )
+        )  # fmt: skip
+
+
+async def add_audit_entry(database: Database) -> None:
+    """Add an entry to the audit log."""
+    async with database.write() as session:
+        session.add(
+            AuditEntry(
+                id="audit", moment=NOON, actor="Añadido 😀", actor_user="user", action="document.saved",
+                target="document:rubric", before=None, after={"version": 2}, address="192.0.2.1",
+                request_id="request",
             )
         )  # fmt: skip

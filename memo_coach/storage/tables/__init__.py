@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false, text
 from sqlmodel import Field
 
+from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
@@ -18,6 +19,7 @@ from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkM
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 
 __all__ = [
+    "AuditEntry",
     "ChatMessage",
     "CommentRow",
     "CriterionRow",
