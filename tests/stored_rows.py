@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import (
     AccessToken,
+    AuditEntry,
     ChatMessage,
     CriterionRow,
     Deletion,
@@ -149,5 +150,17 @@ async def add_rows_of_access(database: Database, owner: str) -> None:
             IdempotencyKey(
                 owner=owner, key_sha256="ab" * 32, request_sha256="cd" * 32, attempt="a",
                 result={"evaluation": "e"}, made=NOON,
+            )
+        )  # fmt: skip
+
+
+async def add_audit_entry(database: Database) -> None:
+    """Add an entry to the audit log."""
+    async with database.write() as session:
+        session.add(
+            AuditEntry(
+                id="audit", moment=NOON, actor="Añadido 😀", actor_user="user", action="document.saved",
+                target="document:rubric", before=None, after={"version": 2}, address="192.0.2.1",
+                request_id="request",
             )
         )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstrain
 from sqlmodel import Field
 
 from memo_coach.storage.tables.access import AccessToken, IdempotencyKey
+from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
@@ -20,6 +21,7 @@ from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 
 __all__ = [
     "AccessToken",
+    "AuditEntry",
     "ChatMessage",
     "CommentRow",
     "CriterionRow",

@@ -6,7 +6,7 @@ import reflex as rx
 
 from memo_coach.translations import text
 from memo_coach.ui.components.layout import alert
-from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.reader_remarks import ReaderRemarkOnScreen
 from memo_coach.ui.states.sharing import ShareLinkOnScreen, SharingState
 

@@ -9,8 +9,8 @@ from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.evaluation import with_rubric
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
+from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.components.manuscript import block
-from memo_coach.ui.components.moments import in_local_time
 from memo_coach.ui.components.remark_card import remark_card
 from memo_coach.ui.components.sharing import remark_of_reader
 from memo_coach.ui.localised_pages import add_page

@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
 from memo_coach.ui.components.layout import alert, anchor, empty, frame, link, own_scripts
-from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.versions import PieceOnScreen, RowOnScreen, VersionOnScreen, VersionsState
 

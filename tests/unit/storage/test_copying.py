@@ -20,6 +20,7 @@ from tests.databases import database_at
 from tests.postgres_server import PostgresServer
 from tests.stored_rows import (
     NOON,
+    add_audit_entry,
     add_deletion,
     add_rows_of_a_model,
     add_rows_of_a_review,
@@ -55,6 +56,7 @@ async def fill(database: Database) -> None:
     await add_rows_of_a_review(database, "v")
     await add_rows_of_sharing(database, "v", "e")
     await add_rows_of_access(database, "v")
+    await add_audit_entry(database)
 
 
 @pytest.fixture
