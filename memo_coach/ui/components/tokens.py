@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.services.accounts.tokens import DEFAULT_DAYS, LONGEST_NAME, MOST_DAYS
 from memo_coach.translations import text
 from memo_coach.ui.components.layout import alert
-from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.states.tokens import TokenOnScreen, TokensState
 
 _DAYS = (7, 30, DEFAULT_DAYS, MOST_DAYS)
