@@ -10,8 +10,11 @@ from typing import Annotated, Any, Final
 
 from fastapi import Path, Request
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
+Absent = SkipJsonSchema[None]
+"""Of a parameter that may be left out. It cannot be said to be nothing: a header ``null`` is four letters."""
 PRIVATE: Final = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, Accept-Language"}
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]

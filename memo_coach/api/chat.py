@@ -69,7 +69,7 @@ class AnswerDocument(TypedDict):
         200: {
             "model": AnswerDocument,
             "description": "The answer; as server-sent events where `Accept` prefers `text/event-stream`.",
-            "content": {EVENT_STREAM: {"schema": {"type": "string"}}},
+            "content": {EVENT_STREAM: {}},
         },
         202: {"model": AnswerDocument, "description": "What there is of an answer that takes long."},
     },

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from memo_coach.api.answers import Id, PathId, document, tagged, unless_known
+from memo_coach.api.answers import Absent, Id, PathId, document, tagged, unless_known
 from memo_coach.api.askers import Reader, Writer
 from memo_coach.api.cursors import cursor_of, place_of
 from memo_coach.api.evaluation_documents import (
@@ -77,10 +77,9 @@ Wait = Annotated[
     Query(ge=0, le=LONGEST_WAIT, description="How many seconds to wait for the end before it is answered."),
 ]
 LastEventId = Annotated[
-    str | None,
+    Annotated[str, Field(pattern=r"^[0-9]{1,18}$")] | Absent,
     Header(
         alias="Last-Event-ID",
-        pattern=r"^[0-9]{1,18}$",
         description="The id of the last event that has come: what is newer is sent.",
     ),
 ]
@@ -156,11 +155,10 @@ async def list_evaluations(
     asker: Reader,
     limit: Annotated[int, Query(ge=1, le=MOST_LISTED)] = 20,
     cursor: Annotated[
-        str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="`next` of the part before.")
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")] | Absent,
+        Query(description="`next` of the part before."),
     ] = None,
-    memo: Annotated[
-        str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$", description="Of this memo alone.")
-    ] = None,
+    memo: Annotated[Id | Absent, Query(description="Of this memo alone.")] = None,
 ) -> Response:
     """List the evaluations, the newest first."""
     after = None if cursor is None else place_of(asker.owner, cursor)
@@ -184,7 +182,7 @@ async def get_evaluation(request: Request, asker: Reader, evaluation: PathId) ->
     response_class=Response,
     responses={
         **problems(404),
-        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The events."},
+        200: {"content": {"text/event-stream": {}}, "description": "The events."},
         204: {"description": "The event with this id was the last."},
     },
 )

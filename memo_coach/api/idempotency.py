@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Header, Request
+from pydantic import Field
 
+from memo_coach.api.answers import Absent
 from memo_coach.api.askers import Asker
 from memo_coach.services import container
 from memo_coach.services.usage.idempotency import Result
 
 Key = Annotated[
-    str | None,
+    Annotated[str, Field(pattern=r"^[!-~]{1,255}$")] | Absent,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[!-~]{1,255}$",
         description="Any text of your own making. Sent again within a day with the same request, it is not"
         " done again, and the answer is made of what came of it the first time.",
     ),

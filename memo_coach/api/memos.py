@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from memo_coach.api.answers import PathId, document, unless_known
+from memo_coach.api.answers import Absent, Id, PathId, document, unless_known
 from memo_coach.api.askers import Asker, Reader, Writer
 from memo_coach.api.evaluation_documents import ROOT
 from memo_coach.api.idempotency import Key, once
@@ -115,7 +115,7 @@ async def read_memo(
     request: Request,
     asker: Writer,
     file: Annotated[UploadFile, File(description="Text, Markdown, Word (.docx) or PDF.")],
-    rubric: Annotated[str | None, Form(pattern=r"^[A-Za-z0-9_-]{1,64}$")] = None,
+    rubric: Annotated[Id | Absent, Form()] = None,
     key: Key = None,
 ) -> Response:
     """Read a file as the draft of a new memo. Nothing but the text is kept of it."""

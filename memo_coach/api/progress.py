@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from memo_coach.api.answers import unless_known
+from memo_coach.api.answers import Absent, Id, unless_known
 from memo_coach.api.askers import Reader
 from memo_coach.api.problems import readable
 from memo_coach.services import container
@@ -16,13 +16,11 @@ from memo_coach.services.progress.views import ProgressView
 
 router = APIRouter(prefix="/progress", tags=["progress"])
 
-Named = Annotated[str, Query(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Named = Annotated[Id | Absent, Query()]
 
 
 @router.get("", response_model=ProgressView, responses=readable())
-async def get_progress(
-    request: Request, asker: Reader, rubric: Named | None = None, memo: Named | None = None
-) -> Response:
+async def get_progress(request: Request, asker: Reader, rubric: Named = None, memo: Named = None) -> Response:
     """Return how the scores go.
 
     They are compared only where judge, rubric and the rubric's version are the same: each of these is a line

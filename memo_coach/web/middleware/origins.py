@@ -119,7 +119,8 @@ class OriginMiddleware:
         host, method, path = headers.get("host", ""), scope["method"], scope["path"]
         if not self._addresses.is_own_host(host):
             return HTTPStatus.MISDIRECTED_REQUEST, "wrong_host"
-        if method not in METHODS:
+        # The API has an answer of its own, which names the methods of the very address.
+        if method not in METHODS and not is_of_api(path):
             return HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method"
         if path.startswith("//") or "\\" in path or "\0" in path:
             return HTTPStatus.NOT_FOUND, "no_page"
