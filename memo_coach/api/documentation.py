@@ -7,6 +7,7 @@ loads nothing from anywhere.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
@@ -38,6 +39,7 @@ _WHO: Final = (
 )
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _DEEPEST: Final = 12
+_CODE: Final = re.compile(r"`([^`]+)`")
 
 
 @router.get("/openapi.json")
@@ -70,7 +72,7 @@ def _page(described: str) -> str:
     body = "".join(
         (
             f"<h1>{escape(schema['info']['title'])}: the API</h1>",
-            f"<p>{escape(schema['info']['description'])}</p>",
+            f"<p>{_prose(schema['info']['description'])}</p>",
             _WHO,
             "<nav aria-label='Operations'><ul>",
             *(
@@ -91,6 +93,11 @@ def _page(described: str) -> str:
     )
 
 
+def _prose(told: str) -> str:
+    """Return a description as HTML; what stands between backquotes is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(told))
+
+
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
     parameters = [*operation.get("parameters", ()), *_body(operation.get("requestBody", {}))]
     answers = operation["responses"].items()
@@ -98,13 +105,13 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
         (
             f'<article id="{escape(operation["operationId"])}">',
             f'<h3><span class="method">{method.upper()}</span> <code>{escape(path)}</code></h3>',
-            f"<p>{escape(operation.get('description', ''))}</p>",
+            f"<p>{_prose(operation.get('description', ''))}</p>",
             "<dl>" if parameters else "",
             *map(_parameter, parameters),
             "</dl>" if parameters else "",
             "<details><summary>Answers</summary><dl>",
             *(
-                f"<dt><code>{escape(status)}</code></dt><dd>{escape(answer.get('description', ''))}"
+                f"<dt><code>{escape(status)}</code></dt><dd>{_prose(answer.get('description', ''))}"
                 f"{_shown(_content(answer))}</dd>"
                 for status, answer in answers
             ),
@@ -118,7 +125,7 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
     told = parameter.get("description") or parameter.get("schema", {}).get("description", "")
     return (
         f"<dt><code>{escape(parameter['name'])}</code> ({escape(parameter['in'])}{needed}):"
-        f" {_type(parameter.get('schema', {}))}</dt><dd>{escape(told)}</dd>"
+        f" {_type(parameter.get('schema', {}))}</dt><dd>{_prose(told)}</dd>"
     )
 
 
@@ -140,10 +147,10 @@ def _document(name: str, schema: Mapping[str, Any]) -> str:
     needed = set(schema.get("required", ()))
     lines = (
         f"<dt><code>{escape(field)}</code>{'' if field in needed else ' (optional)'}: {_type(part)}</dt>"
-        f"<dd>{escape(part.get('description', ''))}</dd>"
+        f"<dd>{_prose(part.get('description', ''))}</dd>"
         for field, part in schema.get("properties", {}).items()
     )
-    told = escape(schema.get("description", ""))
+    told = _prose(schema.get("description", ""))
     heading = f"<h3>{escape(name)}</h3><p>{told}</p>"
     return f'<article id="{escape(name)}">{heading}<dl>{"".join(lines)}</dl></article>'
 

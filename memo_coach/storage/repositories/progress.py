@@ -16,8 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     FromClause,
+    Integer,
     Subquery,
     and_,
+    cast,
     func,
     literal_column,
     or_,
@@ -377,6 +379,7 @@ def _ranked(condition: ColumnElement[bool], each: ColumnElement[Any]) -> Subquer
         grouped.c.began,
         func.row_number().over(partition_by=line, order_by=order).label("back"),
         func.max(grouped.c.best).over(partition_by=line).label("best_score"),
-        func.sum(grouped.c.evaluations).over(partition_by=line).label("line_evaluations"),
+        # A sum of whole numbers is a decimal one on Postgres.
+        cast(func.sum(grouped.c.evaluations).over(partition_by=line), Integer).label("line_evaluations"),
         func.count().over(partition_by=line).label("line_points"),
     ).subquery()

@@ -44,6 +44,7 @@ class RateLimitMiddleware:
         self._policy = ", ".join(
             f'"{name}";q={burst:.0f};w={burst / rate:.0f}'
             for name, (burst, rate) in (("owner", of_owner), ("address", from_address))
+            if rate > 0
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +70,8 @@ class RateLimitMiddleware:
         async def send_with_limits(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                full = math.ceil(owner.seconds_until(owner.burst))
+                until_full = owner.seconds_until(owner.burst)
+                full = 0 if math.isinf(until_full) else math.ceil(until_full)
                 headers["RateLimit-Policy"] = self._policy
                 headers["RateLimit"] = f'"owner";r={int(owner.left)};t={full}'
             await send(message)

@@ -48,7 +48,9 @@ async def test_a_memo_is_judged_and_everything_about_it_fetched(services: Servic
         assert (await asking.get(found["links"]["self"])).status_code == 404
         listed = (await asking.get("/api/v1/evaluations")).json()
         assert [line["id"] for line in listed["items"]] == [second["id"]]
-        progress = (await asking.get("/api/v1/progress")).json()
+        answer = await asking.get("/api/v1/progress")
+        assert answer.status_code == 200, answer.text
+        progress = answer.json()
         assert progress["evaluations"] == 1
 
 
