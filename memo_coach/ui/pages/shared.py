@@ -7,6 +7,7 @@ import reflex as rx
 from memo_coach.services.sharing.service import LONGEST_NAME, LONGEST_PASSAGE, LONGEST_REMARK
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
+from memo_coach.ui.components.criterion_score import mark_given, reason
 from memo_coach.ui.components.evaluation import with_rubric
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
 from memo_coach.ui.components.manuscript import block
@@ -84,20 +85,8 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             rx.el.h3(criterion.name, lang=SharedState.language),
             rx.el.p(text("feedback.weight"), " ", criterion.weight, class_name="quiet"),
         ),
-        rx.el.p(
-            rx.cond(
-                criterion.score != "",
-                criterion.score,
-                rx.el.span(text("feedback.not_scored"), class_name="quiet"),
-            ),
-            class_name="mark-given",
-        ),
-        rx.el.div(
-            rx.el.p(criterion.justification),
-            rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
-            class_name="reason",
-            lang=SharedState.language,
-        ),
+        mark_given(criterion),
+        reason(criterion, SharedState.language),
         class_name="criterion",
         custom_attrs={"data-testid": criterion.test_id},
     )
