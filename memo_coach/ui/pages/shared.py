@@ -119,9 +119,15 @@ def _memo() -> rx.Component:
             rx.el.section(
                 rx.foreach(SharedState.cards, _card),
                 rx.cond(
-                    SharedState.more.length() > 0,
+                    SharedState.more_count > 0,
                     rx.el.details(
-                        rx.el.summary(text("shared.more"), " (", SharedState.more.length().to_string(), ")"),
+                        rx.el.summary(
+                            text("shared.more"),
+                            " (",
+                            SharedState.more_count.to_string(),
+                            ")",
+                            on_click=SharedState.unfold,
+                        ),
                         rx.foreach(SharedState.more, _card),
                         class_name="folded",
                     ),
@@ -215,6 +221,14 @@ def page() -> rx.Component:
     """Build the page."""
     return frame(
         *own_scripts("sharing.js"),
+        # Pressed by assets/sharing.js.
+        rx.el.button(
+            type="button",
+            hidden=True,
+            on_click=SharedState.look,
+            aria_label=text("shared.heading"),
+            custom_attrs={"data-share-look": ""},
+        ),
         _head(),
         rx.match(
             SharedState.status,
