@@ -37,6 +37,7 @@ def head_components() -> list[rx.Component]:
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
         rx.el.script(src=asset("editor.js"), defer=True),
         rx.el.script(src=asset("focus.js"), defer=True),
+        rx.el.script(src=asset("links.js"), defer=True),
         # Its keys work as soon as the comments are seen.
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),

@@ -120,6 +120,11 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
         _footer(current),
         rx.el.div(
             rx.cond(has_connection_errors, rx.el.p(text("product.connection"), class_name="connection")),
+            # Filled by assets/links.js.
+            rx.el.p(
+                class_name="connection unreached",
+                custom_attrs={"data-unreached": text("product.unreached")},
+            ),
             role="status",
         ),
         # Filled by assets/focus.js: a page that comes without a new document is not told of by the browser.
