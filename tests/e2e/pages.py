@@ -145,13 +145,6 @@ def review(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Memo", exact=True)
 
 
-def open_review(page: Page, text: str) -> None:
-    """Have a memo evaluated and go to its comments, in the editor beside it."""
-    evaluated(page, text)
-    open_details(page)
-    expect(page.locator(".review-mark").first).to_be_attached()
-
-
 def evaluate_again(page: Page) -> str:
     """Ask for feedback on the text beside its comments, and wait for all of it; give the evaluation's id."""
     before = evaluation_id(page)
@@ -162,17 +155,6 @@ def evaluate_again(page: Page) -> str:
     )
     expect(page.locator(".review-mark").first).to_be_attached()
     return evaluation_id(page)
-
-
-def open_earlier_version(page: Page, text: str) -> None:
-    """Have a memo evaluated twice, and go to the comments on its first version."""
-    open_review(page, text)
-    first = evaluation_id(page)
-    review(page).press_sequentially("Dear all, ")
-    expect_saved(page)
-    evaluate_again(page)
-    page.goto(f"/details/{first}")
-    expect(page.locator(".manuscript mark").first).to_be_visible()
 
 
 def current_card(page: Page) -> Locator:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.live_server import LiveServer
 
 HTML = '<img src=x onerror="document.title=1">'
@@ -28,9 +29,9 @@ def remarks(page: Page) -> Locator:
 
 
 def test_feedback_is_shared_read_remarked_upon_and_no_longer_shared(
-    page: Page, new_page: NewPage, server: LiveServer
+    page: Page, new_page: NewPage, server: LiveServer, evaluated: EvaluatedMemos
 ) -> None:
-    evaluation = pages.evaluated(page, pages.sample("weak"))
+    evaluation = evaluated.open_feedback(page, pages.sample("weak"))
     score = page.get_by_test_id("overall-score").inner_text()
     link = pages.share(page)
     assert not pages.faults_of_access(page)
