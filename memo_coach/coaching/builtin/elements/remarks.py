@@ -152,11 +152,15 @@ def _is_quotable(memo: Memo, reading: ElementReading, place: Passage) -> bool:
     """Whether a passage is clear enough to be quoted; rows of a table, only where the detector agrees."""
     block = memo.block_at(place.span.start)
     is_table = block is not None and block.kind == "table"
+    if reading.is_plain:
+        return True
     return place.probability >= _QUOTED_FROM and (reading.is_agreed or not is_table)
 
 
 def _role(reading: ElementReading) -> PassageRole:
     """Return what the best passage is to an element that is touched on."""
+    if reading.is_plain:
+        return "presumed"
     if reading.is_agreed:
         return "said"
     return "presumed" if reading.is_likely else "nearest"

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from memo_coach.coaching.builtin.analysis.figures import numbers_in
+from memo_coach.coaching.builtin.coach import evaluate_text
 from memo_coach.coaching.builtin.detectors.headings.detector import heading_worth
 from memo_coach.coaching.builtin.lexicon import lexicon_of
+from memo_coach.coaching.builtin.related import MOST_BESIDE_ONE
 from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
+
+DECISION = next(rubric for rubric in shipped_rubrics() if rubric.id == "decision-memo")
 
 
 @pytest.mark.parametrize(
@@ -40,3 +48,121 @@ def test_lines_that_a_label_in_bold_leads_are_sentences_of_their_own() -> None:
     ]
     memo = parse_memo("We stand for three things.\n\n" + "\n".join(lines), "en")
     assert [sentence.text for sentence in memo.sentences][1:] == lines
+
+
+FORM_EN = """# Application for support
+
+- **Total amount:** List the total amount that you ask for.
+- **Milestones:** Describe each step of your project.
+
+Please explain why your team is able to do the work. Please give the names of the team.
+
+A brief description of your project belongs here, and an indication of how you will measure its success.
+"""
+FORM_ES = """# Solicitud de ayuda
+
+- **Importe total:** Indique el importe total que solicita.
+- **Hitos:** Describa cada paso de su proyecto.
+
+Por favor, explique por qué su equipo puede hacer el trabajo. Por favor, indique los nombres del equipo.
+
+Una breve descripción de su proyecto va aquí.
+"""
+CALL_EN = """# Ideas for quieter streets
+
+We invite proposals from all makers. Teams should have built something of the kind before.
+
+Proposals will be read as they come. To submit a proposal, create an entry in our list of ideas.
+"""
+CALL_ES = """# Ideas para calles tranquilas
+
+Invitamos a todos a participar. Los equipos deben haber construido algo parecido.
+
+Las propuestas serán leídas según lleguen. Para presentar una propuesta, rellene la ficha de nuestra lista.
+"""
+LINKS = "# Reading\n\n" + "\n".join(f"- [Report {n}](https://example.org/{n})" for n in range(9))
+NOTICE_EN = """# Mira Olsen joins us
+
+We are pleased to welcome Mira Olsen, who joins our workshop on Monday. She led a team of fitters at the port.
+
+Her career began on the ferries, and her colleagues there speak of her patience.
+"""
+NOTICE_ES = """# Mira Olsen se incorpora al taller
+
+Mira Olsen se incorpora al taller el lunes. Ella dirigió un equipo de montadores en el puerto.
+
+Su carrera empezó en los transbordadores, y sus compañeros hablan de su paciencia.
+"""
+THIN_EN = """We should replace the pumps at the harbour. They are old and stand still too often.
+
+The crew has asked for it many times, and nobody likes the noise.
+"""
+
+
+@pytest.mark.parametrize("rubric", shipped_rubrics(), ids=lambda rubric: rubric.id)
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FORM_EN, "like a form"),
+        (FORM_ES, "un formulario"),
+        (CALL_EN, "a call to others"),
+        (CALL_ES, "una convocatoria"),
+        (LINKS, "a list of links"),
+        (NOTICE_EN, "a notice that somebody"),
+        (NOTICE_ES, "un aviso de que alguien"),
+    ],
+)
+def test_what_is_no_memo_is_told_so_and_nothing_is_called_missing(
+    text: str, told: str, rubric: Rubric
+) -> None:
+    evaluation = evaluate_text(text, rubric)
+    assert any(told in notice for notice in evaluation.overall.notices)
+    assert not [comment for comment in evaluation.comments if comment.claim in {"missing", "weak"}]
+
+
+def test_a_thin_memo_is_told_what_it_lacks() -> None:
+    evaluation = evaluate_text(THIN_EN, DECISION)
+    assert [comment for comment in evaluation.comments if comment.claim == "missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "element"),
+    [
+        ("Please approve a new boiler for the north hall by 30 November 2026. It is old.", "ask-deadline"),
+        ("Pedimos que apruebe la caldera nueva antes del 30 de noviembre de 2026. Es vieja.", "ask-deadline"),
+        (
+            "We would do it in summer. All of it comes to a total cost of 28.400,00- $, we think.",
+            "ask-amount",
+        ),
+        ("We would do it in summer. All of it comes to 28.400,00- $, we think, or less.", "figures"),
+        ("Lo haríamos en verano. En total costaría 28.400,00 $, creemos, o algo menos.", "figures"),
+    ],
+)
+def test_what_stands_in_the_memo_is_not_called_missing(text: str, element: str) -> None:
+    for rubric in shipped_rubrics():
+        missed = [comment for comment in evaluate_text(text, rubric).comments if comment.claim == "missing"]
+        assert element not in {comment.element for comment in missed}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "**Total amount:** List the total amount of 40,000 USD or less that is asked for.",
+        "Please describe the risks of the work and what could go wrong with it.",
+        "To submit a proposal, create an entry in the list of the works council.",
+    ],
+)
+def test_orders_of_a_form_are_not_quoted_as_the_authors_words(order: str) -> None:
+    memo = f"We want to replace both pumps at the harbour before winter, because they are old.\n\n{order}\n"
+    quotes = [comment.quote for comment in evaluate_text(memo, DECISION).comments if comment.element]
+    assert not [quote for quote in quotes if quote and quote[:25] in order]
+
+
+def test_remarks_on_what_is_missing_do_not_crowd_beside_one_sentence() -> None:
+    memo = "We ask the board for the approval of $60,000 for the depot. The crane broke down nine times."
+    spans = Counter(
+        comment.start
+        for comment in evaluate_text(memo, DECISION).comments
+        if comment.claim == "missing" and comment.start is not None
+    )
+    assert max(spans.values()) <= MOST_BESIDE_ONE
