@@ -12,7 +12,7 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.elements.kinds import fitting_kind
-from memo_coach.coaching.builtin.elements.no_memo import NoMemo, no_memo_of
+from memo_coach.coaching.builtin.elements.no_memo import NoMemo, is_of_any_text, no_memo_of
 from memo_coach.coaching.builtin.elements.on_the_face import with_what_is_plain
 from memo_coach.coaching.builtin.elements.reading import NOTHING_READ, MemoReading, read_elements, stands_in
 from memo_coach.coaching.builtin.elements.remarks import (
@@ -188,12 +188,10 @@ class _Work:
             for finding in self.findings
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
-        said = findings_from(self.shown, read.elements)
+        self.findings.extend(findings_from(self.shown, read.elements))
         self.no_memo = no_memo_of(self.shown, lexicon)
         if self.no_memo is not None:
-            # What a memo would have is no fault of what is none.
-            said = (finding for finding in said if finding.polarity == "strength")
-        self.findings.extend(said)
+            self.findings = [finding for finding in self.findings if is_of_any_text(finding, self.no_memo)]
 
 
 def _of_others_words(finding: Finding) -> Finding:

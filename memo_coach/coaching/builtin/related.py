@@ -22,13 +22,13 @@ OPENING: Final = "bottom-line"
 """What belongs into the first sentence, whatever that says."""
 RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "ask": ("problem", "plan-steps", "return"),
-    "ask-amount": ("ask", "plan-steps"),
+    "ask-amount": ("ask",),
     "ask-deadline": ("ask", "next-step"),
     "ask-decider": ("ask",),
     "situation": ("problem", "plan-steps", "ask"),
     "problem": ("ask",),
-    "options": ("ask", "plan-steps"),
-    "do-nothing": ("ask", "plan-steps", "options"),
+    "options": ("ask",),
+    "do-nothing": ("ask", "options"),
     "option-costs": ("options",),
     "return": ("costs", "ask-amount", "ask"),
     "costs": ("plan-steps", "ask"),
@@ -53,7 +53,7 @@ RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "scope": ("rules",),
     "effective-date": ("rules", "scope"),
     "exceptions": ("rules",),
-    "contact": ("rules", "exceptions"),
+    "contact": ("exceptions",),
 }
 """For what is missing, the elements whose passages it would belong to, the best first."""
 MOST_BESIDE_ONE: Final = 2
@@ -63,6 +63,8 @@ _SURE = 0.7
 _READ = 300
 _WORDS = 4
 """A passage of fewer is a label rather than something said."""
+_MAY_BE_BARE: Final = frozenset({"plan-steps", "costs", "risks", "figures"})
+"""What is often said without a verb: a step, a cost, a risk in a list."""
 _READ_IN = frozenset({"paragraph", "list_item"})
 _NOT_FOUND: Final = frozenset(kind for element in ELEMENTS for kind in (element.missing, element.weak))
 _FIGURES: Final = frozenset({"ask-amount", "costs", "figures"})
@@ -139,7 +141,8 @@ class _Places:
         """Return the best passage for what is missing, in none of the blocks ``taken``."""
         for related in RELATED.get(element, (OPENING,) if element == OPENING else ()):
             for span in self._spans.get(related, ()):
-                is_free = self._says_something(span) and self.block_of(span) not in taken
+                is_said = self._says_something(span) and (related in _MAY_BE_BARE or self._asserts(span))
+                is_free = is_said and self.block_of(span) not in taken
                 if is_free and not self._has_it(element, span):
                     return span
         return None
@@ -156,6 +159,11 @@ class _Places:
         said = self._memo.quote(span).split()
         # A question is often a form's, and so is what begins with a label.
         return len(said) >= _WORDS and not said[-1].endswith("?") and not said[0].endswith(":")
+
+    def _asserts(self, span: Span) -> bool:
+        """Whether it is a sentence: of a name in a list nobody asks from when it holds."""
+        sentence = self._memo.sentence_at(span.start)
+        return sentence is not None and self._facts.has_finite_verb(sentence)
 
     def _has_it(self, element: str, span: Span) -> bool:
         """Whether a passage has, on the face of it, what is called missing, or gives no cause to ask."""

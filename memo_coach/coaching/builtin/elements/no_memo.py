@@ -13,7 +13,9 @@ from typing import Final, Literal
 from memo_coach.coaching.builtin.analysis.prose import facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, best_ask
 from memo_coach.coaching.builtin.elements.units import Unit, units_of
+from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.builtin.ranking import WITHOUT_INDICATOR
 from memo_coach.coaching.memo.model import Memo
 
 NoMemo = Literal["form", "call", "links", "notice"]
@@ -42,6 +44,18 @@ def no_memo_of(memo: Memo, lexicon: Lexicon) -> NoMemo | None:
     if orders >= _LEAST_ORDERS and orders >= _ORDERS_IN * len(units):
         return "form"
     return "notice" if _is_notice_of_a_person(memo, lexicon) else None
+
+
+def is_of_any_text(finding: Finding, no_memo: NoMemo) -> bool:
+    """Whether a finding holds of what is no memo, too.
+
+    What a memo would have is no fault of it, and of an empty form or of links nothing is anybody's own.
+    """
+    if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
+        return True
+    if no_memo in {"form", "links"}:
+        return False
+    return finding.polarity == "strength" or (finding.span is not None and finding.element is None)
 
 
 def _count(memo: Memo, units: Sequence[Unit], lexicon: Lexicon, *names: str) -> int:

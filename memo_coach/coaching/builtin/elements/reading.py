@@ -185,7 +185,7 @@ def read_elements(
     if kind != "policy-memo":  # there an order to the reader is the rule itself
         not_own |= _orders_to_writers(memo, read.units, lexicon)
     unquotable = not_own | {
-        place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit)
+        place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit, lexicon)
     }
     found = [found_of(column) for column in columns[: len(NAMES)]]
     shape = shape_of(memo, read.units)
@@ -312,10 +312,10 @@ def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
     return chance >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
 
 
-def _says_nothing_itself(memo: Memo, unit: Unit) -> bool:
-    """Whether a unit only leads to what follows, or is a picture or an address: no passage to quote."""
+def _says_nothing_itself(memo: Memo, unit: Unit, lexicon: Lexicon) -> bool:
+    """Whether a unit only leads to what follows, or is a picture, markup or an address: nothing to quote."""
     text = memo.quote(unit.span).rstrip(" \n*_")
-    if text.endswith(":"):
+    if text.endswith(":") or "</" in text or lexicon.pattern("tells_of_a_part").match(text):
         return True
     return ("](" in text or "://" in text) and not _LETTERS.search(_ADDRESS.sub("", text))
 

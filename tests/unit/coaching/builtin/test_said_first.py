@@ -8,7 +8,7 @@ import pytest
 
 from memo_coach.coaching.builtin.analysis.figures import numbers_in
 from memo_coach.coaching.builtin.coach import evaluate_text
-from memo_coach.coaching.builtin.detectors.headings.detector import heading_worth
+from memo_coach.coaching.builtin.detectors.headings.detector import heading_worth, read_headings
 from memo_coach.coaching.builtin.lexicon import lexicon_of
 from memo_coach.coaching.builtin.related import MOST_BESIDE_ONE
 from memo_coach.coaching.memo.parser import parse_memo
@@ -166,3 +166,25 @@ def test_remarks_on_what_is_missing_do_not_crowd_beside_one_sentence() -> None:
         if comment.claim == "missing" and comment.start is not None
     )
     assert max(spans.values()) <= MOST_BESIDE_ONE
+
+
+@pytest.mark.parametrize(
+    ("told", "language"),
+    [
+        ("**Part 1: Who decides** Outlines the rules that a team must keep to be paid.", "en"),
+        ("Describe las reglas que un equipo debe cumplir para cobrar.", "es"),
+    ],
+)
+def test_what_stands_further_down_is_told_and_is_no_rule(told: str, language: str) -> None:
+    policy = next(rubric for rubric in shipped_rubrics() if rubric.id == "policy-memo")
+    quotes = [comment.quote for comment in evaluate_text(told, policy, language).comments if comment.element]
+    assert told not in quotes
+    assert "**" not in "".join(quote or "" for quote in quotes)
+
+
+def test_a_long_label_is_not_praised_as_a_heading_that_speaks() -> None:
+    said = "We repaired the old pump six times last winter, and each time the hall stood still for days. "
+    text = "# ADR-0017: Pumps\n\n## List of Pump Parts\n\n{0}\n\n## {1}\n\n{0}{0}\n"
+    for heading, praised in (("Names of the People", False), ("Sales fell by 12 % in May", True)):
+        findings = read_headings(parse_memo(text.format(said * 4, heading), "en"), lexicon_of("en")).findings
+        assert ("headings.informative" in {finding.kind for finding in findings}) == praised

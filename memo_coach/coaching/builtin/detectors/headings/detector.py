@@ -100,7 +100,7 @@ def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:
     informative = telling * (0.5 + 0.5 * coverage) if headed else 1 - need
     findings = _missing(memo, sizes, headed, need) + _labels(headed, worths)
     if len(headed) >= 2 and telling >= 0.8 and total >= WORDS_FOR_A_STRENGTH:
-        findings.extend(_strength(headed, worths))
+        findings.extend(_strength(headed, worths, lexicon))
     indicators = {
         "headings-present": blamed(present, total),
         "headings-informative": blamed(informative, total),
@@ -173,17 +173,29 @@ def _labels(headed: list[Section], worths: list[float]) -> list[Finding]:
     return findings
 
 
-def _strength(headed: list[Section], worths: list[float]) -> list[Finding]:
+def _strength(headed: list[Section], worths: list[float], lexicon: Lexicon) -> list[Finding]:
     """Praise the heading that tells most. The title of the document is none: it is no signpost within it."""
     below = range(1 if _begins_with_a_title(headed) else 0, len(headed))
-    best = max(below, key=lambda index: (worths[index], -index))
-    heading = headed[best].heading
-    if worths[best] < _TELLING or heading is None:
+    telling = (
+        place for place in below if worths[place] == _TELLING and _speaks(headed[place].title, lexicon)
+    )
+    best = next(telling, None)
+    heading = None if best is None else headed[best].heading
+    if best is None or heading is None:
         return []
     values = {"heading": headed[best].title}
     return [
         Finding("headings.informative", "headings-informative", "strength", heading.span, 0.5, 0.7, values)
     ]
+
+
+def _speaks(title: str, lexicon: Lexicon) -> bool:
+    """Whether a heading states or asks something, where a long label only names it."""
+    bare = _DOCUMENT_ID.sub("", _NUMBERING.sub("", title)).strip()
+    if "?" in title or ":" in bare or _DIGIT.search(bare):
+        return True
+    verbs = lexicon.words("finite_verbs") | lexicon.words("business_verbs")
+    return any(word.strip(",;()").lower() in verbs for word in bare.split())
 
 
 def _begins_with_a_title(headed: list[Section]) -> bool:
