@@ -130,7 +130,7 @@ class _Places:
                 if one.probability >= _SURE
                 and one.span.start in own
                 and (reading.element.name != "ask" or one.span.start in asks)
-                and not no_cause.search(memo.text, one.span.start, min(one.span.end, one.span.start + _READ))
+                and not no_cause.search(memo.quote(one.span)[:_READ])
             ]
             for reading in read.elements
             if reading.state != "missing"

@@ -22,6 +22,7 @@ _LEAST_FIGURES = 2
 """Quantities without a currency or a percent sign that are figures to a reader; one may be a phrase."""
 _LARGE = 100
 """From here on one is enough."""
+_NOT_TO_QUOTE: Final = Span(0, 0)
 _SURE = 1.0
 _CLEAR: Final = 0.25
 """From this probability on the model's own passage is quoted."""
@@ -38,10 +39,13 @@ def with_what_is_plain(memo: Memo, lexicon: Lexicon, read: MemoReading) -> MemoR
         span = None
         if _may_be_seen(one.state, one.element.name) and (one.state == "missing" or not _is_quoted(one)):
             span = _FINDERS[one.element.name](memo, lexicon, facts, sentences)
-        if span is not None:
-            one = replace(one, is_plain=True, passages=(Passage(span, _SURE, _SURE), *one.passages))  # noqa: PLW2901
-        readings.append(one)
+        readings.append(one if span is None else _plain(one, span))
     return replace(read, elements=tuple(readings))
+
+
+def _plain(reading: ElementReading, span: Span) -> ElementReading:
+    passages = (Passage(span, _SURE, _SURE), *reading.passages) if len(span) else ()
+    return replace(reading, is_plain=True, passages=passages)
 
 
 def _may_be_seen(state: str, name: str) -> bool:
@@ -53,17 +57,20 @@ def _is_quoted(reading: ElementReading) -> bool:
 
 
 def _figures(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    """Return the first sentence that gives a share or counts; where there are amounts alone, no passage."""
     times = lexicon.words("time_units")
-    counted: list[Span] = []
+    counted = amounts = 0
     for sentence in sentences:
         for figure in facts.figures_in(sentence.span):
-            if figure.kind in {"money", "percent"}:
+            is_amount = figure.kind == "money"
+            amounts += is_amount
+            is_share = figure.kind == "percent"
+            if is_amount or not (is_share or (figure.kind == "quantity" and figure.unit not in times)):
+                continue
+            counted += _LEAST_FIGURES if is_share or figure.value >= _LARGE else 1
+            if counted >= _LEAST_FIGURES and facts.is_prose(sentence):
                 return sentence.span
-            if figure.kind == "quantity" and figure.unit not in times:
-                counted.append(sentence.span)
-                if len(counted) >= _LEAST_FIGURES or figure.value >= _LARGE:
-                    return sentence.span
-    return None
+    return _NOT_TO_QUOTE if amounts or counted >= _LEAST_FIGURES else None
 
 
 def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
@@ -87,10 +94,12 @@ def _asking(memo: Memo, lexicon: Lexicon) -> frozenset[int]:
 
 
 def _effective(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
-    effective = holding(memo, lexicon, "policy_effective")
-    return next(
-        (one.span for one in sentences if one.span.start in effective and facts.dates_in(one.span)), None
-    )
+    effective = lexicon.pattern("effective_plainly")
+    for sentence in sentences:
+        dates = facts.dates_in(sentence.span)
+        if any(one.kind not in {"year", "relative"} for one in dates) and effective.search(sentence.text):
+            return sentence.span
+    return None
 
 
 def _contact(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:

@@ -188,3 +188,21 @@ def test_a_long_label_is_not_praised_as_a_heading_that_speaks() -> None:
     for heading, praised in (("Names of the People", False), ("Sales fell by 12 % in May", True)):
         findings = read_headings(parse_memo(text.format(said * 4, heading), "en"), lexicon_of("en")).findings
         assert ("headings.informative" in {finding.kind for finding in findings}) == praised
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told", "language"),
+    [
+        ("This policy applies from 1 March 2027 to all drivers of the depot.", True, "en"),
+        ("Esta norma entra en vigor el 1 de marzo de 2027 para quien conduce.", True, "es"),
+        ("From 2022 on everybody has seen how drivers of the depot may fare.", False, "en"),
+    ],
+)
+def test_only_words_that_say_so_give_the_date_from_which_a_policy_holds(
+    said: str, is_told: bool, language: str
+) -> None:
+    policy = next(rubric for rubric in shipped_rubrics() if rubric.id == "policy-memo")
+    rule = "Drivers must not park at the gate. " if language == "en" else "No se debe aparcar en la puerta. "
+    comments = evaluate_text(rule + said, policy, language).comments
+    effective = [comment for comment in comments if comment.element == "effective-date"]
+    assert is_told == ("missing" not in {comment.claim for comment in effective})
