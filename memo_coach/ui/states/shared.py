@@ -167,4 +167,5 @@ allow(
             "passage": _TO_REFUSE * LONGEST_PASSAGE,
         }
     },
+    for_readers=True,
 )
