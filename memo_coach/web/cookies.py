@@ -1,7 +1,7 @@
 """The cookies by which a browser is known, and in which forms of them we believe.
 
-A visitor's, an account's session's and a reader's cookie have names of their own, so that none takes another's
-place: what a browser wrote as a visitor can still be found after it has signed in.
+A visitor's, an account's session's and a reader's cookie have names of their own, so that none takes
+another's place: what a browser wrote as a visitor can still be found after it has signed in.
 """
 
 from __future__ import annotations

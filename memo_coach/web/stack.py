@@ -49,7 +49,7 @@ def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
         Middleware(RateLimitMiddleware),
         Middleware(SocketLimitMiddleware),
         Middleware(AssetsMiddleware, site / "build" / "client"),
-        Middleware(RoutesMiddleware, (*ROUTES, *(ACCOUNT_ROUTES if accounts else ()))),
+        Middleware(RoutesMiddleware, (*(ACCOUNT_ROUTES if accounts else ()), *ROUTES)),
     )
 
 

@@ -24,7 +24,7 @@ from memo_coach.services.accounts.principal import Actor, Principal, Role
 from memo_coach.services.accounts.random_tokens import hash_of
 from memo_coach.services.accounts.sessions import SessionService
 from memo_coach.services.accounts.users import add_user
-from memo_coach.services.accounts.views import SecondFactorNeeded, SignedIn
+from memo_coach.services.accounts.views import LinkView, SecondFactorNeeded, SignedIn
 from memo_coach.services.administration.audit import record
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
@@ -196,6 +196,22 @@ class SignInService:
         async with self._unit_of_work.read() as session:
             link = await OneTimeLinkRepository(session).find(hash_of(url_token) or "", self._now())
         return None if link is None or link.purpose not in WITH_A_PASSWORD else Purpose(link.purpose)
+
+    async def look_at(self, url_token: str) -> LinkView:
+        """Return what a link is for and whose account it opens, without opening it.
+
+        Raises:
+            LinkRefused: it was used, has expired, or never was one.
+            Unavailable: the database cannot be read.
+        """
+        async with self._unit_of_work.read() as session:
+            link = await OneTimeLinkRepository(session).find(hash_of(url_token) or "", self._now())
+            if link is None or link.purpose not in WITH_A_PASSWORD:
+                raise LinkRefused
+            user = None if link.user_id is None else await UserRepository(session).get(link.user_id)
+        if link.user_id is not None and (user is None or user.is_disabled):
+            raise LinkRefused
+        return LinkView(None if user is None else user.email, is_reset=link.purpose == Purpose.RESET)
 
     async def change_password(
         self, principal: Principal, old: str, new: str, *, address: str | None = None

@@ -58,6 +58,16 @@ class OneTimeLink:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkView:
+    """What somebody who holds a one-time link is asked for."""
+
+    email: str | None
+    """The account's; ``None`` where there is none yet, and the first administrator makes theirs."""
+    is_reset: bool = False
+    """Whether the account had a password before."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody is signed in: their browser gets the token, which is stored nowhere."""
 

@@ -85,13 +85,9 @@ def _account() -> rx.Component:
     return rx.el.details(
         rx.el.summary(icons.person(), class_name="icon", aria_label=text("sign_in.account")),
         rx.el.div(
-            rx.el.p(
-                text("sign_in.signed_in_as"), " ", rx.el.strong(custom_attrs={"data-account-name": ""})
-            ),
+            rx.el.p(text("sign_in.signed_in_as"), " ", rx.el.strong(custom_attrs={"data-account-name": ""})),
             link(text("sign_in.account"), to="/settings#account"),
-            link(
-                text("sign_in.administration"), to="/admin", custom_attrs={"data-for": "administrator"}
-            ),
+            link(text("sign_in.administration"), to="/admin", custom_attrs={"data-for": "administrator"}),
             rx.el.button(
                 text("sign_in.sign_out"),
                 type="button",

@@ -1,4 +1,4 @@
-"""HTML that is made here instead of by the framework: text is escaped unless it was made by :func:`element`."""
+"""HTML that is made here, not by the framework: what :func:`element` did not make is escaped."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class Html(str):
     __slots__ = ()
 
 
-def element(name: str, *children: str, **attributes: str | bool | None) -> Html:
-    """Return an element; ``class_`` and ``data_x`` are written ``class`` and ``data-x``, ``True`` without a value.
+def element(tag: str, /, *children: str, **attributes: str | bool | None) -> Html:
+    """Return an element; ``class_`` and ``data_x`` are written ``class`` and ``data-x``.
 
-    An attribute that is ``False`` or ``None`` is left out.
+    An attribute that is ``True`` has no value, one that is ``False`` or ``None`` is left out.
     """
     written = []
     for key, value in attributes.items():
@@ -25,10 +25,10 @@ def element(name: str, *children: str, **attributes: str | bool | None) -> Html:
             continue
         attribute = key.rstrip("_").replace("_", "-")
         written.append(f" {attribute}" if value is True else f' {attribute}="{escape(value)}"')
-    start = f"<{name}{''.join(written)}>"
-    if name in _EMPTY:
+    start = f"<{tag}{''.join(written)}>"
+    if tag in _EMPTY:
         return Html(start)
-    return Html(f"{start}{joined(*children)}</{name}>")
+    return Html(f"{start}{joined(*children)}</{tag}>")
 
 
 def joined(*children: str) -> Html:

@@ -1,7 +1,7 @@
 """The frame of the pages on which one signs in: made here for each answer, with the site's own style sheet.
 
-They are not pages of the framework: they open no socket, which would be refused to who has not signed in, they
-weigh a tenth, and they work where scripts do not.
+They are not pages of the framework: they open no socket, which would be refused to who has not signed in,
+they weigh a tenth, and they work where scripts do not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DOCTYPE: Final = Html("<!DOCTYPE html>")
 
 
 def document(title: str, *content: str, english_path: str, query: str = "", script: str | None = None) -> str:
-    """Return a whole page in the language that is spoken; ``english_path`` is where its English one stands."""
+    """Return a whole page in the language that is spoken; ``english_path`` is where it stands in English."""
     page = element(
         "div",
         element("a", text("product.skip"), href="#content", class_="skip"),

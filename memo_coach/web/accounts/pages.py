@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from memo_coach.services.accounts.account_names import LONGEST_EMAIL, LONGEST_NAME
-from memo_coach.services.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from memo_coach.services.accounts.password_rules import LONGEST, SHORTEST
 from memo_coach.translations import number, text
 from memo_coach.web.accounts.addresses import SIGN_IN, TAKE_ALONG, WELCOME, own_address
 from memo_coach.web.accounts.markup import Html, element, joined
@@ -92,11 +92,21 @@ def welcome_page(*, problem: str = "") -> str:
     return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
 
 
-_CODE: Final = {"autocomplete": "off", "maxlength": "200", "spellcheck": "false", "autocapitalize": "none"}
+_CODE: Final[Mapping[str, Any]] = {
+    "autocomplete": "off",
+    "maxlength": "200",
+    "spellcheck": "false",
+    "autocapitalize": "none",
+}
 
 
 def redeem_page(
-    token: str, *, email: str | None, is_reset: bool = False, typed: tuple[str, str] = ("", ""), problem: str = ""
+    token: str,
+    *,
+    email: str | None,
+    is_reset: bool = False,
+    typed: tuple[str, str] = ("", ""),
+    problem: str = "",
 ) -> str:
     """Return the page on which a password is chosen.
 
@@ -117,9 +127,9 @@ def redeem_page(
             _password(
                 "new-password",
                 label=text("sign_in.new_password"),
-                hint=text("sign_in.password_hint", least=number(SHORTEST_PASSWORD), most=number(LONGEST_PASSWORD)),
+                hint=text("sign_in.password_hint", least=number(SHORTEST), most=number(LONGEST)),
                 autofocus=email is not None and not problem,
-                minlength=str(SHORTEST_PASSWORD),
+                minlength=str(SHORTEST),
             ),
             hidden("token", token),
             submit(text("sign_in.set_password")),
@@ -140,9 +150,7 @@ def _new_account(typed: tuple[str, str]) -> tuple[Html, ...]:
             maxlength=str(LONGEST_EMAIL),
             autofocus=not email,
         ),
-        field(
-            "name", text("sign_in.name"), value=name, autocomplete="name", maxlength=str(LONGEST_NAME)
-        ),
+        field("name", text("sign_in.name"), value=name, autocomplete="name", maxlength=str(LONGEST_NAME)),
     )
 
 

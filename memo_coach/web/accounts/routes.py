@@ -20,7 +20,7 @@ from starlette.routing import Route
 from memo_coach.services import container
 from memo_coach.services.accounts.errors import LinkRefused, TooManyAttempts
 from memo_coach.services.accounts.principal import Principal
-from memo_coach.services.accounts.views import SignedIn
+from memo_coach.services.accounts.views import SecondFactorNeeded, SignedIn
 from memo_coach.services.errors import ServiceError, Unavailable
 from memo_coach.translations import languages, speaking, text
 from memo_coach.web import cookies
@@ -76,12 +76,7 @@ class SignIn(Endpoint):
             except ServiceError as error:
                 shown = pages.sign_in_page(wanted, email=email[:254], problem=error.message)
                 return _refusal(request, error, shown)
-            if not isinstance(answer, SignedIn):
-                # Nothing here asks for a second factor yet: an account that has one is not let in without.
-                _log.error("sign-in not finished", reason="second factor")
-                problem = text("sign_in.second_factor")
-                return _page(pages.sign_in_page(wanted, problem=problem), HTTPStatus.UNPROCESSABLE_ENTITY)
-            return await _signed_in(request, answer, _home(wanted, request))
+            return await _let_in(request, answer, _home(wanted, request))
 
 
 class Welcome(Endpoint):
@@ -100,7 +95,10 @@ class Welcome(Endpoint):
     async def post(self, request: Request) -> Response:
         """Show the form for a link, and with a password make it the account's and sign in."""
         form = await _form(request)
-        token, typed = form.get("token", "").strip().lstrip("#"), (form.get("email", ""), form.get("name", ""))
+        token, typed = (
+            form.get("token", "").strip().lstrip("#"),
+            (form.get("email", ""), form.get("name", "")),
+        )
         service = container.current().sign_in
         with _language(request):
             try:
@@ -126,7 +124,7 @@ class Welcome(Endpoint):
                     token, email=link.email, is_reset=link.is_reset, typed=typed, problem=error.message
                 )
                 return _refusal(request, error, shown)
-            return await _signed_in(request, answer, path_in(language_of_path(request.url.path), "/"))
+            return await _let_in(request, answer, path_in(language_of_path(request.url.path), "/"))
 
 
 class SignOut(Endpoint):
@@ -143,6 +141,14 @@ class SignOut(Endpoint):
         answer.headers.append("Set-Cookie", no_cookie_header(secure=secure, name=cookies.SESSION))
         answer.headers.append("Set-Cookie", no_name_tag_header(secure=secure))
         return answer
+
+
+class Session(Endpoint):
+    """Whether there is one: without, the middleware has answered already."""
+
+    async def get(self, _request: Request) -> Response:
+        """Answer that there is."""
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
 
 class TakeAlong(Endpoint):
@@ -168,17 +174,27 @@ class TakeAlong(Endpoint):
         return answer
 
 
-async def _signed_in(request: Request, signed_in: SignedIn, wanted: str) -> Response:
+async def _let_in(request: Request, answer: SignedIn | SecondFactorNeeded, wanted: str) -> Response:
+    """Return the answer to who has given the right password, or has opened a link."""
+    if isinstance(answer, SignedIn):
+        return await signed_in(request, answer, wanted)
+    # No second factor can be set up yet; an account that has one all the same is not let in without it.
+    _log.error("sign-in not finished", reason="second factor")
+    shown = pages.sign_in_page(wanted, problem=text("sign_in.second_factor"))
+    return _page(shown, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+async def signed_in(request: Request, new: SignedIn, wanted: str) -> Response:
     """Return the answer that makes a browser that of who has just signed in."""
     secure, lifetime, sent = _secure(), container.current().sessions.lifetime, request.headers.get("cookie")
-    found = await memos_to_take_along(request, signed_in.principal)
+    found = await memos_to_take_along(request, new.principal)
     if found is not None:
         page = path_in(language_of_path(request.url.path), TAKE_ALONG)
         wanted = f"{page}?{urlencode({'next': wanted})}"
     answer = _to(wanted)
     headers = [
-        cookie_header(signed_in.token, secure=secure, lifetime=lifetime, name=cookies.SESSION),
-        name_tag_header(signed_in.principal, sent, secure=secure, lifetime=lifetime),
+        cookie_header(new.token, secure=secure, lifetime=lifetime, name=cookies.SESSION),
+        name_tag_header(new.principal, sent, secure=secure, lifetime=lifetime),
         no_cookie_header(secure=secure, name=cookies.READER),
     ]
     for header in filter(None, headers):
@@ -210,7 +226,9 @@ def _refusal(request: Request, error: ServiceError, page: str) -> Response:
     return _page(page, status, again)
 
 
-def _page(content: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
+def _page(
+    content: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> Response:
     return HTMLResponse(content, status.value, {**_NEVER_KEPT, **(headers or {})})
 
 
@@ -251,7 +269,9 @@ def _secure() -> bool:
 
 
 def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:
-    return tuple(Route(address, endpoint, middleware=[PROBLEMS]) for address in sorted(in_every_language(page)))
+    return tuple(
+        Route(address, endpoint, middleware=[PROBLEMS]) for address in sorted(in_every_language(page))
+    )
 
 
 ACCOUNT_ROUTES: Final = (
@@ -259,5 +279,6 @@ ACCOUNT_ROUTES: Final = (
     *_of(WELCOME, Welcome),
     *_of(TAKE_ALONG, TakeAlong),
     Route(SIGN_OUT, SignOut, middleware=[PROBLEMS]),
+    Route("/session", Session, middleware=[PROBLEMS]),
 )
 """Only where one signs in at all: else these addresses lead nowhere."""

@@ -1,7 +1,7 @@
 """On whose behalf the event is that is being worked at.
 
-It is asked of the services before each event runs (:mod:`.authorisation`), so a role that was taken away a moment
-ago counts no more; a task that goes on in the background keeps what held when it began.
+It is asked of the services before each event runs (:mod:`.authorisation`), so a role that was taken away a
+moment ago counts no more; a task that goes on in the background keeps what held when it began.
 """
 
 from __future__ import annotations

@@ -114,12 +114,7 @@ class EventAuthorisation(Middleware):
         if not is_allowed(event.name):
             _log.warning("event refused", event_name=event.name, reason="not allowed")
             return StateUpdate()
-        try:
-            found = await recognised_in(state)
-            if found.is_reader and event.name.rpartition(".")[0] not in FOR_READERS:
-                raise Refused
-            ASKING.set(None if found.is_reader else found.principal)
-        except (Refused, Unavailable):
+        if not await _is_known(state, event.name):
             # The browser connects again, is refused at the door, and its page says that it has lost its
             # session.
             _log.info("event refused", event_name=event.name, reason="no session")
@@ -127,6 +122,16 @@ class EventAuthorisation(Middleware):
                 await app.event_namespace.disconnect(state.router.session.session_id)
             return StateUpdate()
         return None
+
+
+async def _is_known(state: BaseState, event_name: str) -> bool:
+    """Whether a handler may run for whoever the state's cookies name; note who that is."""
+    try:
+        found = await recognised_in(state)
+    except (Refused, Unavailable):
+        return False
+    ASKING.set(None if found.is_reader else found.principal)
+    return not found.is_reader or event_name.rpartition(".")[0] in FOR_READERS
 
 
 def report_page_error(exception: Exception) -> None:

@@ -1,8 +1,9 @@
 """Who asks, where one has to sign in: what is open to everybody is named here, all else needs a session.
 
-A page is asked for without one: the browser is led to where one signs in, and from there to that page. Anything
-else is answered with 401. What was shared with somebody by a link they read without an account: their browser
-gets a cookie for that, with which nothing but the reading is possible (:mod:`..events.authorisation`).
+A page is asked for without one: the browser is led to where one signs in, and from there to that page.
+Anything else is answered with 401. What was shared with somebody by a link they read without an account:
+their browser gets a cookie for that, with which nothing but the reading is possible
+(:mod:`memo_coach.web.events.authorisation`).
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Session realm="memo-coach"'}
 
 
 class AccountSessionMiddleware:
-    """Puts ``scope["state"]["owner"]`` and ``["principal"]`` (or ``None``) on every request that may go on."""
+    """Puts ``scope["state"]["owner"]`` and ``["principal"]`` (or ``None``) on each request that may go on."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app

@@ -29,7 +29,9 @@ BODY_BYTES = 1_048_576
 FORM_BYTES = 16_384
 """Far more than an address and a password."""
 BODY_BYTES_OF = {
-    **{"/draft": 1_500_000, "/uploads": MOST_BYTES, "/import": MOST_IMPORT_BYTES},
+    "/draft": 1_500_000,
+    "/uploads": MOST_BYTES,
+    "/import": MOST_IMPORT_BYTES,
     **dict.fromkeys(FORMS, FORM_BYTES),
 }
 BODY_SECONDS = 60.0

@@ -1,8 +1,8 @@
 """Who asks: a browser is known by a random token in a cookie that no script can read.
 
-The token is made at the first page that a browser opens; with accounts, :mod:`.account_session` stands in this
-one's place. Everything else asks :mod:`memo_coach.services` whose it is, each time: a token that is no longer
-known is nobody's, also on a socket that is open already.
+The token is made at the first page that a browser opens; with accounts, :mod:`.account_session` stands in
+this one's place. Everything else asks :mod:`memo_coach.services` whose it is, each time: a token that is no
+longer known is nobody's, also on a socket that is open already.
 """
 
 from __future__ import annotations
