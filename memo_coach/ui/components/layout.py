@@ -143,7 +143,10 @@ def _languages(current: str) -> rx.Component:
 
 def _footer(current: str) -> rx.Component:
     return rx.el.footer(
-        rx.el.p(text("product.footer")),
+        rx.el.p(
+            rx.el.span(text("product.footer"), class_name="of-browser"),
+            rx.el.span(text("sign_in.footer"), class_name="of-account"),
+        ),
         _languages(current),
         rx.el.p(text("product.version", version=__version__)),
         class_name="foot",

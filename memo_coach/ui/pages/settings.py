@@ -220,7 +220,13 @@ def page() -> rx.Component:
     return frame(
         *own_scripts("dialog.js", "settings.js"),
         rx.el.div(
-            rx.el.div(rx.el.h1(text("settings.heading")), rx.el.p(text("settings.lede"), class_name="lede")),
+            rx.el.div(
+                rx.el.h1(text("settings.heading")),
+                rx.el.p(
+                    rx.cond(AccountState.is_account, text("sign_in.settings_lede"), text("settings.lede")),
+                    class_name="lede",
+                ),
+            ),
             class_name="page-head",
         ),
         alert(SettingsState.problem),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-_EMPTY: Final = frozenset({"input", "link", "meta", "path"})
+_EMPTY: Final = frozenset({"input", "link", "meta"})
 
 
 class Html(str):
