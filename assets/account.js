@@ -112,6 +112,18 @@
     document.body.append(form);
     form.submit();
   }
+  // Who only reads what was shared goes on to another page by way of the server, which may ask them to sign in first.
+  document.addEventListener(
+    "click",
+    function (event) {
+      var link = !me && /^\/([a-z]{2}\/)?share\/?$/.test(location.pathname) && event.target.closest && event.target.closest("a[href^='/']:not([data-language])");
+      if (!link || link.target || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      location.assign(link.href);
+    },
+    true
+  );
   document.addEventListener("click", function (event) {
     var target = event.target;
     if (!target.closest) return;

@@ -114,24 +114,21 @@ class EventAuthorisation(Middleware):
         if not is_allowed(event.name):
             _log.warning("event refused", event_name=event.name, reason="not allowed")
             return StateUpdate()
-        if not await _is_known(state, event.name):
+        try:
+            found = await recognised_in(state)
+        except (Refused, Unavailable):
             # The browser connects again, is refused at the door, and its page says that it has lost its
             # session.
             _log.info("event refused", event_name=event.name, reason="no session")
             if app.event_namespace is not None:
                 await app.event_namespace.disconnect(state.router.session.session_id)
             return StateUpdate()
+        ASKING.set(None if found.is_reader else found.principal)
+        if found.is_reader and event.name.rpartition(".")[0] not in FOR_READERS:
+            # Their socket stays: they would only connect again, for they may.
+            _log.info("event refused", event_name=event.name, reason="reader")
+            return StateUpdate()
         return None
-
-
-async def _is_known(state: BaseState, event_name: str) -> bool:
-    """Whether a handler may run for whoever the state's cookies name; note who that is."""
-    try:
-        found = await recognised_in(state)
-    except (Refused, Unavailable):
-        return False
-    ASKING.set(None if found.is_reader else found.principal)
-    return not found.is_reader or event_name.rpartition(".")[0] in FOR_READERS
 
 
 def report_page_error(exception: Exception) -> None:
