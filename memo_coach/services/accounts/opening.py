@@ -103,7 +103,9 @@ async def open_accounts(
 
 async def users_alone(settings: Settings, database: Database) -> UserService:
     """Return the accounts as the command line has them: nothing runs in the background."""
-    unit_of_work = UnitOfWork(database, settings.data_dir)
+    # A database elsewhere needs no data directory; how much room there is is asked of its disk.
+    directory = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.is_dir())
+    unit_of_work = UnitOfWork(database, directory)
     attempts = await _attempts(database, unit_of_work)
     return UserService(
         unit_of_work,

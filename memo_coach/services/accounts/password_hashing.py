@@ -5,7 +5,7 @@ Parameters: 19 MiB, two passes, one lane, the OWASP Password Storage Cheat Sheet
 people who sign in at once would wait for nine seconds on two cores: ``tests/benchmarks/bench_sign_in.py``. A
 hash carries its parameters; one with others is made anew when its person signs in.
 
-Two threads hash at once, so that this takes 38 MiB at most. On Linux they are given what the others leave:
+Two threads hash at once, so that this takes 38 MiB at most. On Linux the others go before them:
 the loop answers pages meanwhile. Who would wait behind too many others is told to come back.
 """
 
@@ -36,7 +36,7 @@ LANES: Final = 1
 THREADS: Final = 2
 MOST_WAITING: Final = 300
 """Who wait for their turn in one process: about five seconds of work for two cores."""
-_NICENESS: Final = 10
+_NICENESS: Final = 5
 _SALT_BYTES, _HASH_BYTES = 16, 32
 
 

@@ -1,7 +1,7 @@
 """Which passwords are taken: 12 to 128 characters, none that everybody guesses first, nothing else demanded.
 
 That is NIST SP 800-63B, 3.1.1.2: length and a list of what is common, no rules of composition. The list is
-``common_passwords.txt``, whose head says where it is from. Refused as well is what a rule makes: a short
+``common_passwords.txt``, whose head says where it is from. Refused as well is what a rule makes: a
 piece over and over, a run of the keyboard or the alphabet, a common word filled up with figures and signs,
 and what the account or the product is called.
 """
@@ -24,8 +24,6 @@ _RUNS: Final = (
     *("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm"),
     *("1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm"),
 )
-_LONGEST_PIECE: Final = 6
-"""A piece of up to so many characters, over and over, is no password."""
 _NO_LETTERS: Final = re.compile(r"[\W\d_]+")
 
 
@@ -57,10 +55,10 @@ def _is_guessed_first(password: str, own: set[str]) -> bool:
     return any(_is_repeated(each) or _is_run(each) for each in (password, *[words][:mostly_words]))
 
 
-def _is_repeated(text_of: str) -> bool:
+def _is_repeated(password: str) -> bool:
     return any(
-        len(text_of) > length and text_of == (text_of[:length] * len(text_of))[: len(text_of)]
-        for length in range(1, _LONGEST_PIECE + 1)
+        password == (password[:length] * len(password))[: len(password)]
+        for length in range(1, len(password) // 2 + 1)
     )
 
 
