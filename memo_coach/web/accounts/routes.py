@@ -279,6 +279,8 @@ ACCOUNT_ROUTES: Final = (
     *_of(WELCOME, Welcome),
     *_of(TAKE_ALONG, TakeAlong),
     Route(SIGN_OUT, SignOut, middleware=[PROBLEMS]),
+    # The help page's button, where each browser is a visitor.
+    Route("/session/end", SignOut, middleware=[PROBLEMS]),
     Route("/session", Session, middleware=[PROBLEMS]),
 )
 """Only where one signs in at all: else these addresses lead nowhere."""
