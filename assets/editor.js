@@ -6,7 +6,9 @@
 (function () {
   "use strict";
 
-  var MIRROR = "memo-coach-unsaved:"; // one entry for each open tab, so that tabs never overwrite each other's
+  // account.js, before this one, knows for whom the page was opened: what another wrote is neither shown nor sent.
+  var ask = window.memoCoachAccount.fetch;
+  var MIRROR = window.memoCoachAccount.kept("memo-coach-unsaved"); // one entry for each open tab, so that tabs never overwrite each other's
   var TAB = Date.now().toString(36) + Math.random().toString(36).slice(2);
   var PAUSE = 400; // milliseconds without a key before a save
   var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
@@ -216,7 +218,7 @@
       rubric: rubricId,
       base_revision: of ? of.revision : 0,
     });
-    return fetch("/draft", {
+    return ask("/draft", {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
       body: payload,
@@ -398,7 +400,7 @@
   }
 
   function fetchDraft(box, wanted) {
-    fetch("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
+    ask("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
       .then(function (response) {
         if (response.status === 204) {
           begin(response);
@@ -409,6 +411,7 @@
           history.replaceState(history.state, "", location.pathname);
           return response.json().then(refused).then(function () { return null; });
         }
+        if (response.status === 401) return response.json().then(refused).then(function () { return null; });
         if (!response.ok) throw new Error(String(response.status));
         return response.json();
       })
@@ -451,7 +454,7 @@
       }
       if (left) left.draft = draft;
       var standing = field() && field().value;
-      fetch("/draft/new", { method: "POST", credentials: "same-origin" })
+      ask("/draft/new", { method: "POST", credentials: "same-origin" })
         .then(function (response) {
           if (!response.ok) throw new Error(String(response.status));
           if (field() && field().value !== standing) return startNew(text, then, failed); // typed meanwhile: saved first
@@ -540,7 +543,7 @@
     if (reading) reading.abort();
     var mine = (reading = new AbortController());
     notify(message("uploading", {}));
-    fetch("/uploads?name=" + encodeURIComponent(files[0].name.slice(-100)), {
+    ask("/uploads?name=" + encodeURIComponent(files[0].name.slice(-100)), {
       method: "POST",
       headers: { "Content-Type": "application/octet-stream" },
       body: files[0],
@@ -655,7 +658,7 @@
   function take(url, then) {
     var chosen = document.getElementById("language");
     var language = (chosen && chosen.value) || document.documentElement.lang || "en";
-    fetch(url + "?language=" + language, { credentials: "same-origin" })
+    ask(url + "?language=" + language, { credentials: "same-origin" })
       .then(function (response) {
         if (!response.ok) throw new Error(String(response.status));
         return response.json();

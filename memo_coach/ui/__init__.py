@@ -35,6 +35,8 @@ def head_components() -> list[rx.Component]:
         rx.el.meta(name="languages", content=" ".join(languages())),
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
+        # Before all that keeps or sends something on somebody's behalf.
+        rx.el.script(src=asset("account.js"), defer=True),
         rx.el.script(src=asset("editor.js"), defer=True),
         rx.el.script(src=asset("focus.js"), defer=True),
         rx.el.script(src=asset("links.js"), defer=True),

@@ -10,6 +10,8 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
+from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
+from memo_coach.web.middleware.account_session import AccountSessionMiddleware
 from memo_coach.web.middleware.assets import AssetsMiddleware
 from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
 from memo_coach.web.middleware.client_address import ClientAddressMiddleware
@@ -21,7 +23,8 @@ from memo_coach.web.middleware.request_id import RequestIdMiddleware
 from memo_coach.web.middleware.security_headers import SecurityHeadersMiddleware
 from memo_coach.web.middleware.session import SessionMiddleware
 from memo_coach.web.middleware.socket_limit import SocketLimitMiddleware
-from memo_coach.web.routes import RoutesMiddleware
+from memo_coach.web.recognition import has_accounts
+from memo_coach.web.routes import ROUTES, RoutesMiddleware
 from memo_coach.web.site import HASHES_FILE
 
 
@@ -33,6 +36,7 @@ def script_hashes(site: Path) -> Sequence[str]:
 
 def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
     """Return all that stands around the application; a request meets the first first."""
+    accounts = has_accounts(settings)
     return (
         Middleware(ClientAddressMiddleware, settings.trusted_networks),
         Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
@@ -41,11 +45,11 @@ def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
         Middleware(LanguageMiddleware, settings.public_url),
         Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
         Middleware(BodyLimitMiddleware),
-        Middleware(SessionMiddleware, settings),
+        Middleware(AccountSessionMiddleware if accounts else SessionMiddleware, settings),
         Middleware(RateLimitMiddleware),
         Middleware(SocketLimitMiddleware),
         Middleware(AssetsMiddleware, site / "build" / "client"),
-        Middleware(RoutesMiddleware),
+        Middleware(RoutesMiddleware, (*(ACCOUNT_ROUTES if accounts else ()), *ROUTES)),
     )
 
 

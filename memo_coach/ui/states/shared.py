@@ -192,4 +192,5 @@ allow(
             "passage": _TO_REFUSE * LONGEST_PASSAGE,
         }
     },
+    for_readers=True,
 )

@@ -18,6 +18,7 @@ from memo_coach.documents.reading.limits import MOST_BYTES
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.services.usage.network import network_of
 from memo_coach.translations import number, text
+from memo_coach.web.accounts.addresses import FORMS
 from memo_coach.web.body_room import SMALL_BYTES, BodyRoom
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
@@ -25,7 +26,14 @@ from memo_coach.web.problems import Problem
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-BODY_BYTES_OF = {"/draft": 1_500_000, "/uploads": MOST_BYTES, "/import": MOST_IMPORT_BYTES}
+FORM_BYTES = 16_384
+"""Far more than an address and a password."""
+BODY_BYTES_OF = {
+    "/draft": 1_500_000,
+    "/uploads": MOST_BYTES,
+    "/import": MOST_IMPORT_BYTES,
+    **dict.fromkeys(FORMS, FORM_BYTES),
+}
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 

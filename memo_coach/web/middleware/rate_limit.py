@@ -40,10 +40,11 @@ class RateLimitMiddleware:
         """Pass the request on, or answer 429."""
         if scope["type"] == "http" and (scope["method"] not in SAFE_METHODS or scope["path"] in READ_PATHS):
             client = scope.get("client") or ("unknown", 0)
-            owner = scope.get("state", {}).get("owner") or "nobody"
-            # Both are asked: what one refuses counts for the other as well.
+            owner = scope.get("state", {}).get("owner")
+            # Both are asked: what one refuses counts for the other as well. Of those who are nobody yet, as
+            # who signs in, none may keep the others out.
             in_time = self._addresses.of(network_of(client[0])).take()
-            if not (self._owners.of(owner).take() and in_time):
+            if not ((owner is None or self._owners.of(owner).take()) and in_time):
                 _log.warning("request refused", path=scope["path"], reason="too many")
                 detail = text("problem.too_many_requests")
                 await Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "2"})(
