@@ -31,6 +31,13 @@ SWITCH_SECONDS = 0.001
 """Python's own is 0.005."""
 
 
+def api() -> ASGIApp:
+    """Load the API, which takes as long as a page takes to open."""
+    from memo_coach.api.application import application  # noqa: PLC0415 - when it is asked for
+
+    return application()
+
+
 class MemoCoach(rx.App):
     """The framework's application within our surroundings."""
 
@@ -43,7 +50,7 @@ class MemoCoach(rx.App):
         for inner in (framework, self._api):
             if isinstance(inner, Starlette):
                 inner.user_middleware = [each for each in inner.user_middleware if each.cls is not cors]
-        return build_middleware_stack(framework, load_settings(), ROOT / SITE)
+        return build_middleware_stack(framework, load_settings(), ROOT / SITE, api)
 
     def _setup_state(self) -> None:
         super()._setup_state()

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import (
+    AccessToken,
     AuditEntry,
     ChatMessage,
     CriterionRow,
     Deletion,
     Evaluation,
     GlossaryWord,
+    IdempotencyKey,
     ImportedMemo,
     Memo,
     MemoVersion,
@@ -135,6 +137,23 @@ async def add_rows_of_sharing(database: Database, owner: str, evaluation: str) -
             SharedRemark(
                 id=f"remark-{evaluation}", owner=owner, evaluation=evaluation, name="Añadido 😀",
                 start_position=0, end_position=1, text="Straße 😀", made=NOON,
+            )
+        )  # fmt: skip
+
+
+async def add_rows_of_access(database: Database, owner: str) -> None:
+    """Add a token with which a program asks in somebody's name, and what it has asked."""
+    async with database.write() as session:
+        session.add(
+            AccessToken(
+                id=f"token-{owner}", owner=owner, name="Straße 😀", token_sha256="ef" * 32,
+                scopes="read write", made=NOON, expires=NOON, last_used=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            IdempotencyKey(
+                owner=owner, key_sha256="ab" * 32, request_sha256="cd" * 32, attempt="a",
+                result={"evaluation": "e"}, made=NOON,
             )
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from memo_coach.services.accounts.opening import Accounts, open_accounts
 from memo_coach.services.accounts.sessions import SessionService
 from memo_coach.services.accounts.sign_in import SignInService
 from memo_coach.services.accounts.taking_along import TakingAlongService
+from memo_coach.services.accounts.tokens import TokenService
 from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
@@ -32,6 +33,7 @@ from memo_coach.services.data.deletion import DeletionService
 from memo_coach.services.data.exporting import ExportService
 from memo_coach.services.data.importing import ImportService
 from memo_coach.services.errors import ServicesClosed
+from memo_coach.services.evaluations.history import EvaluationHistory
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
 from memo_coach.services.evaluations.workers import Workers, WorkerSettings
@@ -48,6 +50,7 @@ from memo_coach.services.rubrics import RubricService
 from memo_coach.services.sharing.service import SharingService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.idempotency import Idempotency
 from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
@@ -74,6 +77,7 @@ class Services:
     memo_files: MemoFileService
     uploads: UploadService
     evaluations: EvaluationService
+    history: EvaluationHistory
     pdfs: PdfService
     coaches: Coaches
     chats: ChatService
@@ -86,6 +90,8 @@ class Services:
     sessions: SessionService
     sign_in: SignInService
     taking_along: TakingAlongService
+    tokens: TokenService
+    idempotency: Idempotency
     hints: HintService
     health: Health
     debug: DebugService
@@ -196,6 +202,7 @@ async def _opened(
             address_mark=models.budget.address_mark,
             budget=budget,
         ),
+        history=EvaluationHistory(unit_of_work),
         pdfs=pdfs,
         coaches=coaches,
         chats=chats,
@@ -211,6 +218,8 @@ async def _opened(
         sign_in=accounts.sign_in,
         taking_along=accounts.taking_along,
         accounts=accounts,
+        tokens=TokenService(unit_of_work, budget),
+        idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),

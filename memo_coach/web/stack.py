@@ -11,11 +11,13 @@ from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
 from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
+from memo_coach.web.middleware.access_tokens import AccessTokenMiddleware
 from memo_coach.web.middleware.account_session import AccountSessionMiddleware
 from memo_coach.web.middleware.assets import AssetsMiddleware
 from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
 from memo_coach.web.middleware.client_address import ClientAddressMiddleware
 from memo_coach.web.middleware.language import LanguageMiddleware
+from memo_coach.web.middleware.late_mount import LateMountMiddleware, Load
 from memo_coach.web.middleware.metrics import MetricsMiddleware
 from memo_coach.web.middleware.origins import AllowedOrigins, OriginMiddleware
 from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
@@ -34,8 +36,11 @@ def script_hashes(site: Path) -> Sequence[str]:
     return tuple(json.loads(hashes.read_text(encoding="ascii"))) if hashes.is_file() else ()
 
 
-def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
-    """Return all that stands around the application; a request meets the first first."""
+def middleware(settings: Settings, site: Path, api: Load | None = None) -> Sequence[Middleware]:
+    """Return all that stands around the application; a request meets the first first.
+
+    ``api`` is called when the API is first asked for, and returns it.
+    """
     accounts = has_accounts(settings)
     return (
         Middleware(ClientAddressMiddleware, settings.trusted_networks),
@@ -46,15 +51,17 @@ def middleware(settings: Settings, site: Path) -> Sequence[Middleware]:
         Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
         Middleware(BodyLimitMiddleware),
         Middleware(AccountSessionMiddleware if accounts else SessionMiddleware, settings),
+        Middleware(AccessTokenMiddleware),
         Middleware(RateLimitMiddleware),
         Middleware(SocketLimitMiddleware),
+        Middleware(LateMountMiddleware, api),
         Middleware(AssetsMiddleware, site / "build" / "client"),
         Middleware(RoutesMiddleware, (*(ACCOUNT_ROUTES if accounts else ()), *ROUTES)),
     )
 
 
-def build_middleware_stack(app: ASGIApp, settings: Settings, site: Path) -> ASGIApp:
+def build_middleware_stack(app: ASGIApp, settings: Settings, site: Path, api: Load | None = None) -> ASGIApp:
     """Return the application with all that stands around it."""
-    for each in reversed(middleware(settings, site)):
+    for each in reversed(middleware(settings, site, api)):
         app = each.cls(app, *each.args, **each.kwargs)
     return app

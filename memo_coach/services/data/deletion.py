@@ -102,6 +102,24 @@ class DeletionService:
                 raise NotFound
         return await self._begun(deletion, cancelled)
 
+    async def delete_evaluation(self, owner: str, evaluation_id: str) -> DeletionView:
+        """Delete one evaluation with its conversation and links; its memo stays.
+
+        One that is being judged is cancelled at once.
+
+        Raises:
+            NotFound: the owner has no such evaluation.
+            Unavailable: the database cannot be used.
+        """
+        moment = self._now()
+        deletion = _deletion(owner, moment)
+        async with self._unit_of_work.write() as session:
+            deletions = DeletionRepository(session)
+            cancelled = await deletions.set_evaluation_aside(owner, evaluation_id, deletion, moment)
+            if cancelled is None:
+                raise NotFound
+        return await self._begun(deletion, [evaluation_id] if cancelled else [])
+
     async def delete_all(self, owner: str) -> DeletionView:
         """Delete all that is the owner's: memos, evaluations, conversations, choices.
 

@@ -3,7 +3,8 @@
 What goes is a memo that was never evaluated, and a visitor who has nothing (else) here. An evaluated memo
 stays, with a draft of its next version, until its writer deletes it; where the operator wishes it, it goes,
 too, once nobody has used it for a time, of which its writer is told before. Who was gone for so long and
-comes back is a new visitor, by the cookie that they have. Links to read that have expired go as well.
+comes back is a new visitor, by the cookie that they have. Links to read and access tokens that have
+expired go as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from memo_coach.services import clock
+from memo_coach.services.usage.idempotency import REMEMBERED
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
+from memo_coach.storage.repositories.idempotency import IdempotencyRepository
 from memo_coach.storage.repositories.retention import InactiveVisitor, RetentionRepository
 from memo_coach.storage.repositories.sharing import SharingRepository
 
@@ -87,6 +91,9 @@ class Retention:
         if not inactive:
             async with self._database.write(aside=True) as session:
                 await SharingRepository(session).remove_expired(self._clock(), LINKS_AT_ONCE)
+                await AccessTokenRepository(session).remove_expired(self._clock(), LINKS_AT_ONCE)
+                forgotten = self._clock() - REMEMBERED
+                await IdempotencyRepository(session).remove_expired(forgotten, LINKS_AT_ONCE)
             self._seen, self._next_pass = None, self._clock() + PASS_EVERY
             return 0, 0
         leaving = [visitor.id for visitor in inactive if visitor.is_removable]

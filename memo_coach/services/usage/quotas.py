@@ -20,3 +20,7 @@ MOST_SHARE_LINKS = 10
 """Links that lead to one evaluation at a time."""
 MOST_READER_REMARKS = 200
 """Remarks of readers on one evaluation, by all links together."""
+MOST_ACCESS_TOKENS = 20
+"""Tokens of one owner that have not expired."""
+MOST_IDEMPOTENCY_KEYS = 1_000
+"""Requests of one owner in a day that may be repeated without being done again."""

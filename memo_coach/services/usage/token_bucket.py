@@ -47,6 +47,12 @@ class TokenBucket:
         self._tokens -= amount
 
     @property
+    def left(self) -> float:
+        """Return how many things are let through at once just now."""
+        self._fill()
+        return max(0.0, self._tokens)
+
+    @property
     def seconds_in_debt(self) -> float:
         """Return how long it takes until nothing is owed any more; nought where nothing is."""
         self._fill()

@@ -64,6 +64,27 @@ class DeletionRepository:
             await self._give(table, owner, deletion.id, is_about)
         return cancelled
 
+    async def set_evaluation_aside(
+        self, owner: str, evaluation_id: str, deletion: Deletion, now: datetime
+    ) -> bool | None:
+        """Put one evaluation, with all that is about it, out of everybody's reach; its memo stays.
+
+        Returns:
+            Whether it was still to be judged: then it is cancelled. ``None`` where there is none.
+        """
+        await VisitorRepository(self._session).lock(owner)
+        evaluations = EvaluationRepository(self._session)
+        if await evaluations.get(owner, evaluation_id) is None:
+            return None
+        cancelled = await evaluations.cancel(owner, evaluation_id, now)
+        await self._begin(owner, deletion, now)
+        for table in owners_tables():
+            if table is table_of(Evaluation):
+                await self._give(table, owner, deletion.id, table.c.id == evaluation_id)
+            elif "evaluation" in table.c:
+                await self._give(table, owner, deletion.id, table.c.evaluation == evaluation_id)
+        return cancelled
+
     async def set_all_aside(self, owner: str, deletion: Deletion, now: datetime) -> list[str] | None:
         """Put all that an owner has out of everybody's reach; ``None`` where they have nothing.
 

@@ -252,6 +252,35 @@ class EvaluationRepository:
         )
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]
 
+    async def latest(
+        self, owner: str, most: int, behind: tuple[datetime, str] | None = None, memo_id: str | None = None
+    ) -> list[EvaluationLine]:
+        """List the owner's evaluations, of all memos or of one, the newest first.
+
+        ``behind`` is when an evaluation was made, and its id: those that come after it in this order.
+        """
+        made, place = col(Evaluation.created), by_bytes(col(Evaluation.id))
+        statement = (
+            select(
+                col(Evaluation.id),
+                col(Evaluation.memo),
+                col(Evaluation.version),
+                col(Evaluation.status),
+                col(Evaluation.rubric),
+                col(Evaluation.score),
+                made,
+            )
+            .where(owned(col(Evaluation.owner), owner))
+            .order_by(made.desc(), place)
+            .limit(most)
+        )
+        if memo_id is not None:
+            statement = statement.where(col(Evaluation.memo) == memo_id)
+        if behind is not None:
+            moment, evaluation_id = behind
+            statement = statement.where(or_(made < moment, and_(made == moment, place > evaluation_id)))
+        return [EvaluationLine(*row) for row in await self._session.execute(statement)]
+
     async def finished_of(self, owner: str, memo_id: str, most: int) -> list[FinishedLine]:
         """List the evaluations of a memo that are done, the newest first, ``most`` at most."""
         statement = (

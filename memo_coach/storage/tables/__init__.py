@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false, text
 from sqlmodel import Field
 
+from memo_coach.storage.tables.access import AccessToken, IdempotencyKey
 from memo_coach.storage.tables.accounts import OneTimeLink, SignInAttempts, User, UserSession
 from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
@@ -20,6 +21,7 @@ from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkM
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 
 __all__ = [
+    "AccessToken",
     "AuditEntry",
     "ChatMessage",
     "CommentRow",
@@ -27,6 +29,7 @@ __all__ = [
     "Deletion",
     "Evaluation",
     "GlossaryWord",
+    "IdempotencyKey",
     "ImportedMemo",
     "InstallationSecret",
     "Memo",

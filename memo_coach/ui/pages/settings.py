@@ -12,10 +12,12 @@ from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.account import account
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
+from memo_coach.ui.components.tokens import tokens
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.account import AccountState
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
+from memo_coach.ui.states.tokens import TokensState
 
 
 def _section(name: str, *content: rx.Component) -> rx.Component:
@@ -218,7 +220,7 @@ def _data() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
-        *own_scripts("dialog.js", "settings.js"),
+        *own_scripts("dialog.js", "settings.js", "sharing.js"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("settings.heading")),
@@ -232,7 +234,7 @@ def page() -> rx.Component:
         alert(SettingsState.problem),
         rx.cond(
             SettingsState.loaded,
-            rx.el.div(account(), _looks(), _start(), _remarks(), _data(), class_name="settings"),
+            rx.el.div(account(), _looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
             rx.el.p(text("settings.loading"), class_name="quiet", role="status"),
         ),
         current="/settings",
@@ -247,5 +249,5 @@ def register(app: rx.App) -> None:
         page,
         path="/settings",
         title=text("settings.title"),
-        on_load=[SettingsState.open, AccountState.open, DeletionState.open],
+        on_load=[SettingsState.open, AccountState.open, DeletionState.open, TokensState.open],
     )

@@ -28,11 +28,15 @@ _log = structlog.get_logger(__name__)
 BODY_BYTES = 1_048_576
 FORM_BYTES = 16_384
 """Far more than an address and a password."""
+_FILE_FORM_BYTES = 65_536
+"""Of a form around a file."""
 BODY_BYTES_OF = {
     "/draft": 1_500_000,
     "/uploads": MOST_BYTES,
     "/import": MOST_IMPORT_BYTES,
     **dict.fromkeys(FORMS, FORM_BYTES),
+    "/api/v1/evaluations": 1_500_000,
+    "/api/v1/memos": MOST_BYTES + _FILE_FORM_BYTES,
 }
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.settings import LOCAL_NAMES, Settings
 from memo_coach.translations import text
-from memo_coach.web.problems import Problem
+from memo_coach.web.problems import Problem, is_of_api
 
 _log = structlog.get_logger(__name__)
 
@@ -81,6 +81,11 @@ def _is_address(name: str) -> bool:
     return True
 
 
+def _is_by_program(headers: Headers) -> bool:
+    """Whether a request comes with a credential that no browser adds by itself, and from no page."""
+    return "authorization" in headers and "origin" not in headers
+
+
 class OriginMiddleware:
     """Lets in what is addressed to us, in a method that we have, from a page of ours."""
 
@@ -114,13 +119,15 @@ class OriginMiddleware:
         host, method, path = headers.get("host", ""), scope["method"], scope["path"]
         if not self._addresses.is_own_host(host):
             return HTTPStatus.MISDIRECTED_REQUEST, "wrong_host"
-        if method not in METHODS:
+        # The API has an answer of its own, which names the methods of the very address.
+        if method not in METHODS and not is_of_api(path):
             return HTTPStatus.METHOD_NOT_ALLOWED, "wrong_method"
         if path.startswith("//") or "\\" in path or "\0" in path:
             return HTTPStatus.NOT_FOUND, "no_page"
         if any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_PATHS):
             return HTTPStatus.NOT_FOUND, "no_page"
-        if method not in SAFE_METHODS and not self._addresses.is_own_origin(headers.get("origin"), host):
+        is_told_apart = method in SAFE_METHODS or (is_of_api(path) and _is_by_program(headers))
+        if not is_told_apart and not self._addresses.is_own_origin(headers.get("origin"), host):
             return HTTPStatus.FORBIDDEN, "wrong_origin"
         return None
 

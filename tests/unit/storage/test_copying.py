@@ -25,6 +25,7 @@ from tests.stored_rows import (
     add_deletion,
     add_rows_of_a_model,
     add_rows_of_a_review,
+    add_rows_of_access,
     add_rows_of_sharing,
     add_visitor,
     queued,
@@ -55,6 +56,7 @@ async def fill(database: Database) -> None:
     await add_deletion(database, "v")
     await add_rows_of_a_review(database, "v")
     await add_rows_of_sharing(database, "v", "e")
+    await add_rows_of_access(database, "v")
     await add_audit_entry(database)
     await add_account_rows(database)
 

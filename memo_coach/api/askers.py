@@ -1,0 +1,86 @@
+"""Who asks, and whether they may: by an access token, or by the session of a browser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from memo_coach.services import container
+from memo_coach.services.accounts.administrators import is_administrator
+from memo_coach.services.accounts.tokens import TokenScope, TokenView
+from memo_coach.translations import text
+from memo_coach.web.errors import WebError
+from memo_coach.web.middleware.session import PLAIN_NAME
+
+_token = HTTPBearer(auto_error=False, scheme_name="token", description="A personal access token, `mct_…`.")
+_session = APIKeyCookie(
+    name=PLAIN_NAME,
+    auto_error=False,
+    scheme_name="session",
+    description="In open mode also the session of a browser, from pages of this service. Over HTTPS the name"
+    f" of the cookie is `__Host-{PLAIN_NAME}`.",
+)
+
+
+class NotAllowed(WebError):
+    """Nobody asks whom the API knows, or somebody who may not do this."""
+
+    def __init__(self, status: HTTPStatus, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """In whose name a request is made, and from where."""
+
+    owner: str
+    token: TokenView | None
+    """``None`` for a browser's own session, which may do whatever its visitor may."""
+    address: str
+
+
+def _asker(request: Request) -> Asker:
+    state = request.scope.get("state", {})
+    owner: str | None = state.get("owner")
+    token: TokenView | None = state.get("token")
+    # Where people have accounts a cookie is the pages' alone.
+    is_open = container.current().settings.auth_mode == "open"
+    if owner is None or (token is None and not is_open):
+        raise NotAllowed(HTTPStatus.UNAUTHORIZED, text("api.who"))
+    return Asker(owner, token, "unknown" if request.client is None else request.client.host)
+
+
+def _with(asker: Asker, scope: TokenScope) -> Asker:
+    if asker.token is not None and scope not in asker.token.scopes:
+        raise NotAllowed(HTTPStatus.FORBIDDEN, text("api.scope", scope=scope))
+    return asker
+
+
+async def _reader(request: Request) -> Asker:
+    return _with(_asker(request), "read")
+
+
+async def _writer(request: Request) -> Asker:
+    return _with(_asker(request), "write")
+
+
+async def _administrator(request: Request) -> Asker:
+    asker = _asker(request)
+    if asker.token is None or not await is_administrator(asker.owner):
+        raise NotAllowed(HTTPStatus.FORBIDDEN, text("api.administrators"))
+    return _with(asker, "admin")
+
+
+SECURITY = [Depends(_token), Depends(_session)]
+"""For the description of the API alone: who asks is known before a route is looked for."""
+Reader = Annotated[Asker, Depends(_reader)]
+"""Somebody who may read."""
+Writer = Annotated[Asker, Depends(_writer)]
+"""Somebody who may change what is theirs."""
+Administrator = Annotated[Asker, Depends(_administrator)]
+"""Somebody who looks after this installation, by a token that says so."""
