@@ -10,6 +10,8 @@ from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,
     Deletion,
+    Document,
+    DocumentVersion,
     Evaluation,
     GlossaryWord,
     ImportedMemo,
@@ -143,5 +145,18 @@ async def add_audit_entry(database: Database) -> None:
                 id="audit", moment=NOON, actor="Añadido 😀", actor_user="user", action="document.saved",
                 target="document:rubric", before=None, after={"version": 2}, address="192.0.2.1",
                 request_id="request",
+            )
+        )  # fmt: skip
+
+
+async def add_document(database: Database) -> None:
+    """Add a changed document with a version."""
+    async with database.write() as session:
+        session.add(Document(name="context", version=1))
+        await session.flush()
+        session.add(
+            DocumentVersion(
+                name="context", version=1, text="reader: Straße 😀", digest="ab" * 6, author="Añadido 😀",
+                moment=NOON, note="note", rolled_back_from=0, is_retired=False,
             )
         )  # fmt: skip

@@ -11,12 +11,14 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
+from memo_coach.services.administration.documents import DocumentService
+from memo_coach.services.administration.documents_health import documents_check
+from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.administration.self_tests import self_tests
 from memo_coach.services.chat.service import ChatService
@@ -76,6 +78,8 @@ class Services:
     review: ReviewService
     sharing: SharingService
     rubrics: RubricService
+    documents: DocumentService
+    in_force: DocumentsInForce
     visitors: VisitorService
     hints: HintService
     health: Health
@@ -133,8 +137,10 @@ async def _opened(
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
     unit_of_work = UnitOfWork(database, settings.data_dir)
-    broadcast, rubrics = MemoryBroadcast(), RubricService()
-    models = await open_models(settings, database)
+    in_force = DocumentsInForce(database)
+    await in_force.renew()
+    broadcast, rubrics = MemoryBroadcast(), RubricService(in_force)
+    models = await open_models(settings, database, in_force)
     opened.push_async_callback(models.close)
     kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
@@ -149,7 +155,7 @@ async def _opened(
         rubrics,
         broadcast,
         models.coaches.chat_models,
-        frameworks=shipped_frameworks().frameworks,
+        frameworks=lambda: in_force.snapshot.frameworks.frameworks,
         budget=budget,
     )
     opened.push_async_callback(chats.close)
@@ -159,6 +165,7 @@ async def _opened(
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
+    health.register("documents", documents_check(in_force))
     preferences, review = (
         PreferenceService(unit_of_work, rubrics, coaches),
         ReviewService(unit_of_work, budget),
@@ -192,6 +199,8 @@ async def _opened(
             unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
         ),
         rubrics=rubrics,
+        documents=DocumentService(unit_of_work, in_force),
+        in_force=in_force,
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,

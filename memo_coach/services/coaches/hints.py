@@ -37,6 +37,7 @@ class HintService:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.
             EvaluationTimedOut: the text took too long.
         """
+        await self._rubrics.renewed()
         chosen = self._rubrics.get(rubric)
         if not self._executor.is_long(text):
             return await self._threads.do(len(text), partial(_hints, text, chosen, language))

@@ -75,6 +75,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
 
     async def _show(self, view: EvaluationView) -> None:
         """Put the view on the screen."""
+        await current().rubrics.remember(view.rubric, view.rubric_version)
         total = max(1, view.total_steps)
         done = min(view.done_steps, total)
         self._assign(
@@ -191,7 +192,7 @@ def _judge(view: EvaluationView) -> str:
 
 def _name_of_rubric(view: EvaluationView) -> str:
     try:
-        return localised(current().rubrics.get(view.rubric).name, current_language())
+        return localised(current().rubrics.known(view.rubric, view.rubric_version).name, current_language())
     except ServiceError:
         # The rubric may have been taken away since; the evaluation keeps its id.
         return view.rubric

@@ -22,6 +22,7 @@ from tests.stored_rows import (
     NOON,
     add_audit_entry,
     add_deletion,
+    add_document,
     add_rows_of_a_model,
     add_rows_of_a_review,
     add_rows_of_sharing,
@@ -55,6 +56,7 @@ async def fill(database: Database) -> None:
     await add_rows_of_a_review(database, "v")
     await add_rows_of_sharing(database, "v", "e")
     await add_audit_entry(database)
+    await add_document(database)
 
 
 @pytest.fixture
