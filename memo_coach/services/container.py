@@ -20,6 +20,7 @@ from memo_coach.services.administration.documents import DocumentService
 from memo_coach.services.administration.documents_health import documents_check
 from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.rubric_preview import RubricPreview
 from memo_coach.services.administration.self_tests import self_tests
 from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
@@ -80,6 +81,7 @@ class Services:
     rubrics: RubricService
     documents: DocumentService
     in_force: DocumentsInForce
+    rubric_preview: RubricPreview
     visitors: VisitorService
     hints: HintService
     health: Health
@@ -201,6 +203,7 @@ async def _opened(
         rubrics=rubrics,
         documents=DocumentService(unit_of_work, in_force),
         in_force=in_force,
+        rubric_preview=RubricPreview(unit_of_work, rubrics, models.coaches.executor),
         visitors=await VisitorService.open(database, settings.visitor_days),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,

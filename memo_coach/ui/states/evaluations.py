@@ -75,7 +75,6 @@ class EvaluationStateMixin(rx.State, mixin=True):
 
     async def _show(self, view: EvaluationView) -> None:
         """Put the view on the screen."""
-        await current().rubrics.remember(view.rubric, view.rubric_version)
         total = max(1, view.total_steps)
         done = min(view.done_steps, total)
         self._assign(
@@ -83,7 +82,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             memo_id=view.memo_id,
             title=view.title,
             language=view.language,
-            rubric_name=_name_of_rubric(view),
+            rubric_name=await _name_of_rubric(view),
             asks_model=view.coach == "llm",
             judged_by=_judge(view),
             cached=view.provenance is not None and view.provenance.cached,
@@ -190,8 +189,10 @@ def _judge(view: EvaluationView) -> str:
     return provenance.model or text("feedback.builtin")
 
 
-def _name_of_rubric(view: EvaluationView) -> str:
+async def _name_of_rubric(view: EvaluationView) -> str:
+    """Return the rubric's name in the version that judged, which is read here for whatever else is shown."""
     try:
+        await current().rubrics.remember(view.rubric, view.rubric_version)
         return localised(current().rubrics.known(view.rubric, view.rubric_version).name, current_language())
     except ServiceError:
         # The rubric may have been taken away since; the evaluation keeps its id.
