@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from memo_coach.operations.health import CheckFunction, Unhealthy
+from memo_coach.operations.health import CheckFunction
 from memo_coach.services.administration.documents_in_force import BrokenVersion, DocumentsInForce
 from memo_coach.translations.sentences import Sentence, sentence
 
 
 def documents_check(in_force: DocumentsInForce) -> CheckFunction:
-    """Return a check that reads them afresh."""
+    """Return a check that reads them afresh.
+
+    One that cannot be read is told and makes nothing unusable: the last good version serves.
+    """
 
     async def check() -> str:
         broken = await in_force.check()
-        if broken:
-            raise Unhealthy(broken_sentence(broken[0]))
-        return sentence("documents.all_read")
+        return broken_sentence(broken[0]) if broken else sentence("documents.all_read")
 
     return check
 
