@@ -344,12 +344,24 @@
     var select = document.querySelector("select[data-editor-rubric]");
     if (!select) return;
     if (Array.prototype.some.call(select.options, function (option) { return option.value === id; })) select.value = id;
+    else if (id) chooseOnceThere(select, id);
     whenHydrated(select, function () {
       telling = !byHand;
       if (telling) select.removeAttribute("data-chosen");
       select.dispatchEvent(new Event("change", { bubbles: true }));
       telling = false;
     });
+  }
+
+  // A rubric that the page was not built with comes a moment later, with the answer of the server.
+  function chooseOnceThere(select, id) {
+    var watch = new MutationObserver(function () {
+      if (!Array.prototype.some.call(select.options, function (option) { return option.value === id; })) return;
+      watch.disconnect();
+      if (!select.hasAttribute("data-chosen")) choose(id);
+    });
+    watch.observe(select, { childList: true });
+    setTimeout(function () { watch.disconnect(); }, 10000);
   }
 
   // An empty page begins with the rubric that its writer prefers, which the answer names.

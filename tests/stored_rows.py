@@ -11,6 +11,8 @@ from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,
     Deletion,
+    Document,
+    DocumentVersion,
     Evaluation,
     GlossaryWord,
     IdempotencyKey,
@@ -195,3 +197,16 @@ async def add_account_rows(database: Database) -> None:
             )
         )
         session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
+
+
+async def add_document(database: Database) -> None:
+    """Add a changed document with a version."""
+    async with database.write() as session:
+        session.add(Document(name="context", version=1))
+        await session.flush()
+        session.add(
+            DocumentVersion(
+                name="context", version=1, text="reader: Straße 😀", digest="ab" * 6, author="Añadido 😀",
+                moment=NOON, note="note", rolled_back_from=0, is_retired=False,
+            )
+        )  # fmt: skip

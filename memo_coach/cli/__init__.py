@@ -16,6 +16,7 @@ import click
 
 from memo_coach import __version__
 from memo_coach.cli.backup import backup
+from memo_coach.cli.config import config
 from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
 from memo_coach.cli.eval import measure
@@ -66,7 +67,7 @@ def version() -> None:
     say(f"memo-coach {__version__}")
 
 
-for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors, tokens):
+for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors, tokens, config):
     commands.add_command(command)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
@@ -23,7 +22,11 @@ from memo_coach.services.accounts.tokens import TokenService
 from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
+from memo_coach.services.administration.documents import DocumentService
+from memo_coach.services.administration.documents_health import documents_check
+from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.rubric_preview import RubricPreview
 from memo_coach.services.administration.self_tests import self_tests
 from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
@@ -85,6 +88,9 @@ class Services:
     review: ReviewService
     sharing: SharingService
     rubrics: RubricService
+    documents: DocumentService
+    in_force: DocumentsInForce
+    rubric_preview: RubricPreview
     visitors: VisitorService
     users: UserService
     sessions: SessionService
@@ -149,8 +155,10 @@ async def _opened(
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
     unit_of_work = UnitOfWork(database, settings.data_dir)
-    broadcast, rubrics = MemoryBroadcast(), RubricService()
-    models = await open_models(settings, database)
+    in_force = DocumentsInForce(database)
+    await in_force.renew()
+    broadcast, rubrics = MemoryBroadcast(), RubricService(in_force)
+    models = await open_models(settings, database, in_force)
     opened.push_async_callback(models.close)
     kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
@@ -163,7 +171,7 @@ async def _opened(
         rubrics,
         broadcast,
         models.coaches.chat_models,
-        frameworks=shipped_frameworks().frameworks,
+        frameworks=lambda: in_force.snapshot.frameworks.frameworks,
         budget=budget,
     )
     opened.push_async_callback(chats.close)
@@ -178,6 +186,7 @@ async def _opened(
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
+    health.register("documents", documents_check(in_force))
     preferences, review = (
         PreferenceService(unit_of_work, rubrics, coaches),
         ReviewService(unit_of_work, budget),
@@ -212,6 +221,9 @@ async def _opened(
             unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
         ),
         rubrics=rubrics,
+        documents=DocumentService(unit_of_work, in_force),
+        in_force=in_force,
+        rubric_preview=RubricPreview(unit_of_work, rubrics, models.coaches.executor),
         visitors=visitors,
         users=accounts.users,
         sessions=accounts.sessions,

@@ -7,10 +7,12 @@ import reflex as rx
 from memo_coach.translations import languages, speaking
 from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
+    administration,
     chat,
     debug,
     debug_evaluation,
     details,
+    document,
     feedback,
     help,  # noqa: A004
     memos,
@@ -24,7 +26,7 @@ from memo_coach.ui.pages import (
 
 _PAGES = (
     write, feedback, details, chat, memos, versions, progress, help, settings, shared,
-    debug, debug_evaluation,
+    debug, debug_evaluation, administration, document,
 )  # fmt: skip
 
 

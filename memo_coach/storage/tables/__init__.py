@@ -16,6 +16,7 @@ from memo_coach.storage.tables.accounts import OneTimeLink, SignInAttempts, User
 from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
+from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
@@ -27,6 +28,8 @@ __all__ = [
     "CommentRow",
     "CriterionRow",
     "Deletion",
+    "Document",
+    "DocumentVersion",
     "Evaluation",
     "GlossaryWord",
     "IdempotencyKey",

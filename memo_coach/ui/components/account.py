@@ -7,7 +7,7 @@ import reflex as rx
 from memo_coach.services.accounts.password_rules import LONGEST, SHORTEST
 from memo_coach.translations import number, text
 from memo_coach.ui.components.layout import alert
-from memo_coach.ui.components.moments import in_local_time
+from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.states.account import AccountState, SessionOnScreen
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from memo_coach.coaching.rubric.model import localised
-from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTERS
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.account import account
@@ -64,10 +62,7 @@ def _looks() -> rx.Component:
 
 def _start() -> rx.Component:
     rubric = rx.el.select(
-        *[
-            rx.el.option(localised(each.name, current_language()), value=each.id)
-            for each in shipped_rubrics()
-        ],
+        rx.foreach(SettingsState.rubrics, _option),
         id="rubric",
         value=SettingsState.rubric,
         on_change=SettingsState.choose_rubric,

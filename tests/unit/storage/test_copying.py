@@ -23,6 +23,7 @@ from tests.stored_rows import (
     add_account_rows,
     add_audit_entry,
     add_deletion,
+    add_document,
     add_rows_of_a_model,
     add_rows_of_a_review,
     add_rows_of_access,
@@ -59,6 +60,7 @@ async def fill(database: Database) -> None:
     await add_rows_of_access(database, "v")
     await add_audit_entry(database)
     await add_account_rows(database)
+    await add_document(database)
 
 
 @pytest.fixture
