@@ -145,6 +145,13 @@ def review(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Memo", exact=True)
 
 
+def open_review(page: Page, text: str) -> None:
+    """Have a memo evaluated and go to its comments, in the editor beside it."""
+    evaluated(page, text)
+    open_details(page)
+    expect(page.locator(".review-mark").first).to_be_attached()
+
+
 def evaluate_again(page: Page) -> str:
     """Ask for feedback on the text beside its comments, and wait for all of it; give the evaluation's id."""
     before = evaluation_id(page)
