@@ -35,6 +35,7 @@ class ModelCall(Table, table=True):
         CheckConstraint("reserved_micro_usd >= 0 AND micro_usd >= 0", name="cost"),
         Index(None, "evaluation", "created"),
         Index(None, "status", "created"),
+        Index(None, "day", "status"),
         Index(None, "owner"),
     )
 

@@ -1,0 +1,24 @@
+"""Usage day by day is read from an index: the rows of evaluations carry whole judgements."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+_COLUMNS = ["created", "status", "judged_by", "cached", "seconds", "owner"]
+
+
+def upgrade() -> None:
+    """Make the change."""
+    op.create_index("ix_evaluations_usage", "evaluations", _COLUMNS, unique=False)
+    op.create_index(op.f("ix_model_calls_day_status"), "model_calls", ["day", "status"], unique=False)
+
+
+def downgrade() -> None:
+    """Take the change back."""
+    op.drop_index(op.f("ix_model_calls_day_status"), table_name="model_calls")
+    op.drop_index("ix_evaluations_usage", table_name="evaluations")
