@@ -15,6 +15,11 @@ from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
+from memo_coach.services.accounts.opening import Accounts, open_accounts
+from memo_coach.services.accounts.sessions import SessionService
+from memo_coach.services.accounts.sign_in import SignInService
+from memo_coach.services.accounts.taking_along import TakingAlongService
+from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.administration.debug import DebugService
 from memo_coach.services.administration.housekeeping import Housekeeping
@@ -77,10 +82,15 @@ class Services:
     sharing: SharingService
     rubrics: RubricService
     visitors: VisitorService
+    users: UserService
+    sessions: SessionService
+    sign_in: SignInService
+    taking_along: TakingAlongService
     hints: HintService
     health: Health
     debug: DebugService
     self_tests: SelfTests
+    accounts: Accounts = field(repr=False)
     models: Models = field(repr=False)
     housekeeping: Housekeeping = field(repr=False)
     workers: Workers = field(repr=False)
@@ -138,8 +148,6 @@ async def _opened(
     opened.push_async_callback(models.close)
     kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
-    housekeeping = Housekeeping(models, retention)
-    opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(unit_of_work, models.budget.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, worker_settings)
@@ -155,6 +163,11 @@ async def _opened(
     opened.push_async_callback(chats.close)
     deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
+    visitors = await VisitorService.open(database, settings.visitor_days)
+    accounts = await open_accounts(settings, database, unit_of_work, deletions, visitors)
+    opened.callback(accounts.hashing.close)
+    housekeeping = Housekeeping(models, retention, accounts)
+    opened.push_async_callback(housekeeping.close)
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
@@ -192,7 +205,12 @@ async def _opened(
             unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
         ),
         rubrics=rubrics,
-        visitors=await VisitorService.open(database, settings.visitor_days),
+        visitors=visitors,
+        users=accounts.users,
+        sessions=accounts.sessions,
+        sign_in=accounts.sign_in,
+        taking_along=accounts.taking_along,
+        accounts=accounts,
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),
@@ -205,6 +223,8 @@ async def _opened(
     workers.start()
     housekeeping.start()
     deletions.start()
+    if settings.auth_mode == "accounts":
+        await accounts.first_administrator.announce()
     return services
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstraint, Index, Text, false, text
 from sqlmodel import Field
 
+from memo_coach.storage.tables.accounts import OneTimeLink, SignInAttempts, User, UserSession
 from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
@@ -34,12 +35,16 @@ __all__ = [
     "ModelCallText",
     "ModelUse",
     "MutedRemark",
+    "OneTimeLink",
     "Preferences",
     "RemarkMark",
     "ShareLink",
     "SharedRemark",
+    "SignInAttempts",
     "Spending",
     "Table",
+    "User",
+    "UserSession",
     "UtcDateTime",
     "Visitor",
     "metadata",
