@@ -7,24 +7,27 @@ import reflex as rx
 from memo_coach.translations import languages, speaking
 from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
+    audit,
     chat,
     debug,
     debug_evaluation,
     details,
     feedback,
     help,  # noqa: A004
+    installation_state,
     memos,
     missing,
     progress,
     settings,
     shared,
+    usage,
     versions,
     write,
 )
 
 _PAGES = (
     write, feedback, details, chat, memos, versions, progress, help, settings, shared,
-    debug, debug_evaluation,
+    debug, debug_evaluation, usage, audit, installation_state,
 )  # fmt: skip
 
 

@@ -52,6 +52,16 @@ class DayOfCalls:
     failed: int
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many evaluations are to be made."""
+
+    waiting: int
+    running: int
+    oldest: datetime | None
+    """When the one that has waited longest was asked for."""
+
+
 class InstallationUsageRepository:
     """Counts over the rows of everybody."""
 
@@ -124,6 +134,18 @@ class InstallationUsageRepository:
         """Return what was spent on each day on which something was, in US dollars."""
         statement = select(_DAYS.c.day, _DAYS.c.spent_micro_usd).where(_DAYS.c.day >= since.isoformat())
         return {date.fromisoformat(day): micro / MICRO for day, micro in await self._rows(statement)}
+
+    async def queue(self) -> QueueState:
+        """Return how many evaluations wait and run."""
+        status, created = _EVALUATIONS.c.status, _EVALUATIONS.c.created
+        statement = (
+            select(status, func.count(), func.min(created))
+            .where(status.in_(("queued", "running")))
+            .group_by(status)
+        )
+        found = {name: (count, oldest) for name, count, oldest in await self._rows(statement)}
+        waiting, oldest = found.get("queued", (0, None))
+        return QueueState(waiting, found.get("running", (0, None))[0], oldest)
 
     async def _rows(self, statement: Executable) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await self._session.execute(statement)]
