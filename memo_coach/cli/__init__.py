@@ -24,6 +24,7 @@ from memo_coach.cli.language import choose_language, speaking_of
 from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
+from memo_coach.cli.users import users
 from memo_coach.cli.visitors import visitors
 from memo_coach.translations import text
 
@@ -64,7 +65,7 @@ def version() -> None:
     say(f"memo-coach {__version__}")
 
 
-for command in (evaluate, measure, serve, db, doctor, backup, restore, visitors):
+for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors):
     commands.add_command(command)
 
 

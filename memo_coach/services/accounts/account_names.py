@@ -19,7 +19,7 @@ _EMAIL: Final = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"_]{
 def normalised_email(typed: str) -> str | None:
     """Return the one form of an address; ``None`` for what is none.
 
-    Letters count as small ones also before the @: no mail service in use tells them apart, people do not either.
+    Letters count as small ones before the @, too: no mail service in use tells them apart, nor do people.
     """
     if len(typed) > 2 * LONGEST_EMAIL:
         return None

@@ -2,9 +2,9 @@
 
 By account: five failures are free, from then on each one more doubles a wait from half a minute up to a
 quarter of an hour (OWASP Authentication Cheat Sheet, "Login Throttling": exponential, bound to the account
-rather than to where it comes from). After a hundred in a row the password opens nothing until it is reset (NIST
-SP 800-63B, 3.2.2: no more than 100). That takes longer than 22 hours. What is counted is the address that was
-typed, so that one without an account is slowed down and locked as well.
+rather than to where it comes from). After a hundred in a row the password opens nothing until it is reset
+(NIST SP 800-63B, 3.2.2: no more than 100), which takes 22 hours at least. What is counted is the address that
+was typed, so that one without an account is slowed down and locked as well.
 
 By network: sixty failures are free, one is forgiven every two minutes. An office behind one address mistypes
 less; a robot has sixty guesses, then thirty an hour.
@@ -72,19 +72,34 @@ class Attempts:
             Unavailable: the database cannot be used.
         """
         moment = self._now()
-        # In the order of the marks: two that fail at once would wait for each other otherwise.
-        counts = sorted(
-            [(self._account(email), _count_for_account), (self._network(address), _count_for_network)]
-        )
+        account, network = self._account(email), self._network(address)
+        counts = {account: _count_for_account, network: _count_for_network}
         async with self._unit_of_work.write() as session:
             attempts = SignInAttemptRepository(session)
-            for mark, count in counts:
+            # In the order of the marks: two that fail at once would wait for each other otherwise.
+            for mark, count in sorted(counts.items()):
                 row = await attempts.lock(mark, moment)
                 count(row, moment)
                 await attempts.store(row)
 
+    async def count_request(self, address: str | None) -> None:
+        """Count something else that a network may not do without end, as a failure of it.
+
+        Raises:
+            TooManyAttempts: it has to be waited.
+            Unavailable: the database cannot be used.
+        """
+        moment, network = self._now(), self._network(address)
+        async with self._unit_of_work.write() as session:
+            attempts = SignInAttemptRepository(session)
+            row = await attempts.lock(network, moment)
+            if row.blocked_until is not None and row.blocked_until > moment:
+                raise TooManyAttempts(int((row.blocked_until - moment).total_seconds()) + 1)
+            _count_for_network(row, moment)
+            await attempts.store(row)
+
     async def forget(self, session: AsyncSession, email: str) -> None:
-        """Forget, within a transaction, the failures of an account: its person is there, or it was unlocked."""
+        """Forget, within a transaction, an account's failures: its person is there, or it was unlocked."""
         await SignInAttemptRepository(session).remove([self._account(email)])
 
     def _account(self, email: str) -> str:

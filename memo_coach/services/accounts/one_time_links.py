@@ -1,4 +1,4 @@
-"""Links that open once: made for an account or for the first administrator, hashed, and gone with their time."""
+"""Links that open once: for an account or the first administrator, kept as hashes, gone with their time."""
 
 from __future__ import annotations
 

@@ -10,7 +10,9 @@ from typing import Final
 from memo_coach.services import clock
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.first_administrator import FirstAdministrator
+from memo_coach.services.accounts.forgotten_passwords import ForgottenPasswords
 from memo_coach.services.accounts.mail import Mail
+from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_hashing import PasswordHashing
 from memo_coach.services.accounts.removal import AccountRemoval
 from memo_coach.services.accounts.sessions import SessionService
@@ -19,6 +21,7 @@ from memo_coach.services.accounts.taking_along import TakingAlongService
 from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
 from memo_coach.services.data.deletion import DeletionService
+from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
@@ -38,12 +41,18 @@ class Accounts:
     users: UserService
     sessions: SessionService
     sign_in: SignInService
+    forgotten_passwords: ForgottenPasswords
     taking_along: TakingAlongService
     first_administrator: FirstAdministrator
     mail: Mail
     attempts: Attempts
     hashing: PasswordHashing
     database: Database
+
+    async def close(self) -> None:
+        """Let letters be sent, and end the threads that hash."""
+        await self.forgotten_passwords.close()
+        self.hashing.close()
 
     async def sweep(self) -> None:
         """Remove rows that have run out: sessions, links, failed attempts."""
@@ -55,26 +64,34 @@ class Accounts:
 
 
 async def open_accounts(
-    settings: Settings, database: Database, unit_of_work: UnitOfWork, deletions: DeletionService,
+    settings: Settings,
+    database: Database,
+    unit_of_work: UnitOfWork,
+    *,
+    deletions: DeletionService,
     visitors: VisitorService,
-) -> Accounts:  # fmt: skip
+) -> Accounts:
     """Put the services together; read the installation's secret, or make it the first time."""
-    async with database.write() as session:
-        key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
-    hashing = PasswordHashing()
-    attempts = Attempts(unit_of_work, bytes.fromhex(key), clock.now)
+    hashing, attempts = PasswordHashing(), await _attempts(database, unit_of_work)
+    check = PasswordCheck(unit_of_work, hashing, attempts)
     sessions = SessionService(
         unit_of_work,
         idle=timedelta(hours=settings.session_idle_hours),
         lifetime=timedelta(days=settings.session_days),
     )
     mail = Mail(settings.smtp_url, settings.mail_from)
-    sign_in = SignInService(unit_of_work, hashing, attempts, sessions)
-    users = UserService(unit_of_work, hashing, attempts, mail, AccountRemoval(deletions), settings.public_url)
     return Accounts(
-        users=users,
+        users=UserService(
+            unit_of_work,
+            check=check,
+            attempts=attempts,
+            mail=mail,
+            removal=AccountRemoval(deletions),
+            public_url=settings.public_url,
+        ),
         sessions=sessions,
-        sign_in=sign_in,
+        sign_in=SignInService(unit_of_work, check=check, attempts=attempts, sessions=sessions),
+        forgotten_passwords=ForgottenPasswords(unit_of_work, attempts, mail, settings.public_url),
         taking_along=TakingAlongService(unit_of_work, visitors),
         first_administrator=FirstAdministrator(unit_of_work, settings.public_url),
         mail=mail,
@@ -82,3 +99,25 @@ async def open_accounts(
         hashing=hashing,
         database=database,
     )
+
+
+async def users_alone(settings: Settings, database: Database) -> UserService:
+    """Return the accounts as the command line has them: nothing runs in the background."""
+    unit_of_work = UnitOfWork(database, settings.data_dir)
+    attempts = await _attempts(database, unit_of_work)
+    return UserService(
+        unit_of_work,
+        check=PasswordCheck(unit_of_work, PasswordHashing(threads=1), attempts),
+        attempts=attempts,
+        mail=Mail(settings.smtp_url, settings.mail_from),
+        removal=AccountRemoval(
+            DeletionService(unit_of_work, database, stop_work=lambda _: None, broadcast=MemoryBroadcast())
+        ),
+        public_url=settings.public_url,
+    )
+
+
+async def _attempts(database: Database, unit_of_work: UnitOfWork) -> Attempts:
+    async with database.write() as session:
+        key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
+    return Attempts(unit_of_work, bytes.fromhex(key), clock.now)

@@ -41,7 +41,7 @@ _SALT_BYTES, _HASH_BYTES = 16, 32
 
 
 def normalised_password(password: str) -> str:
-    """Return a password in the one form that all keyboards' ways to type it have (NIST SP 800-63B, 3.1.1.2)."""
+    """Return a password in one form, however a keyboard has composed it (NIST SP 800-63B, 3.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 

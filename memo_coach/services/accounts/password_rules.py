@@ -1,9 +1,9 @@
 """Which passwords are taken: 12 to 128 characters, none that everybody guesses first, nothing else demanded.
 
 That is NIST SP 800-63B, 3.1.1.2: length and a list of what is common, no rules of composition. The list is
-:file:`common_passwords.txt`, whose head says where it is from. Beside it what is refused is what a rule makes:
-a short piece over and over, a run of the keyboard or the alphabet, a common word filled up with figures and
-signs, and what the account or the product is called.
+``common_passwords.txt``, whose head says where it is from. Refused as well is what a rule makes: a short
+piece over and over, a run of the keyboard or the alphabet, a common word filled up with figures and signs,
+and what the account or the product is called.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ SHORTEST: Final = 12
 LONGEST: Final = 128
 _LIST: Final = Path(__file__).with_name("common_passwords.txt")
 _RUNS: Final = (
-    "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb6yhn",
-    "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm",
-)  # fmt: skip
+    *("abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm"),
+    *("1qaz2wsx3edc4rfv5tgb6yhn", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm"),
+)
 _LONGEST_PIECE: Final = 6
 """A piece of up to so many characters, over and over, is no password."""
 _NO_LETTERS: Final = re.compile(r"[\W\d_]+")
@@ -48,21 +48,13 @@ def check_new_password(password: str, email: str, name: str) -> None:
 
 
 def _is_guessed_first(password: str, own: set[str]) -> bool:
-    common = _common()
-    words = "".join(_NO_LETTERS.split(password))
+    words = _NO_LETTERS.sub("", password)
     own_words = {_NO_LETTERS.sub("", each.casefold()) for each in own} - {""}
-    return (
-        password in common
-        or words in common
-        or words in own_words
-        or not words
-        and _is_run(password)
-        or _is_repeated(password)
-        or _is_repeated(words)
-        and len(words) > len(password) / 2
-        or _is_run(password)
-        or _is_run(words)
-    )
+    if password in _common() or words in _common() or words in own_words:
+        return True
+    # Figures and signs around few letters are what makes such a password.
+    mostly_words = len(words) > len(password) / 2
+    return any(_is_repeated(each) or _is_run(each) for each in (password, *[words][:mostly_words]))
 
 
 def _is_repeated(text_of: str) -> bool:

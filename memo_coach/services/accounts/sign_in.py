@@ -1,7 +1,6 @@
 """Signing in with a password, and choosing one by a link or when one is signed in.
 
-Whoever tries gets one answer and as much work, whether there is no such account, it is disabled, it is locked
-or the password is wrong: one hash is computed for each attempt, and the sentence is the same.
+What a password is asked is in :mod:`.password_check`, what a link opens in :mod:`.redeeming`.
 """
 
 from __future__ import annotations
@@ -10,29 +9,27 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services import clock
-from memo_coach.services.accounts.account_names import checked_email, checked_name, normalised_email
+from memo_coach.services.accounts.account_names import normalised_email
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.errors import LinkRefused, SignInRefused, WrongPassword
 from memo_coach.services.accounts.one_time_links import WITH_A_PASSWORD, Purpose, make_link
-from memo_coach.services.accounts.password_hashing import HashingTurn, PasswordHashing
+from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import LONGEST, check_new_password
-from memo_coach.services.accounts.principal import Actor, Principal, Role
+from memo_coach.services.accounts.principal import Actor, Principal
 from memo_coach.services.accounts.random_tokens import hash_of
+from memo_coach.services.accounts.redeeming import account_behind, open_with_password
 from memo_coach.services.accounts.sessions import SessionService
-from memo_coach.services.accounts.users import add_user
+from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.accounts.views import SecondFactorNeeded, SignedIn
 from memo_coach.services.administration.audit import record
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
-from memo_coach.storage.tables import OneTimeLink, User
-
-_log = structlog.get_logger(__name__)
+from memo_coach.storage.tables import User
 
 
 class SecondFactors(Protocol):
@@ -57,14 +54,15 @@ class SignInService:
     def __init__(
         self,
         unit_of_work: UnitOfWork,
-        hashing: PasswordHashing,
+        *,
+        check: PasswordCheck,
         attempts: Attempts,
         sessions: SessionService,
         second_factors: SecondFactors | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._hashing = hashing
+        self._check = check
         self._attempts = attempts
         self._sessions = sessions
         self._second_factors = second_factors or NoSecondFactors()
@@ -87,15 +85,14 @@ class SignInService:
             Unavailable: the database cannot be used.
         """
         typed = normalised_email(email) or email[:LONGEST]
-        user = await self._admitted(typed, password, address)
+        user = await self._check.admitted(typed, password, address)
         async with self._unit_of_work.write() as session:
             current = await UserRepository(session).lock(user.id)
             if current is None or current.is_disabled or current.password_hash != user.password_hash:
                 raise SignInRefused  # it was changed meanwhile
             factors = await self._second_factors.of(session, user.id)
             if factors:
-                ticket = await make_link(session, Purpose.SECOND_FACTOR, user.id, "", self._now())
-                return SecondFactorNeeded(ticket.url_token, factors)
+                return await self._ticket(session, current, factors)
             return await self._begin(
                 session, current, address=address, agent=agent, previous_token=previous_token
             )
@@ -162,7 +159,7 @@ class SignInService:
     ) -> SignedIn | SecondFactorNeeded:
         """Choose a password by an invitation, a reset or the first administrator's link, and sign in.
 
-        ``email`` and ``name`` are the first administrator's, whose account is made by this; others have theirs.
+        ``email`` and ``name`` are the first administrator's, whose account this makes; others have theirs.
         The account's other sessions end, its failed attempts are forgotten. Of two who open one link at once,
         one does.
 
@@ -171,21 +168,22 @@ class SignInService:
             PasswordRefused, AccountUnfit, EmailTaken, TooManyAttempts, Unavailable: with a sentence; the link
                 stays good.
         """
-        email_of, name_of = await self._whom_it_opens(url_token, email, name)
-        check_new_password(password, email_of, name_of)
-        async with self._hashing.turn() as turn:
-            hashed = await turn.hash(password)
+        async with self._unit_of_work.read() as session:
+            account = await account_behind(session, url_token, self._now(), email=email, name=name)
+        check_new_password(password, account.email, account.name)
+        hashed = await self._check.hashed(password)
         async with self._unit_of_work.write() as session:
-            links = OneTimeLinkRepository(session)
-            await links.lock_those_of_nobody()
-            link = await links.open(hash_of(url_token) or "", self._now())
-            user = None if link is None else await self._opened(session, link, email_of, name_of, hashed)
-            if user is None:
-                raise LinkRefused
+            user = await open_with_password(session, url_token, self._now(), account, hashed)
             actor = Actor(user.name, user.id, address)
-            await record(session, actor, "user.password_set", f"user:{user.id}")
+            await record(session, actor, "user.password_set", target_of(user))
             await self._attempts.forget(session, user.email)
-            return await self._after_redeeming(session, user, address, agent, previous_token)
+            factors = await self._second_factors.of(session, user.id)
+            if factors:
+                # A link in a mailbox replaces what one knows, not what one has.
+                return await self._ticket(session, user, factors)
+            return await self._begin(
+                session, user, address=address, agent=agent, previous_token=previous_token
+            )
 
     async def purpose_of(self, url_token: str) -> Purpose | None:
         """Return what a link is for, without opening it; ``None`` where it opens nothing.
@@ -206,10 +204,9 @@ class SignInService:
             WrongPassword: the old one is not theirs.
             PasswordRefused, TooManyAttempts, Unavailable: with a sentence.
         """
-        user = await self.confirm(principal, old, address=address)
+        user = await self._check.confirm(principal, old, address=address)
         check_new_password(new, user.email, user.name)
-        async with self._hashing.turn() as turn:
-            hashed = await turn.hash(new)
+        hashed = await self._check.hashed(new)
         async with self._unit_of_work.write() as session:
             users = UserRepository(session)
             current = await users.lock(user.id)
@@ -219,53 +216,7 @@ class SignInService:
             await OneTimeLinkRepository(session).remove(user.id, *WITH_A_PASSWORD, Purpose.SECOND_FACTOR)
             await UserSessionRepository(session).end_all(user.id, but=principal.session)
             actor = Actor(user.name, user.id, address)
-            await record(session, actor, "user.password_changed", f"user:{user.id}")
-
-    async def confirm(self, principal: Principal, password: str, *, address: str | None = None) -> User:
-        """Make sure that who is signed in is still the one: they give their password once more.
-
-        Raises:
-            WrongPassword: it is not theirs.
-            TooManyAttempts, Unavailable: with a sentence.
-        """
-        async with self._unit_of_work.read() as session:
-            user = await UserRepository(session).get(principal.user or "")
-        if user is None:
-            raise WrongPassword
-        try:
-            return await self._admitted(user.email, password, address)
-        except SignInRefused:
-            raise WrongPassword from None
-
-    async def _admitted(self, email: str, password: str, address: str | None) -> User:
-        """Return the account that a password opens, having computed one hash in any case."""
-        bounded = password[: LONGEST + 1]
-        async with self._hashing.turn() as turn:
-            # Asked when it is one's turn: of many sent at once those behind see what those before have failed.
-            is_locked = await self._attempts.refuse_too_many(email, address)
-            async with self._unit_of_work.read() as session:
-                user = await UserRepository(session).by_email(email)
-            stored = None if user is None else user.password_hash
-            is_right = await turn.is_right(bounded, stored)
-            if user is None or not is_right or user.is_disabled or is_locked:
-                await self._attempts.count_failure(email, address)
-                _log.info("sign-in refused")
-                raise SignInRefused
-            await self._rehash(turn, user, bounded)
-        return user
-
-    async def _rehash(self, turn: HashingTurn, user: User, password: str) -> None:
-        """Make the hash anew where it was made with other parameters than today's."""
-        stored = user.password_hash
-        if stored is None or not self._hashing.needs_rehash(stored):
-            return
-        hashed = await turn.hash(password)
-        async with self._unit_of_work.write() as session:
-            users = UserRepository(session)
-            current = await users.lock(user.id)
-            if current is not None and current.password_hash == stored:
-                await users.change(user.id, {"password_hash": hashed})
-                user.password_hash = hashed
+            await record(session, actor, "user.password_changed", target_of(user))
 
     async def _begin(
         self,
@@ -283,51 +234,8 @@ class SignInService:
             session, user, address=address, agent=agent, previous_token=previous_token
         )
 
-    async def _whom_it_opens(self, url_token: str, email: str, name: str) -> tuple[str, str]:
-        """Return the address and the name that a link's account has or will have."""
-        async with self._unit_of_work.read() as session:
-            link = await OneTimeLinkRepository(session).find(hash_of(url_token) or "", self._now())
-            if link is None or link.purpose not in WITH_A_PASSWORD:
-                raise LinkRefused
-            if link.user_id is None:
-                address = checked_email(email)
-                return address, checked_name(name, address)
-            user = await UserRepository(session).get(link.user_id)
-        if user is None or user.is_disabled:
-            raise LinkRefused
-        return user.email, user.name
-
-    async def _opened(
-        self, session: AsyncSession, link: OneTimeLink, email: str, name: str, hashed: str
-    ) -> User | None:
-        """Return the account that a link has opened, with its new password; ``None`` where it opens nothing."""
-        users, links = UserRepository(session), OneTimeLinkRepository(session)
-        if link.purpose not in WITH_A_PASSWORD:
-            return None
-        if link.user_id is None:
-            await links.remove(None, Purpose.FIRST_ADMINISTRATOR)
-            if await users.has_administrator():
-                return None
-            return await add_user(session, email, name, Role.ADMINISTRATOR, hashed, self._now())
-        user = await users.lock(link.user_id)
-        if user is None or user.is_disabled:
-            return None
-        await users.change(user.id, {"password_hash": hashed})
-        await links.remove(user.id, *WITH_A_PASSWORD, Purpose.SECOND_FACTOR)
-        await UserSessionRepository(session).end_all(user.id)
-        return user
-
-    async def _after_redeeming(
-        self,
-        session: AsyncSession,
-        user: User,
-        address: str | None,
-        agent: str | None,
-        previous_token: str | None,
-    ) -> SignedIn | SecondFactorNeeded:
-        factors = await self._second_factors.of(session, user.id)
-        if factors:
-            # A link in a mailbox replaces what one knows, not what one has.
-            ticket = await make_link(session, Purpose.SECOND_FACTOR, user.id, "", self._now())
-            return SecondFactorNeeded(ticket.url_token, factors)
-        return await self._begin(session, user, address=address, agent=agent, previous_token=previous_token)
+    async def _ticket(
+        self, session: AsyncSession, user: User, factors: tuple[str, ...]
+    ) -> SecondFactorNeeded:
+        ticket = await make_link(session, Purpose.SECOND_FACTOR, user.id, "", self._now())
+        return SecondFactorNeeded(ticket.url_token, factors)

@@ -5,27 +5,34 @@ The last administrator who has a way in can be neither demoted nor disabled nor 
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from memo_coach.services import clock
 from memo_coach.services.accounts.account_names import checked_email, checked_name
 from memo_coach.services.accounts.attempts import Attempts
-from memo_coach.services.accounts.errors import AccountUnfit, EmailTaken, LastAdministrator
+from memo_coach.services.accounts.errors import AccountUnfit
 from memo_coach.services.accounts.mail import Mail, invitation_mail, reset_mail
 from memo_coach.services.accounts.one_time_links import Purpose, make_link
-from memo_coach.services.accounts.password_hashing import PasswordHashing
+from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import check_new_password
-from memo_coach.services.accounts.principal import Actor, Role
+from memo_coach.services.accounts.principal import Actor, Principal, Role
 from memo_coach.services.accounts.removal import AccountRemoval
+from memo_coach.services.accounts.user_rows import (
+    NewAccount,
+    add_user,
+    audited,
+    cursor_of,
+    position_of,
+    refuse_last_administrator,
+    stored_limits,
+    target_of,
+    there,
+    view_of,
+)
 from memo_coach.services.accounts.views import OneTimeLink, UserLimits, UserPage, UserView
 from memo_coach.services.administration.audit import record
-from memo_coach.services.clock import new_id
-from memo_coach.services.errors import NotFound
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
@@ -44,7 +51,8 @@ class UserService:
     def __init__(
         self,
         unit_of_work: UnitOfWork,
-        hashing: PasswordHashing,
+        *,
+        check: PasswordCheck,
         attempts: Attempts,
         mail: Mail,
         removal: AccountRemoval,
@@ -52,7 +60,7 @@ class UserService:
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._hashing = hashing
+        self._check = check
         self._attempts = attempts
         self._mail = mail
         self._removal = removal
@@ -72,31 +80,27 @@ class UserService:
         Raises:
             AccountUnfit, EmailTaken, PasswordRefused, Unavailable: with a sentence.
         """
-        address = checked_email(email)
-        called = checked_name(name, address)
-        hashed = None
+        account, hashed = NewAccount.checked(email, name, role), None
         if password is not None:
-            check_new_password(password, address, called)
-            async with self._hashing.turn() as turn:
-                hashed = await turn.hash(password)
+            check_new_password(password, account.email, account.name)
+            hashed = await self._check.hashed(password)
         async with self._unit_of_work.write(adds=True) as session:
-            user = await self._add(session, address, called, role, hashed)
-            await record(session, actor, "user.created", _target(user), after=_audited(user))
+            user = await add_user(session, account, self._now(), password_hash=hashed)
+            await record(session, actor, "user.created", target_of(user), after=audited(user))
             return view_of(user)
 
     async def invite(self, actor: Actor, *, email: str, name: str, role: Role) -> OneTimeLink:
-        """Make an account, and a link with which its person chooses a password. It is mailed where that is set up.
+        """Make an account, and a link with which its person chooses a password, mailed where that is set up.
 
         Raises:
             AccountUnfit, EmailTaken, Unavailable: with a sentence.
         """
-        address = checked_email(email)
-        called = checked_name(name, address)
+        account = NewAccount.checked(email, name, role)
         async with self._unit_of_work.write(adds=True) as session:
-            user = await self._add(session, address, called, role, None)
+            user = await add_user(session, account, self._now())
             link = await make_link(session, Purpose.INVITATION, user.id, self._public_url, self._now())
-            await record(session, actor, "user.invited", _target(user), after=_audited(user))
-        return await self._mail.send_link(link, invitation_mail(address, link))
+            await record(session, actor, "user.invited", target_of(user), after=audited(user))
+        return await self._mail.send_link(link, invitation_mail(account.email, link))
 
     async def list(self, actor: Actor | None = None, query: str = "", cursor: str | None = None) -> UserPage:
         """Return accounts in whose address or name something stands, by their addresses.
@@ -107,11 +111,11 @@ class UserService:
         del actor  # reading is not in the audit log
         async with self._unit_of_work.read() as session:
             rows = await UserRepository(session).page(
-                query.strip()[:LONGEST_QUERY], _position_of(cursor), PAGE + 1
+                query.strip()[:LONGEST_QUERY], position_of(cursor), PAGE + 1
             )
         more = len(rows) > PAGE
         users = tuple(view_of(row) for row in rows[:PAGE])
-        return UserPage(users, _cursor_of(users[-1].email) if more else None)
+        return UserPage(users, cursor_of(users[-1].email) if more else None)
 
     async def get(self, user_id: str) -> UserView:
         """Return an account.
@@ -121,7 +125,7 @@ class UserService:
             Unavailable: the database cannot be read.
         """
         async with self._unit_of_work.read() as session:
-            return view_of(_there(await UserRepository(session).get(user_id)))
+            return view_of(there(await UserRepository(session).get(user_id)))
 
     async def by_email(self, email: str) -> UserView:
         """Return the account with an address.
@@ -131,7 +135,7 @@ class UserService:
         """
         address = checked_email(email)
         async with self._unit_of_work.read() as session:
-            return view_of(_there(await UserRepository(session).by_email(address)))
+            return view_of(there(await UserRepository(session).by_email(address)))
 
     async def by_owner(self, owner: str) -> UserView | None:
         """Return the account whose writing is an owner's; ``None`` for a browser's visitor.
@@ -151,7 +155,7 @@ class UserService:
         """
         return await self._change(actor, user_id, "user.role", {"role": role.value})
 
-    async def set_disabled(self, actor: Actor, user_id: str, is_disabled: bool) -> UserView:  # noqa: FBT001 - the interface
+    async def set_disabled(self, actor: Actor, user_id: str, is_disabled: bool) -> UserView:
         """Let nobody in by an account, whose sessions end, or let them in again. What they wrote stays.
 
         Raises:
@@ -181,22 +185,22 @@ class UserService:
         ):
             if value is not None and not 0 <= value <= most:
                 raise AccountUnfit(text("accounts.limit_unfit", most=number(most)))
-        return await self._change(actor, user_id, "user.limits", {"limits": _stored_limits(limits)})
+        return await self._change(actor, user_id, "user.limits", {"limits": stored_limits(limits)})
 
     async def reset_password(self, actor: Actor, user_id: str) -> OneTimeLink:
-        """Make a link with which an account's person chooses another password; it is mailed where that is set up.
+        """Make a link with which a person chooses another password, mailed where that is set up.
 
-        The password that there is stays good until the link is used. Who is to be kept out is disabled, or their
-        sessions are ended.
+        The password that there is stays good until the link is used. Who is to be kept out is disabled, or
+        their sessions are ended.
 
         Raises:
             NotFound, Unavailable: with a sentence.
         """
         async with self._unit_of_work.write() as session:
-            user = _there(await UserRepository(session).lock(user_id))
+            user = there(await UserRepository(session).lock(user_id))
             purpose = Purpose.INVITATION if user.password_hash is None else Purpose.RESET
             link = await make_link(session, purpose, user.id, self._public_url, self._now())
-            await record(session, actor, "user.reset", _target(user))
+            await record(session, actor, "user.reset", target_of(user))
             address = user.email
         return await self._mail.send_link(link, reset_mail(address, link))
 
@@ -207,8 +211,8 @@ class UserService:
             NotFound, Unavailable: with a sentence.
         """
         async with self._unit_of_work.write() as session:
-            user = _there(await UserRepository(session).lock(user_id))
-            await record(session, actor, "user.unlocked", _target(user))
+            user = there(await UserRepository(session).lock(user_id))
+            await record(session, actor, "user.unlocked", target_of(user))
             await self._attempts.forget(session, user.email)
 
     async def end_sessions(self, actor: Actor, user_id: str) -> int:
@@ -218,9 +222,9 @@ class UserService:
             NotFound, Unavailable: with a sentence.
         """
         async with self._unit_of_work.write() as session:
-            user = _there(await UserRepository(session).lock(user_id))
+            user = there(await UserRepository(session).lock(user_id))
             ended = await UserSessionRepository(session).end_all(user.id)
-            await record(session, actor, "user.sessions_ended", _target(user), after={"sessions": ended})
+            await record(session, actor, "user.sessions_ended", target_of(user), after={"sessions": ended})
             return ended
 
     async def remove(self, actor: Actor, user_id: str) -> None:
@@ -231,114 +235,31 @@ class UserService:
         """
         async with self._unit_of_work.write() as session:
             await refuse_last_administrator(session, user_id)
-            user = _there(await UserRepository(session).lock(user_id))
-            await record(session, actor, "user.removed", _target(user), before=_audited(user))
+            user = there(await UserRepository(session).lock(user_id))
+            await record(session, actor, "user.removed", target_of(user), before=audited(user))
             cancelled = await self._removal.remove(session, user)
         await self._removal.begun(cancelled)
 
-    async def _add(
-        self, session: AsyncSession, email: str, name: str, role: Role, password_hash: str | None
-    ) -> User:
-        return await add_user(session, email, name, role, password_hash, self._now())
+    async def remove_own(self, principal: Principal, password: str, *, address: str | None = None) -> None:
+        """Delete the account of who asks, with all that they wrote, for good. They give their password again.
+
+        Raises:
+            WrongPassword: it is not theirs.
+            LastAdministrator, TooManyAttempts, Unavailable: with a sentence.
+        """
+        user = await self._check.confirm(principal, password, address=address)
+        await self.remove(Actor(user.name, user.id, address), user.id)
 
     async def _change(self, actor: Actor, user_id: str, action: str, values: Mapping[str, Any]) -> UserView:
         async with self._unit_of_work.write() as session:
             users = UserRepository(session)
             if values.get("role") == Role.WRITER or values.get("is_disabled"):
                 await refuse_last_administrator(session, user_id)
-            user = _there(await users.lock(user_id))
+            user = there(await users.lock(user_id))
             before = {name: getattr(user, name) for name in values}
             if before != values:
                 await users.change(user_id, values)
-                await record(session, actor, action, _target(user), before=before, after=values)
+                await record(session, actor, action, target_of(user), before=before, after=values)
             if values.get("is_disabled"):
                 await UserSessionRepository(session).end_all(user_id)
             return view_of(User(**{**user.model_dump(), **values}))
-
-
-async def add_user(
-    session: AsyncSession, email: str, name: str, role: Role, password_hash: str | None, now: datetime
-) -> User:
-    """Add an account, with the visitor that it writes as, to a transaction.
-
-    Raises:
-        EmailTaken: there is one with this address.
-    """
-    user = User(
-        id=new_id(),
-        owner=new_id(),
-        email=email,
-        name=name,
-        role=role.value,
-        password_hash=password_hash,
-        created=now,
-    )
-    if not await UserRepository(session).add(user, now):
-        raise EmailTaken
-    return user
-
-
-async def refuse_last_administrator(session: AsyncSession, user_id: str) -> None:
-    """Refuse what would leave nobody who can administer.
-
-    Raises:
-        LastAdministrator: the account is the only one.
-    """
-    if await UserRepository(session).lock_administrators() == [user_id]:
-        raise LastAdministrator
-
-
-def view_of(user: User) -> UserView:
-    """Return an account as a plain value."""
-    limits = user.limits or {}
-    return UserView(
-        id=user.id,
-        owner=user.owner,
-        email=user.email,
-        name=user.name,
-        role=Role(user.role),
-        is_disabled=user.is_disabled,
-        created=user.created,
-        last_sign_in=user.last_sign_in,
-        has_password=user.password_hash is not None,
-        limits=UserLimits(limits.get("evaluations_a_day"), limits.get("micro_usd_a_day")),
-    )
-
-
-def _stored_limits(limits: UserLimits) -> dict[str, int] | None:
-    given = {
-        name: value
-        for name, value in (
-            ("evaluations_a_day", limits.evaluations_a_day),
-            ("micro_usd_a_day", limits.micro_usd_a_day),
-        )
-        if value is not None
-    }
-    return given or None
-
-
-def _target(user: User) -> str:
-    return f"user:{user.id}"
-
-
-def _audited(user: User) -> dict[str, Any]:
-    return {"email": user.email, "name": user.name, "role": user.role}
-
-
-def _there(user: User | None) -> User:
-    if user is None:
-        raise NotFound
-    return user
-
-
-def _cursor_of(email: str) -> str:
-    return base64.urlsafe_b64encode(email.encode()).decode()
-
-
-def _position_of(cursor: str | None) -> str | None:
-    if cursor is None or len(cursor) > 2_000:
-        return None
-    try:
-        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode()
-    except ValueError:
-        return None

@@ -29,22 +29,23 @@ class OneTimeLinkRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def made_since(self, user_id: str, purpose: str, since: datetime) -> bool:
+        """Whether an account has a link for a purpose that was made after a moment."""
+        statement = select(col(OneTimeLink.id)).where(
+            col(OneTimeLink.user_id) == user_id,
+            col(OneTimeLink.purpose) == purpose,
+            col(OneTimeLink.made) > since,
+        )
+        return (await self._session.execute(statement.limit(1))).first() is not None
+
     async def open(self, token_sha256: str, now: datetime) -> OneTimeLink | None:
         """Open a link; of any number who do so at once one gets it, the others ``None``."""
         statement = (
             delete(OneTimeLink)
             .where(col(OneTimeLink.token_sha256) == token_sha256, col(OneTimeLink.expires) > now)
-            .returning(
-                col(OneTimeLink.id),
-                col(OneTimeLink.purpose),
-                col(OneTimeLink.user_id),
-                col(OneTimeLink.token_sha256),
-                col(OneTimeLink.made),
-                col(OneTimeLink.expires),
-            )
+            .returning(OneTimeLink)
         )
-        found = (await self._session.execute(statement)).one_or_none()
-        return None if found is None else OneTimeLink(**found._mapping)
+        return (await self._session.execute(statement)).scalar_one_or_none()
 
     async def lock_those_of_nobody(self) -> None:
         """Let nobody else open a link of the first administrator until the transaction ends.

@@ -64,7 +64,7 @@ class UserSession(Table, table=True):
 
 
 class OneTimeLink(Table, table=True):
-    """Something that opens once: an invitation, a new password, a second step. It is deleted by opening it."""
+    """What opens once: an invitation, a new password, a second step. Opening it deletes it."""
 
     __tablename__ = "one_time_links"
     __table_args__ = (
