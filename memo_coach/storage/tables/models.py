@@ -36,7 +36,7 @@ class ModelCall(Table, table=True):
         Index(None, "evaluation", "created"),
         Index(None, "status", "created"),
         Index(None, "day", "status"),
-        Index(None, "owner"),
+        Index(None, "owner", "day"),
     )
 
     id: str = Field(primary_key=True)
