@@ -21,13 +21,14 @@ from memo_coach.ui.pages import (
     settings,
     shared,
     usage,
+    users,
     versions,
     write,
 )
 
 _PAGES = (
     write, feedback, details, chat, memos, versions, progress, help, settings, shared,
-    debug, debug_evaluation, usage, audit, installation_state,
+    debug, debug_evaluation, users, usage, audit, installation_state,
 )  # fmt: skip
 
 

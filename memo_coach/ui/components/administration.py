@@ -55,6 +55,7 @@ def administration_page(
             ("unavailable", rx.el.p(problem, role="alert", class_name="alert")),
             rx.el.p(text("administration.loading"), role="status", class_name="quiet"),
         ),
+        current=current,
         class_name="narrow administration",
     )
 
