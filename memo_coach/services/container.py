@@ -21,13 +21,16 @@ from memo_coach.services.accounts.taking_along import TakingAlongService
 from memo_coach.services.accounts.tokens import TokenService
 from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.administration.audit_log import AuditService
 from memo_coach.services.administration.debug import DebugService
 from memo_coach.services.administration.documents import DocumentService
 from memo_coach.services.administration.documents_health import documents_check
 from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.installation_state import InstallationStateService
 from memo_coach.services.administration.rubric_preview import RubricPreview
 from memo_coach.services.administration.self_tests import self_tests
+from memo_coach.services.administration.usage import UsageService
 from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
@@ -102,6 +105,9 @@ class Services:
     health: Health
     debug: DebugService
     self_tests: SelfTests
+    usage: UsageService
+    audit: AuditService
+    installation: InstallationStateService
     accounts: Accounts = field(repr=False)
     models: Models = field(repr=False)
     housekeeping: Housekeeping = field(repr=False)
@@ -236,6 +242,11 @@ async def _opened(
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),
         self_tests=self_tests(health, broadcast, models),
+        usage=UsageService(unit_of_work),
+        audit=AuditService(unit_of_work),
+        installation=InstallationStateService(
+            settings, database, unit_of_work, models=models, workers=workers
+        ),
         models=models,
         housekeeping=housekeeping,
         workers=workers,

@@ -8,6 +8,7 @@ from memo_coach.translations import languages, speaking
 from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
     administration,
+    audit,
     chat,
     debug,
     debug_evaluation,
@@ -15,18 +16,21 @@ from memo_coach.ui.pages import (
     document,
     feedback,
     help,  # noqa: A004
+    installation_state,
     memos,
     missing,
     progress,
     settings,
     shared,
+    usage,
+    users,
     versions,
     write,
 )
 
 _PAGES = (
     write, feedback, details, chat, memos, versions, progress, help, settings, shared,
-    debug, debug_evaluation, administration, document,
+    debug, debug_evaluation, administration, document, users, usage, audit, installation_state,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import text
+from memo_coach.web.administration_files import audit_file, usage_file
 from memo_coach.web.cookies import is_secure, no_cookie_header
 from memo_coach.web.download import Download
 from memo_coach.web.errors import Refused
@@ -271,6 +272,22 @@ class Export(Endpoint):
         return Download(pieces, media_type="application/zip", headers=headers)
 
 
+class UsageFile(Endpoint):
+    """Usage day by day, for administrators."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a CSV file."""
+        return await usage_file(request)
+
+
+class AuditFile(Endpoint):
+    """The audit log, for administrators."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a CSV file that is sent while it is made."""
+        return await audit_file(request)
+
+
 class Import(Endpoint):
     """What was taken along, brought back."""
 
@@ -376,6 +393,8 @@ ROUTES = (
     Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[PROBLEMS]),
     Route("/export", Export, middleware=[PROBLEMS]),
     Route("/import", Import, middleware=[PROBLEMS]),
+    Route("/admin/usage.csv", UsageFile, middleware=[PROBLEMS]),
+    Route("/admin/audit.csv", AuditFile, middleware=[PROBLEMS]),
     Route("/outlines/{rubric}", Outline, middleware=[PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[PROBLEMS]),
 )

@@ -65,6 +65,16 @@ class UserRepository:
         found = await self._session.execute(select(User).where(owned(col(User.owner), owner)))
         return found.scalar_one_or_none()
 
+    async def limits_of(self, owner: str, *, lock: bool = False) -> dict[str, Any] | None:
+        """Return the limits of the account whose writing is an owner's; ``None`` without any.
+
+        With ``lock`` nobody else changes or locks the account until the transaction ends.
+        """
+        statement = select(col(User.limits)).where(owned(col(User.owner), owner))
+        if lock:
+            statement = statement.with_for_update()
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
     async def page(self, query: str, after: str | None, most: int) -> Sequence[User]:
         """Return accounts in whose address or name something stands, from behind an address, by address."""
         email = by_bytes(col(User.email))

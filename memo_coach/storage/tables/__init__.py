@@ -150,6 +150,10 @@ class Evaluation(Table, table=True):
         Index(None, "owner", "status"),
         Index(None, "owner", "cache_key"),
         Index(None, "status", "lease_until"),
+        # All that usage day by day reads.
+        Index(
+            "ix_evaluations_usage", "created", "status", "judged_by", "cached", "seconds", "owner"
+        ),
         # All that a look at somebody's scores reads: their rows carry whole judgements.
         Index(
             "ix_evaluations_scores", "owner", "rubric", "rubric_version", "judged_by", "model", "memo",

@@ -5,14 +5,12 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import by_status, table
+from memo_coach.ui.components.administration import administration_menu
+from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, frame, link
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.documents import AdministrationState, DocumentOnScreen
-
-ELSEWHERE: tuple[tuple[str, str], ...] = (("/debug", "debug.heading"),)
-"""Other pages of the administration: address and name."""
 
 
 def _row(line: rx.Var[DocumentOnScreen]) -> rx.Component:
@@ -79,17 +77,10 @@ def _new_rubric() -> rx.Component:
     )
 
 
-def _elsewhere() -> rx.Component:
-    return rx.el.section(
-        rx.el.h2(text("documents.elsewhere")),
-        rx.el.ul(*[rx.el.li(link(text(key), to=path)) for path, key in ELSEWHERE], class_name="stack places"),
-        class_name="stack administration-part",
-    )
-
-
 def page() -> rx.Component:
     """Build the page."""
     return frame(
+        administration_menu("/admin"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(text("documents.heading")), rx.el.p(text("documents.lede"), class_name="lede")
@@ -99,9 +90,9 @@ def page() -> rx.Component:
         by_status(
             AdministrationState.status,
             AdministrationState.problem,
-            rx.fragment(alert(AdministrationState.problem), _documents(), _new_rubric(), _elsewhere()),
+            rx.fragment(alert(AdministrationState.problem), _documents(), _new_rubric()),
         ),
-        class_name="narrow",
+        class_name="narrow administration",
     )
 
 

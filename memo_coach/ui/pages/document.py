@@ -8,7 +8,8 @@ from reflex_base.event import EventSpec
 from memo_coach.services.administration.documents import LONGEST_NOTE
 from memo_coach.translations import text
 from memo_coach.ui.assets import asset
-from memo_coach.ui.components.administration import by_status, table
+from memo_coach.ui.components.administration import administration_menu
+from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page
@@ -296,6 +297,7 @@ def page() -> rx.Component:
     return frame(
         rx.el.link(rel="stylesheet", href=asset("document-editor.css")),
         *own_scripts("document-editor.js"),
+        administration_menu("/admin"),
         rx.el.div(
             rx.el.div(
                 rx.el.h1(rx.cond(DocumentState.title != "", DocumentState.title, text("documents.heading"))),

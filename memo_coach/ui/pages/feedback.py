@@ -9,9 +9,11 @@ from memo_coach.ui.components.criterion_score import mark_given, reason
 from memo_coach.ui.components.evaluation import by_status, is_of_address, with_rubric
 from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import anchor, frame, link, own_scripts
+from memo_coach.ui.components.readings import readings
 from memo_coach.ui.components.sharing import sharing
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
+from memo_coach.ui.states.readings import ReadingsState
 from memo_coach.ui.states.sharing import SharingState
 
 
@@ -264,6 +266,7 @@ def page() -> rx.Component:
             ),
             class_name="page-head",
         ),
+        readings(),
         by_status(FeedbackState, content),
         class_name="narrow",
     )
@@ -276,5 +279,5 @@ def register(app: rx.App) -> None:
         page,
         path="/feedback/[evaluation]",
         title=text("feedback.title"),
-        on_load=[FeedbackState.open, SharingState.open],
+        on_load=[FeedbackState.open, SharingState.open, ReadingsState.open],
     )
