@@ -189,7 +189,7 @@ class _Work:
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
         self.findings.extend(findings_from(self.shown, read.elements))
-        self.no_memo = no_memo_of(self.shown, lexicon)
+        self.no_memo = no_memo_of(self.shown, lexicon, read.units)
         if self.no_memo is not None:
             self.findings = [finding for finding in self.findings if is_of_any_text(finding, self.no_memo)]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from memo_coach.coaching.builtin.analysis.prose import facts_of
@@ -135,7 +136,7 @@ class _Places:
             for reading in read.elements
             if reading.state != "missing"
         }
-        self._spans[OPENING] = [span for span in read.own_words if self._says_something(span)][:1]
+        self._spans[OPENING] = list(islice(filter(self._says_something, read.own_words), 1))
 
     def beside(self, element: str, taken: Collection[int | None]) -> Span | None:
         """Return the best passage for what is missing, in none of the blocks ``taken``."""

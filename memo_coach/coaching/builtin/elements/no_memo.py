@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from memo_coach.coaching.builtin.analysis.prose import facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, best_ask
-from memo_coach.coaching.builtin.elements.units import Unit, units_of
+from memo_coach.coaching.builtin.elements.units import Unit, units_with
 from memo_coach.coaching.builtin.findings import Finding
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.ranking import WITHOUT_INDICATOR
@@ -32,17 +32,19 @@ _READ = 300
 _SAID: Final = frozenset({"paragraph", "list_item", "table", "quote"})
 
 
-def no_memo_of(memo: Memo, lexicon: Lexicon) -> NoMemo | None:
-    """Return what a text plainly is instead of a memo, or ``None``."""
-    units = [unit for unit in units_of(memo) if unit.kind in _SAID]
+def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit]) -> NoMemo | None:
+    """Return what a text plainly is instead of a memo, or ``None``; ``read`` are its units."""
+    units = [unit for unit in read if unit.kind in _SAID]
     if _is_list_of_links(memo, units):
         return "links"
-    calls = _count(memo, units, lexicon, "calls_to_others")
-    orders = _count(memo, units, lexicon, "orders_to_writers", "blank_forms")
-    if calls >= _LEAST_CALLS:
-        return "call"
-    if orders >= _LEAST_ORDERS and orders >= _ORDERS_IN * len(units):
-        return "form"
+    places = units_with(memo, units, lexicon.words("words_of_forms"))
+    if len(places) >= _LEAST_CALLS:
+        some = [units[place] for place in places]
+        if _count(memo, some, lexicon, "calls_to_others") >= _LEAST_CALLS:
+            return "call"
+        least = max(_LEAST_ORDERS, _ORDERS_IN * len(units))
+        if len(some) >= least and _count(memo, some, lexicon, "orders_to_writers", "blank_forms") >= least:
+            return "form"
     return "notice" if _is_notice_of_a_person(memo, lexicon) else None
 
 

@@ -32,7 +32,7 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     remark_features,
     shape_of,
 )
-from memo_coach.coaching.builtin.elements.units import Unit
+from memo_coach.coaching.builtin.elements.units import Unit, units_with
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.rubric.model import Rubric
@@ -148,6 +148,8 @@ class MemoReading:
     """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
     own_words: tuple[Span, ...]
     """Sentences of which it is nearly sure that the author says them, in order."""
+    units: tuple[Unit, ...] = ()
+    """All that was read, in order."""
 
 
 NOTHING_READ: Final = MemoReading((), (), (), ())
@@ -217,6 +219,7 @@ def read_elements(
         tuple(read.units[place].span for place in sorted(not_own)),
         kind_chances(kind_features(shape, found)),
         tuple(own_words),
+        read.units,
     )
 
 
@@ -302,8 +305,12 @@ def _orders_to_writers(memo: Memo, units: Sequence[Unit], lexicon: Lexicon) -> f
     orders = lexicon.pattern("orders_to_writers")
     return frozenset(
         place
-        for place, unit in enumerate(units)
-        if orders.match(memo.text, unit.span.start, min(unit.span.end, unit.span.start + _LONGEST_ORDER))
+        for place in units_with(memo, units, lexicon.words("words_of_forms"))
+        if orders.match(
+            memo.text,
+            units[place].span.start,
+            min(units[place].span.end, units[place].span.start + _LONGEST_ORDER),
+        )
     )
 
 
