@@ -62,7 +62,7 @@ class Attempts:
         moment = self._now()
         waits = [row.blocked_until - moment for row in rows.values() if row.blocked_until is not None]
         if (longest := max(waits, default=timedelta())) > timedelta():
-            raise TooManyAttempts(int(longest.total_seconds()) + 1)
+            raise TooManyAttempts(_whole_seconds(longest))
         return account in rows and rows[account].failures >= MOST_OF_ACCOUNT
 
     async def count_failure(self, email: str, address: str | None) -> None:
@@ -94,7 +94,7 @@ class Attempts:
             attempts = SignInAttemptRepository(session)
             row = await attempts.lock(network, moment)
             if row.blocked_until is not None and row.blocked_until > moment:
-                raise TooManyAttempts(int((row.blocked_until - moment).total_seconds()) + 1)
+                raise TooManyAttempts(_whole_seconds(row.blocked_until - moment))
             _count_for_network(row, moment)
             await attempts.store(row)
 
@@ -110,6 +110,10 @@ class Attempts:
 
     def _mark(self, kind: bytes, what: bytes) -> str:
         return hmac.digest(self._key, b"memo-coach sign-in " + kind + b"\0" + what, "sha256").hex()
+
+
+def _whole_seconds(wait: timedelta) -> int:
+    return int(wait.total_seconds()) + 1
 
 
 def _count_for_account(row: SignInAttempts, moment: datetime) -> None:
