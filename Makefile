@@ -36,7 +36,7 @@ REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval docs train validate-training image operations rehearse lock clean
+.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval fuzz docs train validate-training image operations rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -84,6 +84,9 @@ train: $(TRAINING) ## train the built-in coach's small model again (FOLDERS="…
 
 validate-training: $(TRAINING) ## say how well that model does on documents that it never saw (FOLDERS="…")
 	@$(TRAINING_VENV)/bin/python -m training.train --validate $(OPTIONS) $(FOLDERS)
+
+fuzz: build $(DEVELOPMENT) ## ask the API whatever its description allows, and whatever not (EXAMPLES=200 of each address)
+	@$(BIN)/python -m tests.integration.api.any_request $(or $(EXAMPLES),200)
 
 docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example
 	@$(BIN)/python -m tests.checks.environment_docs --write
