@@ -113,12 +113,23 @@
     go(field(), Number(link.getAttribute("data-document-line")));
   }, true);
   // The framework makes the field anew for another text, and the list of faults after each look at it.
+  function dress() {
+    var named = document.querySelector("[data-document-style]");
+    if (!named || document.querySelector("link[data-document-sheet]")) return;
+    var sheet = document.createElement("link");
+    sheet.rel = "stylesheet";
+    sheet.href = named.getAttribute("data-document-style");
+    sheet.setAttribute("data-document-sheet", "");
+    document.head.append(sheet);
+  }
+
   var waiting = false;
   new MutationObserver(function () {
     if (waiting) return;
     waiting = true;
     requestAnimationFrame(function () {
       waiting = false;
+      dress();
       var box = field();
       if (!box) return;
       var mirror = box.parentElement.querySelector("[data-document-mirror]");
@@ -126,5 +137,6 @@
       else mark(mirror);
     });
   }).observe(document.documentElement, { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["data-document-line"] });
+  dress();
   if (field()) show(field());
 })();

@@ -295,7 +295,6 @@ def _retirement() -> rx.Component:
 def page() -> rx.Component:
     """Build the page."""
     return frame(
-        rx.el.link(rel="stylesheet", href=asset("document-editor.css")),
         *own_scripts("document-editor.js"),
         administration_menu("/admin"),
         rx.el.div(
@@ -304,6 +303,8 @@ def page() -> rx.Component:
                 rx.el.p(link(text("documents.to_list"), to="/admin")),
             ),
             class_name="page-head",
+            # Fetched by the script of the editor: no other page needs it.
+            custom_attrs={"data-document-style": asset("document-editor.css")},
         ),
         by_status(
             DocumentState.status,

@@ -77,6 +77,7 @@ async def test_a_preview_puts_the_scores_of_both_rubrics_beside_each_other(real:
     preview = real.rubric_preview
     (again,) = [memo async for memo in preview.evaluations(owner, harsh, "en")]
     assert score is not None
+    assert score.score is not None
     assert (again.stored, again.saved) == (score.score, score.score)
     assert again.unsaved is not None
     assert again.unsaved <= score.score
