@@ -9,18 +9,14 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
-import pytest
 from starlette.responses import PlainTextResponse
 
-from memo_coach.services import container
 from memo_coach.services.accounts.principal import Actor, Role
-from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.settings import Settings, load_settings
+from memo_coach.services.container import Services
+from memo_coach.settings import Settings
 from memo_coach.web.accounts.addresses import own_address, sign_in_address
 from memo_coach.web.accounts.name_tag import mark_of
 from memo_coach.web.stack import build_middleware_stack
-from tests.scripted_coach import OwnRubrics, ScriptedCoach
-from tests.unit.conftest import HASTY
 
 SITE = "http://127.0.0.1:1"
 ANA, PASSWORD = "ana@example.org", "seven green kettles sing"
@@ -28,18 +24,6 @@ OPERATOR = Actor("the test")
 PAGE = {"Accept": "text/html"}
 DRAFT = {"memo_id": None, "text": "We ask for two ovens.", "rubric": "investment-memo", "base_revision": 0}
 ALERT = re.compile(r'<p role="alert"[^>]*>([^<]+)<')
-
-
-@pytest.fixture
-async def installation(
-    tmp_path: Path, migrated_url: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Services]:
-    """Services of an installation in which one signs in."""
-    monkeypatch.setattr(container, "RubricService", OwnRubrics)
-    given = {"DATA_DIR": str(tmp_path), "PORT": "1", "DATABASE_URL": migrated_url, "AUTH_MODE": "accounts"}
-    opened = await open_services(load_settings(given, env_file=None), HASTY)
-    yield opened
-    await close_services(opened)
 
 
 def browser(settings: Settings) -> httpx.AsyncClient:
