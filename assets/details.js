@@ -298,6 +298,25 @@
     step(event.detail.by, "text");
   });
 
+  // ---- the conversation beside the remarks -----------------------------------------------------------------------
+
+  function showPanel(shown) {
+    var panel = document.querySelector("[data-chat-panel]");
+    if (panel) panel.hidden = !shown;
+    tellPanel();
+  }
+  function tellPanel() {
+    var panel = document.querySelector("[data-chat-panel]"), expanded = String(Boolean(panel) && !panel.hidden);
+    document.querySelectorAll("[aria-controls=chat-panel]").forEach(function (button) {
+      if (button.getAttribute("aria-expanded") !== expanded) button.setAttribute("aria-expanded", expanded);
+    });
+  }
+  document.addEventListener("click", function (event) {
+    if (!event.target.closest) return;
+    if (event.target.closest("[data-chat-open]")) showPanel(true);
+    else if (event.target.closest("[data-chat-close]")) showPanel(false);
+  });
+
   // ---- a link to a remark ----------------------------------------------------------------------------------------
 
   var sought = "";
@@ -334,6 +353,7 @@
     seek();
     if (current && !card(current) && !marks(current).length) current = null;
     paint();
+    tellPanel();
   }
   // With each key the editor writes to its own elements, and tells of what concerns the remarks by itself.
   function isOfTyping(record) {

@@ -6,7 +6,9 @@
 (function () {
   "use strict";
 
-  var MIRROR = "memo-coach-unsaved:"; // one entry for each open tab, so that tabs never overwrite each other's
+  // account.js, before this one, knows for whom the page was opened: what another wrote is neither shown nor sent.
+  var ask = window.memoCoachAccount.fetch;
+  var MIRROR = window.memoCoachAccount.kept("memo-coach-unsaved"); // one entry for each open tab, so that tabs never overwrite each other's
   var TAB = Date.now().toString(36) + Math.random().toString(36).slice(2);
   var PAUSE = 400; // milliseconds without a key before a save
   var LONGEST_WAIT = 2000; // and at least one save in this time while typing goes on
@@ -22,11 +24,15 @@
     "(?:(?:company|client|project|team|department|recipient|sender|manager|author|full|first|last|start|end|due|effective) )?(?:name|title|date|amount|number|month|year|location|city|price|percentage|figure|address)|" +
     "insert[ae]r?|indi(?:que|car)|añad(?:a|ir)|agreg(?:ue|ar)|complet[ae]r?|rellen[ae]r?|especifi(?:que|car)|escrib(?:a|ir)|describ(?:a|ir)|pon(?:ga|er)|adjunt[ae]r?|introdu(?:zca|cir)|su|tu|" +
     "por (?:definir|determinar|confirmar|completar|concretar)|a (?:confirmar|definir)|nombre|apellidos?|cargo|título|fecha|importe|monto|cantidad|número|mes|año|lugar|ciudad|precio|porcentaje|cifra)(?!\\p{L})";
-  var BLANK = new RegExp(
-    "\\[[ *_]{0,3}" + FILL + "[^\\[\\]\\n]{0,300}\\](?![(\\[:])|<" + FILL + "[^<>\\n/=@]{0,40}>|\\{\\{[^{}\\n]{1,60}\\}\\}|" +
-      "(?<![\\p{L}\\p{N}._-]|siglos? )(?:X{2,6}(?:[.,/-]X{2,4})*|20(?:XX|YY)|TB[ACD])(?![\\p{L}\\p{N}-]| century)",
-    "giu"
-  );
+  var BLANK = null;
+  function blank() {
+    BLANK = BLANK || new RegExp(
+      "\\[[ *_]{0,3}" + FILL + "[^\\[\\]\\n]{0,300}\\](?![(\\[:])|<" + FILL + "[^<>\\n/=@]{0,40}>|\\{\\{[^{}\\n]{1,60}\\}\\}|" +
+        "(?<![\\p{L}\\p{N}._-]|siglos? )(?:X{2,6}(?:[.,/-]X{2,4})*|20(?:XX|YY)|TB[ACD])(?![\\p{L}\\p{N}-]| century)",
+      "giu"
+    );
+    return BLANK;
+  }
   var FRAME_LIMIT = 900000; // bytes of text that one event may carry
   var KEEPALIVE_LIMIT = 60000; // browsers refuse keepalive bodies over 64 KiB
 
@@ -110,7 +116,9 @@
     write("words", message(words === 1 ? "word" : "words", { count: written(words) }));
     write("characters", message(characters === 1 ? "character" : "characters", { count: written(characters) }));
     write("reading", words ? message("reading", { count: written(minutes) }) : "");
-    var blanks = (text.match(BLANK) || []).length;
+    // Building the pattern holds a slow phone up for a twentieth of a second: only where somebody is told.
+    if (!part("blanks")) return;
+    var blanks = (text.match(blank()) || []).length;
     write("blanks", blanks ? message(blanks === 1 ? "blank" : "blanks", { count: written(blanks) }) : "");
   }
 
@@ -210,7 +218,7 @@
       rubric: rubricId,
       base_revision: of ? of.revision : 0,
     });
-    return fetch("/draft", {
+    return ask("/draft", {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
       body: payload,
@@ -336,12 +344,24 @@
     var select = document.querySelector("select[data-editor-rubric]");
     if (!select) return;
     if (Array.prototype.some.call(select.options, function (option) { return option.value === id; })) select.value = id;
+    else if (id) chooseOnceThere(select, id);
     whenHydrated(select, function () {
       telling = !byHand;
       if (telling) select.removeAttribute("data-chosen");
       select.dispatchEvent(new Event("change", { bubbles: true }));
       telling = false;
     });
+  }
+
+  // A rubric that the page was not built with comes a moment later, with the answer of the server.
+  function chooseOnceThere(select, id) {
+    var watch = new MutationObserver(function () {
+      if (!Array.prototype.some.call(select.options, function (option) { return option.value === id; })) return;
+      watch.disconnect();
+      if (!select.hasAttribute("data-chosen")) choose(id);
+    });
+    watch.observe(select, { childList: true });
+    setTimeout(function () { watch.disconnect(); }, 10000);
   }
 
   // An empty page begins with the rubric that its writer prefers, which the answer names.
@@ -392,7 +412,7 @@
   }
 
   function fetchDraft(box, wanted) {
-    fetch("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
+    ask("/draft" + (wanted ? "?memo=" + encodeURIComponent(wanted) : ""), { credentials: "same-origin" })
       .then(function (response) {
         if (response.status === 204) {
           begin(response);
@@ -403,6 +423,7 @@
           history.replaceState(history.state, "", location.pathname);
           return response.json().then(refused).then(function () { return null; });
         }
+        if (response.status === 401) return response.json().then(refused).then(function () { return null; });
         if (!response.ok) throw new Error(String(response.status));
         return response.json();
       })
@@ -445,7 +466,7 @@
       }
       if (left) left.draft = draft;
       var standing = field() && field().value;
-      fetch("/draft/new", { method: "POST", credentials: "same-origin" })
+      ask("/draft/new", { method: "POST", credentials: "same-origin" })
         .then(function (response) {
           if (!response.ok) throw new Error(String(response.status));
           if (field() && field().value !== standing) return startNew(text, then, failed); // typed meanwhile: saved first
@@ -505,7 +526,7 @@
   }
   function toFirstBlank() {
     var box = field();
-    var found = box && box.value.match(BLANK);
+    var found = box && box.value.match(blank());
     if (found) showPlace(box, box.value.indexOf(found[0]), box.value.indexOf(found[0]) + found[0].length);
   }
   function toStart() {
@@ -534,7 +555,7 @@
     if (reading) reading.abort();
     var mine = (reading = new AbortController());
     notify(message("uploading", {}));
-    fetch("/uploads?name=" + encodeURIComponent(files[0].name.slice(-100)), {
+    ask("/uploads?name=" + encodeURIComponent(files[0].name.slice(-100)), {
       method: "POST",
       headers: { "Content-Type": "application/octet-stream" },
       body: files[0],
@@ -649,7 +670,7 @@
   function take(url, then) {
     var chosen = document.getElementById("language");
     var language = (chosen && chosen.value) || document.documentElement.lang || "en";
-    fetch(url + "?language=" + language, { credentials: "same-origin" })
+    ask(url + "?language=" + language, { credentials: "same-origin" })
       .then(function (response) {
         if (!response.ok) throw new Error(String(response.status));
         return response.json();
@@ -741,8 +762,9 @@
     savedText = null;
     touched = isChanged(box);
     firstChange = 0;
-    count();
     load();
+    // In a task of its own: the framework has just drawn the page in this one.
+    counting = setTimeout(count, 0);
   }
   new MutationObserver(watch).observe(document.documentElement, { childList: true, subtree: true });
   watch();

@@ -4,7 +4,8 @@
 (function () {
   "use strict";
 
-  var KEPT = "memo-coach-order:"; // and the address
+  var ask = window.memoCoachAccount.fetch; // on behalf of whom the page was opened for
+  var KEPT = window.memoCoachAccount.kept("memo-coach-order"); // and the address
   var RETRIES = [1000, 2000, 4000, 8000, 15000, 60000];
   var LONGEST_WAIT = 60000; // whatever the server says
   var MOST = 200; // orders that wait: more than anybody gives while a server is away
@@ -78,7 +79,7 @@
     if (!next) return;
     var text = written(next.address);
     sending = true;
-    fetch(next.address, {
+    ask(next.address, {
       method: next.order.method,
       headers: next.order.body ? { "Content-Type": "application/json" } : {},
       body: next.order.body ? JSON.stringify(next.order.body) : undefined,
@@ -86,7 +87,8 @@
       keepalive: true,
     })
       .then(function (response) {
-        if (response.status === 429 || response.status >= 500) return again(1000 * (parseInt(response.headers.get("Retry-After"), 10) || 0));
+        // Who is signed out signs in again; then it is sent.
+        if (response.status === 401 || response.status === 429 || response.status >= 500) return again(1000 * (parseInt(response.headers.get("Retry-After"), 10) || 0));
         failures = 0;
         // Another one may have been given to the same address meanwhile.
         if (written(next.address) === text) forget(next.address);

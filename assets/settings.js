@@ -28,7 +28,7 @@
 
   // Sends one body; gives what the server says of it.
   function send(body) {
-    return fetch("/import", { method: "POST", body: body, headers: { "Content-Type": "application/octet-stream" } }).then(
+    return window.memoCoachAccount.fetch("/import", { method: "POST", body: body, headers: { "Content-Type": "application/octet-stream" } }).then(
       function (answer) {
         return answer.json().then(function (said) {
           return { ok: answer.ok, said: said };

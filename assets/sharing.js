@@ -45,6 +45,14 @@
     if (isShared()) location.reload();
   });
 
+  // Whether the link still leads here: asked when somebody comes back to the page, and while they look at it.
+  function look() {
+    var button = isShared() && document.visibilityState === "visible" && document.querySelector("[data-share-look]");
+    if (button) button.click();
+  }
+  setInterval(look, 60000);
+  document.addEventListener("visibilitychange", look);
+
   document.addEventListener("selectionchange", function () {
     var selection = isShared() && document.getSelection();
     var field = document.querySelector("[data-selected]");

@@ -1,4 +1,5 @@
-// Chooses light or dark before the first paint, so that no page flashes in the wrong theme; says the language.
+// Chooses light or dark before the first paint, so that no page flashes in the wrong theme; says the language, and
+// whether somebody is signed in.
 (function () {
   "use strict";
   var root = document.documentElement;
@@ -35,6 +36,13 @@
     var path = isTranslated ? location.pathname.slice(code.length + 1) || "/" : location.pathname;
     return (language === known[0] ? "" : "/" + language) + path + location.search + location.hash;
   }
+  // The menu of who is signed in has its place from the first paint on; assets/account.js fills it in.
+  var role = document.cookie.match(/(?:^|; )(?:__Host-)?memo_coach_account=[0-9a-f]+\.([a-z]+)\./);
+  function showAccount() {
+    if (role) root.dataset.account = role[1];
+  }
+  showAccount();
+
   // Keeps the choice for the next visit of "/".
   function keepLanguage(language) {
     document.cookie = "language=" + language + ";path=/;max-age=31536000;samesite=lax";
@@ -52,7 +60,8 @@
   // The framework re-renders <html>; put the attribute back should it be taken away.
   new MutationObserver(function () {
     if (!root.dataset.theme) apply(stored());
-  }).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+    if (role && !root.dataset.account) showAccount();
+  }).observe(root, { attributes: true, attributeFilter: ["data-theme", "data-account"] });
 
   function choose(choice) {
     try {

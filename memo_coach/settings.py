@@ -134,9 +134,30 @@ class Settings(BaseSettings):
         secret=True,
     )
     auth_mode: values.AuthMode = variable(
-        "Who may write here. open: no login, each browser has its own private history.",
-        example="open",
-        default="open",
+        "Who may write here. open: no login, each browser has its own private history. accounts: who has an"
+        " account. By default open in development, accounts in production and staging.",
+        example="accounts",
+        default=lambda above: "open" if above["app_env"] == "development" else "accounts",
+    )
+    session_idle_hours: values.Hours = variable(
+        "After how many hours in which nobody uses it somebody has to sign in again.",
+        example="12",
+        default="24",
+    )
+    session_days: values.SessionDays = variable(
+        "After how many days one has to sign in again in any case, 1 to 365.", example="7", default="30"
+    )
+    smtp_url: values.SmtpUrl = variable(
+        "The server that invitations and links for a new password are sent by: starttls://, smtps://, or"
+        " smtp:// where no password is sent. Without one an administrator is given them to copy.",
+        example="starttls://user:password@mail.example.org:587",
+        secret=True,
+        may_be_empty=True,
+    )
+    mail_from: values.MailAddress = variable(
+        "Whom these letters are from. By default memo-coach at the host of PUBLIC_URL.",
+        example="Memo AI Coach <memos@example.org>",
+        default=lambda above: f"memo-coach@{urlsplit(above['public_url']).hostname}",
     )
     log_level: Annotated[values.LogLevel, values.one_of(values.LogLevel, ignore_case=True)] = variable(
         "The least serious message that is logged: DEBUG, INFO, WARNING or ERROR.",

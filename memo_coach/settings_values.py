@@ -45,12 +45,6 @@ def written(pattern: str, meaning: str) -> WrapValidator:
     return WrapValidator(read)
 
 
-def _no_accounts(value: str) -> str:
-    if value == "accounts":
-        raise ValueError("this version has no accounts yet, each browser keeps its own private history")
-    return value
-
-
 def _directory(value: str) -> str:
     path = Path(value).expanduser().resolve()
     if path.exists() and not path.is_dir():
@@ -129,6 +123,32 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _smtp_url(value: str) -> str:
+    # Not shown, nor what urlsplit says of it: it may hold a password.
+    fault = ValueError("it is not smtp://, starttls:// or smtps:// with a host")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise fault from None
+    if not value:
+        return ""
+    if parts.scheme not in {"smtp", "starttls", "smtps"} or not parts.hostname or not value.isprintable():
+        raise fault
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("it must be scheme, user, password, host and port only")
+    if parts.scheme == "smtp" and parts.password and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("it would send the password unencrypted; take starttls:// or smtps://")
+    return value.rstrip("/")
+
+
+def _mail_address(value: str) -> str:
+    if value and not _SENDER.fullmatch(value):
+        raise ValueError(f"{value!r} is not an e-mail address, nor a name with one in <>")
+    return value
+
+
+_SENDER = re.compile(r"(?=.{1,254}\Z)([\w .'-]+ <[^\s@<>,;]+@[^\s@<>,;]+>|[^\s@<>,;]+@[^\s@<>,;]+)")
 _MODEL = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,199}")
 _KEEP_RULE = re.compile(
     r"(all|hourly|daily|weekly|monthly|yearly)=(?=[1-9])([0-9]+[yY])?([0-9]+m)?([0-9]+d)?([0-9]+h)?"
@@ -151,7 +171,11 @@ Seconds = Annotated[
     float, Field(gt=0, le=3600), written(_NUMBER, "a number of seconds above 0, at most 3600")
 ]
 Amount = Annotated[Decimal, Field(le=1_000_000), written(_NUMBER, "an amount from 0 to 1000000")]
-AuthMode = Annotated[Literal["open"], one_of(Literal["open"]), BeforeValidator(_no_accounts)]
+AuthMode = Annotated[Literal["open", "accounts"], one_of(Literal["open", "accounts"])]
+Hours = Annotated[int, Field(ge=1, le=8_760), written("[0-9]{1,4}", "a whole number of hours from 1 to 8760")]
+SessionDays = Annotated[
+    int, Field(ge=1, le=365), written("[0-9]{1,3}", "a whole number of days from 1 to 365")
+]
 Switch = Annotated[bool, one_of(Literal["true", "false"], ignore_case=True)]
 Directory = Annotated[Path, BeforeValidator(_directory)]
 """An absolute path."""
@@ -171,5 +195,9 @@ ModelName = Annotated[str, BeforeValidator(_model_name)]
 """Empty for none."""
 ModelNames = Annotated[str, BeforeValidator(_model_names)]
 """Separated by commas."""
+SmtpUrl = Annotated[str, BeforeValidator(_smtp_url)]
+"""Scheme, user, password, host and port; empty for none."""
+MailAddress = Annotated[str, BeforeValidator(_mail_address)]
+"""An address, or a name and one in ``<>``; empty for none."""
 HttpAddress = Annotated[str, BeforeValidator(_http_address)]
 """Without a slash at its end; empty for none."""

@@ -22,7 +22,7 @@ from tests.databases import KINDS, database_at
 from tests.live_server import ROOT, LiveServer, serving
 from tests.postgres_server import ROLE, TEMPLATE, PostgresServer, running_postgres
 
-pytest_plugins = ["tests.clock", "tests.closing_lines", "tests.spreading"]
+pytest_plugins = ["tests.clock", "tests.closing_lines", "tests.collecting", "tests.spreading"]
 
 # A run has some hundred processes that import the same modules: compiled once, whatever the shell says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -11,6 +11,8 @@ from memo_coach.storage.tables import (
     ChatMessage,
     CriterionRow,
     Deletion,
+    Document,
+    DocumentVersion,
     Evaluation,
     GlossaryWord,
     IdempotencyKey,
@@ -21,11 +23,15 @@ from memo_coach.storage.tables import (
     ModelCallText,
     ModelUse,
     MutedRemark,
+    OneTimeLink,
     Preferences,
     RemarkMark,
     SharedRemark,
     ShareLink,
+    SignInAttempts,
     Spending,
+    User,
+    UserSession,
     Visitor,
 )
 
@@ -162,5 +168,45 @@ async def add_audit_entry(database: Database) -> None:
                 id="audit", moment=NOON, actor="Añadido 😀", actor_user="user", action="document.saved",
                 target="document:rubric", before=None, after={"version": 2}, address="192.0.2.1",
                 request_id="request",
+            )
+        )  # fmt: skip
+
+
+async def add_account_rows(database: Database) -> None:
+    """Add an account with a session, a link and a failed attempt to sign in."""
+    async with database.write() as session:
+        session.add(Visitor(id="account", created=NOON, last_seen=NOON))
+        await session.flush()
+        session.add(
+            User(
+                id="user", owner="account", email="añadido@example.org", name="Añadido 😀",
+                role="administrator", password_hash="$argon2id$", is_disabled=True, created=NOON,
+                last_sign_in=NOON, limits={"evaluations_a_day": 5},
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            UserSession(
+                id="session", user_id="user", token_sha256="ef" * 32, made=NOON, last_used=NOON,
+                address="192.0.2.1", agent="Firefox",
+            )
+        )  # fmt: skip
+        session.add(
+            OneTimeLink(
+                id="once", purpose="reset", user_id="user", token_sha256="12" * 32, made=NOON, expires=NOON
+            )
+        )
+        session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
+
+
+async def add_document(database: Database) -> None:
+    """Add a changed document with a version."""
+    async with database.write() as session:
+        session.add(Document(name="context", version=1))
+        await session.flush()
+        session.add(
+            DocumentVersion(
+                name="context", version=1, text="reader: Straße 😀", digest="ab" * 6, author="Añadido 😀",
+                moment=NOON, note="note", rolled_back_from=0, is_retired=False,
             )
         )  # fmt: skip

@@ -13,16 +13,16 @@ from memo_coach.services import container
 from memo_coach.services.accounts.administrators import is_administrator
 from memo_coach.services.accounts.tokens import TokenScope, TokenView
 from memo_coach.translations import text
+from memo_coach.web.cookies import VISITOR
 from memo_coach.web.errors import WebError
-from memo_coach.web.middleware.session import PLAIN_NAME
 
 _token = HTTPBearer(auto_error=False, scheme_name="token", description="A personal access token, `mct_…`.")
 _session = APIKeyCookie(
-    name=PLAIN_NAME,
+    name=VISITOR,
     auto_error=False,
     scheme_name="session",
     description="In open mode also the session of a browser, from pages of this service. Over HTTPS the name"
-    f" of the cookie is `__Host-{PLAIN_NAME}`.",
+    f" of the cookie is `__Host-{VISITOR}`.",
 )
 
 

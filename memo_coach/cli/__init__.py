@@ -16,6 +16,7 @@ import click
 
 from memo_coach import __version__
 from memo_coach.cli.backup import backup
+from memo_coach.cli.config import config
 from memo_coach.cli.database import db
 from memo_coach.cli.doctor import doctor
 from memo_coach.cli.eval import measure
@@ -25,6 +26,7 @@ from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
 from memo_coach.cli.tokens import tokens
+from memo_coach.cli.users import users
 from memo_coach.cli.visitors import visitors
 from memo_coach.translations import text
 
@@ -65,7 +67,7 @@ def version() -> None:
     say(f"memo-coach {__version__}")
 
 
-for command in (evaluate, measure, serve, db, doctor, backup, restore, visitors, tokens):
+for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors, tokens, config):
     commands.add_command(command)
 
 

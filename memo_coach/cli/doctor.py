@@ -60,6 +60,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]
         yield "doctor.sqlite", _sqlite
     yield "doctor.database", _database
     yield "doctor.rubrics", _rubrics
+    yield "doctor.documents", _documents
     yield "doctor.coach", _coach
     yield "doctor.pages", _pages
     yield "doctor.port", _port
@@ -133,6 +134,27 @@ def _rubrics(_settings: Settings) -> str:
         return text("doctor.rubrics_valid", rubrics=", ".join(rubric.id for rubric in shipped_rubrics()))
     except BrokenRubric as error:
         raise _Finding("; ".join(error.faults), 1) from None
+
+
+def _documents(settings: Settings) -> str:
+    import asyncio  # noqa: PLC0415 - only here
+
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from memo_coach.services.administration.documents_health import broken_sentence  # noqa: PLC0415
+    from memo_coach.services.administration.documents_in_force import DocumentsInForce  # noqa: PLC0415
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+
+    if settings.database_path is not None and not settings.database_path.exists():
+        return text("documents.all_shipped")
+    try:
+        broken = asyncio.run(DocumentsInForce(Database(settings.database_url, pooled=False)).check())
+    except (SQLAlchemyError, DatabaseUnusable):
+        return text("documents.not_looked_at")  # what is wrong with it is said of the database
+    if broken:
+        raise _Finding(" ".join(broken_sentence(each).spoken() for each in broken), 1)
+    return text("documents.all_read")
 
 
 def _coach(_settings: Settings) -> str:

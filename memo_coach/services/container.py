@@ -11,15 +11,26 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.coaching.documents.frameworks import shipped_frameworks
 from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
+from memo_coach.services.accounts.opening import Accounts, open_accounts
+from memo_coach.services.accounts.sessions import SessionService
+from memo_coach.services.accounts.sign_in import SignInService
+from memo_coach.services.accounts.taking_along import TakingAlongService
 from memo_coach.services.accounts.tokens import TokenService
+from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.administration.audit_log import AuditService
 from memo_coach.services.administration.debug import DebugService
+from memo_coach.services.administration.documents import DocumentService
+from memo_coach.services.administration.documents_health import documents_check
+from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.installation_state import InstallationStateService
+from memo_coach.services.administration.rubric_preview import RubricPreview
 from memo_coach.services.administration.self_tests import self_tests
+from memo_coach.services.administration.usage import UsageService
 from memo_coach.services.chat.service import ChatService
 from memo_coach.services.coaches.hints import HintService
 from memo_coach.services.coaches.models import Models, open_models
@@ -80,13 +91,24 @@ class Services:
     review: ReviewService
     sharing: SharingService
     rubrics: RubricService
+    documents: DocumentService
+    in_force: DocumentsInForce
+    rubric_preview: RubricPreview
     visitors: VisitorService
+    users: UserService
+    sessions: SessionService
+    sign_in: SignInService
+    taking_along: TakingAlongService
     tokens: TokenService
     idempotency: Idempotency
     hints: HintService
     health: Health
     debug: DebugService
     self_tests: SelfTests
+    usage: UsageService
+    audit: AuditService
+    installation: InstallationStateService
+    accounts: Accounts = field(repr=False)
     models: Models = field(repr=False)
     housekeeping: Housekeeping = field(repr=False)
     workers: Workers = field(repr=False)
@@ -139,13 +161,13 @@ async def _opened(
     if not before.is_current:
         _log.info("database migrated", before=before.current, after=before.newest)
     unit_of_work = UnitOfWork(database, settings.data_dir)
-    broadcast, rubrics = MemoryBroadcast(), RubricService()
-    models = await open_models(settings, database)
+    in_force = DocumentsInForce(database)
+    await in_force.renew()
+    broadcast, rubrics = MemoryBroadcast(), RubricService(in_force)
+    models = await open_models(settings, database, in_force)
     opened.push_async_callback(models.close)
     kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
-    housekeeping = Housekeeping(models, retention)
-    opened.push_async_callback(housekeeping.close)
     coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(unit_of_work, models.budget.address_mark)
     workers = Workers(database, rubrics, broadcast, coaches, worker_settings)
@@ -155,16 +177,22 @@ async def _opened(
         rubrics,
         broadcast,
         models.coaches.chat_models,
-        frameworks=shipped_frameworks().frameworks,
+        frameworks=lambda: in_force.snapshot.frameworks.frameworks,
         budget=budget,
     )
     opened.push_async_callback(chats.close)
     deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
+    visitors = await VisitorService.open(database, settings.visitor_days)
+    accounts = await open_accounts(settings, database, unit_of_work, deletions=deletions, visitors=visitors)
+    opened.push_async_callback(accounts.close)
+    housekeeping = Housekeeping(models, retention, accounts)
+    opened.push_async_callback(housekeeping.close)
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
+    health.register("documents", documents_check(in_force))
     preferences, review = (
         PreferenceService(unit_of_work, rubrics, coaches),
         ReviewService(unit_of_work, budget),
@@ -199,13 +227,26 @@ async def _opened(
             unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
         ),
         rubrics=rubrics,
-        visitors=await VisitorService.open(database, settings.visitor_days),
+        documents=DocumentService(unit_of_work, in_force),
+        in_force=in_force,
+        rubric_preview=RubricPreview(unit_of_work, rubrics, models.coaches.executor),
+        visitors=visitors,
+        users=accounts.users,
+        sessions=accounts.sessions,
+        sign_in=accounts.sign_in,
+        taking_along=accounts.taking_along,
+        accounts=accounts,
         tokens=TokenService(unit_of_work, budget),
         idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),
         self_tests=self_tests(health, broadcast, models),
+        usage=UsageService(unit_of_work),
+        audit=AuditService(unit_of_work),
+        installation=InstallationStateService(
+            settings, database, unit_of_work, models=models, workers=workers
+        ),
         models=models,
         housekeeping=housekeeping,
         workers=workers,
@@ -214,6 +255,8 @@ async def _opened(
     workers.start()
     housekeeping.start()
     deletions.start()
+    if settings.auth_mode == "accounts":
+        await accounts.first_administrator.announce()
     return services
 
 

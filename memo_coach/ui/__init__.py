@@ -7,24 +7,30 @@ import reflex as rx
 from memo_coach.translations import languages, speaking
 from memo_coach.ui.assets import asset
 from memo_coach.ui.pages import (
+    administration,
+    audit,
     chat,
     debug,
     debug_evaluation,
     details,
+    document,
     feedback,
     help,  # noqa: A004
+    installation_state,
     memos,
     missing,
     progress,
     settings,
     shared,
+    usage,
+    users,
     versions,
     write,
 )
 
 _PAGES = (
     write, feedback, details, chat, memos, versions, progress, help, settings, shared,
-    debug, debug_evaluation,
+    debug, debug_evaluation, administration, document, users, usage, audit, installation_state,
 )  # fmt: skip
 
 
@@ -35,8 +41,11 @@ def head_components() -> list[rx.Component]:
         rx.el.meta(name="languages", content=" ".join(languages())),
         rx.el.script(src=asset("theme.js")),
         rx.el.link(rel="stylesheet", href=asset("styles.css")),
+        # Before all that keeps or sends something on somebody's behalf.
+        rx.el.script(src=asset("account.js"), defer=True),
         rx.el.script(src=asset("editor.js"), defer=True),
         rx.el.script(src=asset("focus.js"), defer=True),
+        rx.el.script(src=asset("links.js"), defer=True),
         # Its keys work as soon as the comments are seen.
         rx.el.script(src=asset("details.js"), defer=True),
         rx.el.link(rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),

@@ -1,14 +1,5 @@
-"""The files that the browser gets as they are, and their addresses."""
+"""The addresses of the files that the browser gets as they are, for pages of the framework."""
 
-from __future__ import annotations
+from memo_coach.web.site_files import ASSETS, asset
 
-import hashlib
-from pathlib import Path
-
-ASSETS = Path(__file__).parent.parent.parent / "assets"
-
-
-def asset(name: str) -> str:
-    """Return the address of a file in ``assets/``. It changes with the file, so it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()
-    return f"/{name}?v={digest[:10]}"
+__all__ = ("ASSETS", "asset")

@@ -26,9 +26,10 @@ from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import text
+from memo_coach.web.administration_files import audit_file, usage_file
+from memo_coach.web.cookies import is_secure, no_cookie_header
 from memo_coach.web.download import Download
 from memo_coach.web.errors import Refused
-from memo_coach.web.middleware.session import is_secure, no_cookie_header
 from memo_coach.web.problems import Problem
 
 LONGEST_FILE_NAME = 255
@@ -271,6 +272,22 @@ class Export(Endpoint):
         return Download(pieces, media_type="application/zip", headers=headers)
 
 
+class UsageFile(Endpoint):
+    """Usage day by day, for administrators."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a CSV file."""
+        return await usage_file(request)
+
+
+class AuditFile(Endpoint):
+    """The audit log, for administrators."""
+
+    async def get(self, request: Request) -> Response:
+        """Answer with a CSV file that is sent while it is made."""
+        return await audit_file(request)
+
+
 class Import(Endpoint):
     """What was taken along, brought back."""
 
@@ -351,7 +368,7 @@ _STATUSES: Mapping[type, HTTPStatus] = {
     ServiceError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 """What is said to a program; the error's own sentence is for the person."""
-_PROBLEMS = Middleware(
+PROBLEMS = Middleware(
     ExceptionMiddleware,
     handlers={
         Refused: _refused,
@@ -363,21 +380,23 @@ _PROBLEMS = Middleware(
 """Every error that somebody can do something about is answered as a problem document."""
 
 ROUTES = (
-    Route("/health/live", Live, middleware=[_PROBLEMS]),
-    Route("/health/ready", Ready, middleware=[_PROBLEMS]),
-    Route("/draft", Draft, middleware=[_PROBLEMS]),
-    Route("/uploads", Upload, middleware=[_PROBLEMS]),
-    Route("/draft/new", NewDraft, middleware=[_PROBLEMS]),
-    Route("/session/end", EndOfSession, middleware=[_PROBLEMS]),
-    Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[_PROBLEMS]),
-    Route("/evaluations/{evaluation}/remarks/{comment}", Remark, middleware=[_PROBLEMS]),
-    Route("/muted/{kind}", MutedKind, middleware=[_PROBLEMS]),
-    Route("/glossary/{word:path}", Word, middleware=[_PROBLEMS]),
-    Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[_PROBLEMS]),
-    Route("/export", Export, middleware=[_PROBLEMS]),
-    Route("/import", Import, middleware=[_PROBLEMS]),
-    Route("/outlines/{rubric}", Outline, middleware=[_PROBLEMS]),
-    Route("/samples/{rubric}/{quality}", Sample, middleware=[_PROBLEMS]),
+    Route("/health/live", Live, middleware=[PROBLEMS]),
+    Route("/health/ready", Ready, middleware=[PROBLEMS]),
+    Route("/draft", Draft, middleware=[PROBLEMS]),
+    Route("/uploads", Upload, middleware=[PROBLEMS]),
+    Route("/draft/new", NewDraft, middleware=[PROBLEMS]),
+    Route("/session/end", EndOfSession, middleware=[PROBLEMS]),
+    Route("/evaluations/{evaluation}/pdf", EvaluationPdf, middleware=[PROBLEMS]),
+    Route("/evaluations/{evaluation}/remarks/{comment}", Remark, middleware=[PROBLEMS]),
+    Route("/muted/{kind}", MutedKind, middleware=[PROBLEMS]),
+    Route("/glossary/{word:path}", Word, middleware=[PROBLEMS]),
+    Route("/memos/{memo}/versions/{number}.{form}", MemoVersionFile, middleware=[PROBLEMS]),
+    Route("/export", Export, middleware=[PROBLEMS]),
+    Route("/import", Import, middleware=[PROBLEMS]),
+    Route("/admin/usage.csv", UsageFile, middleware=[PROBLEMS]),
+    Route("/admin/audit.csv", AuditFile, middleware=[PROBLEMS]),
+    Route("/outlines/{rubric}", Outline, middleware=[PROBLEMS]),
+    Route("/samples/{rubric}/{quality}", Sample, middleware=[PROBLEMS]),
 )
 
 

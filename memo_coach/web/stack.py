@@ -10,7 +10,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
+from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
 from memo_coach.web.middleware.access_tokens import AccessTokenMiddleware
+from memo_coach.web.middleware.account_session import AccountSessionMiddleware
 from memo_coach.web.middleware.assets import AssetsMiddleware
 from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
 from memo_coach.web.middleware.client_address import ClientAddressMiddleware
@@ -23,7 +25,8 @@ from memo_coach.web.middleware.request_id import RequestIdMiddleware
 from memo_coach.web.middleware.security_headers import SecurityHeadersMiddleware
 from memo_coach.web.middleware.session import SessionMiddleware
 from memo_coach.web.middleware.socket_limit import SocketLimitMiddleware
-from memo_coach.web.routes import RoutesMiddleware
+from memo_coach.web.recognition import has_accounts
+from memo_coach.web.routes import ROUTES, RoutesMiddleware
 from memo_coach.web.site import HASHES_FILE
 
 
@@ -38,6 +41,7 @@ def middleware(settings: Settings, site: Path, api: Load | None = None) -> Seque
 
     ``api`` is called when the API is first asked for, and returns it.
     """
+    accounts = has_accounts(settings)
     return (
         Middleware(ClientAddressMiddleware, settings.trusted_networks),
         Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
@@ -46,13 +50,13 @@ def middleware(settings: Settings, site: Path, api: Load | None = None) -> Seque
         Middleware(LanguageMiddleware, settings.public_url),
         Middleware(OriginMiddleware, AllowedOrigins.of(settings)),
         Middleware(BodyLimitMiddleware),
-        Middleware(SessionMiddleware, settings),
+        Middleware(AccountSessionMiddleware if accounts else SessionMiddleware, settings),
         Middleware(AccessTokenMiddleware),
         Middleware(RateLimitMiddleware),
         Middleware(SocketLimitMiddleware),
         Middleware(LateMountMiddleware, api),
         Middleware(AssetsMiddleware, site / "build" / "client"),
-        Middleware(RoutesMiddleware),
+        Middleware(RoutesMiddleware, (*(ACCOUNT_ROUTES if accounts else ()), *ROUTES)),
     )
 
 

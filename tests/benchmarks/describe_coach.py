@@ -28,7 +28,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubric
 from tests.metamorphic.judging import judge
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-OWN_PAIRS = CHECKOUT / "tests" / "unit" / "coaching" / "clarity_pairs.yaml"
+OWN_PAIRS = CHECKOUT / "tests" / "unit" / "coaching" / "builtin" / "clarity_pairs.yaml"
 DOCUMENT = CHECKOUT / "docs" / "coach.md"
 SHARED = Path(os.environ.get("MEMO_COACH_SHARED_DATA", CHECKOUT.parent / "shared" / "data"))
 

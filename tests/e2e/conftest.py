@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.chromium import ARGUMENTS, WITHOUT_POPUPS, chromium
 from tests.e2e import traces
 from tests.e2e.model_sites import ModelSites, running_model_sites
+from tests.e2e.seeding import EvaluatedMemos
 from tests.e2e.slow_server import SlowServer
 from tests.live_server import LiveServer
 from tests.model_server import ModelServer
@@ -121,6 +122,12 @@ def new_page(browser: Browser, server: LiveServer, request: pytest.FixtureReques
 def page(new_page: NewPage) -> Page:
     """Return a new person's browser, at nothing yet."""
     return new_page()
+
+
+@pytest.fixture(scope="package")
+def evaluated(server: LiveServer, tmp_path_factory: pytest.TempPathFactory) -> EvaluatedMemos:
+    """Return what lets a person at ``server`` have memos that were evaluated before they came."""
+    return EvaluatedMemos(server, tmp_path_factory.mktemp("evaluated"))
 
 
 @pytest.fixture(scope="package")

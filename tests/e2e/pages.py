@@ -164,17 +164,6 @@ def evaluate_again(page: Page) -> str:
     return evaluation_id(page)
 
 
-def open_earlier_version(page: Page, text: str) -> None:
-    """Have a memo evaluated twice, and go to the comments on its first version."""
-    open_review(page, text)
-    first = evaluation_id(page)
-    review(page).press_sequentially("Dear all, ")
-    expect_saved(page)
-    evaluate_again(page)
-    page.goto(f"/details/{first}")
-    expect(page.locator(".manuscript mark").first).to_be_visible()
-
-
 def current_card(page: Page) -> Locator:
     """Return the comment that is marked as the current one."""
     return page.locator("article[data-card][data-current]")

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 
 CHAT = re.compile(r"/chat/[\w-]+/?$")
 PHONE = {"width": 390, "height": 844}
@@ -27,11 +28,10 @@ def growing(page: Page) -> Locator:
     return page.locator('[data-message="growing"]')
 
 
-def open_chat(page: Page) -> str:
-    """Write a memo, have it judged and go to the conversation about it; give the evaluation's id."""
-    evaluation = pages.evaluated(page, pages.sample("weak"))
-    page.get_by_role("link", name="Ask the coach").click()
-    page.wait_for_url(CHAT)
+def open_chat(page: Page, evaluated: EvaluatedMemos) -> str:
+    """Go to the conversation about a memo that was evaluated; give the evaluation's id."""
+    (evaluation,) = evaluated.give(page, pages.sample("weak"))
+    page.goto(f"/chat/{evaluation}")
     expect(field(page)).to_be_visible()
     return evaluation
 
@@ -41,8 +41,10 @@ def ask(page: Page, question: str) -> None:
     field(page).press("Enter")
 
 
-def test_a_suggested_question_is_answered_by_the_built_in_coach(page: Page) -> None:
-    open_chat(page)
+def test_a_suggested_question_is_answered_by_the_built_in_coach(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    open_chat(page, evaluated)
     expect(page.get_by_role("heading", level=1, name="Ask the coach")).to_be_visible()
     page.get_by_role("button", name="Where should I begin?").click()
     expect(answers(page)).to_contain_text("Begin with")
@@ -51,8 +53,10 @@ def test_a_suggested_question_is_answered_by_the_built_in_coach(page: Page) -> N
     expect(field(page)).to_be_focused()
 
 
-def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) -> None:
-    open_chat(page)
+def test_enter_sends_and_the_field_is_ready_for_the_next_question(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    open_chat(page, evaluated)
     ask(page, "Why is my risks score so low?")
     expect(answers(page)).to_have_count(1)
     expect(field(page)).to_have_value("")
@@ -67,14 +71,16 @@ def test_enter_sends_and_the_field_is_ready_for_the_next_question(page: Page) ->
     expect(field(page)).to_be_focused()
 
 
-def test_a_question_that_was_sent_before_the_script_came_does_not_stay_in_the_field(page: Page) -> None:
+def test_a_question_that_was_sent_before_the_script_came_does_not_stay_in_the_field(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
         held.append(route)
 
     page.route("**/chat.js*", hold)
-    open_chat(page)
+    open_chat(page, evaluated)
     field(page).fill("- Why is my risks score\n\nso low?")
     page.get_by_role("button", name="Send").click()
     expect(answers(page)).to_have_count(1)
@@ -89,8 +95,8 @@ def test_a_question_that_was_sent_before_the_script_came_does_not_stay_in_the_fi
     expect(field(page)).to_have_value("")
 
 
-def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page) -> None:
-    open_chat(page)
+def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page, evaluated: EvaluatedMemos) -> None:
+    open_chat(page, evaluated)
     ask(page, "Why is my risks score so low?")
     expect(answers(page)).to_have_count(1)
     page.reload()
@@ -102,8 +108,8 @@ def test_the_conversation_is_kept_and_goes_when_it_is_cleared(page: Page) -> Non
     expect(page.get_by_role("button", name="Where should I begin?")).to_be_visible()
 
 
-def test_what_is_typed_looks_like_what_it_is_and_never_runs(page: Page) -> None:
-    open_chat(page)
+def test_what_is_typed_looks_like_what_it_is_and_never_runs(page: Page, evaluated: EvaluatedMemos) -> None:
+    open_chat(page, evaluated)
     hostile = "<img src=x onerror=\"document.title='run'\"> [a](javascript:alert(1)) why?"
     ask(page, hostile)
     expect(page.locator('[data-message="person"]')).to_contain_text(hostile)
@@ -112,8 +118,8 @@ def test_what_is_typed_looks_like_what_it_is_and_never_runs(page: Page) -> None:
     assert page.title() != "run"
 
 
-def test_the_conversation_starts_from_a_comment_beside_it(page: Page) -> None:
-    open_chat(page)
+def test_the_conversation_starts_from_a_comment_beside_it(page: Page, evaluated: EvaluatedMemos) -> None:
+    open_chat(page, evaluated)
     page.get_by_role("link", name="Detailed feedback").click()
     expect(pages.cards(page).first).to_be_visible()
     expect(page.get_by_role("complementary", name="Ask the coach")).to_have_count(0)
@@ -135,9 +141,11 @@ def test_the_conversation_starts_from_a_comment_beside_it(page: Page) -> None:
     expect(answers(page)).to_have_count(1)
 
 
-def test_on_a_phone_the_conversation_starts_from_a_comment_too(new_page: NewPage) -> None:
+def test_on_a_phone_the_conversation_starts_from_a_comment_too(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(viewport=PHONE, has_touch=True, is_mobile=True)
-    evaluation = pages.evaluated(page, pages.sample("weak"))
+    (evaluation,) = evaluated.give(page, pages.sample("weak"))
     page.goto(f"/details/{evaluation}")
     pages.cards(page).nth(1).get_by_role("button", name="Ask about this").tap()
     panel = page.get_by_role("complementary", name="Ask the coach")
@@ -147,12 +155,22 @@ def test_on_a_phone_the_conversation_starts_from_a_comment_too(new_page: NewPage
     page.get_by_role("button", name="Send").tap()
     expect(answers(page)).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # It covers the page: who comes again finds the page, and the conversation where they look for it.
+    for come_again in (page.reload, lambda: page.go_back() and page.go_forward()):
+        come_again()
+        opener = pages.cards(page).first.get_by_role("button", name="Ask about this")
+        expect(opener).to_be_visible()
+        expect(panel).to_have_count(0)
+        opener.tap()
+        expect(answers(page)).to_have_count(2)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 360, "height": 640}], ids=["phone", "small phone"])
-def test_on_a_phone_a_long_conversation_can_be_closed(new_page: NewPage, viewport: dict[str, int]) -> None:
+def test_on_a_phone_a_long_conversation_can_be_closed(
+    new_page: NewPage, viewport: dict[str, int], evaluated: EvaluatedMemos
+) -> None:
     page = new_page(viewport=viewport, has_touch=True, is_mobile=True)
-    evaluation = pages.evaluated(page, pages.sample("weak"))
+    (evaluation,) = evaluated.give(page, pages.sample("weak"))
     page.goto(f"/details/{evaluation}")
     pages.cards(page).nth(1).get_by_role("button", name="Ask about this").tap()
     for number, question in enumerate(
@@ -181,9 +199,9 @@ def test_on_a_phone_a_long_conversation_can_be_closed(new_page: NewPage, viewpor
     expect(pages.cards(page).nth(1).get_by_role("button", name="Ask about this")).to_be_focused()
 
 
-def test_everybody_can_use_it(new_page: NewPage) -> None:
+def test_everybody_can_use_it(new_page: NewPage, evaluated: EvaluatedMemos) -> None:
     page = new_page(reduced_motion="reduce")
-    evaluation = open_chat(page)
+    evaluation = open_chat(page, evaluated)
     assert pages.faults_in_both_themes(page) == []
     ask(page, "What would raise the score most?")
     expect(answers(page)).to_have_count(1)
@@ -195,8 +213,8 @@ def test_everybody_can_use_it(new_page: NewPage) -> None:
     assert pages.faults_in_both_themes(page) == []
 
 
-def test_nobody_else_reads_a_conversation(page: Page, new_page: NewPage) -> None:
-    evaluation = open_chat(page)
+def test_nobody_else_reads_a_conversation(page: Page, new_page: NewPage, evaluated: EvaluatedMemos) -> None:
+    evaluation = open_chat(page, evaluated)
     ask(page, "Why is my risks score so low?")
     expect(answers(page)).to_have_count(1)
     stranger = new_page()

@@ -10,22 +10,23 @@ from playwright.sync_api import Locator, Page, expect
 from memo_coach.ui.plain_words import plain_words
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.some import some
 
 
 @pytest.fixture
-def weak(new_page: NewPage) -> Page:
+def weak(new_page: NewPage, evaluated: EvaluatedMemos) -> Page:
     """Return the comments on a weak sample."""
     page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    pages.open_review(page, pages.sample("weak"))
+    evaluated.open_details(page, pages.sample("weak"))
     return page
 
 
 @pytest.fixture
-def earlier(new_page: NewPage) -> Page:
+def earlier(new_page: NewPage, evaluated: EvaluatedMemos) -> Page:
     """Return the comments on the first version of a weak sample, of which there are two."""
     page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    pages.open_earlier_version(page, pages.sample("weak"))
+    evaluated.open_earlier_version(page, pages.sample("weak"), f"Dear all, {pages.sample('weak')}")
     return page
 
 

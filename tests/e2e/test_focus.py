@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
+from tests.e2e.seeding import EvaluatedMemos
 
 HEARD = """
 () => {
@@ -33,11 +34,12 @@ def has_focus(page: Page) -> str:
 
 
 @pytest.fixture
-def two_memos(page: Page) -> Page:
+def two_memos(page: Page, evaluated: EvaluatedMemos) -> Page:
     """Yield the list of two memos."""
-    pages.evaluated(page, pages.sample("weak"))
-    pages.evaluated(page, pages.sample("strong"))
-    pages.open_memos(page)
+    evaluated.give(page, pages.sample("weak"))
+    evaluated.give(page, pages.sample("strong"))
+    page.goto("/memos")
+    expect(pages.memos(page)).to_have_count(2)
     return page
 
 
@@ -59,9 +61,8 @@ def test_who_deletes_a_memo_is_told_and_stays_in_the_list(two_memos: Page) -> No
     assert f"“{title}” is deleted." in heard(two_memos)
 
 
-def test_show_all_keeps_the_focus(page: Page) -> None:
-    pages.evaluated(page, pages.sample("weak"))
-    pages.open_details(page)
+def test_show_all_keeps_the_focus(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.open_details(page, pages.sample("weak"))
     page.get_by_role("button", name="Show all").click()
     expect(page.get_by_role("button", name="Show what matters first")).to_be_focused()
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.e2e.test_progress import PHONE
 
 
@@ -44,9 +45,10 @@ def test_each_rubric_has_a_weak_and_a_strong_example_and_the_page_stays_without_
     assert pages.too_small_to_touch(page) == []
 
 
-def test_single_keys_can_be_switched_off_and_the_browser_remembers_it(page: Page) -> None:
-    pages.evaluated(page, pages.sample("weak"))
-    pages.open_details(page)
+def test_single_keys_can_be_switched_off_and_the_browser_remembers_it(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    evaluated.open_details(page, pages.sample("weak"))
     page.keyboard.press("j")
     expect(pages.current_card(page)).to_have_count(1)
     page.keyboard.press("Escape")
@@ -66,9 +68,11 @@ def test_single_keys_can_be_switched_off_and_the_browser_remembers_it(page: Page
     expect(page.get_by_label("Single-key shortcuts")).not_to_be_checked()
 
 
-def test_a_bubble_explains_a_section_and_escape_closes_it(new_page: NewPage) -> None:
+def test_a_bubble_explains_a_section_and_escape_closes_it(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page()
-    pages.evaluated(page, pages.sample("weak"))
+    evaluated.open_feedback(page, pages.sample("weak"))
     button = page.get_by_role("button", name="About “What works”")
     bubble = page.get_by_role("tooltip").filter(has_text="What a reader already finds here.")
     expect(button).to_have_accessible_description(re.compile("What a reader already finds here."))
@@ -89,9 +93,11 @@ def test_a_bubble_explains_a_section_and_escape_closes_it(new_page: NewPage) -> 
     assert pages.faults_of_access(page) == []
 
 
-def test_a_touch_opens_a_bubble_within_the_screen_and_another_touch_closes_it(new_page: NewPage) -> None:
+def test_a_touch_opens_a_bubble_within_the_screen_and_another_touch_closes_it(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(viewport=PHONE, has_touch=True)
-    pages.evaluated(page, pages.sample("weak"))
+    evaluated.open_feedback(page, pages.sample("weak"))
     bubble = page.get_by_role("tooltip").filter(has_text="The scores of all criteria")
     page.get_by_role("button", name="About “Overall score”").tap()
     expect(bubble).to_be_visible()

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
+from tests.e2e.seeding import EvaluatedMemos
 
 FIRST = "To: the board\nSubject: Approve $400,000 by 3 March\n\nWe ask the board to approve it."
 SECOND = (
@@ -200,8 +201,8 @@ def test_an_evaluated_memo_stays_in_the_editor_until_a_new_one_is_begun(page: Pa
     expect(pages.open_memos(page)).to_have_count(1)
 
 
-def test_a_memo_is_deleted_only_after_a_question(page: Page) -> None:
-    evaluation = pages.evaluated(page, pages.sample("weak"))
+def test_a_memo_is_deleted_only_after_a_question(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluation = evaluated.open_feedback(page, pages.sample("weak"))
     entries = pages.open_memos(page)
     entries.get_by_role("button", name="Delete").click()
     word = page.get_by_role("textbox", name="To confirm, type “delete”")

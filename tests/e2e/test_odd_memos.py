@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from memo_coach.coaching.memo.text import normalise_text
 from tests.e2e import pages
 from tests.e2e.conftest import NOT_FOUND, NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.unit.coaching.foreign_memos import sentences
 
 HOSTILE = """To: the board
@@ -110,9 +111,12 @@ def test_markup_in_a_memo_is_text_everywhere(page: Page) -> None:
     assert "taken" not in page.title()
 
 
-def test_marks_are_exact_among_emoji_and_combining_and_right_to_left_letters(page: Page) -> None:
-    pages.evaluated(page, WORLD)
-    pages.open_details(page)
+def test_marks_are_exact_among_emoji_and_combining_and_right_to_left_letters(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    (evaluation,) = evaluated.give(page, WORLD)
+    page.goto(f"/details/{evaluation}")
+    expect(pages.cards(page).first).to_be_visible()
     everything = page.get_by_role("button", name="Show all")
     if everything.count():
         everything.click()

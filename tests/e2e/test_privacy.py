@@ -17,6 +17,7 @@ from memo_coach.ui.states.memos import MemosState
 from memo_coach.ui.states.write import WriteState
 from tests.e2e import pages
 from tests.e2e.conftest import NOT_FOUND, NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.integration.web.sockets import HYDRATE, opened
 from tests.live_server import LiveServer
 
@@ -68,8 +69,10 @@ def tab_name(page: Page) -> str:
     return str(page.evaluate("sessionStorage.getItem('token')")).strip('"')
 
 
-def test_pages_of_another_browser_show_nothing(page: Page, new_page: NewPage) -> None:
-    evaluation = pages.evaluated(page, TEXT)
+def test_pages_of_another_browser_show_nothing(
+    page: Page, new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
+    evaluation = evaluated.open_feedback(page, TEXT)
     stranger = new_page()
     for path in (f"/feedback/{evaluation}", f"/details/{evaluation}"):
         stranger.goto(path)
@@ -111,9 +114,9 @@ def test_a_forged_save_does_not_reach_anothers_memo(
 
 
 def test_a_socket_with_anothers_tab_name_hears_nothing(
-    page: Page, new_page: NewPage, server: LiveServer
+    page: Page, new_page: NewPage, server: LiveServer, evaluated: EvaluatedMemos
 ) -> None:
-    evaluation = pages.evaluated(page, TEXT)
+    evaluation = evaluated.open_feedback(page, TEXT)
     memo = memo_id(page)
     pages.open_details(page)
     tab = tab_name(page)
@@ -128,9 +131,9 @@ def test_a_socket_with_anothers_tab_name_hears_nothing(
 
 
 def test_anothers_memo_cannot_be_deleted_or_evaluated_through_a_socket(
-    page: Page, new_page: NewPage, server: LiveServer
+    page: Page, new_page: NewPage, server: LiveServer, evaluated: EvaluatedMemos
 ) -> None:
-    evaluation = pages.evaluated(page, TEXT)
+    evaluation = evaluated.open_feedback(page, TEXT)
     memo = memo_id(page)
     stranger = new_page()
     stranger.goto("/")

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -37,10 +38,11 @@ def revised(page: Page, text: str) -> None:
     pages.evaluate(page)
 
 
-def with_two_versions(page: Page) -> None:
-    """Have a weak memo evaluated, and a strong one as its second version."""
-    pages.evaluated(page, pages.sample("weak"))
-    revised(page, pages.sample("strong"))
+def with_two_versions(page: Page, evaluated: EvaluatedMemos) -> None:
+    """Go to the overall feedback on the second version of a memo, a strong one; the first was weak."""
+    _first, second = evaluated.give(page, pages.sample("weak"), pages.sample("strong"))
+    page.goto(f"/feedback/{second}")
+    pages.expect_feedback(page)
 
 
 def points(page: Page) -> list[str]:
@@ -59,8 +61,10 @@ def test_who_has_one_evaluation_is_told_what_to_do(page: Page) -> None:
     expect(page.get_by_role("heading", level=1, name="Write your memo")).to_be_visible()
 
 
-def test_a_revision_shows_the_score_before_beside_its_own_and_leads_to_progress(page: Page) -> None:
-    with_two_versions(page)
+def test_a_revision_shows_the_score_before_beside_its_own_and_leads_to_progress(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    with_two_versions(page, evaluated)
     score = page.get_by_test_id("overall-score").inner_text()
     compared = page.get_by_test_id("compared")
     expect(compared).to_contain_text(re.compile(rf"{re.escape(score)}, was \d\.\d"))
@@ -72,8 +76,10 @@ def test_a_revision_shows_the_score_before_beside_its_own_and_leads_to_progress(
     assert last == f"v2: {score}"
 
 
-def test_the_drawing_its_words_and_its_table_have_the_same_figures(page: Page) -> None:
-    with_two_versions(page)
+def test_the_drawing_its_words_and_its_table_have_the_same_figures(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    with_two_versions(page, evaluated)
     open_progress(page)
     drawing = page.get_by_role("img", name="Overall score of each version")
     expect(drawing).to_be_visible()
@@ -88,13 +94,10 @@ def test_the_drawing_its_words_and_its_table_have_the_same_figures(page: Page) -
     expect(page.get_by_text("Too few scores for a trend")).to_be_visible()
 
 
-def test_all_memos_or_the_versions_of_one_can_be_chosen(page: Page) -> None:
-    with_two_versions(page)
-    pages.open_editor(page)
-    pages.new_memo(page)
-    pages.write(page, pages.sample("weak", "status-update"))
-    pages.evaluate(page)
-    open_progress(page)
+def test_all_memos_or_the_versions_of_one_can_be_chosen(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.give(page, pages.sample("weak"), pages.sample("strong"))
+    evaluated.give(page, pages.sample("weak", "status-update"))
+    page.goto("/progress")
     expect(page.get_by_role("heading", name="Overall score of each memo")).to_be_visible()
     assert len(points(page)) == 2
     chosen = page.get_by_role("combobox", name="Scores of")
@@ -120,20 +123,22 @@ def test_a_weakness_leads_to_what_help_says_of_its_criterion(page: Page) -> None
     expect(heading).to_be_in_viewport()
 
 
-def test_another_browser_sees_none_of_it(new_page: NewPage) -> None:
-    with_two_versions(new_page())
+def test_another_browser_sees_none_of_it(new_page: NewPage, evaluated: EvaluatedMemos) -> None:
+    with_two_versions(new_page(), evaluated)
     other = new_page()
     other.goto("/progress")
     expect(other.get_by_role("heading", name="Nothing to compare yet")).to_be_visible()
 
 
-def test_the_page_fits_each_screen_and_has_no_fault_that_axe_can_find(new_page: NewPage) -> None:
+def test_the_page_fits_each_screen_and_has_no_fault_that_axe_can_find(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(reduced_motion="reduce")
     page.goto("/progress")
     expect(page.get_by_role("heading", name="Nothing to compare yet")).to_be_visible()
     for _ in each_screen(page):
         assert pages.faults_in_both_themes(page) == []
-    with_two_versions(page)
+    with_two_versions(page, evaluated)
     for _ in each_screen(page):
         assert pages.faults_in_both_themes(page) == []
     open_progress(page)

@@ -9,16 +9,17 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import SERVER_GONE, NewPage
+from tests.e2e.seeding import EvaluatedMemos
 
 WEAK = pages.sample("weak")
 COMMENT = re.compile(r"^[1-5] of 5$")
 
 
 @pytest.fixture
-def weak(new_page: NewPage) -> Page:
+def weak(new_page: NewPage, evaluated: EvaluatedMemos) -> Page:
     """Return the comments on a weak sample."""
     page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    pages.open_review(page, WEAK)
+    evaluated.open_details(page, WEAK)
     return page
 
 
@@ -130,10 +131,10 @@ def test_a_comment_is_done_declined_and_taken_back_and_that_holds_over_versions(
 
 
 def test_a_button_of_a_comment_works_at_its_first_press_also_where_its_passage_is_out_of_sight(
-    new_page: NewPage,
+    new_page: NewPage, evaluated: EvaluatedMemos
 ) -> None:
     page = new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    pages.open_review(page, "\n\n".join(["The depot has run two shifts since 2023."] * 40 + [WEAK]))
+    evaluated.open_details(page, "\n\n".join(["The depot has run two shifts since 2023."] * 40 + [WEAK]))
     below = page.locator(".review-mark").evaluate_all(
         "(marks) => marks.filter((one) => one.getBoundingClientRect().top > innerHeight)"
         ".map((one) => one.dataset.ids.split(/\\s+/)[0])"
@@ -170,9 +171,11 @@ def test_the_word_of_an_acronym_goes_into_the_glossary(weak: Page) -> None:
     expect(weak.get_by_text("Muted (")).to_have_count(0)
 
 
-def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(new_page: NewPage) -> None:
+def test_what_is_done_while_the_connection_is_gone_is_sent_when_it_is_back(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(tolerated=SERVER_GONE, reduced_motion="reduce")
-    pages.open_review(page, WEAK)
+    evaluated.open_details(page, WEAK)
     card = pages.open_cards(page).first
     comment = str(card.get_attribute("data-card"))
     page.context.set_offline(True)
@@ -215,8 +218,8 @@ def test_a_link_to_a_criterion_shows_its_comments_until_another_is_chosen(weak: 
     expect(criterion).to_have_value("")
 
 
-def test_what_would_raise_the_score_leads_to_its_comment(page: Page) -> None:
-    pages.evaluated(page, WEAK)
+def test_what_would_raise_the_score_leads_to_its_comment(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.open_feedback(page, WEAK)
     line = page.locator(".opportunities li a").nth(1)
     remark = str(line.get_attribute("href")).partition("#")[2]
     line.click()
@@ -276,13 +279,13 @@ def test_a_click_into_a_passage_makes_its_comment_the_current_one(weak: Page) ->
 
 @pytest.mark.parametrize("size", [(390, 844), (360, 640), (320, 640)], ids=str)
 def test_on_a_phone_a_comment_is_a_sheet_that_does_not_cover_its_passage(
-    new_page: NewPage, size: tuple[int, int]
+    new_page: NewPage, size: tuple[int, int], evaluated: EvaluatedMemos
 ) -> None:
     width, height = size
     page = new_page(
         viewport={"width": width, "height": height}, has_touch=True, is_mobile=True, reduced_motion="reduce"
     )
-    pages.open_review(page, WEAK)
+    evaluated.open_details(page, WEAK)
     page.locator(".details-tools").get_by_role("button", name="Next comment").tap()
     for _ in range(5):
         card = pages.current_card(page)

@@ -9,15 +9,16 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import SERVER_GONE, NewPage
+from tests.e2e.seeding import EvaluatedMemos
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def weak(page: Page) -> Page:
+def weak(page: Page, evaluated: EvaluatedMemos) -> Page:
     """Yield the overall feedback on a weak memo."""
-    pages.evaluated(page, pages.sample("weak"))
+    evaluated.open_feedback(page, pages.sample("weak"))
     return page
 
 
@@ -31,19 +32,21 @@ def test_in_forced_colours_a_bar_differs_from_its_track(weak: Page) -> None:
     assert style(weak, ".bar", "borderTopStyle") == "solid"
 
 
-def test_in_forced_colours_the_current_passage_and_its_comment_have_an_edge(weak: Page) -> None:
+def test_in_forced_colours_the_current_passage_and_its_comment_have_an_edge(
+    weak: Page, evaluated: EvaluatedMemos
+) -> None:
     pages.open_details(weak)
     weak.emulate_media(forced_colors="active")
     pages.cards(weak).locator("q").first.click()
     assert style(weak, "article[data-current]", "outlineStyle") == "solid"
     expect(weak.locator(".review-mark[data-current]").first).to_have_css("outline-style", "solid")
-    pages.open_earlier_version(weak, pages.sample("weak"))
+    evaluated.open_earlier_version(weak, pages.sample("weak"), f"Dear all, {pages.sample('weak')}")
     weak.locator("mark a").first.click()
     assert style(weak, "mark[data-current]", "outlineStyle") == "solid"
 
 
-def test_the_current_passage_has_an_edge_that_others_have_not(page: Page) -> None:
-    pages.open_earlier_version(page, pages.sample("weak"))
+def test_the_current_passage_has_an_edge_that_others_have_not(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.open_earlier_version(page, pages.sample("weak"), f"Dear all, {pages.sample('weak')}")
     page.locator("mark a").first.click()
     expect(page.locator("article[data-current]")).to_have_count(1)
     ink = style(page, "body", "color")
@@ -61,8 +64,8 @@ def test_on_paper_a_quote_is_whole(weak: Page) -> None:
     assert style(weak, ".card q", "webkitLineClamp") == "none"
 
 
-def test_a_passage_that_is_read_out_or_copied_holds_no_number(page: Page) -> None:
-    pages.open_earlier_version(page, pages.sample("weak"))
+def test_a_passage_that_is_read_out_or_copied_holds_no_number(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.open_earlier_version(page, pages.sample("weak"), f"Dear all, {pages.sample('weak')}")
     passage = page.locator("mark").first
     words = str(passage.evaluate("(one) => one.textContent"))
     assert words in pages.sample("weak")

@@ -96,6 +96,33 @@ def test_a_page_that_was_cut_off_is_whole_again_without_a_reload(new_page: NewPa
     assert page.evaluate("window.stayed")
 
 
+def test_a_link_to_a_page_that_cannot_be_fetched_says_so_and_stays(new_page: NewPage) -> None:
+    page = new_page(tolerated=SERVER_GONE)
+    pages.open_editor(page)
+    pages.write(page, BEFORE)
+    page.evaluate("window.stayed = true")
+    page.context.set_offline(True)
+    pages.editor(page).press("End")
+    page.keyboard.type(MORE)
+    menu = page.get_by_role("navigation", name="Main")
+    notice = page.get_by_text("That page cannot be opened now")
+    for place in (menu.get_by_role("link", name="Help"), page.get_by_role("link", name="Español")):
+        place.click()
+        expect(notice).to_be_visible()
+        expect(page.get_by_text("The connection is gone")).to_be_hidden()
+        expect(pages.editor(page)).to_have_value(BEFORE + MORE)
+    page.context.set_offline(False)
+    expect(notice).to_have_count(0)
+    expect(pages.saved_state(page)).to_have_attribute("data-state", "saved")
+    menu.get_by_role("link", name="Help").click()
+    expect(page.get_by_role("heading", level=1, name="Help")).to_be_visible()
+    # A page that was there before is there without a connection.
+    page.context.set_offline(True)
+    menu.get_by_role("link", name="Write").click()
+    expect(pages.editor(page)).to_be_visible()
+    assert page.evaluate("window.stayed")
+
+
 def test_what_the_server_does_not_take_now_is_kept_with_its_reason_and_saved_when_it_said(
     new_page: NewPage,
 ) -> None:

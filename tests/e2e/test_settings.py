@@ -11,13 +11,16 @@ from playwright.sync_api import Page, expect
 from memo_coach.services.data.deletion import UNDO_SECONDS
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.live_server import LiveServer
 
 STYLES = Path(__file__).parents[2] / "assets" / "styles.css"
 
 
-def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(page: Page, tmp_path: Path) -> None:
-    pages.evaluated(page, pages.sample("weak"))
+def test_everything_is_taken_along_deleted_had_back_and_brought_in_again(
+    page: Page, tmp_path: Path, evaluated: EvaluatedMemos
+) -> None:
+    evaluated.open_feedback(page, pages.sample("weak"))
     title = pages.open_memos(page).first.get_by_role("heading").inner_text()
     page.get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", level=1, name="Settings")).to_be_visible()

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
+from tests.e2e.seeding import EvaluatedMemos
 from tests.live_server import LiveServer
 
 HTML = '<img src=x onerror="document.title=1">'
@@ -19,14 +20,18 @@ def leave(page: Page, remark: str) -> None:
     page.get_by_role("button", name="Send the remark").click()
 
 
+def _count_in(summary: Locator) -> int:
+    return int(re.findall(r"\((\d+)\)", summary.inner_text())[0])
+
+
 def remarks(page: Page) -> Locator:
     return page.get_by_test_id("reader-remark")
 
 
 def test_feedback_is_shared_read_remarked_upon_and_no_longer_shared(
-    page: Page, new_page: NewPage, server: LiveServer
+    page: Page, new_page: NewPage, server: LiveServer, evaluated: EvaluatedMemos
 ) -> None:
-    evaluation = pages.evaluated(page, pages.sample("weak"))
+    evaluation = evaluated.open_feedback(page, pages.sample("weak"))
     score = page.get_by_test_id("overall-score").inner_text()
     link = pages.share(page)
     assert not pages.faults_of_access(page)
@@ -60,6 +65,15 @@ def test_feedback_is_shared_read_remarked_upon_and_no_longer_shared(
     expect(reader.get_by_label("Your remark")).to_be_empty()
     assert reader.locator("[data-testid=reader-remark] :is(img, b)").count() == 0
 
+    returned = new_page()
+    returned.goto(link)
+    expect(pages.cards(returned).first).to_be_visible()
+    few = pages.cards(returned).count()
+    others = returned.get_by_text("More comments")
+    others.click()
+    expect(others.locator("..")).to_have_attribute("open", "")
+    expect(pages.open_cards(returned)).to_have_count(few + _count_in(others))
+
     page.reload()
     expect(remarks(page)).to_contain_text(HTML)
     expect(remarks(page).locator("blockquote")).to_contain_text(quoted.lstrip("# "))
@@ -74,6 +88,10 @@ def test_feedback_is_shared_read_remarked_upon_and_no_longer_shared(
     page.goto(f"/feedback/{evaluation}")
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("The link was revoked.")).to_be_visible()
+    # Who has the page open is told without a reload, as soon as they come back to it.
+    returned.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(returned.get_by_role("heading", name="This link leads nowhere")).to_be_visible()
+    assert returned.locator(".manuscript").count() == 0
     leave(reader, "Too late.")
     expect(reader.get_by_role("heading", name="This link leads nowhere")).to_be_visible()
     assert reader.locator(".manuscript").count() == 0

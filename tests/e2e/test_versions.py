@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
-from tests.e2e.test_progress import NARROWEST, PHONE, WIDE, revised
+from tests.e2e.seeding import EvaluatedMemos
+from tests.e2e.test_progress import NARROWEST, PHONE, WIDE
 
 PARAGRAPH = "The depot has room for forty vans and a workshop with two pits for repairs.\n\n"
 OLD = (
@@ -24,16 +25,16 @@ def changes(page: Page, tag: str) -> list[str]:
     return page.locator(f".difference {tag}").filter(visible=True).all_inner_texts()
 
 
-def open_versions(page: Page) -> None:
-    pages.evaluated(page, OLD)
-    revised(page, NEW)
+def open_versions(page: Page, evaluated: EvaluatedMemos) -> None:
+    _first, second = evaluated.give(page, OLD, NEW)
+    page.goto(f"/feedback/{second}")
     page.get_by_role("link", name="What changed").click()
     page.wait_for_url(re.compile(r"/versions/[\w-]+/?\?old=1&new=2$"))
     expect(page.get_by_text("2 changes")).to_be_visible()
 
 
-def test_what_changed_is_seen_gone_through_and_unfolded(page: Page) -> None:
-    open_versions(page)
+def test_what_changed_is_seen_gone_through_and_unfolded(page: Page, evaluated: EvaluatedMemos) -> None:
+    open_versions(page, evaluated)
     assert changes(page, "del") == ["5", "40"]
     assert changes(page, "ins") == ["6", "50"]
     removed = page.locator(".difference del").first
@@ -56,9 +57,11 @@ def test_what_changed_is_seen_gone_through_and_unfolded(page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('section') !== null")
 
 
-def test_any_two_versions_can_be_chosen_and_put_side_by_side(new_page: NewPage) -> None:
+def test_any_two_versions_can_be_chosen_and_put_side_by_side(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(viewport=WIDE)
-    open_versions(page)
+    open_versions(page, evaluated)
     page.get_by_role("button", name="Side by side").click()
     table = page.get_by_role("table", name="What changed")
     expect(table.get_by_role("columnheader")).to_have_text(["Version 1", "Version 2"])
@@ -74,9 +77,10 @@ def test_any_two_versions_can_be_chosen_and_put_side_by_side(new_page: NewPage) 
     assert changes(page, "ins") == ["5", "40"]
 
 
-def test_each_version_can_be_taken_along(page: Page) -> None:
-    pages.evaluated(page, OLD)
-    pages.open_memos(page).get_by_role("link", name="Versions").click()
+def test_each_version_can_be_taken_along(page: Page, evaluated: EvaluatedMemos) -> None:
+    evaluated.give(page, OLD)
+    page.goto("/memos")
+    pages.memos(page).get_by_role("link", name="Versions").click()
     expect(page.get_by_text("There is one version so far.")).to_be_visible()
     for form, name in (("Markdown", "vans-v1.md"), ("Word", "vans-v1.docx")):
         with page.expect_download() as download:
@@ -84,18 +88,21 @@ def test_each_version_can_be_taken_along(page: Page) -> None:
         assert download.value.suggested_filename == name
 
 
-def test_another_browser_finds_none(page: Page, new_page: NewPage) -> None:
-    pages.evaluated(page, OLD)
-    pages.open_memos(page).get_by_role("link", name="Versions").click()
+def test_another_browser_finds_none(page: Page, new_page: NewPage, evaluated: EvaluatedMemos) -> None:
+    evaluated.give(page, OLD)
+    page.goto("/memos")
+    pages.memos(page).get_by_role("link", name="Versions").click()
     expect(page.get_by_text("There is one version so far.")).to_be_visible()
     other = new_page()
     other.goto(page.url)
     expect(other.get_by_role("heading", name="There is no such memo")).to_be_visible()
 
 
-def test_the_page_fits_each_screen_and_has_no_fault_that_axe_can_find(new_page: NewPage) -> None:
+def test_the_page_fits_each_screen_and_has_no_fault_that_axe_can_find(
+    new_page: NewPage, evaluated: EvaluatedMemos
+) -> None:
     page = new_page(reduced_motion="reduce", viewport=NARROWEST)
-    open_versions(page)
+    open_versions(page, evaluated)
     for screen in (NARROWEST, PHONE, WIDE):
         page.set_viewport_size(screen)
         if screen is WIDE:

@@ -12,6 +12,8 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.elements.kinds import fitting_kind
+from memo_coach.coaching.builtin.elements.no_memo import NoMemo, is_of_any_text, no_memo_of
+from memo_coach.coaching.builtin.elements.on_the_face import with_what_is_plain
 from memo_coach.coaching.builtin.elements.reading import NOTHING_READ, MemoReading, read_elements, stands_in
 from memo_coach.coaching.builtin.elements.remarks import (
     INDICATORS,
@@ -158,6 +160,8 @@ class _Work:
     findings: list[Finding] = field(default_factory=list)
     states: Mapping[str, State] = field(default_factory=dict)
     read: MemoReading = NOTHING_READ
+    no_memo: NoMemo | None = None
+    """What the text is instead of a memo, where it plainly is none."""
 
     def take(self, reading: Reading) -> None:
         self.indicators.update(reading.indicators)
@@ -166,7 +170,8 @@ class _Work:
     def take_elements(self, lexicon: Lexicon) -> None:
         """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
         asked = INDICATORS & asked_by(self.rubric)
-        read = read_elements(self.shown, lexicon, self.rubric, self.indicators)
+        modelled = read_elements(self.shown, lexicon, self.rubric, self.indicators)
+        read = with_what_is_plain(self.shown, lexicon, modelled)
         found = indicators_from(read.elements, self.indicators)
         self.indicators.update({name: one.value for name, one in found.items() if name in asked})
         for criterion in self.rubric.criteria:
@@ -184,6 +189,9 @@ class _Work:
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
         self.findings.extend(findings_from(self.shown, read.elements))
+        self.no_memo = no_memo_of(self.shown, lexicon, read.units)
+        if self.no_memo is not None:
+            self.findings = [finding for finding in self.findings if is_of_any_text(finding, self.no_memo)]
 
 
 def _of_others_words(finding: Finding) -> Finding:
@@ -278,7 +286,10 @@ def _orders_notice(memo: Memo, orders: Sequence[Span]) -> str | None:
 
 
 def _kind_notices(work: _Work) -> Iterator[str]:
-    """Say that another of the shipped rubrics would fit far better."""
+    """Say that the text is no memo, or that another of the shipped rubrics would fit far better."""
+    if work.no_memo is not None:
+        yield phrasing.sentence(_spoken(work.memo), f"notice-no-memo-{work.no_memo}")
+        return
     fitting = fitting_kind(work.read.kinds, work.shown.body_word_count, work.rubric, shipped_rubrics)
     if fitting is not None:
         spoken = _spoken(work.memo)

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from memo_coach.coaching.builtin.analysis.prose import facts_of
+from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, asks_in
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
 from memo_coach.coaching.builtin.elements.reading import MemoReading
 from memo_coach.coaching.builtin.lexicon import Lexicon
@@ -20,13 +23,13 @@ OPENING: Final = "bottom-line"
 """What belongs into the first sentence, whatever that says."""
 RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "ask": ("problem", "plan-steps", "return"),
-    "ask-amount": ("ask", "plan-steps"),
+    "ask-amount": ("ask",),
     "ask-deadline": ("ask", "next-step"),
     "ask-decider": ("ask",),
     "situation": ("problem", "plan-steps", "ask"),
     "problem": ("ask",),
-    "options": ("ask", "plan-steps"),
-    "do-nothing": ("ask", "plan-steps", "options"),
+    "options": ("ask",),
+    "do-nothing": ("ask", "options"),
     "option-costs": ("options",),
     "return": ("costs", "ask-amount", "ask"),
     "costs": ("plan-steps", "ask"),
@@ -51,13 +54,18 @@ RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "scope": ("rules",),
     "effective-date": ("rules", "scope"),
     "exceptions": ("rules",),
-    "contact": ("rules", "exceptions"),
+    "contact": ("exceptions",),
 }
 """For what is missing, the elements whose passages it would belong to, the best first."""
+MOST_BESIDE_ONE: Final = 2
+"""Remarks that are put beside passages of one block."""
 _SURE = 0.7
 """Probability from which a passage is taken for what it is said to be."""
+_READ = 300
 _WORDS = 4
 """A passage of fewer is a label rather than something said."""
+_MAY_BE_BARE: Final = frozenset({"plan-steps", "costs", "risks", "figures"})
+"""What is often said without a verb: a step, a cost, a risk in a list."""
 _READ_IN = frozenset({"paragraph", "list_item"})
 _NOT_FOUND: Final = frozenset(kind for element in ELEMENTS for kind in (element.missing, element.weak))
 _FIGURES: Final = frozenset({"ask-amount", "costs", "figures"})
@@ -71,25 +79,39 @@ def placed_beside(
 ) -> tuple[RankedFinding, ...]:
     """Return the findings, those without a passage beside the one that what they miss would belong to.
 
-    No two of those shown first are put into the same block.
+    No two of those shown first are put into the same block, and of the others few: five remarks beside one
+    sentence are not about that sentence.
     """
     places = _Places(memo, lexicon, read)
     ranked = tuple(ranked)
     front = [item for item in ranked if item.finding.polarity == "opportunity"][:TOP]
     taken: set[int | None] = {item.block for item in front if item.block is not None}
     first = {id(item) for item in front}
-    return tuple(_placed(item, places, taken if id(item) in first else None) for item in ranked)
+    placed = [_placed(item, places, taken) if id(item) in first else item for item in ranked]
+    beside: Counter[int | None] = Counter(
+        places.block_of(span)
+        for item in placed
+        if (span := item.finding.span) and item.finding.role == "related"
+    )
+    for at, item in enumerate(placed):
+        if id(item) not in first:
+            full = {block for block, many in beside.items() if many >= MOST_BESIDE_ONE}
+            placed[at] = _placed(item, places, full)
+            span = placed[at].finding.span
+            if placed[at] is not item and span is not None:
+                beside[places.block_of(span)] += 1
+    return tuple(placed)
 
 
-def _placed(item: RankedFinding, places: _Places, taken: set[int | None] | None) -> RankedFinding:
+def _placed(item: RankedFinding, places: _Places, taken: set[int | None]) -> RankedFinding:
+    """Put one remark beside a passage in none of the blocks ``taken``, and add its block to them."""
     finding = item.finding
     if finding.kind not in _NOT_FOUND or finding.element is None or finding.span is not None:
         return item
-    span = places.beside(finding.element, taken or ())
+    span = places.beside(finding.element, taken)
     if span is None:
         return item
-    if taken is not None:
-        taken.add(places.block_of(span))
+    taken.add(places.block_of(span))
     return replace(item, finding=replace(finding, span=span, role="related"))
 
 
@@ -100,20 +122,28 @@ class _Places:
         self._memo = memo
         self._facts = facts_of(memo, lexicon)
         own = {span.start for span in read.own_words}
+        asks = {ask.sentence.span.start for ask in asks_in(memo, lexicon) if ask.strength >= REAL_ASK}
+        no_cause = lexicon.pattern("no_cause_to_ask")
         self._spans = {
             reading.element.name: [
-                one.span for one in reading.passages if one.probability >= _SURE and one.span.start in own
+                one.span
+                for one in reading.passages
+                if one.probability >= _SURE
+                and one.span.start in own
+                and (reading.element.name != "ask" or one.span.start in asks)
+                and not no_cause.search(memo.quote(one.span)[:_READ])
             ]
             for reading in read.elements
             if reading.state != "missing"
         }
-        self._spans[OPENING] = [span for span in read.own_words if self._says_something(span)][:1]
+        self._spans[OPENING] = list(islice(filter(self._says_something, read.own_words), 1))
 
     def beside(self, element: str, taken: Collection[int | None]) -> Span | None:
         """Return the best passage for what is missing, in none of the blocks ``taken``."""
         for related in RELATED.get(element, (OPENING,) if element == OPENING else ()):
             for span in self._spans.get(related, ()):
-                is_free = self._says_something(span) and self.block_of(span) not in taken
+                is_said = self._says_something(span) and (related in _MAY_BE_BARE or self._asserts(span))
+                is_free = is_said and self.block_of(span) not in taken
                 if is_free and not self._has_it(element, span):
                     return span
         return None
@@ -130,6 +160,11 @@ class _Places:
         said = self._memo.quote(span).split()
         # A question is often a form's, and so is what begins with a label.
         return len(said) >= _WORDS and not said[-1].endswith("?") and not said[0].endswith(":")
+
+    def _asserts(self, span: Span) -> bool:
+        """Whether it is a sentence: of a name in a list nobody asks from when it holds."""
+        sentence = self._memo.sentence_at(span.start)
+        return sentence is not None and self._facts.has_finite_verb(sentence)
 
     def _has_it(self, element: str, span: Span) -> bool:
         """Whether a passage has, on the face of it, what is called missing, or gives no cause to ask."""

@@ -55,6 +55,7 @@ _STOP = re.compile(
     r"|(?<=[a-zß-öø-ÿ]{2}[.!?])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{1,20}[ ,])"  # the space was forgotten
     r"|(?<=[。！？])[。！？]*+"
     r"|(?<=  \n)|(?<=\\\n)"  # Markdown's hard line break
+    r"|(?<=\n)(?=(?:\*\*|__)[^\n*_]{1,80}(?:\*\*|__)[ ]{0,2}[:\-–—])"  # a line that a label in bold leads
     r")"
 )
 _BEFORE = re.compile(r"[^\s(\[\"“«¿¡*_/]*\Z")

@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,8 @@ from memo_coach.operations.backup.errors import BackupError, OtherRunActive
 from memo_coach.translations.sentences import sentence
 
 Kind = Literal["backup", "check", "restore", "prune"]
+_LARGEST_STATUS = 64 * 1024
+"""Bytes of a status file that are read."""
 
 
 @dataclass(slots=True)
@@ -92,3 +94,29 @@ def only_one(directory: Path, kind: Kind) -> Iterator[None]:
         except BlockingIOError:
             raise OtherRunActive(sentence("backup.another_at_work", kind=kind)) from None
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the last run of a kind ended."""
+
+    kind: Kind
+    is_ok: bool
+    finished: datetime
+    seconds: float
+
+
+def last_runs(directory: Path, kinds: Sequence[Kind]) -> tuple[LastRun, ...]:
+    """Return how the last run of each kind ended, by its status file; without one that can be read, none."""
+    return tuple(run for kind in kinds if (run := _last_run(directory, kind)) is not None)
+
+
+def _last_run(directory: Path, kind: Kind) -> LastRun | None:
+    try:
+        with (directory / f"{kind}.json").open("rb") as file:
+            found = json.loads(file.read(_LARGEST_STATUS))
+        finished = datetime.fromisoformat(found["finished"])
+        run = LastRun(kind, found["result"] == "ok", finished, float(found["seconds"]))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return None if finished.tzinfo is None else run

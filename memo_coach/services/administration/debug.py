@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.services.accounts.principal import Actor
+from memo_coach.services.administration.audit import record
 from memo_coach.services.errors import NotFound
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.storage.repositories.anybodys_evaluations import AnybodysEvaluationRepository
+from memo_coach.storage.repositories.audit import AuditFilter, AuditRepository
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.model_calls import MICRO, ModelCallRepository, StoredCall
+
+READING: Final = "memo.read"
+"""The action of looking at what a model was told of somebody else's memo."""
+_MOST_READINGS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,18 @@ class DebugView:
     """Whether texts are being collected now."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """An administrator has looked at the calls behind somebody else's evaluation."""
+
+    reader: str
+    """As they were called then."""
+    moment: datetime
+    """The last time."""
+
+
 class DebugService:
-    """Shows the calls behind an evaluation, to its owner."""
+    """Shows the calls behind an evaluation to its owner, and to administrators: of them its owner is told."""
 
     def __init__(self, unit_of_work: UnitOfWork, *, collects: bool) -> None:
         self._unit_of_work = unit_of_work
@@ -65,8 +86,54 @@ class DebugService:
         async with self._unit_of_work.read() as session:
             if await EvaluationRepository(session).get(owner, evaluation_id) is None:
                 raise NotFound
-            found = await ModelCallRepository(session).of_evaluation(owner, evaluation_id)
-            return DebugView(tuple(_view(each) for each in found), self._collects)
+            return await self._shown(session, owner, evaluation_id)
+
+    async def read(self, actor: Actor, owner: str, evaluation_id: str) -> DebugView:
+        """Return the calls for an evaluation to an administrator, who is the owner ``owner`` themselves.
+
+        What is somebody else's is shown to who has an account, and in the same transaction it is written down
+        that it was read. Without accounts nobody knows who that would be.
+
+        Raises:
+            NotFound: there is no such evaluation, or it may not be shown.
+            Unavailable: the database cannot be used.
+        """
+        async with self._unit_of_work.read() as session:
+            found = await AnybodysEvaluationRepository(session).owner_of(evaluation_id)
+            if found == owner:
+                return await self._shown(session, owner, evaluation_id)
+        if found is None or actor.user is None:
+            raise NotFound
+        async with self._unit_of_work.write() as session:
+            whose = await AnybodysEvaluationRepository(session).owner_of(evaluation_id)
+            if whose is None:
+                raise NotFound
+            await record(session, actor, READING, _target(evaluation_id))
+            return await self._shown(session, whose, evaluation_id)
+
+    async def readings(self, owner: str, evaluation_id: str) -> tuple[ReadingView, ...]:
+        """Return who has read the calls for an owner's evaluation, the last one first; of nobody else's any.
+
+        Raises:
+            Unavailable: the database cannot be used.
+        """
+        wanted = AuditFilter(action=READING, target=_target(evaluation_id))
+        async with self._unit_of_work.read() as session:
+            if await EvaluationRepository(session).get(owner, evaluation_id) is None:
+                return ()
+            entries = await AuditRepository(session).entries(wanted, _MOST_READINGS)
+        last: dict[str, datetime] = {}
+        for entry in entries:
+            last.setdefault(entry.actor, entry.moment)
+        return tuple(ReadingView(reader, moment) for reader, moment in last.items())
+
+    async def _shown(self, session: AsyncSession, owner: str, evaluation_id: str) -> DebugView:
+        found = await ModelCallRepository(session).of_evaluation(owner, evaluation_id)
+        return DebugView(tuple(_view(each) for each in found), self._collects)
+
+
+def _target(evaluation_id: str) -> str:
+    return f"evaluation:{evaluation_id}"
 
 
 def _view(stored: StoredCall) -> CallView:

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.operations import metrics
+from memo_coach.services.accounts.opening import Accounts
 from memo_coach.services.coaches.models import Models
 from memo_coach.services.memos.retention import Retention
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -21,9 +22,12 @@ EVERY_SECONDS = 60.0
 class Housekeeping:
     """Does it until it is closed."""
 
-    def __init__(self, models: Models, retention: Retention, every: float = EVERY_SECONDS) -> None:
+    def __init__(
+        self, models: Models, retention: Retention, accounts: Accounts, every: float = EVERY_SECONDS
+    ) -> None:
         self._models = models
         self._retention = retention
+        self._accounts = accounts
         self._budget = models.budget
         self._every = every
         self._over = asyncio.Event()
@@ -52,6 +56,7 @@ class Housekeeping:
             try:
                 await self._budget.sweep()
                 await self._retention.sweep()
+                await self._accounts.sweep()
             except (SQLAlchemyError, DatabaseUnusable) as error:
                 _log.error("housekeeping failed", exc_info=error)
             with suppress(TimeoutError):

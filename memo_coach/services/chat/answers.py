@@ -48,10 +48,11 @@ class ChatModels:
     """Owner and evaluation's id → the model; ``None`` where none is configured."""
     admit: Callable[[str, str | None], Awaitable[None]]
     """Counts one more question of an owner from an address; raises :class:`ModelFailure` at a limit."""
-    prompts: Prompts
+    prompts: Callable[[], Prompts]
+    """As they are at the moment, as are ``limits``."""
     boundary: Callable[[str], str]
     """Memo's text → the mark around it in a prompt."""
-    limits: ChatLimits
+    limits: Callable[[], ChatLimits]
 
 
 class _Gone(Exception):
@@ -111,7 +112,7 @@ class AnswerRunner:
             yield await reply_instead(model.name, refusal, turn.question, topic)
             return
         boundary = self._models.boundary(topic.memo_text)
-        chat = ModelChat(model, self._models.prompts, boundary=boundary, limits=self._models.limits)
+        chat = ModelChat(model, self._models.prompts(), boundary=boundary, limits=self._models.limits())
         async with aclosing(chat.answer(turn.question, topic)) as replies:
             async for reply in replies:
                 yield reply

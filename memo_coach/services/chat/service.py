@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from functools import partial
 
@@ -63,7 +63,7 @@ class ChatService:
         broadcast: Broadcast,
         models: ChatModels,
         *,
-        frameworks: tuple[Framework, ...],
+        frameworks: Callable[[], tuple[Framework, ...]],
         budget: StorageBudget,
     ) -> None:
         self._unit_of_work = unit_of_work
@@ -219,19 +219,20 @@ class ChatService:
             )
             stored = await ChatRepository(session).messages(turn.owner, turn.evaluation_id)
         evaluation = judged(view)
+        await self._rubrics.renewed()
         return ChatTopic(
             evaluation=evaluation,
             memo_text=view.text,
-            rubric=self._rubric(evaluation),
-            frameworks=self._frameworks,
+            rubric=await self._rubric(evaluation, view.rubric_version),
+            frameworks=self._frameworks(),
             language=view.language,
             earlier=tuple(earlier),
             history=history_of(stored[:-2], view.language),
         )
 
-    def _rubric(self, evaluation: Evaluation) -> Rubric:
+    async def _rubric(self, evaluation: Evaluation, version: str) -> Rubric:
         try:
-            return self._rubrics.get(evaluation.rubric)
+            return await self._rubrics.of_version(evaluation.rubric, version)
         except UnknownRubric:
             # It was taken away since: what the evaluation says of its criteria is all that is left.
             criteria = tuple(

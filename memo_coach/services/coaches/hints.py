@@ -37,9 +37,12 @@ class HintService:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, LanguageNotRead: with a sentence.
             EvaluationTimedOut: the text took too long.
         """
+        await self._rubrics.renewed()
         chosen = self._rubrics.get(rubric)
         if not self._executor.is_long(text):
-            return await self._threads.do(len(text), partial(_hints, text, chosen, language))
+            found = await self._threads.do(len(text), partial(_hints, text, chosen, language))
+        is_offered = found.proposed_rubric in {rubric.id for rubric in self._rubrics.all()}
+        return found if is_offered else Hints(found.hints, None)
         stored, known = await self._threads.do(len(text), partial(_submitted, text, language))
         steps = [events async for events in self._executor.steps(stored, chosen, known)]
         comments = most_important(gathered(steps, known, chosen), MOST_HINTS)

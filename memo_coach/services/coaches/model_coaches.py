@@ -127,6 +127,14 @@ class ModelCoaches:
         """The prompts as they are configured."""
         return self._prompts
 
+    def take_prompts(self, prompts: Prompts) -> None:
+        """Tell models this from now on."""
+        self._prompts = prompts
+
+    def take_document(self, document: LlmDocument, providers: Providers | None) -> None:
+        """Ask models so from now on."""
+        self._document, self._providers, self._warming = document, providers, None
+
     @property
     def executor(self) -> BuiltinExecutor:
         """What reads memos without keeping the event loop waiting."""
@@ -213,15 +221,14 @@ class ModelCoaches:
     @property
     def chat_models(self) -> ChatModels:
         """How conversations have their models."""
-        document = self._document
         return ChatModels(
             open_model=lambda owner, evaluation: (
                 None if self._providers is None else self.open_model(owner, evaluation)
             ),
             admit=self._admit_question,
-            prompts=self._prompts,
+            prompts=lambda: self._prompts,
             boundary=self.boundary,
-            limits=ChatLimits(document.chat_tokens, document.chat_budget_tokens),
+            limits=lambda: ChatLimits(self._document.chat_tokens, self._document.chat_budget_tokens),
         )
 
     async def _admit_question(self, owner: str, address: str | None) -> None:

@@ -6,13 +6,11 @@ import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
-from memo_coach.coaching.documents.context import shipped_context
-from memo_coach.coaching.documents.frameworks import shipped_frameworks
-from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
-from memo_coach.coaching.documents.prompt import shipped_prompt
+from memo_coach.coaching.documents.llm import LlmDocument
 from memo_coach.coaching.llm.prompt.messages import Prompts
 from memo_coach.operations import metrics
 from memo_coach.providers.providers import Providers, ProviderSettings
+from memo_coach.services.administration.documents_in_force import DocumentsInForce, Snapshot, as_shipped
 from memo_coach.services.coaches.model_coaches import ModelCoaches
 from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
@@ -24,66 +22,107 @@ _SECRET = "prompt-boundaries"  # noqa: S105 - the name of the secret
 _MARGIN_SECONDS = 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Models:
     """The models of an installation, with what they are asked and what they may cost."""
 
     coaches: ModelCoaches
     budget: ModelBudget
-    document: LlmDocument
+    settings: Settings = field(repr=False)
+    snapshot: Snapshot = field(repr=False)
+    """The documents by which they are asked."""
     providers: Providers | None = field(repr=False)
     """``None`` where no model is configured."""
+    replaced: list[Providers] = field(default_factory=list, repr=False)
+    """Those that were asked by earlier documents: what asks them still may go on to its end."""
+
+    @property
+    def document(self) -> LlmDocument:
+        """How they are asked."""
+        return self.snapshot.llm
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Ask by other documents from now on; what is under way goes on as it began."""
+        before, self.snapshot = self.snapshot, snapshot
+        prompts = (before.prompt, before.frameworks, before.context)
+        if prompts != (snapshot.prompt, snapshot.frameworks, snapshot.context):
+            self.coaches.take_prompts(prompts_of(snapshot))
+        if before.llm == snapshot.llm:
+            return
+        self.budget.take_limits(use_limits(snapshot.llm), longest_call_seconds(self.settings, snapshot.llm))
+        if self.providers is not None:
+            self.replaced.append(self.providers)
+            self.providers = _providers(self.settings, snapshot.llm)
+        self.coaches.take_document(snapshot.llm, self.providers)
 
     async def close(self) -> None:
         """Close the connections to the providers, and end what computes beside."""
         self.coaches.close()
-        if self.providers is not None:
-            await self.providers.close()
+        for each in (*self.replaced, self.providers):
+            if each is not None:
+                await each.close()
 
 
-async def open_models(settings: Settings, database: Database) -> Models:
-    """Read the documents and the installation's secrets. Nothing is loaded yet, and nobody is asked.
-
-    Raises:
-        BrokenDocument: a document has faults.
-    """
+async def open_models(
+    settings: Settings, database: Database, in_force: DocumentsInForce | None = None
+) -> Models:
+    """Read the installation's secrets; ask by the documents in force. Nothing is loaded, nobody asked yet."""
     async with AsyncExitStack() as opened:
-        models = await _opened(settings, database, opened)
+        snapshot = as_shipped() if in_force is None else in_force.snapshot
+        models = await _opened(settings, database, snapshot, opened)
         opened.pop_all()
-        return models
+    if in_force is not None:
+        in_force.followers.append(models.follow)
+    return models
 
 
-async def _opened(settings: Settings, database: Database, opened: AsyncExitStack) -> Models:
-    document = shipped_llm()
-    providers = None
-    if settings.llm_model:
-        providers = Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
+async def _opened(
+    settings: Settings, database: Database, snapshot: Snapshot, opened: AsyncExitStack
+) -> Models:
+    document = snapshot.llm
+    providers = _providers(settings, document)
+    if providers is not None:
         opened.push_async_callback(providers.close)
     budget = await ModelBudget.open(
         database,
         daily_budget_micro_usd=int(settings.llm_daily_budget_usd * 1_000_000),
-        limits=UseLimits(
-            evaluations_per_hour=document.evaluations_per_hour,
-            evaluations_per_day=document.evaluations_per_day,
-            messages_per_hour=document.messages_per_hour,
-            messages_per_day=document.messages_per_day,
-            per_address_factor=document.per_address_factor,
-        ),
+        limits=use_limits(document),
         keeps_texts=settings.debug_mode,
         longest_call_seconds=longest_call_seconds(settings, document),
     )
     async with database.write() as session:
         key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
-    prompts = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
     coaches = ModelCoaches(
         database,
         providers=providers,
         budget=budget,
-        prompts=prompts,
+        prompts=prompts_of(snapshot),
         document=document,
         key=bytes.fromhex(key),
     )
-    return Models(coaches, budget, document, providers)
+    return Models(coaches, budget, settings, snapshot, providers)
+
+
+def prompts_of(snapshot: Snapshot) -> Prompts:
+    """Return what a model is told."""
+    return Prompts(snapshot.prompt, snapshot.frameworks, snapshot.context)
+
+
+def use_limits(document: LlmDocument) -> UseLimits:
+    """Return how often one may ask."""
+    return UseLimits(
+        evaluations_per_hour=document.evaluations_per_hour,
+        evaluations_per_day=document.evaluations_per_day,
+        messages_per_hour=document.messages_per_hour,
+        messages_per_day=document.messages_per_day,
+        per_address_factor=document.per_address_factor,
+    )
+
+
+def _providers(settings: Settings, document: LlmDocument) -> Providers | None:
+    if not settings.llm_model:
+        return None
+    return Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
 
 
 def provider_settings(settings: Settings, document: LlmDocument) -> ProviderSettings:

@@ -9,7 +9,7 @@ theirs, and goes when they do; a Postgres server overwrites it when it vacuums.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -175,11 +175,15 @@ class DeletionService:
         if self._task is not None:
             await asyncio.wait({self._task})
 
-    async def _begun(self, deletion: Deletion, cancelled: list[str]) -> DeletionView:
+    async def begun(self, cancelled: Iterable[str]) -> None:
+        """Stop the evaluations that a deletion cancelled, and look when what was set aside is due."""
         for evaluation in cancelled:
             self._stop_work(evaluation)
             await self._broadcast.announce(evaluation)
         self._wake.set()
+
+    async def _begun(self, deletion: Deletion, cancelled: list[str]) -> DeletionView:
+        await self.begun(cancelled)
         return DeletionView(deletion.id, deletion.due)
 
     async def _run(self) -> None:

@@ -127,6 +127,7 @@ class PdfService:
         view = evaluation_view(stored, Usage())
         if view.status != "done":
             raise NotFinished
+        await self._rubrics.remember(view.rubric, view.rubric_version)
         return self._report_of(view, lines)
 
     def _report_of(self, view: EvaluationView, lines: list[FinishedLine]) -> Report:
@@ -139,7 +140,7 @@ class PdfService:
             text=view.text,
             language=view.language,
             words=view.words,
-            rubric=self._name(view.rubric),
+            rubric=self._name(view.rubric, view.rubric_version),
             rubric_version=view.rubric_version,
             provenance=view.provenance,
             overall=view.overall,
@@ -162,9 +163,9 @@ class PdfService:
             ],
         )
 
-    def _name(self, rubric_id: str) -> LocalisedText:
+    def _name(self, rubric_id: str, version: str | None = None) -> LocalisedText:
         try:
-            return _plain(self._rubrics.get(rubric_id).name)
+            return _plain(self._rubrics.known(rubric_id, version).name)
         except UnknownRubric:
             # It may have been taken away since; the evaluation keeps its id.
             return {"en": rubric_id}

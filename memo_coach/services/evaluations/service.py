@@ -98,7 +98,8 @@ class EvaluationService:
             LanguageNotRead: the built-in coach is to judge a text that is in neither of its languages.
         """
         kind = self._coaches.kind(coach)
-        chosen = self._rubrics.get(rubric)
+        await self._rubrics.renewed()
+        chosen = self._rubrics.offered(rubric)
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
         self._budget.count_written(address, len(text.encode()))
@@ -201,6 +202,7 @@ class EvaluationService:
             UnknownRubric, TooMany: with a sentence.
         """
         moment = self._clock()
+        await self._rubrics.renewed()
         async with self._unit_of_work.write(adds=True) as session:
             old = await EvaluationRepository(session).get(owner, evaluation_id)
             if old is None:

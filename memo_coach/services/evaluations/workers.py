@@ -343,6 +343,8 @@ class Workers:
         )
         longest = self._settings.longest_asking if job.coach == MODEL else self._settings.longest
         try:
+            # Whichever process saved a document last: this evaluation is judged by it.
+            await self._rubrics.renew()
             async with asyncio.timeout(longest):
                 await attempt.judge(self._rubrics.get(job.rubric))
             # Once this has begun, the database alone says whether it is still ours: a heartbeat, or a process

@@ -104,7 +104,7 @@ class DraftService:
             MemoTooLong, UnknownRubric, TooMany: with a sentence for the person. TooMany may be
                 StorageRefused: the same text can be saved later.
         """
-        self._rubrics.get(rubric)
+        self._rubrics.get(rubric)  # one that is retired, too: what was begun for it must not be lost
         text = draft_text(text)
         self._budget.count_written(address, len(text.encode()), all_new=not memo_id)
         metadata = await compute(len(text), partial(metadata_of, text))

@@ -41,6 +41,7 @@ class PreferenceService:
         """
         async with self._unit_of_work.read() as session:
             stored = await PreferencesRepository(session).get(owner)
+        await self._rubrics.renewed()
         usual = self.of_nobody()
         if stored is None:
             return usual
@@ -61,7 +62,8 @@ class PreferenceService:
             UnknownRubric: there is no such rubric.
             Unavailable: the database cannot be used.
         """
-        self._rubrics.get(rubric)
+        await self._rubrics.renewed()
+        self._rubrics.offered(rubric)
         await self._keep(owner, rubric=rubric)
 
     async def choose_coach(self, owner: str, coach: str) -> None:

@@ -105,6 +105,11 @@ class ModelBudget:
             key=bytes.fromhex(stored),
         )
 
+    def take_limits(self, limits: UseLimits, longest_call_seconds: float) -> None:
+        """Count by other limits from now on."""
+        self._limits = limits
+        self._longest_call = timedelta(seconds=longest_call_seconds)
+
     def address_mark(self, address: str) -> str:
         """Return what stands for a client's address wherever it is stored: 32 hexadecimal digits.
 

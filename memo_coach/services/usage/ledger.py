@@ -8,11 +8,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.operations import metrics
 from memo_coach.providers.ledger import CallOutcome, CallPlan
 from memo_coach.services.clock import new_id
+from memo_coach.services.usage.own_limits import lock_spending_limit
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
@@ -95,6 +97,7 @@ class DatabaseLedger:
                 status="reserved", day=day, reserved_micro_usd=plan.micro_usd, created=now,
                 prompt_tokens=plan.prompt_tokens,
             )  # fmt: skip
+            await self._refuse_beyond_own_limit(session, owner, plan, day, ends)
             await calls.add(call, prompt if self._keeps_texts else None)
             # At last, so that the row that everybody wants is locked for the shortest time. What costs
             # nothing needs no room in the budget.
@@ -102,6 +105,20 @@ class DatabaseLedger:
                 day, plan.micro_usd, self._budget
             ):
                 raise ModelFailure("budget", f"no room for {plan.micro_usd} micro-USD on {day}", until=ends)
+
+    @staticmethod
+    async def _refuse_beyond_own_limit(
+        session: AsyncSession, owner: str | None, plan: CallPlan, day: str, ends: datetime
+    ) -> None:
+        """Refuse what would pass what an administrator lets this account spend in a day."""
+        if owner is None or not plan.micro_usd:
+            return
+        limit = await lock_spending_limit(session, owner)
+        if limit is None:
+            return
+        charged = await ModelCallRepository(session).charged(owner, day)
+        if charged + plan.micro_usd > limit:
+            raise ModelFailure("limit", f"no room for {plan.micro_usd} of an account's own", until=ends)
 
     async def _take_back(self, call_id: str) -> None:
         try:

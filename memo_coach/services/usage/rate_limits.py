@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.coaching.llm.model import ModelFailure
 from memo_coach.services.clock import new_id
 from memo_coach.services.usage.network import network_of
+from memo_coach.services.usage.own_limits import own_limits
 from memo_coach.storage.repositories.model_uses import ModelUseRepository, Place
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import ModelUse
@@ -88,10 +89,11 @@ async def count_use(
     if address is not None and not _MARK.fullmatch(address):
         raise ValueError("not the mark of an address")
     await VisitorRepository(session).lock_or_create(owner, now)
+    own = (await own_limits(session, owner)).evaluations_a_day if purpose == "evaluation" else None
     uses = ModelUseRepository(session)
     if address is not None:
         await uses.lock_address(address)
-    refusals = await _refusals(uses, limits, _Asked(owner, address, purpose, now))
+    refusals = await _refusals(uses, limits, _Asked(owner, address, purpose, now, own))
     if refusals:
         # Where one of them can never be met, no time can be told.
         times = [until for _, until in refusals if until is not None]
@@ -106,6 +108,8 @@ class _Asked:
     address: str | None
     purpose: UsePurpose
     now: datetime
+    own_a_day: int | None
+    """A limit of their own account; ``None`` where they have what everybody has."""
 
 
 Refusal = tuple[str, datetime | None]
@@ -139,13 +143,22 @@ async def _refusals(uses: ModelUseRepository, limits: UseLimits, asked: _Asked) 
 
 def _windows(limits: UseLimits, asked: _Asked) -> list[_Window]:
     found = []
-    for length, most in limits.windows(asked.purpose):
+    for length, of_everybody in limits.windows(asked.purpose):
+        most = _most(length, of_everybody, asked.own_a_day)
         found.append(_Window(f"{asked.purpose}s of a person", length, most, "owner", asked.owner))
         if asked.address is not None:
-            of_all = limits.for_address(most)
+            # Others are at the address as well: one who may have little takes nothing from them.
+            of_all = limits.for_address(max(most, of_everybody))
             what = f"{asked.purpose}s of an address"
             found.append(_Window(what, length, of_all, "address", asked.address))
     return found
+
+
+def _most(length: timedelta, of_everybody: int, own_a_day: int | None) -> int:
+    """Return what somebody may have in a stretch of time: who may have many in a day need not space them."""
+    if own_a_day is None:
+        return of_everybody
+    return own_a_day if length == DAY else max(of_everybody, own_a_day)
 
 
 def _reason(window: _Window) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,6 +24,11 @@ class AuditFilter:
     actor_user: str | None = None
     before: datetime | None = None
     """Only entries older than this."""
+    actor_part: str | None = None
+    """Stands somewhere in what the actor was called."""
+    target_part: str | None = None
+    behind: tuple[datetime, str] | None = None
+    """Only entries that come behind the one of this moment and id."""
 
 
 class AuditRepository:
@@ -52,5 +57,20 @@ class AuditRepository:
             statement = statement.where(col(AuditEntry.actor_user) == wanted.actor_user)
         if wanted.before is not None:
             statement = statement.where(col(AuditEntry.moment) < wanted.before)
+        for part, column in ((wanted.actor_part, AuditEntry.actor), (wanted.target_part, AuditEntry.target)):
+            if part is not None:
+                statement = statement.where(col(column).icontains(part, autoescape=True))
+        if wanted.behind is not None:
+            statement = statement.where(_is_behind(*wanted.behind))
         ordered = statement.order_by(col(AuditEntry.moment).desc(), by_bytes(col(AuditEntry.id)))
         return (await self._session.execute(ordered.limit(most))).scalars().all()
+
+    async def actions(self) -> Sequence[str]:
+        """Return the actions that there are entries of, in their order."""
+        statement = select(col(AuditEntry.action)).distinct()
+        return sorted((await self._session.execute(statement)).scalars())
+
+
+def _is_behind(moment: datetime, entry_id: str) -> ColumnElement[bool]:
+    made, name = col(AuditEntry.moment), by_bytes(col(AuditEntry.id))
+    return or_(made < moment, and_(made == moment, name > by_bytes(literal(entry_id))))

@@ -21,8 +21,9 @@ from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import Deletion, Evaluation, Memo, Visitor, metadata
 from memo_coach.storage.tables.base import table_of
 
-_KEPT: Final = frozenset({"model_calls", "model_uses", "deletions"})
-"""Tables that name an owner for limits and sums, with no word of theirs: no fresh allowance by deleting."""
+_KEPT: Final = frozenset({"model_calls", "model_uses", "deletions", "users"})
+"""Tables that name an owner for limits and sums, with no word of theirs: no fresh allowance by deleting. An
+account stays when what it wrote is deleted, and goes by a way of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,6 +281,20 @@ class EvaluationRepository:
             statement = statement.where(or_(made < moment, and_(made == moment, place > evaluation_id)))
         return [EvaluationLine(*row) for row in await self._session.execute(statement)]
 
+    async def newest_by_rubric(self, owner: str, rubric: str, most: int) -> list[str]:
+        """Return the ids of the owner's newest evaluations by a rubric that are done."""
+        statement = (
+            select(col(Evaluation.id))
+            .where(
+                owned(col(Evaluation.owner), owner),
+                col(Evaluation.rubric) == rubric,
+                col(Evaluation.status) == "done",
+            )
+            .order_by(col(Evaluation.created).desc(), by_bytes(col(Evaluation.id)))
+            .limit(most)
+        )
+        return list((await self._session.execute(statement)).scalars())
+
     async def finished_of(self, owner: str, memo_id: str, most: int) -> list[FinishedLine]:
         """List the evaluations of a memo that are done, the newest first, ``most`` at most."""
         statement = (

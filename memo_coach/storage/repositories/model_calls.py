@@ -17,6 +17,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -207,6 +208,17 @@ class ModelCallRepository:
         found = await self._session.execute(statement)
         # Postgres adds up whole numbers to a decimal one.
         return {str(row[0]): CallSums(int(row[1]), int(row[2]), int(row[3])) for row in found}
+
+    async def charged(self, owner: str, day: str) -> int:
+        """Return what an owner's calls are charged to a day, those under way with all they could cost."""
+        amount = case(
+            (col(ModelCall.status) == "reserved", col(ModelCall.reserved_micro_usd)),
+            else_=col(ModelCall.micro_usd),
+        )
+        statement = select(func.coalesce(func.sum(amount), 0)).where(
+            owned(col(ModelCall.owner), owner), col(ModelCall.day) == day
+        )
+        return int((await self._session.execute(statement)).scalar_one())
 
     async def of_evaluation(self, owner: str, evaluation_id: str) -> list[StoredCall]:
         """List the calls for an evaluation of the owner's, the oldest first."""

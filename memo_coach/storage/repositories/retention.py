@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from memo_coach.storage.tables import ChatMessage, Evaluation, ImportedMemo, Memo, MemoVersion, Visitor
+from memo_coach.storage.tables import ChatMessage, Evaluation, ImportedMemo, Memo, MemoVersion, User, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ def _given_up(before: datetime) -> ColumnElement[bool]:
     return (col(Memo.changed) < before) & ~exists().where(col(MemoVersion.memo) == col(Memo.id))
 
 
+def _has_account() -> ColumnElement[bool]:
+    """A visitor that an account writes as: it stays as long as the account does, with nothing in it too."""
+    return col(Visitor.id).in_(select(col(User.owner)))
+
+
 class RetentionRepository:
     """What nobody has come back to."""
 
@@ -39,7 +44,7 @@ class RetentionRepository:
         """Return visitors who were here last before a time, longest ago first, from behind ``after``."""
         seen = (col(Visitor.last_seen), col(Visitor.id))
         memos = exists().where(col(Memo.owner) == col(Visitor.id))
-        is_removable = or_(~memos, memos.where(_given_up(before)))
+        is_removable = or_(~memos & ~_has_account(), memos.where(_given_up(before)))
         statement = select(*seen, is_removable).where(seen[0] < before).order_by(*seen).limit(limit)
         if after is not None:
             # The first condition says nothing that the second does not, but an index answers it.
@@ -84,5 +89,6 @@ class RetentionRepository:
         removed = list((await self._session.execute(drafts)).scalars())
         await self._session.execute(delete(Memo).where(col(Memo.id).in_(removed)))
         memos = exists().where(col(Memo.owner) == col(Visitor.id))
-        without = delete(Visitor).where(col(Visitor.id).in_(gone), ~memos).returning(col(Visitor.id))
+        nothing_left = col(Visitor.id).in_(gone) & ~memos & ~_has_account()
+        without = delete(Visitor).where(nothing_left).returning(col(Visitor.id))
         return len(removed), len((await self._session.execute(without)).all())

@@ -12,9 +12,11 @@ from sqlalchemy import JSON, CheckConstraint, Column, Float, ForeignKeyConstrain
 from sqlmodel import Field
 
 from memo_coach.storage.tables.access import AccessToken, IdempotencyKey
+from memo_coach.storage.tables.accounts import OneTimeLink, SignInAttempts, User, UserSession
 from memo_coach.storage.tables.administration import AuditEntry
 from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
+from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
@@ -26,6 +28,8 @@ __all__ = [
     "CommentRow",
     "CriterionRow",
     "Deletion",
+    "Document",
+    "DocumentVersion",
     "Evaluation",
     "GlossaryWord",
     "IdempotencyKey",
@@ -37,12 +41,16 @@ __all__ = [
     "ModelCallText",
     "ModelUse",
     "MutedRemark",
+    "OneTimeLink",
     "Preferences",
     "RemarkMark",
     "ShareLink",
     "SharedRemark",
+    "SignInAttempts",
     "Spending",
     "Table",
+    "User",
+    "UserSession",
     "UtcDateTime",
     "Visitor",
     "metadata",
@@ -142,6 +150,10 @@ class Evaluation(Table, table=True):
         Index(None, "owner", "status"),
         Index(None, "owner", "cache_key"),
         Index(None, "status", "lease_until"),
+        # All that usage day by day reads.
+        Index(
+            "ix_evaluations_usage", "created", "status", "judged_by", "cached", "seconds", "owner"
+        ),
         # All that a look at somebody's scores reads: their rows carry whole judgements.
         Index(
             "ix_evaluations_scores", "owner", "rubric", "rubric_version", "judged_by", "model", "memo",

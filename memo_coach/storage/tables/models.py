@@ -35,7 +35,8 @@ class ModelCall(Table, table=True):
         CheckConstraint("reserved_micro_usd >= 0 AND micro_usd >= 0", name="cost"),
         Index(None, "evaluation", "created"),
         Index(None, "status", "created"),
-        Index(None, "owner"),
+        Index(None, "day", "status"),
+        Index(None, "owner", "day"),
     )
 
     id: str = Field(primary_key=True)

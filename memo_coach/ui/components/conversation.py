@@ -202,14 +202,14 @@ def panel() -> rx.Component:
                 text("chat.close"),
                 type="button",
                 class_name="button",
-                on_click=ChatState.show(False),
                 custom_attrs={"data-chat-close": ""},
             ),
             class_name="chat-panel-head",
         ),
         conversation(remark_first=True),
         id="chat-panel",
-        hidden=~ChatState.shown,
+        # assets/details.js shows it: each visit of the page begins without it, which covers a phone's.
+        hidden=True,
         class_name="chat-panel sheet",
         custom_attrs={"aria-labelledby": "chat-panel-heading", "data-chat-panel": ""},
     )
@@ -221,12 +221,7 @@ def panel_button() -> rx.Component:
         text("chat.open"),
         type="button",
         class_name="button",
-        on_click=ChatState.show(True),
-        custom_attrs={
-            "data-chat-open": "",
-            "aria-controls": "chat-panel",
-            "aria-expanded": rx.cond(ChatState.shown, "true", "false"),
-        },
+        custom_attrs={"data-chat-open": "", "aria-controls": "chat-panel", "aria-expanded": "false"},
     )
 
 

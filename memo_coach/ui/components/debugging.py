@@ -15,7 +15,7 @@ def by_debug_status(content: rx.Component) -> rx.Component:
     return rx.match(
         DebugState.status,
         ("here", content),
-        ("refused", empty(icons.blank_sheet(), text("debug.refused_heading"), text("debug.refused_body"))),
+        ("refused", empty(icons.blank_sheet(), text("debug.refused_heading"), DebugState.problem)),
         (
             "missing",
             empty(icons.blank_sheet(), text("feedback.missing_heading"), text("feedback.missing_body")),

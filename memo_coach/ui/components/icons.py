@@ -53,6 +53,14 @@ def sliders() -> rx.Component:
     )
 
 
+def person() -> rx.Component:
+    """Who is signed in."""
+    return _drawing(
+        rx.el.svg.circle(cx="12", cy="8", r="4"),
+        rx.el.svg.path(d="M4.5 20.500c1-4 4-6 7.500-6s6.500 2 7.500 6"),
+    )
+
+
 def blank_sheet() -> rx.Component:
     """An empty sheet, for pages with nothing on them yet."""
     return _drawing(

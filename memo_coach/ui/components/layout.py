@@ -13,6 +13,7 @@ from memo_coach import __version__
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components import icons
+from memo_coach.web.accounts.addresses import SIGN_IN
 from memo_coach.web.languages import localised_path, path_in
 
 _MENU: Final = (
@@ -74,7 +75,45 @@ def _header(current: str) -> rx.Component:
             aria_label=text("product.theme"),
             custom_attrs={"data-action": "theme"},
         ),
+        _account(),
         class_name="top",
+    )
+
+
+def _account() -> rx.Component:
+    """Show who is signed in; assets/account.js writes the name, and the style sheet hides it from nobody."""
+    return rx.el.details(
+        rx.el.summary(icons.person(), class_name="icon", aria_label=text("sign_in.account")),
+        rx.el.div(
+            rx.el.p(text("sign_in.signed_in_as"), " ", rx.el.strong(custom_attrs={"data-account-name": ""})),
+            link(text("sign_in.account"), to="/settings#account"),
+            link(text("sign_in.administration"), to="/admin", custom_attrs={"data-for": "administrator"}),
+            rx.el.button(
+                text("sign_in.sign_out"),
+                type="button",
+                class_name="button",
+                custom_attrs={"data-action": "sign-out"},
+            ),
+            class_name="account-menu sheet",
+        ),
+        class_name="account",
+    )
+
+
+def _signed_out() -> rx.Component:
+    """Say that the session has ended; assets/account.js shows it, and has the link come back to this page."""
+    return rx.el.div(
+        rx.el.p(
+            text("sign_in.ended"),
+            " ",
+            anchor(text("sign_in.again"), to=localised_path(SIGN_IN)),
+            " ",
+            text("sign_in.again_note"),
+            class_name="connection",
+            hidden=True,
+            custom_attrs={"data-signed-out": ""},
+        ),
+        role="alert",
     )
 
 
@@ -104,7 +143,10 @@ def _languages(current: str) -> rx.Component:
 
 def _footer(current: str) -> rx.Component:
     return rx.el.footer(
-        rx.el.p(text("product.footer")),
+        rx.el.p(
+            rx.el.span(text("product.footer"), class_name="of-browser"),
+            rx.el.span(text("sign_in.footer"), class_name="of-account"),
+        ),
         _languages(current),
         rx.el.p(text("product.version", version=__version__)),
         class_name="foot",
@@ -120,8 +162,14 @@ def frame(*content: rx.Component, current: str = "", class_name: str = "") -> rx
         _footer(current),
         rx.el.div(
             rx.cond(has_connection_errors, rx.el.p(text("product.connection"), class_name="connection")),
+            # Filled by assets/links.js.
+            rx.el.p(
+                class_name="connection unreached",
+                custom_attrs={"data-unreached": text("product.unreached")},
+            ),
             role="status",
         ),
+        _signed_out(),
         # Filled by assets/focus.js: a page that comes without a new document is not told of by the browser.
         rx.el.div(role="status", id="page-announcer", class_name="visually-hidden"),
         class_name="page",

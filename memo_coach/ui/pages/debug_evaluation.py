@@ -5,6 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
+from memo_coach.ui.components.administration import administration_menu
 from memo_coach.ui.components.debugging import by_debug_status
 from memo_coach.ui.components.layout import frame, link, own_scripts
 from memo_coach.ui.localised_pages import add_page
@@ -50,6 +51,7 @@ def page() -> rx.Component:
     """Build the page."""
     return frame(
         *own_scripts("debug.js"),
+        administration_menu("/debug"),
         rx.el.div(
             rx.el.div(rx.el.h1(text("debug.heading")), rx.el.p(text("debug.calls"), class_name="lede")),
             rx.el.div(

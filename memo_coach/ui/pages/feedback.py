@@ -5,12 +5,15 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
+from memo_coach.ui.components.criterion_score import mark_given, reason
 from memo_coach.ui.components.evaluation import by_status, is_of_address, with_rubric
 from memo_coach.ui.components.explanation import explained
 from memo_coach.ui.components.layout import anchor, frame, link, own_scripts
+from memo_coach.ui.components.readings import readings
 from memo_coach.ui.components.sharing import sharing
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.feedback import CriterionOnScreen, FeedbackState, OpportunityOnScreen
+from memo_coach.ui.states.readings import ReadingsState
 from memo_coach.ui.states.sharing import SharingState
 
 
@@ -177,23 +180,12 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
                 rx.el.div(rx.el.div(style={"width": criterion.share}), class_name="bar", aria_hidden=True),
             ),
         ),
-        rx.el.p(
-            rx.cond(
-                criterion.score != "",
-                criterion.score,
-                rx.el.span(text("feedback.not_scored"), class_name="quiet"),
-            ),
-            class_name="mark-given",
-        ),
-        rx.el.div(
-            rx.el.div(
-                rx.el.p(criterion.justification),
-                rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
-                lang=FeedbackState.language,
-            ),
+        mark_given(criterion),
+        reason(
+            criterion,
+            FeedbackState.language,
             rx.cond(criterion.next_score != "", _next_point(criterion)),
             rx.cond(criterion.second_score != "", _second_opinion(criterion)),
-            class_name="reason",
         ),
         class_name=rx.cond(criterion.provisional, "criterion provisional", "criterion"),
         custom_attrs={"data-testid": criterion.test_id},
@@ -274,6 +266,7 @@ def page() -> rx.Component:
             ),
             class_name="page-head",
         ),
+        readings(),
         by_status(FeedbackState, content),
         class_name="narrow",
     )
@@ -286,5 +279,5 @@ def register(app: rx.App) -> None:
         page,
         path="/feedback/[evaluation]",
         title=text("feedback.title"),
-        on_load=[FeedbackState.open, SharingState.open],
+        on_load=[FeedbackState.open, SharingState.open, ReadingsState.open],
     )

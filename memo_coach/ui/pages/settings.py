@@ -5,14 +5,14 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from memo_coach.coaching.rubric.model import localised
-from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTERS
 from memo_coach.translations import current_language, languages, speaking, text
+from memo_coach.ui.components.account import account
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
 from memo_coach.ui.components.tokens import tokens
 from memo_coach.ui.localised_pages import add_page
+from memo_coach.ui.states.account import AccountState
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
 from memo_coach.ui.states.tokens import TokensState
@@ -62,10 +62,7 @@ def _looks() -> rx.Component:
 
 def _start() -> rx.Component:
     rubric = rx.el.select(
-        *[
-            rx.el.option(localised(each.name, current_language()), value=each.id)
-            for each in shipped_rubrics()
-        ],
+        rx.foreach(SettingsState.rubrics, _option),
         id="rubric",
         value=SettingsState.rubric,
         on_change=SettingsState.choose_rubric,
@@ -220,13 +217,19 @@ def page() -> rx.Component:
     return frame(
         *own_scripts("dialog.js", "settings.js", "sharing.js"),
         rx.el.div(
-            rx.el.div(rx.el.h1(text("settings.heading")), rx.el.p(text("settings.lede"), class_name="lede")),
+            rx.el.div(
+                rx.el.h1(text("settings.heading")),
+                rx.el.p(
+                    rx.cond(AccountState.is_account, text("sign_in.settings_lede"), text("settings.lede")),
+                    class_name="lede",
+                ),
+            ),
             class_name="page-head",
         ),
         alert(SettingsState.problem),
         rx.cond(
             SettingsState.loaded,
-            rx.el.div(_looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
+            rx.el.div(account(), _looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
             rx.el.p(text("settings.loading"), class_name="quiet", role="status"),
         ),
         current="/settings",
@@ -241,5 +244,5 @@ def register(app: rx.App) -> None:
         page,
         path="/settings",
         title=text("settings.title"),
-        on_load=[SettingsState.open, DeletionState.open, TokensState.open],
+        on_load=[SettingsState.open, AccountState.open, DeletionState.open, TokensState.open],
     )

@@ -7,6 +7,7 @@ import reflex as rx
 from memo_coach.services.sharing.service import LONGEST_NAME, LONGEST_PASSAGE, LONGEST_REMARK
 from memo_coach.translations import text
 from memo_coach.ui.components import icons
+from memo_coach.ui.components.criterion_score import mark_given, reason
 from memo_coach.ui.components.evaluation import with_rubric
 from memo_coach.ui.components.layout import alert, empty, frame, link, own_scripts
 from memo_coach.ui.components.local_time import in_local_time
@@ -84,20 +85,8 @@ def _criterion(criterion: rx.Var[CriterionOnScreen]) -> rx.Component:
             rx.el.h3(criterion.name, lang=SharedState.language),
             rx.el.p(text("feedback.weight"), " ", criterion.weight, class_name="quiet"),
         ),
-        rx.el.p(
-            rx.cond(
-                criterion.score != "",
-                criterion.score,
-                rx.el.span(text("feedback.not_scored"), class_name="quiet"),
-            ),
-            class_name="mark-given",
-        ),
-        rx.el.div(
-            rx.el.p(criterion.justification),
-            rx.foreach(criterion.evidence, lambda quote: rx.el.blockquote(rx.el.p(quote))),
-            class_name="reason",
-            lang=SharedState.language,
-        ),
+        mark_given(criterion),
+        reason(criterion, SharedState.language),
         class_name="criterion",
         custom_attrs={"data-testid": criterion.test_id},
     )
@@ -130,9 +119,15 @@ def _memo() -> rx.Component:
             rx.el.section(
                 rx.foreach(SharedState.cards, _card),
                 rx.cond(
-                    SharedState.more.length() > 0,
+                    SharedState.more_count > 0,
                     rx.el.details(
-                        rx.el.summary(text("shared.more"), " (", SharedState.more.length().to_string(), ")"),
+                        rx.el.summary(
+                            text("shared.more"),
+                            " (",
+                            SharedState.more_count.to_string(),
+                            ")",
+                            on_click=SharedState.unfold,
+                        ),
                         rx.foreach(SharedState.more, _card),
                         class_name="folded",
                     ),
@@ -226,6 +221,14 @@ def page() -> rx.Component:
     """Build the page."""
     return frame(
         *own_scripts("sharing.js"),
+        # Pressed by assets/sharing.js.
+        rx.el.button(
+            type="button",
+            hidden=True,
+            on_click=SharedState.look,
+            aria_label=text("shared.heading"),
+            custom_attrs={"data-share-look": ""},
+        ),
         _head(),
         rx.match(
             SharedState.status,

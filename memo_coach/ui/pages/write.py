@@ -35,9 +35,19 @@ def _rubric() -> rx.Component:
         rx.el.label(text("write.rubric"), html_for="rubric"),
         rx.el.select(
             *[
-                rx.el.option(localised(rubric.name, current_language()), value=rubric.id)
+                rx.el.option(
+                    rx.cond(
+                        WriteState.rubric_names.contains(rubric.id),
+                        WriteState.rubric_names[rubric.id],
+                        localised(rubric.name, current_language()),
+                    ),
+                    value=rubric.id,
+                    # It stays where a draft may have it: one that was written for it keeps it.
+                    hidden=WriteState.retired.contains(rubric.id),
+                )
                 for rubric in shipped_rubrics()
             ],
+            rx.foreach(WriteState.more_rubrics, lambda each: rx.el.option(each.label, value=each.kind)),
             id="rubric",
             name="rubric",
             default_value=shipped_rubrics()[0].id,

@@ -119,8 +119,6 @@ class ChatState(EvaluationStateMixin, rx.State):
     about: str = ""
     """The id of the comment that the next question is about."""
     about_text: str = ""
-    shown: bool = False
-    """Whether the conversation stands beside the detailed feedback."""
 
     async def _show(self, view: EvaluationView) -> None:
         await super()._show(view)
@@ -231,7 +229,7 @@ class ChatState(EvaluationStateMixin, rx.State):
 
     @rx.event
     async def ask_about(self, comment_id: str) -> None:
-        """Make the next questions be about a comment, and show the conversation."""
+        """Make the next questions be about a comment."""
         self.refused = ""
         try:
             view = await current().evaluations.get(await owner_of(self), self._asked_for())
@@ -246,18 +244,13 @@ class ChatState(EvaluationStateMixin, rx.State):
             return
         self.about, self.about_text = comment.id, shortened(comment.quote or comment.comment)
         self._suggest()
-        self.suggests = self.shown = True
+        self.suggests = True
 
     @rx.event
     def ask_about_all(self) -> None:
         """Let the next questions be about the whole feedback again."""
         self.about = self.about_text = ""
         self._suggest()
-
-    @rx.event
-    def show(self, shown: bool) -> None:
-        """Show the conversation beside the detailed feedback, or put it away."""
-        self.shown = shown
 
 
 allow(
@@ -267,7 +260,6 @@ allow(
     "listen",
     "ask_about",
     "ask_about_all",
-    "show",
     storing=("cancel", "again", "ask", "ask_suggested", "stop", "clear"),
     # Also one that is too long comes to the service, which says so.
     lengths={"ask": {"question": LONGEST_TO_REFUSE}, "ask_suggested": {"question": LONGEST_TO_REFUSE}},

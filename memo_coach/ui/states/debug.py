@@ -6,13 +6,14 @@ import dataclasses
 
 import reflex as rx
 
+from memo_coach.services.accounts.principal import Actor
 from memo_coach.services.administration.debug import CallView
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.translations import number, text
+from memo_coach.ui.states.administration import administrator
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
-from memo_coach.web.loopback import is_at_the_machine
 from memo_coach.web.middleware.session import owner_of
 
 
@@ -79,7 +80,7 @@ def _call(call: CallView) -> CallOnScreen:
 
 
 class DebugState(rx.State):
-    """The debug pages on the screen. Shown at the machine itself only, as long as there are no accounts."""
+    """The debug pages on the screen. Without accounts they are shown at the machine itself only."""
 
     status: str = "loading"
     """``loading``, ``refused``, ``missing``, ``unavailable`` or ``here``."""
@@ -94,17 +95,20 @@ class DebugState(rx.State):
     has_run: bool = False
     """Whether all of them have run."""
 
-    def _is_refused(self) -> bool:
-        if is_at_the_machine(self, current().settings):
-            return False
+    def _administrator(self) -> Actor | None:
+        """Return who may see it; else show that it is not for them."""
+        who = administrator(self)
+        if not isinstance(who, str):
+            return who
         self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
         self.status = "refused"
-        return True
+        self.problem = text("debug.refused_body") if current().settings.auth_mode == "open" else who
+        return None
 
     @rx.event
     async def open(self) -> None:
         """Show the self-tests."""
-        if self._is_refused():
+        if self._administrator() is None:
             return
         self.collects = current().settings.debug_mode
         self.tests = [
@@ -116,12 +120,13 @@ class DebugState(rx.State):
     @rx.event
     async def open_evaluation(self) -> None:
         """Show the calls of the evaluation in the address."""
-        if self._is_refused():
+        who = self._administrator()
+        if who is None:
             return
         asked_for = str(self.router.url.path).rstrip("/").rpartition("/")[2]
         self.calls, self.evaluation = [], asked_for
         try:
-            found = await current().debug.evaluation(await owner_of(self), asked_for)
+            found = await current().debug.read(who, await owner_of(self), asked_for)
         except (NotFound, Refused):
             self.status = "missing"
         except ServiceError as error:
@@ -135,7 +140,7 @@ class DebugState(rx.State):
     async def run_all(self) -> None:
         """Run every self-test, one after the other, and show each result as it comes."""
         async with self:
-            if self._is_refused() or self.running:
+            if self._administrator() is None or self.running:
                 return
             self.running, self.has_run = "…", False
         try:

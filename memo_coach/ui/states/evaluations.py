@@ -82,7 +82,7 @@ class EvaluationStateMixin(rx.State, mixin=True):
             memo_id=view.memo_id,
             title=view.title,
             language=view.language,
-            rubric_name=_name_of_rubric(view),
+            rubric_name=await _name_of_rubric(view),
             asks_model=view.coach == "llm",
             judged_by=_judge(view),
             cached=view.provenance is not None and view.provenance.cached,
@@ -189,9 +189,11 @@ def _judge(view: EvaluationView) -> str:
     return provenance.model or text("feedback.builtin")
 
 
-def _name_of_rubric(view: EvaluationView) -> str:
+async def _name_of_rubric(view: EvaluationView) -> str:
+    """Return the rubric's name in the version that judged, which is read here for whatever else is shown."""
     try:
-        return localised(current().rubrics.get(view.rubric).name, current_language())
+        await current().rubrics.remember(view.rubric, view.rubric_version)
+        return localised(current().rubrics.known(view.rubric, view.rubric_version).name, current_language())
     except ServiceError:
         # The rubric may have been taken away since; the evaluation keeps its id.
         return view.rubric

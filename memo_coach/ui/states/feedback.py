@@ -103,7 +103,7 @@ async def _history(state: rx.State, view: EvaluationView) -> ScoreHistory | None
 def _guidance(view: EvaluationView) -> dict[str, dict[int, str]]:
     """Return what the rubric says of each score of each criterion, in the language that is spoken."""
     try:
-        rubric = current().rubrics.get(view.rubric)
+        rubric = current().rubrics.known(view.rubric, view.rubric_version)
     except ServiceError:
         # The rubric may have been taken away since.
         return {}

@@ -115,7 +115,9 @@ class ProgressState(rx.State):
         judge = _judge_of(coach)
         try:
             owner = await owner_of(self)
-            return await current().progress.of_owner(owner, rubric=rubric, judge=judge, memo_id=memo)
+            return await _remembered(
+                await current().progress.of_owner(owner, rubric=rubric, judge=judge, memo_id=memo)
+            )
         except Refused:
             self.problem = text("problem.no_session")
         except ServiceError as error:
@@ -180,6 +182,13 @@ class ProgressState(rx.State):
         await self._choose(rubric=self.rubric, coach=self.coach, memo=memo)
 
 
+async def _remembered(view: ProgressView) -> ProgressView:
+    """Return a view whose rubrics were read in the versions that judged."""
+    for line in view.lines:
+        await current().rubrics.remember(line.rubric, line.rubric_version)
+    return view
+
+
 def _value_of(judge: Judge) -> str:
     return judge.kind if judge.model is None else f"{judge.kind}:{judge.model}"
 
@@ -203,10 +212,10 @@ def _rubric_name(rubric_id: str) -> str:
         return rubric_id
 
 
-def _criterion_names(rubric_id: str) -> dict[str, str]:
+def _criterion_names(rubric_id: str, version: str) -> dict[str, str]:
     """Return the names of a rubric's criteria as this page says them, whatever the memos are written in."""
     try:
-        criteria = current().rubrics.get(rubric_id).criteria
+        criteria = current().rubrics.known(rubric_id, version).criteria
     except UnknownRubric:
         return {}
     return {each.id: localised(each.name, current_language()) for each in criteria}
@@ -294,7 +303,7 @@ def _rows(view: ProgressView) -> list[RowOnScreen]:
 
 
 def _line(line: ProgressLine, index: int, name: str) -> LineOnScreen:
-    points, names = len(line.points), _criterion_names(line.rubric)
+    points, names = len(line.points), _criterion_names(line.rubric, line.rubric_version)
     return LineOnScreen(
         key=f"line-{index}",
         name=name,

@@ -7,10 +7,11 @@ from collections.abc import Awaitable
 
 import reflex as rx
 
+from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.review.kinds import title_of
-from memo_coach.translations import text
+from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import allow
 from memo_coach.web.middleware.session import owner_of
@@ -32,6 +33,7 @@ class SettingsState(rx.State):
     told: str = ""
     """What has just been kept."""
     rubric: str = ""
+    rubrics: list[Choice] = []
     coaches: list[Choice] = []
     """Empty where there is nothing to choose."""
     coach: str = ""
@@ -43,6 +45,9 @@ class SettingsState(rx.State):
         services, owner = current(), await owner_of(self)
         chosen = await services.preferences.of_owner(owner)
         self.rubric, self.coach = chosen.rubric, chosen.coach
+        self.rubrics = [
+            Choice(each.id, localised(each.name, current_language())) for each in services.rubrics.all()
+        ]
         offers = services.coaches.offers()
         self.coaches = [Choice(each.kind, _coach(each.model)) for each in offers] if len(offers) > 1 else []
         self.memos = [

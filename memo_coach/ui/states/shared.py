@@ -58,7 +58,8 @@ class SharedState(rx.State):
     cards: list[CardOnScreen] = []
     """The comments that matter first, whose passages are marked."""
     more: list[CardOnScreen] = []
-    """All others."""
+    """All others, once they are asked for: they are the greater part of the page."""
+    more_count: int = 0
     passages: list[PassageOnScreen] = []
     remarks: list[ReaderRemarkOnScreen] = []
     told: str = ""
@@ -66,6 +67,7 @@ class SharedState(rx.State):
     sent: int = 0
     """How many remarks were left from this tab: each time the form is a new one."""
 
+    _unfolded: bool = False
     _opened_with: str = ""
     """The token; it stays on the server."""
 
@@ -108,13 +110,34 @@ class SharedState(rx.State):
         names = {criterion.id: criterion.name for criterion in shared.criteria}
         cards = numbered(sorted(cards_of(shared.comments, names), key=lambda card: not card.first))
         self.cards = [card for card in cards if card.first]
-        self.more = [card for card in cards if not card.first]
+        others = [card for card in cards if not card.first]
+        self.more_count, self.more = len(others), others if self._unfolded else []
         self.passages = _passages(cards)
         pieces = await _TEXTS.pieces_of_text((_key_of(shared.text), 0, shared.language), shared.text)
         numbers = {card.id: card.number for card in self.cards}
         self.blocks = blocks_of(paragraphs_of(shared.text, pieces, shared.comments, numbers))
         self.remarks = reader_remarks(shared.remarks)
         self.status = "open"
+
+    @rx.event
+    async def unfold(self) -> None:
+        """Show the comments beyond those that matter first."""
+        if not self._unfolded:
+            self._unfolded = True
+            await self._fetch()
+
+    @rx.event
+    async def look(self) -> None:
+        """Show that the link has ended, where it has: what is on the screen is not the reader's any more."""
+        if self.status != "open":
+            return
+        try:
+            await current().sharing.view(self._opened_with)
+        except NotFound:
+            self._miss()
+        except ServiceError:
+            # What cannot be told now is told the next time.
+            return
 
     @rx.event
     async def leave(self, form: dict[str, Any]) -> None:
@@ -159,6 +182,8 @@ def _name_of(rubric: str) -> str:
 allow(
     SharedState,
     "open",
+    "unfold",
+    "look",
     storing=("leave",),
     lengths={
         "leave": {
@@ -167,4 +192,5 @@ allow(
             "passage": _TO_REFUSE * LONGEST_PASSAGE,
         }
     },
+    for_readers=True,
 )

@@ -9,6 +9,7 @@ import reflex as rx
 
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES, detect_language
 from memo_coach.coaching.rubric.model import localised
+from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.container import current
 from memo_coach.services.errors import LanguageNotRead, ServiceError
@@ -45,8 +46,8 @@ class HintOnScreen:
 
 
 @dataclasses.dataclass
-class CoachOnScreen:
-    """A coach to choose."""
+class ChoiceOnScreen:
+    """A coach, or a rubric, to choose."""
 
     kind: str
     label: str
@@ -55,7 +56,7 @@ class CoachOnScreen:
 class WriteState(rx.State):
     """Hints and errors of the writing page."""
 
-    coaches: list[CoachOnScreen] = []
+    coaches: list[ChoiceOnScreen] = []
     """Empty while there is nothing to choose."""
     coach: str = ""
     """The kind that is chosen."""
@@ -65,6 +66,12 @@ class WriteState(rx.State):
     problem: str = ""
     rubric: str = ""
     """The rubric that is chosen; empty before the page was opened."""
+    more_rubrics: list[ChoiceOnScreen] = []
+    """Rubrics beside those that the page was built with: id and name."""
+    rubric_names: dict[str, str] = {}
+    """What those are called that were changed since; by id."""
+    retired: list[str] = []
+    """Those of them that are not offered any more."""
     language: str = ""
     """The language that was chosen, or empty for the one that the memo is written in."""
     _preferred_coach: str = ""
@@ -89,13 +96,24 @@ class WriteState(rx.State):
         """
         offers = current().coaches.offers()
         self.coaches = (
-            [CoachOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
+            [ChoiceOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
         )
         preferred = await self._preferred()
+        self._show_rubrics()
         self.rubric, self._has_chosen = preferred.rubric, False
         if self.coach not in {offer.kind for offer in offers} or self._preferred_coach != preferred.coach:
             self.coach = self._preferred_coach = preferred.coach
         self.destination = await self._destination("")
+
+    def _show_rubrics(self) -> None:
+        built = {rubric.id: rubric for rubric in shipped_rubrics()}
+        offered = {rubric.id: rubric for rubric in current().rubrics.all()}
+        names = {key: localised(rubric.name, current_language()) for key, rubric in offered.items()}
+        self.more_rubrics = [ChoiceOnScreen(key, name) for key, name in names.items() if key not in built]
+        self.rubric_names = {
+            key: names[key] for key, rubric in built.items() if key in names and rubric != offered[key]
+        }
+        self.retired = [key for key in built if key not in offered]
 
     async def _preferred(self) -> PreferencesView:
         preferences = current().preferences

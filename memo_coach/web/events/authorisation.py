@@ -16,9 +16,11 @@ from reflex.state import BaseState, FrontendEventExceptionState, OnLoadInternalS
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
+from memo_coach.services.errors import Unavailable
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.arguments import LENGTHS, Unfit, checked_size
-from memo_coach.web.middleware.session import owner_of
+from memo_coach.web.events.asking import ASKING
+from memo_coach.web.middleware.session import recognised_in
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +39,8 @@ EVENT_RULES: dict[str, frozenset[str]] = {
 
 STORING: set[str] = set()
 """Full names of the handlers that change what is kept."""
+FOR_READERS: set[str] = set(EVENT_RULES)
+"""Full names of the state classes whose handlers serve also who has not signed in, where others have to."""
 LENGTHS[f"{FrontendEventExceptionState.get_full_name()}.handle_frontend_exception"] = {
     "info": LONGEST_REPORT,
     "component_stack": LONGEST_REPORT,
@@ -48,6 +52,7 @@ def allow(
     *handlers: str,
     storing: Collection[str] = (),
     lengths: Mapping[str, Mapping[str, int]] | None = None,
+    for_readers: bool = False,
 ) -> None:
     """Let visitors call these handlers of a state class, each on its own behalf only.
 
@@ -57,6 +62,7 @@ def allow(
         storing: those that change what is kept. They are not broken off, and every call of them counts.
         lengths: for a handler whose arguments, or the fields of a form in them, may be longer than
             :data:`.arguments.LONGEST_TEXT`: the characters that each may have.
+        for_readers: whether what was shared is read with it, so that no account is needed.
 
     Raises:
         ValueError: the class has no such handler, or it is the framework's generic setter.
@@ -70,6 +76,8 @@ def allow(
     name = state.get_full_name()
     EVENT_RULES[name] = EVENT_RULES.get(name, frozenset()) | set(every)
     STORING.update(f"{name}.{handler}" for handler in storing)
+    if for_readers:
+        FOR_READERS.add(name)
     LENGTHS.update({f"{name}.{handler}": longest for handler, longest in (lengths or {}).items()})
 
 
@@ -107,13 +115,18 @@ class EventAuthorisation(Middleware):
             _log.warning("event refused", event_name=event.name, reason="not allowed")
             return StateUpdate()
         try:
-            await owner_of(state)
-        except Refused:
+            found = await recognised_in(state)
+        except (Refused, Unavailable):
             # The browser connects again, is refused at the door, and its page says that it has lost its
             # session.
             _log.info("event refused", event_name=event.name, reason="no session")
             if app.event_namespace is not None:
                 await app.event_namespace.disconnect(state.router.session.session_id)
+            return StateUpdate()
+        ASKING.set(None if found.is_reader else found.principal)
+        if found.is_reader and event.name.rpartition(".")[0] not in FOR_READERS:
+            # Their socket stays: they would only connect again, for they may.
+            _log.info("event refused", event_name=event.name, reason="reader")
             return StateUpdate()
         return None
 

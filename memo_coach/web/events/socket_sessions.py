@@ -12,6 +12,7 @@ from typing import Protocol
 import structlog
 from starlette.types import Message, Receive, Send
 
+from memo_coach.services.errors import Unavailable
 from memo_coach.web.middleware.client_address import is_of_proxy
 from memo_coach.web.middleware.origins import POLICY_VIOLATION
 
@@ -53,10 +54,18 @@ def while_known(token: str, visitors: Identifying, receive: Receive, send: Send)
 
     async def receive_while_known() -> Message:
         message = await receive()
-        if message["type"] == "websocket.receive" and await visitors.identify(token) is None:
+        if message["type"] == "websocket.receive" and not await _is_known(token, visitors):
             _log.info("socket closed", reason="session ended")
             await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": ""})
             return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
         return message
 
     return receive_while_known
+
+
+async def _is_known(token: str, visitors: Identifying) -> bool:
+    try:
+        return await visitors.identify(token) is not None
+    except Unavailable:
+        # Nothing says that the session has ended; before an event runs it is asked for once more.
+        return True

@@ -18,6 +18,7 @@ from memo_coach.documents.reading.limits import MOST_BYTES
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.services.usage.network import network_of
 from memo_coach.translations import number, text
+from memo_coach.web.accounts.addresses import FORMS
 from memo_coach.web.body_room import SMALL_BYTES, BodyRoom
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.problems import Problem
@@ -25,14 +26,17 @@ from memo_coach.web.problems import Problem
 _log = structlog.get_logger(__name__)
 
 BODY_BYTES = 1_048_576
-_FORM_BYTES = 65_536
+FORM_BYTES = 16_384
+"""Far more than an address and a password."""
+_FILE_FORM_BYTES = 65_536
 """Of a form around a file."""
 BODY_BYTES_OF = {
     "/draft": 1_500_000,
     "/uploads": MOST_BYTES,
     "/import": MOST_IMPORT_BYTES,
+    **dict.fromkeys(FORMS, FORM_BYTES),
     "/api/v1/evaluations": 1_500_000,
-    "/api/v1/memos": MOST_BYTES + _FORM_BYTES,
+    "/api/v1/memos": MOST_BYTES + _FILE_FORM_BYTES,
 }
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""

@@ -53,11 +53,13 @@ class RateLimitMiddleware:
             await self._app(scope, receive, send)
             return
         client = scope.get("client") or ("unknown", 0)
-        owner = self._owners.of(scope.get("state", {}).get("owner") or "nobody")
+        name = scope.get("state", {}).get("owner")
+        # Of those who are nobody yet, as who signs in, none may keep the others out.
+        owner = None if name is None else self._owners.of(name)
         # Both are asked: what one refuses counts for the other as well.
         in_time = self._addresses.of(network_of(client[0])).take()
-        told = self._telling(owner, send) if is_of_api(scope["path"]) else send
-        if not (owner.take() and in_time):
+        told = self._telling(owner, send) if owner is not None and is_of_api(scope["path"]) else send
+        if not ((owner is None or owner.take()) and in_time):
             _log.warning("request refused", path=scope["path"], reason="too many")
             detail = text("problem.too_many_requests")
             await Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": "2"})(scope, receive, told)

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from memo_coach.web.cookies import tokens_in
 from memo_coach.web.middleware.body_limit import BodyLimitMiddleware
 from memo_coach.web.middleware.rate_limit import RateLimitMiddleware
-from memo_coach.web.middleware.session import tokens_in
 from tests.live_server import ROOT, LiveServer, serving
 from tests.ports import free_port
 

@@ -101,7 +101,7 @@ async def test_no_handler_runs_in_a_state_whose_session_is_gone(
     async def nobody(_state: object) -> str:
         raise Refused
 
-    monkeypatch.setattr(authorisation, "owner_of", nobody)
+    monkeypatch.setattr(authorisation, "recognised_in", nobody)
     gone: list[str] = []
 
     class Namespace:

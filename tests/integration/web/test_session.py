@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from memo_coach.web.middleware.session import cookie_header, tokens_in
+from memo_coach.web.cookies import cookie_header, tokens_in
 from tests.integration.web.sockets import HYDRATE, HandshakeRefused, cookie_of, forged_cookie, opened
 from tests.live_server import ROOT, LiveServer
 from tests.unit.cli.test_command_line import PROGRAM

@@ -72,6 +72,9 @@ _ATTACHED = {
     "B": 1e9,
     "b": 1e9,
 }
+_PRICE_DASH = re.compile(r"(?:[.,]?[-–—]{1,2})(?=[\u00a0 ]?[$€£¥])")
+"""What stands for no cents: “1.200,- €”, “450,00- $”."""
+_DASHES_OF_PRICES = frozenset(",.-–—")
 _LONGEST_LOOK_BEHIND = 5
 _BEFORE_UNIT = f"{_SPACES}-"
 _ENDS_A_NUMBER = frozenset((*".,;:)]|*\n0123456789/–—", ""))
@@ -181,9 +184,10 @@ def _figure_at(text: str, match: re.Match[str], follow: _Follow) -> Figure | Non
     currency, first = _currency_before(text, start)
     if not currency and _is_part_of_a_name(text, start):
         return None
-    if not currency and text[end : end + 2].lstrip(_BEFORE_UNIT)[:1] in _ENDS_A_NUMBER:
+    dash = None if currency or text[end : end + 1] not in _DASHES_OF_PRICES else _PRICE_DASH.match(text, end)
+    if dash is None and not currency and text[end : end + 2].lstrip(_BEFORE_UNIT)[:1] in _ENDS_A_NUMBER:
         return _uncounted(text, match, follow)
-    after = follow.pattern.match(text, end)
+    after = follow.pattern.match(text, end if dash is None else dash.end())
     size, named, percent = (
         (after["size"], after["currency"], after["percent"]) if after else (None, None, None)
     )

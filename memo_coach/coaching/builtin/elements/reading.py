@@ -32,7 +32,7 @@ from memo_coach.coaching.builtin.elements.memo_features import (
     remark_features,
     shape_of,
 )
-from memo_coach.coaching.builtin.elements.units import Unit
+from memo_coach.coaching.builtin.elements.units import Unit, units_with
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.rubric.model import Rubric
@@ -66,6 +66,7 @@ _FRONT_MATTER = re.compile(
 """The fields that a site generator reads: a memo that was taken from one begins with them."""
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _LONGEST_PASSAGE = 350
+_LONGEST_ORDER = 200
 _SHARE_OF_THE_BEST = 0.5
 _MOST_PASSAGES = 3
 _LEAST_OF_A_PASSAGE = 0.12
@@ -97,13 +98,15 @@ class ElementReading:
     """What the element's own detector found, 0 to 1, where a rubric asked for it."""
     passages: tuple[Passage, ...]
     """The best first; a form's labels and other people's words are not among them."""
+    is_plain: bool = False
+    """Whether it stands in the memo on the face of it, whatever the model says (:mod:`.on_the_face`)."""
 
     @property
     def state(self) -> State:
         """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
         is_nowhere = self.evidence < _NOTHING_BELOW and self.absent >= _ABSENT_FROM
         if self.absent >= MISSING_FROM or is_nowhere:
-            return "missing"
+            return "weak" if self.is_plain else "missing"
         is_sure = self.evidence >= _SAID_FROM and self.is_likely and self.is_agreed
         return "there" if is_sure and self.passages else "weak"
 
@@ -145,6 +148,8 @@ class MemoReading:
     """The probability of each kind of memo, whatever the rubric: see :mod:`.kinds`."""
     own_words: tuple[Span, ...]
     """Sentences of which it is nearly sure that the author says them, in order."""
+    units: tuple[Unit, ...] = ()
+    """All that was read, in order."""
 
 
 NOTHING_READ: Final = MemoReading((), (), (), ())
@@ -179,8 +184,10 @@ def read_elements(
     columns = list(zip(*read.probabilities, strict=True)) or [()] * len(OUTPUTS)
     foreign = columns[OUTPUTS.index(NOT_THE_AUTHORS)]
     not_own = _not_the_authors(memo, read.units, foreign)
+    if kind != "policy-memo":  # there an order to the reader is the rule itself
+        not_own |= _orders_to_writers(memo, read.units, lexicon)
     unquotable = not_own | {
-        place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit)
+        place for place, unit in enumerate(read.units) if _says_nothing_itself(memo, unit, lexicon)
     }
     found = [found_of(column) for column in columns[: len(NAMES)]]
     shape = shape_of(memo, read.units)
@@ -212,6 +219,7 @@ def read_elements(
         tuple(read.units[place].span for place in sorted(not_own)),
         kind_chances(kind_features(shape, found)),
         tuple(own_words),
+        read.units,
     )
 
 
@@ -292,15 +300,29 @@ def _not_the_authors(memo: Memo, units: Sequence[Unit], chances: Sequence[float]
     )
 
 
+def _orders_to_writers(memo: Memo, units: Sequence[Unit], lexicon: Lexicon) -> frozenset[int]:
+    """Return the places of a form's orders to those who fill it in: “Total amount: List the total amount”."""
+    orders = lexicon.pattern("orders_to_writers")
+    return frozenset(
+        place
+        for place in units_with(memo, units, lexicon.words("words_of_forms"))
+        if orders.match(
+            memo.text,
+            units[place].span.start,
+            min(units[place].span.end, units[place].span.start + _LONGEST_ORDER),
+        )
+    )
+
+
 def _is_others(memo: Memo, unit: Unit, chance: float) -> bool:
     """Whether a unit's words are probably not the author's: a form's, or quoted."""
     return chance >= _AUTHORS_OWN_BELOW or _quotes_others(memo, unit)
 
 
-def _says_nothing_itself(memo: Memo, unit: Unit) -> bool:
-    """Whether a unit only leads to what follows, or is a picture or an address: no passage to quote."""
+def _says_nothing_itself(memo: Memo, unit: Unit, lexicon: Lexicon) -> bool:
+    """Whether a unit only leads to what follows, or is a picture, markup or an address: nothing to quote."""
     text = memo.quote(unit.span).rstrip(" \n*_")
-    if text.endswith(":"):
+    if text.endswith(":") or "</" in text or lexicon.pattern("tells_of_a_part").match(text):
         return True
     return ("](" in text or "://" in text) and not _LETTERS.search(_ADDRESS.sub("", text))
 

@@ -6,6 +6,8 @@ for its head and one for each row; a code block is one, and so is a block withou
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from memo_coach.coaching.memo.model import Block, Memo, Span
@@ -29,6 +31,16 @@ def units_of(memo: Memo) -> tuple[Unit, ...]:
         found.extend(_units_of_block(memo, block))
     found.sort()
     return tuple(found)
+
+
+def units_with(memo: Memo, units: Sequence[Unit], words: frozenset[str]) -> tuple[int, ...]:
+    """Return the places of the units that hold one of some words, in order."""
+    starts = [unit.span.start for unit in units]
+    found = {
+        bisect_right(starts, memo.words[place].span.start) - 1
+        for place in memo.words.places_of(words, 0, len(memo.words))
+    }
+    return tuple(sorted(place for place in found if place >= 0))
 
 
 def _units_of_block(memo: Memo, block: Block) -> list[Unit]:

@@ -102,9 +102,9 @@ async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
             unit_of_work,
             RubricService(),
             MemoryBroadcast(),
-            ChatModels(lambda _owner, _evaluation: model, admit, prompts, lambda _text: "b0undary",
-                       ChatLimits(500, 20_000)),
-            frameworks=shipped_frameworks().frameworks, budget=StorageBudget(unit_of_work, str),
+            ChatModels(lambda _owner, _evaluation: model, admit, lambda: prompts, lambda _text: "b0undary",
+                       lambda: ChatLimits(500, 20_000)),
+            frameworks=lambda: shipped_frameworks().frameworks, budget=StorageBudget(unit_of_work, str),
         )  # fmt: skip
         opened.append(service)
         return service

@@ -24,10 +24,10 @@ from tests.scripted_coach import OwnRubrics, ScriptedCoach
 from tests.statements import statements
 
 TEXT = "Subject: A new pump\n\nPlease approve a new pump."
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 17
 """From a new visitor's first submission to the sight of its end."""
-MOST_STATEMENTS_OF_SUBMISSION = 8
-"""Of them, those of handing it in: each row is read once."""
+MOST_STATEMENTS_OF_SUBMISSION = 9
+"""Of them, those of handing it in: each row is read once, and which documents hold is looked up."""
 PATIENCE = 15.0
 
 

@@ -171,7 +171,7 @@ async def test_the_conversation_starts_from_a_comment_with_questions_about_it(
     general = state.suggested
     comment = (await services.evaluations.get(owner, judged)).comments[0]
     await call(state, "ask_about", comment.id)
-    assert (state.about, state.about_text, state.shown) == (comment.id, comment.quote, True)
+    assert (state.about, state.about_text) == (comment.id, comment.quote)
     assert state.suggests
     assert state.suggested
     assert state.suggested != general
@@ -185,7 +185,7 @@ async def test_the_conversation_starts_from_a_comment_with_questions_about_it(
 @only_on_sqlite
 async def test_a_comment_that_does_not_exist_is_not_taken(state: ChatState) -> None:
     await call(state, "ask_about", "c99")
-    assert (state.about, state.shown) == ("", False)
+    assert state.about == ""
 
 
 @only_on_sqlite
@@ -225,5 +225,5 @@ def test_what_a_browser_may_call_is_what_the_page_needs() -> None:
     callable_handlers: Callable[[str], bool] = is_allowed
     assert {handler for handler in ChatState.event_handlers if callable_handlers(f"{name}.{handler}")} == {
         "open", "follow", "cancel", "again", "listen", "ask", "ask_suggested", "ask_about", "ask_about_all",
-        "stop", "clear", "show",
+        "stop", "clear",
     }  # fmt: skip

@@ -71,12 +71,16 @@ class OnlyRubrics:
     rubrics = RubricService()
 
 
+async def named(_view: EvaluationView) -> str:
+    return "Investment memo"
+
+
 async def no_history(_state: object, _view: EvaluationView) -> None:
     return None
 
 
 async def shown(what: EvaluationView, monkeypatch: pytest.MonkeyPatch) -> FeedbackState:
-    monkeypatch.setattr(evaluations, "_name_of_rubric", lambda _view: "Investment memo")
+    monkeypatch.setattr(evaluations, "_name_of_rubric", named)
     monkeypatch.setattr(feedback, "_history", no_history)
     monkeypatch.setattr(feedback, "current", OnlyRubrics)
     found = State(_reflex_internal_init=True).get_substate(  # type: ignore[call-arg]

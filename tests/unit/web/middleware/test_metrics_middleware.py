@@ -31,6 +31,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
     monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     environment = {
         "APP_ENV": "production",
+        "AUTH_MODE": "open",
         "PUBLIC_URL": f"https://{SITE_HOST}",
         "DATA_DIR": str(tmp_path),
         "TRUSTED_PROXIES": EDGE,

@@ -11,6 +11,7 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.analysis.quantities import agree, in_years, measures_in, written
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms, nearest_term
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks
+from memo_coach.coaching.builtin.detectors.consistency.subjects import are_of_different_things
 from memo_coach.coaching.memo.model import Sentence, Span
 
 _MEASURES = ("financial_npv", "financial_irr", "financial_payback")
@@ -181,7 +182,15 @@ class NamedReader:
     def _compare_measures(self) -> None:
         for stated in self.measures.values():
             for other in stated[1:]:
-                self._pair(stated[0], other)
+                if not self._is_said_of_another(stated, other):
+                    self._pair(stated[0], other)
+
+    def _is_said_of_another(self, stated: Sequence[_Stated], other: _Stated) -> bool:
+        """Whether a measure differs from the first because it is that of another option."""
+        one, two = _comparable(stated[0].figure), _comparable(other.figure)
+        if one is None or two is None or agree(one[1], two[1]):
+            return False
+        return are_of_different_things(self.memo, self.lexicon, stated[0].sentence, other.sentence)
 
     def _pair(self, first: _Stated, second: _Stated) -> None:
         one, two = _comparable(first.figure), _comparable(second.figure)

@@ -33,16 +33,24 @@ _TOO_LONG_SECTION = 350
 _LABEL, _EMPTY, _SHORT_TITLE, _TELLING = 0.5, 0.15, 0.75, 1.0
 _NUMBERING = re.compile(r"^[\s#*_\d.)(:\-–—]+|[\s*_:.#\-–—]+$")
 _DIGIT = re.compile(r"\d")
+_DOCUMENT_ID = re.compile(
+    r"^(?:[A-Z]{2}[\w.#\-]{0,28}(?<=\d)|[A-Z]{2,8} #?\d{1,6})[ ]?[:–—\-]\s*|[ ]?\([A-Z]{2,8}-?\d{1,6}\)$"
+)
+"""“RFC-12:” or “(ITEM-004)”: where a document is filed, which tells nobody what it says."""
+_COUNTED_LABEL = re.compile(r"[^\W\d_]+ (?:\d{1,3}|[A-Z])")
+"""“Milestone 2” is a number rather than a statement."""
 
 
 def heading_worth(title: str, lexicon: Lexicon) -> float:
     """Return what a heading tells: 0.15 where it fits any text, 0.5 for a usual label, 1 for a statement."""
-    bare = _NUMBERING.sub("", title).strip()
+    bare = _DOCUMENT_ID.sub("", _NUMBERING.sub("", title)).strip()
     key = bare.lower()
     if not bare or key in lexicon.words("headings_empty"):
         return _EMPTY
     if key in lexicon.words("headings_labels"):
         return _LABEL
+    if _COUNTED_LABEL.fullmatch(bare):
+        return _SHORT_TITLE
     words = bare.split()
     _, _, rest = key.partition(":")
     if rest.strip() or _DIGIT.search(bare) or len(words) >= 4:
@@ -92,7 +100,7 @@ def read_headings(memo: Memo, lexicon: Lexicon) -> Reading:
     informative = telling * (0.5 + 0.5 * coverage) if headed else 1 - need
     findings = _missing(memo, sizes, headed, need) + _labels(headed, worths)
     if len(headed) >= 2 and telling >= 0.8 and total >= WORDS_FOR_A_STRENGTH:
-        findings.append(_strength(headed, worths))
+        findings.extend(_strength(headed, worths, lexicon))
     indicators = {
         "headings-present": blamed(present, total),
         "headings-informative": blamed(informative, total),
@@ -165,16 +173,31 @@ def _labels(headed: list[Section], worths: list[float]) -> list[Finding]:
     return findings
 
 
-def _strength(headed: list[Section], worths: list[float]) -> Finding:
-    best = max(range(len(headed)), key=lambda index: (worths[index], -index))
-    heading = headed[best].heading
-    span = heading.span if heading is not None else None
-    return Finding(
-        "headings.informative",
-        "headings-informative",
-        "strength",
-        span,
-        0.5,
-        0.7,
-        {"heading": headed[best].title},
+def _strength(headed: list[Section], worths: list[float], lexicon: Lexicon) -> list[Finding]:
+    """Praise the heading that tells most. The title of the document is none: it is no signpost within it."""
+    below = range(1 if _begins_with_a_title(headed) else 0, len(headed))
+    telling = (
+        place for place in below if worths[place] == _TELLING and _speaks(headed[place].title, lexicon)
     )
+    best = next(telling, None)
+    heading = None if best is None else headed[best].heading
+    if best is None or heading is None:
+        return []
+    values = {"heading": headed[best].title}
+    return [
+        Finding("headings.informative", "headings-informative", "strength", heading.span, 0.5, 0.7, values)
+    ]
+
+
+def _speaks(title: str, lexicon: Lexicon) -> bool:
+    """Whether a heading states or asks something, where a long label only names it."""
+    bare = _DOCUMENT_ID.sub("", _NUMBERING.sub("", title)).strip()
+    if "?" in title or ":" in bare or _DIGIT.search(bare):
+        return True
+    verbs = lexicon.words("finite_verbs") | lexicon.words("business_verbs")
+    return any(word.strip(",;()").lower() in verbs for word in bare.split())
+
+
+def _begins_with_a_title(headed: list[Section]) -> bool:
+    first, *others = [section.heading for section in headed if section.heading is not None]
+    return bool(others) and all(heading.level > first.level for heading in others)

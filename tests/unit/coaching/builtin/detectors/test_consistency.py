@@ -338,3 +338,28 @@ def test_what_is_spent_and_to_come_may_not_pass_the_budget(text: str, language: 
 )
 def test_amounts_that_may_belong_to_another_budget_are_left_alone(text: str) -> None:
     assert "consistency.budget-off" not in kinds(read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        (
+            "## Option A\n\nIt pays back in 3.6 years.\n\n## Option B\n\nIt pays back in 3.1 years.",
+            "en",
+        ),
+        ("- **Repair:** payback after 3.6 years\n- **Replace:** payback after 3.1 years", "en"),
+        (
+            "Repairing the press has a payback of 3.6 years. Buying a new one has a payback of 3.1 years.",
+            "en",
+        ),
+        ("La opción A se recupera en 3,6 años. La opción B se recupera en 3,1 años.", "es"),
+    ],
+)
+def test_two_options_may_have_two_paybacks(text: str, language: str) -> None:
+    assert "consistency.amounts-differ" not in kinds(read(text, language))
+
+
+def test_one_payback_told_twice_must_be_the_same() -> None:
+    text = "The project has a payback of {} years. We like it, for the payback of 3.1 years is short."
+    assert "consistency.amounts-differ" in kinds(read(text.format("3.6")))
+    assert "consistency.amounts-differ" not in kinds(read(text.format("3.1")))

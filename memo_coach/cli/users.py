@@ -1,0 +1,173 @@
+"""``memo-coach users``: accounts, from the machine on which the installation runs."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from memo_coach.cli.database import on_database, refuse_missing
+from memo_coach.cli.output import say
+from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
+from memo_coach.translations import text
+
+if TYPE_CHECKING:
+    from memo_coach.services.accounts.principal import Actor
+    from memo_coach.services.accounts.users import UserService
+    from memo_coach.services.accounts.views import OneTimeLink, UserView
+    from memo_coach.storage.engine.database import Database
+
+Answer = TypeVar("Answer")
+
+
+@click.group()
+def users() -> None:
+    """Look after the accounts of this installation."""
+
+
+@users.command()
+@click.argument("email", metavar="EMAIL")
+@click.option("--name", default="", metavar="NAME")
+@click.option("--admin", is_flag=True)
+@click.option("--link", "by_link", is_flag=True)
+def add(email: str, name: str, admin: bool, by_link: bool) -> None:
+    """Make an account. On a terminal its password is asked; else, or with --link, a link is printed."""
+    password = None if by_link or not sys.stdin.isatty() else _asked_password()
+
+    async def work(service: UserService) -> OneTimeLink | None:
+        from memo_coach.services.accounts.principal import Role  # noqa: PLC0415 - when it is asked for
+
+        role = Role.ADMINISTRATOR if admin else Role.WRITER
+        if password is None:
+            return await service.invite(_actor(), email=email, name=name, role=role)
+        await service.create(_actor(), email=email, name=name, role=role, password=password)
+        return None
+
+    link = _with_users(work)
+    if link is None:
+        say(text("users_command.added"))
+    else:
+        _show(link)
+
+
+@users.command("list")
+def show() -> None:
+    """Show the accounts: address, role, when they signed in last, name."""
+
+    async def work(service: UserService) -> list[UserView]:
+        found: list[UserView] = []
+        cursor: str | None = None
+        while True:
+            page = await service.list(cursor=cursor)
+            found += page.users
+            if (cursor := page.next_cursor) is None:
+                return found
+
+    for each in _with_users(work):
+        say(f"{each.email}  {text(f'users_command.{each.role.value}')}  {_state(each)}  {each.name}")
+
+
+@users.command()
+@click.argument("email", metavar="EMAIL")
+def reset(email: str) -> None:
+    """Print a link with which a person chooses another password, also where their account is locked."""
+
+    async def work(service: UserService) -> OneTimeLink:
+        return await service.reset_password(_actor(), (await service.by_email(email)).id)
+
+    _show(_with_users(work))
+
+
+@users.command()
+@click.argument("email", metavar="EMAIL")
+def disable(email: str) -> None:
+    """Let nobody in by an account, and end its sessions. What its person wrote stays."""
+    _set_disabled(email, is_disabled=True)
+    say(text("users_command.now_disabled"))
+
+
+@users.command()
+@click.argument("email", metavar="EMAIL")
+def enable(email: str) -> None:
+    """Let somebody in again by an account that was disabled."""
+    _set_disabled(email, is_disabled=False)
+    say(text("users_command.now_enabled"))
+
+
+def _set_disabled(email: str, *, is_disabled: bool) -> None:
+    async def work(service: UserService) -> UserView:
+        return await service.set_disabled(_actor(), (await service.by_email(email)).id, is_disabled)
+
+    _with_users(work)
+
+
+def _asked_password() -> str | None:
+    """Return the password that was typed twice; ``None`` where none was."""
+    typed: str = click.prompt(
+        text("users_command.password"), default="", show_default=False, hide_input=True, err=True
+    )
+    if not typed:
+        return None
+    again: str = click.prompt(
+        text("users_command.password_again"), default="", show_default=False, hide_input=True, err=True
+    )
+    if typed != again:
+        raise Problem(text("users_command.not_the_same"))
+    return typed
+
+
+def _with_users(work: Callable[[UserService], Awaitable[Answer]]) -> Answer:
+    """Do some work with the accounts of the configured database.
+
+    Raises:
+        Problem: it was refused, or the settings cannot be used.
+        DependencyFailed: the database cannot be used.
+    """
+    settings = settings_or_problem()
+
+    async def on(database: Database) -> Answer:
+        from memo_coach.services.accounts.opening import users_alone  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.errors import NotFound, ServiceError, Unavailable  # noqa: PLC0415
+        from memo_coach.storage.engine import schema  # noqa: PLC0415
+
+        refuse_missing(database)
+        schema.refuse_unusable(await schema.status(database))
+        try:
+            return await work(await users_alone(settings, database))
+        except NotFound:
+            raise Problem(text("users_command.unknown")) from None
+        except Unavailable as error:
+            raise DependencyFailed(error.message) from None
+        except ServiceError as error:
+            raise Problem(error.message) from None
+
+    return on_database(on)
+
+
+def _actor() -> Actor:
+    """Return under which name the audit log has what is done here: the account of the machine."""
+    from memo_coach.services.accounts.principal import Actor  # noqa: PLC0415 - when it is asked for
+
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # in a container there may be no such name
+        name = "?"
+    return Actor(f"{name} (memo-coach users)")
+
+
+def _show(link: OneTimeLink) -> None:
+    say(link.url)
+    say(text("users_command.link", ends=f"{link.expires:%Y-%m-%d %H:%M} UTC"), err=True)
+    if link.is_mailed:
+        say(text("users_command.mailed"), err=True)
+
+
+def _state(user: UserView) -> str:
+    if user.is_disabled:
+        return text("users_command.disabled")
+    if user.last_sign_in is None:
+        return text("users_command.never")
+    return f"{user.last_sign_in:%Y-%m-%d %H:%M}"

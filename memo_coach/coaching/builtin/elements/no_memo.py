@@ -1,0 +1,89 @@
+"""Tell what is no memo at all: an empty form, a call to others, a list of links, a notice about a person.
+
+To be told of five missing things helps nobody who wrote one of these. It has to be plain: a memo that is only
+thin is told what it lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from memo_coach.coaching.builtin.analysis.prose import facts_of
+from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, best_ask
+from memo_coach.coaching.builtin.elements.units import Unit, units_with
+from memo_coach.coaching.builtin.findings import Finding
+from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.builtin.ranking import WITHOUT_INDICATOR
+from memo_coach.coaching.memo.model import Memo
+
+NoMemo = Literal["form", "call", "links", "notice"]
+
+_LONGEST_NOTICE = 700
+"""Words; who joins and why needs no more."""
+_OPENING_OF_A_NOTICE = 3
+_LEAST_ORDERS, _ORDERS_IN = 4, 0.2
+"""Orders to whoever fills a form in, and their share of its sentences."""
+_LEAST_CALLS = 3
+_LEAST_LINKS, _LINKS_IN, _MOST_AROUND_LINKS = 5, 0.6, 12
+_LINK = re.compile(r"\]\(|https?://")
+_READ = 300
+_SAID: Final = frozenset({"paragraph", "list_item", "table", "quote"})
+
+
+def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit]) -> NoMemo | None:
+    """Return what a text plainly is instead of a memo, or ``None``; ``read`` are its units."""
+    units = [unit for unit in read if unit.kind in _SAID]
+    if _is_list_of_links(memo, units):
+        return "links"
+    places = units_with(memo, units, lexicon.words("words_of_forms"))
+    if len(places) >= _LEAST_CALLS:
+        some = [units[place] for place in places]
+        if _count(memo, some, lexicon, "calls_to_others") >= _LEAST_CALLS:
+            return "call"
+        least = max(_LEAST_ORDERS, _ORDERS_IN * len(units))
+        if len(some) >= least and _count(memo, some, lexicon, "orders_to_writers", "blank_forms") >= least:
+            return "form"
+    return "notice" if _is_notice_of_a_person(memo, lexicon) else None
+
+
+def is_of_any_text(finding: Finding, no_memo: NoMemo) -> bool:
+    """Whether a finding holds of what is no memo, too.
+
+    What a memo would have is no fault of it, and of an empty form or of links nothing is anybody's own.
+    """
+    if finding.kind.partition(".")[0] in WITHOUT_INDICATOR:
+        return True
+    if no_memo in {"form", "links"}:
+        return False
+    return finding.polarity == "strength" or (finding.span is not None and finding.element is None)
+
+
+def _count(memo: Memo, units: Sequence[Unit], lexicon: Lexicon, *names: str) -> int:
+    """Count the units that begin as the patterns of one of some lists have it."""
+    patterns = [lexicon.pattern(name) for name in names]
+    starts = [(unit.span.start, min(unit.span.end, unit.span.start + _READ)) for unit in units]
+    return sum(any(pattern.match(memo.text, start, end) for pattern in patterns) for start, end in starts)
+
+
+def _is_list_of_links(memo: Memo, units: Sequence[Unit]) -> bool:
+    rows = [unit for unit in units if unit.kind in {"list_item", "table"}]
+    linked = sum(_LINK.search(memo.text, unit.span.start, unit.span.end) is not None for unit in rows)
+    around = len(units) - len(rows)
+    return linked >= _LEAST_LINKS and linked >= _LINKS_IN * len(units) and around <= _MOST_AROUND_LINKS
+
+
+def _is_notice_of_a_person(memo: Memo, lexicon: Lexicon) -> bool:
+    """Whether a short text opens with somebody's joining or leaving, asks for nothing and costs nothing."""
+    if memo.body_word_count > _LONGEST_NOTICE:
+        return False
+    pattern = lexicon.pattern("notices_of_people")
+    titles = [memo.header_value("subject"), *(section.title for section in memo.sections[:2])]
+    opening = [sentence.text[:_READ] for sentence in memo.sentences[:_OPENING_OF_A_NOTICE]]
+    if not any(pattern.search(text) for text in [*titles, *opening] if text):
+        return False
+    if not lexicon.pattern("people_described").search(memo.text):
+        return False
+    ask = best_ask(memo, lexicon)
+    return (ask is None or ask.strength < REAL_ASK) and not facts_of(memo, lexicon).amounts

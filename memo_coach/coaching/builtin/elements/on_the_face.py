@@ -1,0 +1,116 @@
+"""What stands in a memo on the face of it: an amount, a date, an address, which a model may overlook.
+
+It is never called missing: no reader would. What earns a score is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from memo_coach.coaching.builtin.analysis.passages import holding
+from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
+from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, asks_in
+from memo_coach.coaching.builtin.elements.reading import ElementReading, MemoReading, Passage, stands_in
+from memo_coach.coaching.builtin.lexicon import Lexicon
+from memo_coach.coaching.memo.model import Memo, Sentence, Span
+
+_ADDRESS = re.compile(r"[\w.+\-]{1,60}@[\w\-]{1,60}\.[\w.\-]{2,60}")
+_LEAST_FIGURES = 2
+"""Quantities without a currency or a percent sign that are figures to a reader; one may be a phrase."""
+_LARGE = 100
+"""From here on one is enough."""
+_NOT_TO_QUOTE: Final = Span(0, 0)
+_SURE = 1.0
+_CLEAR: Final = 0.25
+"""From this probability on the model's own passage is quoted."""
+
+
+def with_what_is_plain(memo: Memo, lexicon: Lexicon, read: MemoReading) -> MemoReading:
+    """Return a reading in which nothing is called missing that plainly stands in the memo."""
+    if not any(_may_be_seen(one.state, one.element.name) for one in read.elements):
+        return read
+    facts = facts_of(memo, lexicon)
+    sentences = [sentence for sentence in memo.sentences if not stands_in(sentence.span, read.others_words)]
+    readings = []
+    for one in read.elements:
+        span = None
+        if _may_be_seen(one.state, one.element.name) and (one.state == "missing" or not _is_quoted(one)):
+            span = _FINDERS[one.element.name](memo, lexicon, facts, sentences)
+        readings.append(one if span is None else _plain(one, span))
+    return replace(read, elements=tuple(readings))
+
+
+def _plain(reading: ElementReading, span: Span) -> ElementReading:
+    passages = (Passage(span, _SURE, _SURE), *reading.passages) if len(span) else ()
+    return replace(reading, is_plain=True, passages=passages)
+
+
+def _may_be_seen(state: str, name: str) -> bool:
+    return state != "there" and name in _FINDERS
+
+
+def _is_quoted(reading: ElementReading) -> bool:
+    return any(one.probability >= _CLEAR for one in reading.passages)
+
+
+def _figures(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    """Return the first sentence that gives a share or counts; where there are amounts alone, no passage."""
+    times = lexicon.words("time_units")
+    counted = amounts = 0
+    for sentence in sentences:
+        for figure in facts.figures_in(sentence.span):
+            is_amount = figure.kind == "money"
+            amounts += is_amount
+            is_share = figure.kind == "percent"
+            if is_amount or not (is_share or (figure.kind == "quantity" and figure.unit not in times)):
+                continue
+            counted += _LEAST_FIGURES if is_share or figure.value >= _LARGE else 1
+            if counted >= _LEAST_FIGURES and facts.is_prose(sentence):
+                return sentence.span
+    return _NOT_TO_QUOTE if amounts or counted >= _LEAST_FIGURES else None
+
+
+def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    asking = _asking(memo, lexicon) | holding(memo, lexicon, "total_labels")
+    return next(
+        (one.span for one in sentences if one.span.start in asking and facts.amounts_in(one.span)), None
+    )
+
+
+def _deadline(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    asking = _asking(memo, lexicon)
+    for sentence in sentences:
+        dates = facts.dates_in(sentence.span)
+        if sentence.span.start in asking and any(one.deadline and one.kind != "year" for one in dates):
+            return sentence.span
+    return None
+
+
+def _asking(memo: Memo, lexicon: Lexicon) -> frozenset[int]:
+    return frozenset(ask.sentence.span.start for ask in asks_in(memo, lexicon) if ask.strength >= REAL_ASK)
+
+
+def _effective(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    effective = lexicon.pattern("effective_plainly")
+    for sentence in sentences:
+        dates = facts.dates_in(sentence.span)
+        if any(one.kind not in {"year", "relative"} for one in dates) and effective.search(sentence.text):
+            return sentence.span
+    return None
+
+
+def _contact(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    return next((one.span for one in sentences if _ADDRESS.search(one.text)), None)
+
+
+_Finder = Callable[[Memo, Lexicon, MemoFacts, list[Sentence]], Span | None]
+_FINDERS: Final[Mapping[str, _Finder]] = {
+    "figures": _figures,
+    "ask-amount": _amount,
+    "ask-deadline": _deadline,
+    "effective-date": _effective,
+    "contact": _contact,
+}

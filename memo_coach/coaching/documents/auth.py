@@ -1,0 +1,100 @@
+"""``auth.yaml``: who may have an account, of whom a second factor is asked, how long a session lasts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from memo_coach.coaching.documents.document import read_document, shipped_text, version_of
+from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.yaml_documents import Node
+
+NOBODY, ADMINISTRATORS, EVERYBODY = "nobody", "administrators", "everybody"
+MOST_DOMAINS = 100
+LONGEST_HOURS = 24 * 365
+
+_WHERE = "the document"
+_KEYS = ("email_domains", "second_factor", "idle_hours", "longest_hours")
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True)
+class AuthDocument:
+    """A complete and checked document on accounts."""
+
+    version: str
+    email_domains: tuple[str, ...]
+    """Of the addresses that may have an account, in lower case; empty for any."""
+    second_factor: str
+    """``nobody``, ``administrators`` or ``everybody``: of whom one is asked."""
+    idle_hours: int
+    """After so long without use a session ends."""
+    longest_hours: int
+    """After so long it ends in any case."""
+
+
+def load_auth(text: str, *, source: str) -> AuthDocument:
+    """Read a document on accounts.
+
+    Args:
+        text: the YAML.
+        source: what to call the document in messages, such as its file name.
+
+    Raises:
+        BrokenDocument: the document has faults.
+    """
+
+    def read(root: Node, reader: DocumentReader) -> AuthDocument:
+        entries = reader.mapping(root, _WHERE, _KEYS)
+        for key in _KEYS if root.entries is not None else ():
+            if key not in entries:
+                reader.fault(root, f"{_WHERE}: {key!r} is missing")
+        idle, longest = (
+            reader.whole(entries.get(key), _WHERE, key, 1, LONGEST_HOURS, default=1)
+            for key in ("idle_hours", "longest_hours")
+        )
+        if "longest_hours" in entries and idle > longest:
+            reader.fault(
+                entries["longest_hours"], f"{_WHERE}: longest_hours must not be less than idle_hours"
+            )
+        return AuthDocument(
+            version=version_of(text),
+            email_domains=_domains(entries.get("email_domains"), reader),
+            second_factor=_second_factor(entries.get("second_factor"), reader),
+            idle_hours=idle,
+            longest_hours=longest,
+        )
+
+    return read_document(text, source=source, read=read)
+
+
+@cache
+def shipped_auth() -> AuthDocument:
+    """Return the values that come with the product; read once."""
+    return load_auth(shipped_text("auth.yaml"), source="auth.yaml")
+
+
+def _domains(node: Node | None, reader: DocumentReader) -> tuple[str, ...]:
+    if node is None or node.is_empty:
+        return ()
+    items = reader.list(node, f"{_WHERE}: 'email_domains'")
+    if len(items) > MOST_DOMAINS:
+        reader.fault(node, f"there are {len(items)} domains; {MOST_DOMAINS} is the most")
+    domains = []
+    for item in items:
+        domain = reader.text(item, _WHERE, "email_domains").lower()
+        if domain and not _DOMAIN.fullmatch(domain):
+            reader.fault(item, f"{_WHERE}: {domain!r} is no domain such as 'example.org'")
+        domains.append(domain)
+    return tuple(dict.fromkeys(domains))
+
+
+def _second_factor(node: Node | None, reader: DocumentReader) -> str:
+    value = reader.text(node, _WHERE, "second_factor")
+    if node is not None and value and value not in (NOBODY, ADMINISTRATORS, EVERYBODY):
+        reader.fault(
+            node,
+            f"{_WHERE}: second_factor must be {NOBODY}, {ADMINISTRATORS} or {EVERYBODY}, not {value!r}",
+        )
+    return value or NOBODY

@@ -1,0 +1,125 @@
+"""The services of accounts, put together once per process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from memo_coach.services import clock
+from memo_coach.services.accounts.attempts import Attempts
+from memo_coach.services.accounts.first_administrator import FirstAdministrator
+from memo_coach.services.accounts.forgotten_passwords import ForgottenPasswords
+from memo_coach.services.accounts.mail import Mail
+from memo_coach.services.accounts.password_check import PasswordCheck
+from memo_coach.services.accounts.password_hashing import PasswordHashing
+from memo_coach.services.accounts.removal import AccountRemoval
+from memo_coach.services.accounts.sessions import SessionService
+from memo_coach.services.accounts.sign_in import SignInService
+from memo_coach.services.accounts.taking_along import TakingAlongService
+from memo_coach.services.accounts.users import UserService
+from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.data.deletion import DeletionService
+from memo_coach.services.streaming import MemoryBroadcast
+from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.settings import Settings
+from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
+from memo_coach.storage.repositories.sign_in_attempts import SignInAttemptRepository
+from memo_coach.storage.repositories.visitors import VisitorRepository
+
+_SECRET: Final = "sign-in-attempts"  # noqa: S105 - the name of the secret
+_AT_ONCE: Final = 500
+"""Rows of each kind that are removed in one transaction, while who wants to write waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What there is about accounts. In open mode nobody asks for it, and it costs nothing."""
+
+    users: UserService
+    sessions: SessionService
+    sign_in: SignInService
+    forgotten_passwords: ForgottenPasswords
+    taking_along: TakingAlongService
+    first_administrator: FirstAdministrator
+    mail: Mail
+    attempts: Attempts
+    hashing: PasswordHashing
+    database: Database
+
+    async def close(self) -> None:
+        """Let letters be sent, and end the threads that hash."""
+        await self.forgotten_passwords.close()
+        self.hashing.close()
+
+    async def sweep(self) -> None:
+        """Remove rows that have run out: sessions, links, failed attempts."""
+        moment = clock.now()
+        async with self.database.write(aside=True) as session:
+            await self.sessions.remove_expired(session, _AT_ONCE)
+            await OneTimeLinkRepository(session).remove_expired(moment, _AT_ONCE)
+            await SignInAttemptRepository(session).remove_forgotten(moment, _AT_ONCE)
+
+
+async def open_accounts(
+    settings: Settings,
+    database: Database,
+    unit_of_work: UnitOfWork,
+    *,
+    deletions: DeletionService,
+    visitors: VisitorService,
+) -> Accounts:
+    """Put the services together; read the installation's secret, or make it the first time."""
+    hashing, attempts = PasswordHashing(), await _attempts(database, unit_of_work)
+    check = PasswordCheck(unit_of_work, hashing, attempts)
+    sessions = SessionService(
+        unit_of_work,
+        idle=timedelta(hours=settings.session_idle_hours),
+        lifetime=timedelta(days=settings.session_days),
+    )
+    mail = Mail(settings.smtp_url, settings.mail_from)
+    return Accounts(
+        users=UserService(
+            unit_of_work,
+            check=check,
+            attempts=attempts,
+            mail=mail,
+            removal=AccountRemoval(deletions),
+            public_url=settings.public_url,
+        ),
+        sessions=sessions,
+        sign_in=SignInService(unit_of_work, check=check, attempts=attempts, sessions=sessions),
+        forgotten_passwords=ForgottenPasswords(unit_of_work, attempts, mail, settings.public_url),
+        taking_along=TakingAlongService(unit_of_work, visitors),
+        first_administrator=FirstAdministrator(unit_of_work, settings.public_url),
+        mail=mail,
+        attempts=attempts,
+        hashing=hashing,
+        database=database,
+    )
+
+
+async def users_alone(settings: Settings, database: Database) -> UserService:
+    """Return the accounts as the command line has them: nothing runs in the background."""
+    # A database elsewhere needs no data directory; how much room there is is asked of its disk.
+    directory = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.is_dir())
+    unit_of_work = UnitOfWork(database, directory)
+    attempts = await _attempts(database, unit_of_work)
+    return UserService(
+        unit_of_work,
+        check=PasswordCheck(unit_of_work, PasswordHashing(threads=1), attempts),
+        attempts=attempts,
+        mail=Mail(settings.smtp_url, settings.mail_from),
+        removal=AccountRemoval(
+            DeletionService(unit_of_work, database, stop_work=lambda _: None, broadcast=MemoryBroadcast())
+        ),
+        public_url=settings.public_url,
+    )
+
+
+async def _attempts(database: Database, unit_of_work: UnitOfWork) -> Attempts:
+    async with database.write() as session:
+        key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
+    return Attempts(unit_of_work, bytes.fromhex(key), clock.now)

@@ -1,0 +1,95 @@
+"""Whether a password opens an account: one answer and as much work, whatever is wrong.
+
+One hash is computed for each attempt, whether there is no such account, it is disabled, it is locked, it has
+no password or the password is wrong.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from memo_coach.services.accounts.attempts import Attempt, Attempts
+from memo_coach.services.accounts.errors import SignInRefused, WrongPassword
+from memo_coach.services.accounts.password_hashing import HashingTurn, PasswordHashing
+from memo_coach.services.accounts.password_rules import LONGEST
+from memo_coach.services.accounts.principal import Principal
+from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.network import network_of
+from memo_coach.storage.repositories.user_sessions import UserSessionRepository
+from memo_coach.storage.repositories.users import UserRepository
+from memo_coach.storage.tables import User
+
+_log = structlog.get_logger(__name__)
+
+
+class PasswordCheck:
+    """Checks passwords, and slows down who guesses."""
+
+    def __init__(self, unit_of_work: UnitOfWork, hashing: PasswordHashing, attempts: Attempts) -> None:
+        self._unit_of_work = unit_of_work
+        self._hashing = hashing
+        self._attempts = attempts
+
+    async def hashed(self, password: str) -> str:
+        """Return the hash of a new password.
+
+        Raises:
+            TooManyAttempts: too many wait for theirs.
+        """
+        async with self._hashing.turn() as turn:
+            return await turn.hash(password)
+
+    async def admitted(self, email: str, password: str, address: str | None) -> User:
+        """Return the account that a password opens.
+
+        Raises:
+            SignInRefused: it opens none. The failure is counted.
+            TooManyAttempts: it has to be waited, whoever it is.
+            Unavailable: the database cannot be used.
+        """
+        bounded = password[: LONGEST + 1]
+        async with self._hashing.turn() as turn:
+            # Asked when it is one's turn: of many sent at once those behind see what those before failed.
+            async with self._unit_of_work.read() as session:
+                user = await UserRepository(session).by_email(email)
+                places = await UserSessionRepository(session).addresses_of(email)
+            here = None if address is None else network_of(address)
+            attempt = Attempt(email, address, here in {network_of(place) for place in places})
+            is_locked = await self._attempts.refuse_too_many(attempt)
+            stored = None if user is None else user.password_hash
+            is_right = await turn.is_right(bounded, stored)
+            if user is None or not is_right or user.is_disabled or is_locked:
+                await self._attempts.count_failure(attempt)
+                _log.info("sign-in refused")
+                raise SignInRefused
+            await self._rehash(turn, user, bounded)
+        return user
+
+    async def confirm(self, principal: Principal, password: str, *, address: str | None = None) -> User:
+        """Make sure that who is signed in is still the one: they give their password once more.
+
+        Raises:
+            WrongPassword: it is not theirs.
+            TooManyAttempts, Unavailable: with a sentence.
+        """
+        async with self._unit_of_work.read() as session:
+            user = await UserRepository(session).get(principal.user or "")
+        if user is None:
+            raise WrongPassword
+        try:
+            return await self.admitted(user.email, password, address)
+        except SignInRefused:
+            raise WrongPassword from None
+
+    async def _rehash(self, turn: HashingTurn, user: User, password: str) -> None:
+        """Make the hash anew where it was made with other parameters than today's."""
+        stored = user.password_hash
+        if stored is None or not self._hashing.needs_rehash(stored):
+            return
+        hashed = await turn.hash(password)
+        async with self._unit_of_work.write() as session:
+            users = UserRepository(session)
+            current = await users.lock(user.id)
+            if current is not None and current.password_hash == stored:
+                await users.change(user.id, {"password_hash": hashed})
+                user.password_hash = hashed

@@ -1,0 +1,67 @@
+"""What a link to choose a password opens: an account that there is, or the first administrator's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from memo_coach.services.accounts.errors import LinkRefused
+from memo_coach.services.accounts.one_time_links import WITH_A_PASSWORD, Purpose
+from memo_coach.services.accounts.principal import Role
+from memo_coach.services.accounts.random_tokens import hash_of
+from memo_coach.services.accounts.user_rows import NewAccount, add_user
+from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
+from memo_coach.storage.repositories.user_sessions import UserSessionRepository
+from memo_coach.storage.repositories.users import UserRepository
+from memo_coach.storage.tables import User
+
+
+async def account_behind(
+    session: AsyncSession, url_token: str, now: datetime, *, email: str, name: str
+) -> NewAccount:
+    """Return the account that a link opens, without opening it.
+
+    ``email`` and ``name`` are those of the first administrator, who has no account before.
+
+    Raises:
+        LinkRefused: it opens nothing.
+        AccountUnfit: the first administrator's account cannot be like this.
+    """
+    link = await OneTimeLinkRepository(session).find(hash_of(url_token) or "", now)
+    if link is None or link.purpose not in WITH_A_PASSWORD:
+        raise LinkRefused
+    if link.user_id is None:
+        return NewAccount.checked(email, name, Role.ADMINISTRATOR)
+    user = await UserRepository(session).get(link.user_id)
+    if user is None or user.is_disabled:
+        raise LinkRefused
+    return NewAccount(user.email, user.name, Role(user.role))
+
+
+async def open_with_password(
+    session: AsyncSession, url_token: str, now: datetime, account: NewAccount, password_hash: str
+) -> User:
+    """Open a link within a transaction: its account has the password, and its sessions and other links end.
+
+    Raises:
+        LinkRefused: it opens nothing, or somebody else has just opened it.
+        EmailTaken: there is an account with the first administrator's address.
+    """
+    users, links = UserRepository(session), OneTimeLinkRepository(session)
+    await links.lock_those_of_nobody()
+    link = await links.open(hash_of(url_token) or "", now)
+    if link is None or link.purpose not in WITH_A_PASSWORD:
+        raise LinkRefused
+    if link.user_id is None:
+        await links.remove(None, Purpose.FIRST_ADMINISTRATOR)
+        if await users.has_administrator():
+            raise LinkRefused
+        return await add_user(session, account, now, password_hash=password_hash)
+    user = await users.lock(link.user_id)
+    if user is None or user.is_disabled:
+        raise LinkRefused
+    await users.change(user.id, {"password_hash": password_hash})
+    await links.remove(user.id, *WITH_A_PASSWORD, Purpose.SECOND_FACTOR)
+    await UserSessionRepository(session).end_all(user.id)
+    return user

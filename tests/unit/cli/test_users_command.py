@@ -1,0 +1,49 @@
+"""``memo-coach users``: accounts from the machine itself, on both databases, in both languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from memo_coach.services.accounts.principal import Role
+from memo_coach.services.container import Services
+from tests.accounts import ADDRESS, PASSWORD
+from tests.unit.cli.test_command_line import assert_one_line, run
+
+
+async def test_an_administrator_is_made_listed_disabled_and_let_in_again(
+    services: Services, tmp_path: Path, migrated_url: str
+) -> None:
+    def ran(*arguments: str, **environment: str) -> str:
+        answer = run(tmp_path, "users", *arguments, DATABASE_URL=migrated_url, **environment)
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout.decode()
+
+    url = ran("add", "Ana@Example.org", "--admin", "--name", "Ana", PUBLIC_URL="https://memos.example.org")
+    found = re.fullmatch(r"https://memos\.example\.org/welcome#(\S{43})\n", url)
+    assert found is not None
+    answer = await services.sign_in.redeem(found[1], PASSWORD, address=ADDRESS, agent=None)
+    principal = await services.sessions.principal(getattr(answer, "token", None))
+    assert principal is not None
+    assert (principal.name, principal.role) == ("Ana", Role.ADMINISTRATOR)
+    ran("add", "bob@example.org")
+    assert ran("list", LANG="es_ES.UTF-8").splitlines()[1] == "bob@example.org  escribe  nunca  bob"
+    for name in ("bob@example.org", "ana@example.org"):
+        answer_of = run(tmp_path, "users", "disable", name, DATABASE_URL=migrated_url)
+        assert answer_of.returncode == (1 if name.startswith("ana") else 0)
+    assert "bob@example.org  writer  disabled  bob" in ran("list")
+    assert ran("enable", "bob@example.org") == "The account is enabled.\n"
+    token = ran("reset", "ana@example.org").strip().partition("#")[2]
+    await services.sign_in.redeem(token, "twelve horses jump", address=ADDRESS, agent=None)
+
+
+def test_what_cannot_be_done_with_an_account_is_a_sentence(tmp_path: Path, migrated_url: str) -> None:
+    def refused(*arguments: str, status: int = 1, **environment: str) -> None:
+        assert_one_line(run(tmp_path, "users", *arguments, **environment), status)
+
+    refused("add", "no address", DATABASE_URL=migrated_url)
+    refused("reset", "nobody@example.org", DATABASE_URL=migrated_url)
+    refused("disable", "nobody@example.org", DATABASE_URL=migrated_url, LANG="es")
+    refused("list", DATABASE_URL=f"sqlite:///{tmp_path}/none.db", status=3)
+    run(tmp_path, "users", "add", "ana@example.org", DATABASE_URL=migrated_url)
+    refused("add", "ANA@example.org", DATABASE_URL=migrated_url)

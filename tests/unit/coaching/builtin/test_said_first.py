@@ -1,0 +1,208 @@
+"""What the coach says first is true on the face of it: faults that readers saw, in invented sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from memo_coach.coaching.builtin.analysis.figures import numbers_in
+from memo_coach.coaching.builtin.coach import evaluate_text
+from memo_coach.coaching.builtin.detectors.headings.detector import heading_worth, read_headings
+from memo_coach.coaching.builtin.lexicon import lexicon_of
+from memo_coach.coaching.builtin.related import MOST_BESIDE_ONE
+from memo_coach.coaching.memo.parser import parse_memo
+from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.coaching.rubric.reader import shipped_rubrics
+
+DECISION = next(rubric for rubric in shipped_rubrics() if rubric.id == "decision-memo")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit"),
+    [
+        ("The whole comes to 28.400,00- $ net.", 28_400, "USD"),
+        ("The whole comes to 28.400,00 $ net.", 28_400, "USD"),
+        ("We pay 1.250,- € a month.", 1_250, "EUR"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_an_amount_may_have_its_currency_and_a_dash_behind_it(
+    text: str, value: int, unit: str, language: str
+) -> None:
+    (figure,) = numbers_in(text, lexicon_of(language))
+    assert (figure.kind, figure.value, figure.unit) == ("money", value, unit)
+
+
+def test_the_number_that_a_document_is_filed_under_tells_nothing() -> None:
+    lexicon = lexicon_of("en")
+    assert heading_worth("ADR-0017: Budget", lexicon) == heading_worth("Budget", lexicon)
+    assert heading_worth("Milestone 2", lexicon) < heading_worth("Sales fell by 12 % in May", lexicon)
+
+
+def test_lines_that_a_label_in_bold_leads_are_sentences_of_their_own() -> None:
+    lines = [
+        "**Fair shares** - nobody gets more than ten times what the lowest paid gets",
+        "**Slow release** - nothing before the first year has passed",
+        "**Open books** - every payment is told to all members",
+    ]
+    memo = parse_memo("We stand for three things.\n\n" + "\n".join(lines), "en")
+    assert [sentence.text for sentence in memo.sentences][1:] == lines
+
+
+FORM_EN = """# Application for support
+
+- **Total amount:** List the total amount that you ask for.
+- **Milestones:** Describe each step of your project.
+
+Please explain why your team is able to do the work. Please give the names of the team.
+
+A brief description of your project belongs here, and an indication of how you will measure its success.
+"""
+FORM_ES = """# Solicitud de ayuda
+
+- **Importe total:** Indique el importe total que solicita.
+- **Hitos:** Describa cada paso de su proyecto.
+
+Por favor, explique por qué su equipo puede hacer el trabajo. Por favor, indique los nombres del equipo.
+
+Una breve descripción de su proyecto va aquí.
+"""
+CALL_EN = """# Ideas for quieter streets
+
+We invite proposals from all makers. Teams should have built something of the kind before.
+
+Proposals will be read as they come. To submit a proposal, create an entry in our list of ideas.
+"""
+CALL_ES = """# Ideas para calles tranquilas
+
+Invitamos a todos a participar. Los equipos deben haber construido algo parecido.
+
+Las propuestas serán leídas según lleguen. Para presentar una propuesta, rellene la ficha de nuestra lista.
+"""
+LINKS = "# Reading\n\n" + "\n".join(f"- [Report {n}](https://example.org/{n})" for n in range(9))
+NOTICE_EN = """# Mira Olsen joins us
+
+We are pleased to welcome Mira Olsen, who joins our workshop on Monday. She led a team of fitters at the port.
+
+Her career began on the ferries, and her colleagues there speak of her patience.
+"""
+NOTICE_ES = """# Mira Olsen se incorpora al taller
+
+Mira Olsen se incorpora al taller el lunes. Ella dirigió un equipo de montadores en el puerto.
+
+Su carrera empezó en los transbordadores, y sus compañeros hablan de su paciencia.
+"""
+THIN_EN = """We should replace the pumps at the harbour. They are old and stand still too often.
+
+The crew has asked for it many times, and nobody likes the noise.
+"""
+
+
+@pytest.mark.parametrize("rubric", shipped_rubrics(), ids=lambda rubric: rubric.id)
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (FORM_EN, "like a form"),
+        (FORM_ES, "un formulario"),
+        (CALL_EN, "a call to others"),
+        (CALL_ES, "una convocatoria"),
+        (LINKS, "a list of links"),
+        (NOTICE_EN, "a notice that somebody"),
+        (NOTICE_ES, "un aviso de que alguien"),
+    ],
+)
+def test_what_is_no_memo_is_told_so_and_nothing_is_called_missing(
+    text: str, told: str, rubric: Rubric
+) -> None:
+    evaluation = evaluate_text(text, rubric)
+    assert any(told in notice for notice in evaluation.overall.notices)
+    assert not [comment for comment in evaluation.comments if comment.claim in {"missing", "weak"}]
+
+
+def test_a_thin_memo_is_told_what_it_lacks() -> None:
+    evaluation = evaluate_text(THIN_EN, DECISION)
+    assert [comment for comment in evaluation.comments if comment.claim == "missing"]
+
+
+@pytest.mark.parametrize(
+    ("text", "element"),
+    [
+        ("Please approve a new boiler for the north hall by 30 November 2026. It is old.", "ask-deadline"),
+        ("Pedimos que apruebe la caldera nueva antes del 30 de noviembre de 2026. Es vieja.", "ask-deadline"),
+        (
+            "We would do it in summer. All of it comes to a total cost of 28.400,00- $, we think.",
+            "ask-amount",
+        ),
+        ("We would do it in summer. All of it comes to 28.400,00- $, we think, or less.", "figures"),
+        ("Lo haríamos en verano. En total costaría 28.400,00 $, creemos, o algo menos.", "figures"),
+    ],
+)
+def test_what_stands_in_the_memo_is_not_called_missing(text: str, element: str) -> None:
+    for rubric in shipped_rubrics():
+        missed = [comment for comment in evaluate_text(text, rubric).comments if comment.claim == "missing"]
+        assert element not in {comment.element for comment in missed}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "**Total amount:** List the total amount of 40,000 USD or less that is asked for.",
+        "Please describe the risks of the work and what could go wrong with it.",
+        "To submit a proposal, create an entry in the list of the works council.",
+    ],
+)
+def test_orders_of_a_form_are_not_quoted_as_the_authors_words(order: str) -> None:
+    memo = f"We want to replace both pumps at the harbour before winter, because they are old.\n\n{order}\n"
+    quotes = [comment.quote for comment in evaluate_text(memo, DECISION).comments if comment.element]
+    assert not [quote for quote in quotes if quote and quote[:25] in order]
+
+
+def test_remarks_on_what_is_missing_do_not_crowd_beside_one_sentence() -> None:
+    memo = "We ask the board for the approval of $60,000 for the depot. The crane broke down nine times."
+    spans = Counter(
+        comment.start
+        for comment in evaluate_text(memo, DECISION).comments
+        if comment.claim == "missing" and comment.start is not None
+    )
+    assert max(spans.values()) <= MOST_BESIDE_ONE
+
+
+@pytest.mark.parametrize(
+    ("told", "language"),
+    [
+        ("**Part 1: Who decides** Outlines the rules that a team must keep to be paid.", "en"),
+        ("Describe las reglas que un equipo debe cumplir para cobrar.", "es"),
+    ],
+)
+def test_what_stands_further_down_is_told_and_is_no_rule(told: str, language: str) -> None:
+    policy = next(rubric for rubric in shipped_rubrics() if rubric.id == "policy-memo")
+    quotes = [comment.quote for comment in evaluate_text(told, policy, language).comments if comment.element]
+    assert told not in quotes
+    assert "**" not in "".join(quote or "" for quote in quotes)
+
+
+def test_a_long_label_is_not_praised_as_a_heading_that_speaks() -> None:
+    said = "We repaired the old pump six times last winter, and each time the hall stood still for days. "
+    text = "# ADR-0017: Pumps\n\n## List of Pump Parts\n\n{0}\n\n## {1}\n\n{0}{0}\n"
+    for heading, praised in (("Names of the People", False), ("Sales fell by 12 % in May", True)):
+        findings = read_headings(parse_memo(text.format(said * 4, heading), "en"), lexicon_of("en")).findings
+        assert ("headings.informative" in {finding.kind for finding in findings}) == praised
+
+
+@pytest.mark.parametrize(
+    ("said", "is_told", "language"),
+    [
+        ("This policy applies from 1 March 2027 to all drivers of the depot.", True, "en"),
+        ("Esta norma entra en vigor el 1 de marzo de 2027 para quien conduce.", True, "es"),
+        ("From 2022 on everybody has seen how drivers of the depot may fare.", False, "en"),
+    ],
+)
+def test_only_words_that_say_so_give_the_date_from_which_a_policy_holds(
+    said: str, is_told: bool, language: str
+) -> None:
+    policy = next(rubric for rubric in shipped_rubrics() if rubric.id == "policy-memo")
+    rule = "Drivers must not park at the gate. " if language == "en" else "No se debe aparcar en la puerta. "
+    comments = evaluate_text(rule + said, policy, language).comments
+    effective = [comment for comment in comments if comment.element == "effective-date"]
+    assert is_told == ("missing" not in {comment.claim for comment in effective})

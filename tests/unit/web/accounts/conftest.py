@@ -1,0 +1,26 @@
+"""What tests of signing in share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from memo_coach.services import container
+from memo_coach.services.container import Services, close_services, open_services
+from memo_coach.settings import load_settings
+from tests.scripted_coach import OwnRubrics, ScriptedCoach
+from tests.unit.conftest import HASTY
+
+
+@pytest.fixture
+async def installation(
+    tmp_path: Path, migrated_url: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Services]:
+    """Services of an installation in which one signs in."""
+    monkeypatch.setattr(container, "RubricService", OwnRubrics)
+    given = {"DATA_DIR": str(tmp_path), "PORT": "1", "DATABASE_URL": migrated_url, "AUTH_MODE": "accounts"}
+    opened = await open_services(load_settings(given, env_file=None), HASTY)
+    yield opened
+    await close_services(opened)
