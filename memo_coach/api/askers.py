@@ -10,7 +10,6 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from memo_coach.services import container
-from memo_coach.services.accounts.administrators import is_administrator
 from memo_coach.services.accounts.tokens import TokenScope, TokenView
 from memo_coach.translations import text
 from memo_coach.web.cookies import VISITOR
@@ -42,6 +41,7 @@ class Asker:
     token: TokenView | None
     """``None`` for a browser's own session, which may do whatever its visitor may."""
     address: str
+    is_administrator: bool
 
 
 def _asker(request: Request) -> Asker:
@@ -52,7 +52,8 @@ def _asker(request: Request) -> Asker:
     is_open = container.current().settings.auth_mode == "open"
     if owner is None or (token is None and not is_open):
         raise NotAllowed(HTTPStatus.UNAUTHORIZED, text("api.who"))
-    return Asker(owner, token, "unknown" if request.client is None else request.client.host)
+    address = "unknown" if request.client is None else request.client.host
+    return Asker(owner, token, address, token is not None and bool(state.get("administers")))
 
 
 def _with(asker: Asker, scope: TokenScope) -> Asker:
@@ -71,7 +72,7 @@ async def _writer(request: Request) -> Asker:
 
 async def _administrator(request: Request) -> Asker:
     asker = _asker(request)
-    if asker.token is None or not await is_administrator(asker.owner):
+    if not asker.is_administrator:
         raise NotAllowed(HTTPStatus.FORBIDDEN, text("api.administrators"))
     return _with(asker, "admin")
 

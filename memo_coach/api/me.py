@@ -14,7 +14,6 @@ from memo_coach.api.answers import unless_known
 from memo_coach.api.askers import Reader, Writer
 from memo_coach.api.problems import problems, readable
 from memo_coach.services import container
-from memo_coach.services.accounts.administrators import is_administrator
 from memo_coach.services.accounts.tokens import TokenScope, TokenView
 from memo_coach.services.data.deletion import NothingToDelete
 from memo_coach.web.download import Download
@@ -54,7 +53,7 @@ async def get_me(request: Request, asker: Reader) -> Response:
     found = AskerDocument(
         known_by="session" if asker.token is None else "token",
         token=None if asker.token is None else _token(asker.token),
-        administrator=asker.token is not None and await is_administrator(asker.owner),
+        administrator=asker.is_administrator,
         preferences={"rubric": chosen.rubric, "coach": chosen.coach},
     )
     return unless_known(request, found)

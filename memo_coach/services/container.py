@@ -236,7 +236,7 @@ async def _opened(
         sign_in=accounts.sign_in,
         taking_along=accounts.taking_along,
         accounts=accounts,
-        tokens=TokenService(unit_of_work, budget),
+        tokens=TokenService(unit_of_work, budget, by_account=settings.auth_mode == "accounts"),
         idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,

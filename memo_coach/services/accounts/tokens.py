@@ -17,12 +17,14 @@ from typing import Final, Literal, cast
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.services import clock
+from memo_coach.services.accounts.principal import Role
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.quotas import MOST_ACCESS_TOKENS
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageRequest
 from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
+from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.tables import AccessToken
 from memo_coach.translations import number, text
@@ -77,6 +79,8 @@ class TokenHolder:
 
     owner: str
     token: TokenView
+    is_administrator: bool = False
+    """Whether the owner has an account that administers. Without accounts nobody does by a token."""
 
 
 class TokenService:
@@ -87,8 +91,14 @@ class TokenService:
         unit_of_work: UnitOfWork,
         budget: StorageBudget | None = None,
         now: Callable[[], datetime] = clock.now,
+        *,
+        by_account: bool = False,
     ) -> None:
-        """Without ``budget`` what is stored is not counted: for the operator's own command."""
+        """Without ``budget`` what is stored is not counted: for the operator's own command.
+
+        ``by_account`` is whether a token counts only while its owner has an account that is not disabled.
+        """
+        self._by_account = by_account
         self._unit_of_work = unit_of_work
         self._budget = budget
         self._now = now
@@ -165,11 +175,15 @@ class TokenService:
         moment = self._now()
         async with self._unit_of_work.read() as session:
             row = await AccessTokenRepository(session).with_hash(_hashed(token), moment)
-        if row is None:
+            if row is None:
+                return None
+            user = await UserRepository(session).by_owner(row.owner) if self._by_account else None
+        if self._by_account and (user is None or user.is_disabled):
             return None
         if row.last_used is None or moment - row.last_used >= USED_EVERY:
             await self._note_use(row, moment)
-        return TokenHolder(row.owner, _view(row))
+        administers = user is not None and user.role == Role.ADMINISTRATOR
+        return TokenHolder(row.owner, _view(row), administers)
 
     async def _note_use(self, row: AccessToken, moment: datetime) -> None:
         # What cannot be written can often be read, and reading may be all that is asked. It is in the log.

@@ -13,7 +13,8 @@ from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.memos.retention import Retention
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.quotas import MOST_ACCESS_TOKENS
-from memo_coach.storage.tables import AccessToken
+from memo_coach.storage.repositories.users import UserRepository
+from memo_coach.storage.tables import AccessToken, User
 
 NOW = datetime.now(UTC).replace(minute=25, second=0, microsecond=0)
 """Who was last here long ago would be swept away."""
@@ -123,3 +124,24 @@ async def test_there_is_an_end_to_the_tokens_of_one_owner(
     with pytest.raises(TooMany):
         await tokens.make(owner, "x", ["read"])
     await tokens.make(stranger, "x", ["read"])
+
+
+async def test_where_there_are_accounts_a_token_counts_while_its_owners_does(
+    services: Services, owner: str
+) -> None:
+    made = await services.tokens.make(owner, "x", ["read"])
+    unit_of_work = UnitOfWork(services.database, services.settings.data_dir)
+    tokens = TokenService(unit_of_work, by_account=True)
+    assert await tokens.recognise(made.token) is None
+    user = User(id="u", owner=owner, email="a@example.org", name="Ana", role="administrator", created=NOW)
+    async with services.database.write() as session:
+        session.add(user)
+    holder = await tokens.recognise(made.token)
+    assert holder is not None
+    assert holder.is_administrator
+    open_to_all = await services.tokens.recognise(made.token)
+    assert open_to_all is not None
+    assert not open_to_all.is_administrator
+    async with services.database.write() as session:
+        await UserRepository(session).change("u", {"is_disabled": True})
+    assert await tokens.recognise(made.token) is None
