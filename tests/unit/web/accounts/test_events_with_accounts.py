@@ -1,4 +1,4 @@
-"""Whose events run where one signs in: a reader's on the shared page alone, an administrator's by their role now."""
+"""Whose events run where one signs in: readers see what is shared, the role of now is asked for."""
 
 from __future__ import annotations
 

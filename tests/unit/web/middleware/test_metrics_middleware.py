@@ -28,7 +28,6 @@ SITE_HOST = "memos.example.org"
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
     """Return the site as it stands in production, with an application behind that has no page at all."""
-    monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     environment = {
         "APP_ENV": "production",
         "AUTH_MODE": "open",
@@ -37,7 +36,10 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ASGIApp:
         "TRUSTED_PROXIES": EDGE,
         "OPERATOR_NETWORKS": "127.0.0.0/8,::1/128,172.28.0.0/16,10.0.0.0/8,fd00::/8",
     }
-    return build_middleware_stack(Starlette(), load_settings(environment, env_file=None), tmp_path / "site")
+    settings = load_settings(environment, env_file=None)
+    services = SimpleNamespace(visitors=VisitorService(b"test-key"), settings=settings)
+    monkeypatch.setattr(container, "_open", [services])
+    return build_middleware_stack(Starlette(), settings, tmp_path / "site")
 
 
 async def ask(
@@ -135,8 +137,9 @@ async def test_from_this_machine_it_is_asked_by_a_loopback_name(site: ASGIApp) -
 async def test_on_a_laptop_it_is_open_to_the_machine_and_on_a_public_site_to_nobody_that_is_not_named(
     environment: dict[str, str], is_open: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(container, "_open", [SimpleNamespace(visitors=VisitorService(b"test-key"))])
     settings = load_settings({"DATA_DIR": str(tmp_path), **environment}, env_file=None)
+    services = SimpleNamespace(visitors=VisitorService(b"test-key"), settings=settings)
+    monkeypatch.setattr(container, "_open", [services])
     site = build_middleware_stack(Starlette(), settings, tmp_path / "site")
     assert is_figures(await ask(site, "127.0.0.1", host="127.0.0.1:3000")) is is_open
     assert not is_figures(await ask(site, "192.168.7.7", host="127.0.0.1:3000"))
