@@ -63,8 +63,9 @@ def test_the_public_address_follows_host_and_port() -> None:
         ("PUBLIC_URL", "https://memos.example.org:99999999"),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_FORMAT", "xml"),
-        ("AUTH_MODE", "accounts"),
         ("AUTH_MODE", "none"),
+        ("SMTP_URL", "smtp://user:hunter2@mail.example.org"),
+        ("MAIL_FROM", "a@b.org\r\nBcc: c@d.org"),
         ("DATABASE_URL", "mysql://memo:secret@db/memo"),
         ("DATABASE_URL", "postgresql://memo:hunter2@db"),
         ("DATABASE_URL", "postgresql://memo:hunter2@db/"),
@@ -197,12 +198,15 @@ def test_the_examples_of_all_variables_are_good_values(tmp_path: Path) -> None:
         ("PUBLIC_URL", "http://a:b", "'http://a:b' has a port that is not a number from 0 to 65535"),
         ("PUBLIC_URL", "http://[::1", "Invalid IPv6 URL"),
         ("DATABASE_URL", "memo.db", "it is not a database URL"),
-        ("AUTH_MODE", "none", "'none' is not one of open"),
+        ("AUTH_MODE", "none", "'none' is not one of open, accounts"),
+        ("SESSION_DAYS", "366", "'366' is not a whole number of days from 1 to 365"),
+        ("SMTP_URL", "http://me:hunter2@host", "it is not smtp://, starttls:// or smtps:// with a host"),
         (
-            "AUTH_MODE",
-            "accounts",
-            "this version has no accounts yet, each browser keeps its own private history",
+            "SMTP_URL",
+            "smtp://me:hunter2@host",
+            "it would send the password unencrypted; take starttls:// or smtps://",
         ),
+        ("MAIL_FROM", "nobody", "'nobody' is not an e-mail address, nor a name with one in <>"),
         ("LOG_LEVEL", "loud", "'loud' is not one of DEBUG, INFO, WARNING, ERROR"),
         ("LOG_FORMAT", "JSON", "'JSON' is not one of human, json"),
         ("OPERATOR_NETWORKS", "10.0.0.1/8", "10.0.0.1/8 has host bits set"),
@@ -311,7 +315,7 @@ def test_an_empty_file_is_a_slip_but_for_what_may_be_left_open(
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text(content)
-    if name.startswith("LLM_"):
+    if name.startswith(("LLM_", "SMTP_")):
         assert settings_from(**{f"{name}_FILE": str(secret)}) == settings_from()
     else:
         with pytest.raises(SettingsError, match=rf"^{name}: the file '.+' in {name}_FILE is empty\. Example"):
@@ -370,3 +374,13 @@ def test_no_secret_is_shown_or_logged_by_what_reads_it(
     assert caplog.records
     assert "hunter2" not in caplog.text
     assert "hunter2" not in "".join(traceback.format_exception(raised.value.__context__))
+
+
+@pytest.mark.parametrize(
+    ("environment", "mode"), [("development", "open"), ("staging", "accounts"), ("production", "accounts")]
+)
+def test_who_writes_where_others_come_has_an_account_unless_the_operator_says_otherwise(
+    environment: str, mode: str
+) -> None:
+    assert settings_from(APP_ENV=environment).auth_mode == mode
+    assert settings_from(APP_ENV=environment, AUTH_MODE="open").auth_mode == "open"

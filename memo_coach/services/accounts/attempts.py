@@ -4,7 +4,9 @@ By account: five failures are free, from then on each one more doubles a wait fr
 quarter of an hour (OWASP Authentication Cheat Sheet, "Login Throttling": exponential, bound to the account
 rather than to where it comes from). After a hundred in a row the password opens nothing until it is reset
 (NIST SP 800-63B, 3.2.2: no more than 100), which takes 22 hours at least. What is counted is the address that
-was typed, so that one without an account is slowed down and locked as well.
+was typed, so that one without an account is slowed down and locked as well. A network from which the account
+is signed in to, or was of late, has a count of its own: a stranger's guesses lock nobody out where they work
+(the same, 3.2.2: addresses at which the subscriber has been authenticated before).
 
 By network: sixty failures are free, one is forgiven every two minutes. An office behind one address mistypes
 less; a robot has sixty guesses, then thirty an hour.
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.services.accounts.errors import TooManyAttempts
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.network import network_of
-from memo_coach.storage.repositories.sign_in_attempts import SignInAttemptRepository
+from memo_coach.storage.repositories.sign_in_attempts import Mark, SignInAttemptRepository
 from memo_coach.storage.tables import SignInAttempts
 
 FREE_OF_ACCOUNT: Final = 5
@@ -40,6 +43,17 @@ FORGET_MANY: Final = timedelta(days=30)
 """An account's failures beyond the free ones are remembered for longer after the last of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to sign in."""
+
+    email: str
+    """What was typed as the account, in its one form."""
+    address: str | None
+    is_known_place: bool = False
+    """Whether the account has been signed in to from this network of late."""
+
+
 class Attempts:
     """Counts failures, and refuses who has too many."""
 
@@ -49,30 +63,31 @@ class Attempts:
         self._key = key
         self._now = now
 
-    async def refuse_too_many(self, email: str, address: str | None) -> bool:
+    async def refuse_too_many(self, attempt: Attempt) -> bool:
         """Return whether the account is locked, of which nobody is told.
 
         Raises:
             TooManyAttempts: it has to be waited.
             Unavailable: the database cannot be read.
         """
-        account, network = self._account(email), self._network(address)
+        account, network = self._account(attempt), self._network(attempt.address)
         async with self._unit_of_work.read() as session:
-            rows = {row.mark: row for row in await SignInAttemptRepository(session).of((account, network))}
+            found = await SignInAttemptRepository(session).of((account, network))
+        rows = {(row.mark, row.place): row for row in found}
         moment = self._now()
         waits = [row.blocked_until - moment for row in rows.values() if row.blocked_until is not None]
         if (longest := max(waits, default=timedelta())) > timedelta():
-            raise TooManyAttempts(int(longest.total_seconds()) + 1)
+            raise TooManyAttempts(_whole_seconds(longest))
         return account in rows and rows[account].failures >= MOST_OF_ACCOUNT
 
-    async def count_failure(self, email: str, address: str | None) -> None:
+    async def count_failure(self, attempt: Attempt) -> None:
         """Count one more failure.
 
         Raises:
             Unavailable: the database cannot be used.
         """
         moment = self._now()
-        account, network = self._account(email), self._network(address)
+        account, network = self._account(attempt), self._network(attempt.address)
         counts = {account: _count_for_account, network: _count_for_network}
         async with self._unit_of_work.write() as session:
             attempts = SignInAttemptRepository(session)
@@ -94,22 +109,27 @@ class Attempts:
             attempts = SignInAttemptRepository(session)
             row = await attempts.lock(network, moment)
             if row.blocked_until is not None and row.blocked_until > moment:
-                raise TooManyAttempts(int((row.blocked_until - moment).total_seconds()) + 1)
+                raise TooManyAttempts(_whole_seconds(row.blocked_until - moment))
             _count_for_network(row, moment)
             await attempts.store(row)
 
     async def forget(self, session: AsyncSession, email: str) -> None:
         """Forget, within a transaction, an account's failures: its person is there, or it was unlocked."""
-        await SignInAttemptRepository(session).remove([self._account(email)])
+        await SignInAttemptRepository(session).remove(self._account(Attempt(email, None))[0])
 
-    def _account(self, email: str) -> str:
-        return self._mark(b"account", email.encode("utf-8", "surrogatepass"))
+    def _account(self, attempt: Attempt) -> Mark:
+        mark = self._mark(b"account", attempt.email.encode("utf-8", "surrogatepass"))
+        return mark, self._network(attempt.address)[0] if attempt.is_known_place else ""
 
-    def _network(self, address: str | None) -> str:
-        return self._mark(b"network", network_of(address or "unknown"))
+    def _network(self, address: str | None) -> Mark:
+        return self._mark(b"network", network_of(address or "unknown")), ""
 
     def _mark(self, kind: bytes, what: bytes) -> str:
         return hmac.digest(self._key, b"memo-coach sign-in " + kind + b"\0" + what, "sha256").hex()
+
+
+def _whole_seconds(wait: timedelta) -> int:
+    return int(wait.total_seconds()) + 1
 
 
 def _count_for_account(row: SignInAttempts, moment: datetime) -> None:

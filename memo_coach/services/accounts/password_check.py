@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import structlog
 
-from memo_coach.services.accounts.attempts import Attempts
+from memo_coach.services.accounts.attempts import Attempt, Attempts
 from memo_coach.services.accounts.errors import SignInRefused, WrongPassword
 from memo_coach.services.accounts.password_hashing import HashingTurn, PasswordHashing
 from memo_coach.services.accounts.password_rules import LONGEST
 from memo_coach.services.accounts.principal import Principal
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.services.usage.network import network_of
+from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.tables import User
 
@@ -48,13 +50,16 @@ class PasswordCheck:
         bounded = password[: LONGEST + 1]
         async with self._hashing.turn() as turn:
             # Asked when it is one's turn: of many sent at once those behind see what those before failed.
-            is_locked = await self._attempts.refuse_too_many(email, address)
             async with self._unit_of_work.read() as session:
                 user = await UserRepository(session).by_email(email)
+                places = await UserSessionRepository(session).addresses_of(email)
+            here = None if address is None else network_of(address)
+            attempt = Attempt(email, address, here in {network_of(place) for place in places})
+            is_locked = await self._attempts.refuse_too_many(attempt)
             stored = None if user is None else user.password_hash
             is_right = await turn.is_right(bounded, stored)
             if user is None or not is_right or user.is_disabled or is_locked:
-                await self._attempts.count_failure(email, address)
+                await self._attempts.count_failure(attempt)
                 _log.info("sign-in refused")
                 raise SignInRefused
             await self._rehash(turn, user, bounded)

@@ -22,7 +22,7 @@ from memo_coach.services.accounts.views import SessionView, SignedIn
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound, Unavailable
 from memo_coach.services.unit_of_work import UnitOfWork
-from memo_coach.storage.repositories.user_sessions import UserSessionRepository
+from memo_coach.storage.repositories.user_sessions import SessionOfUser, UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.tables import User, UserSession
 
@@ -74,16 +74,15 @@ class SessionService:
             found = await UserSessionRepository(session).of_token(token_sha256)
         if found is None:
             return None
-        row, user = found
         moment = self._now()
-        if user.is_disabled or self._has_ended(row, moment):
+        if found.is_disabled or self._has_ended(found, moment):
             return None
-        if moment - row.last_used >= USED_EVERY:
+        if moment - found.last_used >= USED_EVERY:
             # What cannot be written can often be read, and reading is what they came for. It is in the log.
             with suppress(Unavailable):
                 async with self._unit_of_work.write() as session:
-                    await UserSessionRepository(session).touch(row.id, moment)
-        return principal_of(user, row.id)
+                    await UserSessionRepository(session).touch(found.id, moment)
+        return Principal(found.owner, found.user_id, found.name, Role(found.role), found.id)
 
     async def identify(self, token: str | None) -> str | None:
         """Return the owner whose session a token is; ``None`` where it is nobody's, or no longer.
@@ -196,7 +195,7 @@ class SessionService:
             moment - self._lifetime, moment - self._idle, most
         )
 
-    def _has_ended(self, row: UserSession, moment: datetime) -> bool:
+    def _has_ended(self, row: UserSession | SessionOfUser, moment: datetime) -> bool:
         return moment - row.made >= self._lifetime or moment - row.last_used >= self._idle
 
 

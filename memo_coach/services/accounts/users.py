@@ -201,8 +201,8 @@ class UserService:
             purpose = Purpose.INVITATION if user.password_hash is None else Purpose.RESET
             link = await make_link(session, purpose, user.id, self._public_url, self._now())
             await record(session, actor, "user.reset", target_of(user))
-            address = user.email
-        return await self._mail.send_link(link, reset_mail(address, link))
+            letter = (invitation_mail if user.password_hash is None else reset_mail)(user.email, link)
+        return await self._mail.send_link(link, letter)
 
     async def unlock(self, actor: Actor, user_id: str) -> None:
         """Forget an account's failed attempts to sign in.

@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.tables import User, UserSession
+from memo_coach.storage.tables.base import table_of
+
+_SESSIONS, _USERS = table_of(UserSession), table_of(User)
+# On the tables and made once: it is asked at each request and each event.
+_OF_TOKEN = (
+    select(
+        *(_SESSIONS.c.id, _SESSIONS.c.made, _SESSIONS.c.last_used),
+        *(_USERS.c.id, _USERS.c.owner, _USERS.c.name, _USERS.c.role, _USERS.c.is_disabled),
+    )
+    .join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)
+    .where(_SESSIONS.c.token_sha256 == bindparam("token"))
+)
+
+
+class SessionOfUser(NamedTuple):
+    """A session, with what is asked of its account at each request."""
+
+    id: str
+    made: datetime
+    last_used: datetime
+    user_id: str
+    owner: str
+    name: str
+    role: str
+    is_disabled: bool
 
 
 class UserSessionRepository:
@@ -24,15 +50,10 @@ class UserSessionRepository:
         self._session.add(row)
         await self._session.flush()
 
-    async def of_token(self, token_sha256: str) -> tuple[UserSession, User] | None:
-        """Return a session with its account."""
-        statement = (
-            select(UserSession, User)
-            .join(User, col(User.id) == col(UserSession.user_id))
-            .where(col(UserSession.token_sha256) == token_sha256)
-        )
-        found = (await self._session.execute(statement)).one_or_none()
-        return None if found is None else (found[0], found[1])
+    async def of_token(self, token_sha256: str) -> SessionOfUser | None:
+        """Return a session with what is asked of its account at each request."""
+        found = (await self._session.execute(_OF_TOKEN, {"token": token_sha256})).one_or_none()
+        return None if found is None else SessionOfUser(*found)
 
     async def touch(self, session_id: str, now: datetime) -> None:
         """Note that a session is used."""
@@ -47,6 +68,15 @@ class UserSessionRepository:
             .order_by(col(UserSession.last_used).desc(), by_bytes(col(UserSession.id)))
         )
         return (await self._session.execute(statement)).scalars().all()
+
+    async def addresses_of(self, email: str) -> Sequence[str]:
+        """Return from where the account with an address was signed in to, as far as its sessions are kept."""
+        statement = (
+            select(col(UserSession.address))
+            .join(User, col(User.id) == col(UserSession.user_id))
+            .where(col(User.email) == email, col(UserSession.address).is_not(None))
+        )
+        return [address for address in (await self._session.execute(statement)).scalars() if address]
 
     async def end(self, user_id: str, session_id: str) -> bool:
         """Delete one session of an account; tell whether there was one."""

@@ -94,6 +94,8 @@ class SignInAttempts(Table, table=True):
 
     mark: str = Field(primary_key=True)
     """A keyed hash of what was typed as the account, or of the network."""
+    place: str = Field(default="", primary_key=True)
+    """Of an account: the network that it was signed in to from before, hashed; empty for all others."""
     failures: int
     changed: datetime = Field(sa_type=UtcDateTime)
     blocked_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

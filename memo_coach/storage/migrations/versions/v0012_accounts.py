@@ -55,12 +55,13 @@ def upgrade() -> None:
     op.create_table(
         "sign_in_attempts",
         sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("forget", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("failures >= 0", name=op.f("ck_sign_in_attempts_failures")),
-        sa.PrimaryKeyConstraint("mark", name=op.f("pk_sign_in_attempts")),
+        sa.PrimaryKeyConstraint("mark", "place", name=op.f("pk_sign_in_attempts")),
     )
     op.create_index(op.f("ix_sign_in_attempts_forget"), "sign_in_attempts", ["forget"])
 

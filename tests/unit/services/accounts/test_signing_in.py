@@ -91,6 +91,19 @@ async def test_guesses_under_one_address_of_an_account_become_slow_and_are_locke
     await signed_in(services, password="twelve horses jump")
 
 
+async def test_strangers_who_guess_lock_nobody_out_where_they_are_signed_in(services: Services) -> None:
+    await add_account(services)
+    await signed_in(services, address="2001:db8:1::1")
+    for number in range(attempts.FREE_OF_ACCOUNT + 1):
+        await refusal(services, "ana@example.org", "wrong", f"203.0.113.{number}")
+    assert "TooManyAttempts" in await refusal(services, "ana@example.org", PASSWORD, "203.0.113.99")
+    await signed_in(services, address="2001:db8:1::2")  # and what was failed elsewhere is forgotten
+    for _ in range(attempts.FREE_OF_ACCOUNT + 1):
+        await refusal(services, "ana@example.org", "wrong", "2001:db8:1::3")
+    assert "TooManyAttempts" in await refusal(services, "ana@example.org", PASSWORD, "2001:db8:1::1")
+    await signed_in(services, address="203.0.113.99")
+
+
 async def test_a_network_that_guesses_at_many_accounts_is_slowed_down_and_no_other_is(
     services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,7 @@ async def test_all_that_a_visitor_has_becomes_the_accounts_whose_own_choices_sta
     assert set().union(*(await owners(services)).values()) == {user.owner}
     async with services.database.read() as session:
         assert set((await session.execute(select(Visitor.id))).scalars()) == {user.owner, "deleted-v"}  # type: ignore[call-overload]
-    assert [memo.id for memo in await services.memos.list(user.owner)] == ["m-v"]
+    assert [memo.memo_id for memo in await services.memos.list(user.owner)] == ["m-v"]
     with pytest.raises(NotFound):
         await services.taking_along.take(principal, "v")
 
