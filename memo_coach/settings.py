@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         example="accounts",
         default=lambda above: "open" if above["app_env"] == "development" else "accounts",
     )
+    first_link_in_log: values.Switch = variable(
+        "Whether each start logs a link that makes the first administrator, as long as there is none. false"
+        " where the log is kept or collected: memo-coach users add --first prints one instead.",
+        example="false",
+        default="true",
+    )
     session_idle_hours: values.Hours = variable(
         "After how many hours in which nobody uses it somebody has to sign in again.",
         example="12",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memo_coach.cli.doctor_accounts import account_checks
+from memo_coach.cli.doctor_finding import DoctorFinding as _Finding
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.translations import number, text
@@ -23,14 +25,6 @@ LONGEST_LOOK_SECONDS = 30.0
 """For looking through an SQLite file; some 10 GB on a good disk."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first that answers a change with RETURNING, which the job queue rests on."""
-
-
-class _Finding(Exception):
-    """Something is wrong. ``status`` is the exit status that it leads to."""
-
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 @click.command()
@@ -64,6 +58,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]
     yield "doctor.coach", _coach
     yield "doctor.pages", _pages
     yield "doctor.port", _port
+    yield from account_checks(settings)
 
 
 def _data_directory(settings: Settings) -> str:

@@ -255,7 +255,7 @@ async def _opened(
     workers.start()
     housekeeping.start()
     deletions.start()
-    if settings.auth_mode == "accounts":
+    if settings.auth_mode == "accounts" and settings.first_link_in_log:
         await accounts.first_administrator.announce()
     return services
 

@@ -103,9 +103,7 @@ async def open_accounts(
 
 async def users_alone(settings: Settings, database: Database) -> UserService:
     """Return the accounts as the command line has them: nothing runs in the background."""
-    # A database elsewhere needs no data directory; how much room there is is asked of its disk.
-    directory = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.is_dir())
-    unit_of_work = UnitOfWork(database, directory)
+    unit_of_work = _unit_of_work_alone(settings, database)
     attempts = await _attempts(database, unit_of_work)
     return UserService(
         unit_of_work,
@@ -117,6 +115,17 @@ async def users_alone(settings: Settings, database: Database) -> UserService:
         ),
         public_url=settings.public_url,
     )
+
+
+def first_administrator_alone(settings: Settings, database: Database) -> FirstAdministrator:
+    """Return the first administrator as the command line has them."""
+    return FirstAdministrator(_unit_of_work_alone(settings, database), settings.public_url)
+
+
+def _unit_of_work_alone(settings: Settings, database: Database) -> UnitOfWork:
+    # A database elsewhere needs no data directory; how much room there is is asked of its disk.
+    directory = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.is_dir())
+    return UnitOfWork(database, directory)
 
 
 async def _attempts(database: Database, unit_of_work: UnitOfWork) -> Attempts:
