@@ -58,7 +58,9 @@ def in_every_language(*pages: str) -> frozenset[str]:
     )
 
 
-OF_PROVIDER: Final = in_every_language(PROVIDER) | {CALLBACK}
+TO_PROVIDER: Final = in_every_language(PROVIDER)
+"""The only addresses from which one is led to somebody else's."""
+OF_PROVIDER: Final = TO_PROVIDER | {CALLBACK}
 """On the way to the provider and back."""
 FORMS: Final = in_every_language(SIGN_IN, WELCOME, TAKE_ALONG) | {SIGN_OUT}
 """Where the forms are sent to by which one signs in and out."""
