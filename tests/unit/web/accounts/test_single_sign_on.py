@@ -2,53 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
-from memo_coach.services import container
 from memo_coach.services.accounts.principal import Actor, Role
 from memo_coach.services.accounts.single_sign_on.views import LIFETIME
-from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.settings import load_settings
+from memo_coach.services.container import Services
 from memo_coach.storage.repositories.audit import AuditFilter, AuditRepository
 from tests.clock import Clock
 from tests.oidc_provider import RunningProvider, running_provider
-from tests.scripted_coach import OwnRubrics, ScriptedCoach
-from tests.unit.conftest import HASTY
+from tests.unit.web.accounts.conftest import Opening
 from tests.unit.web.accounts.test_sign_in_over_http import ALERT, PAGE, PASSWORD, SITE, browser
 
 OPERATOR = Actor("the test")
-Opening = Callable[..., contextlib.AbstractAsyncContextManager[Services]]
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[RunningProvider]:
     with running_provider(f"{SITE}/login/callback") as running:
         yield running
-
-
-@pytest.fixture
-def opening(
-    tmp_path: Path, migrated_url: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
-) -> Opening:
-    """Return what opens the services of an installation with some settings."""
-    monkeypatch.setattr(container, "RubricService", OwnRubrics)
-
-    @contextlib.asynccontextmanager
-    async def opened(**settings: str) -> AsyncIterator[Services]:
-        own = {"DATA_DIR": str(tmp_path), "PORT": "1", "DATABASE_URL": migrated_url}
-        given = {**own, "AUTH_MODE": "accounts", "OIDC_NAME": "the team", **settings}
-        services = await open_services(load_settings(given, env_file=None), HASTY)
-        yield services
-        await close_services(services)
-
-    return opened
 
 
 async def to_provider(person: httpx.AsyncClient, wanted: str = "/", **headers: str) -> str:
