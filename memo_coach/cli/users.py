@@ -117,6 +117,21 @@ def enable(email: str) -> None:
     say(text("users_command.now_enabled"))
 
 
+@users.command("break-glass")
+@click.argument("email", metavar="EMAIL")
+@click.option("--off", is_flag=True)
+def break_glass(email: str, off: bool) -> None:
+    """Let a password open an account also where LOCAL_SIGN_IN is false: for when the provider is down."""
+
+    async def work(service: UserService) -> UserView:
+        return await service.set_break_glass(_actor(), (await service.by_email(email)).id, not off)
+
+    user = _with_users(work)
+    say(text("users_command.not_break_glass" if off else "users_command.now_break_glass"))
+    if not off and not user.has_password:
+        say(text("users_command.no_password"), err=True)
+
+
 def _set_disabled(email: str, *, is_disabled: bool) -> None:
     async def work(service: UserService) -> UserView:
         return await service.set_disabled(_actor(), (await service.by_email(email)).id, is_disabled)

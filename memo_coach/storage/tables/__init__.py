@@ -20,6 +20,7 @@ from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
+from memo_coach.storage.tables.single_sign_on import Identity, SignInFlow
 
 __all__ = [
     "AccessToken",
@@ -33,6 +34,7 @@ __all__ = [
     "Evaluation",
     "GlossaryWord",
     "IdempotencyKey",
+    "Identity",
     "ImportedMemo",
     "InstallationSecret",
     "Memo",
@@ -47,6 +49,7 @@ __all__ = [
     "ShareLink",
     "SharedRemark",
     "SignInAttempts",
+    "SignInFlow",
     "Spending",
     "Table",
     "User",

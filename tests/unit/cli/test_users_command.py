@@ -37,6 +37,10 @@ async def test_an_administrator_is_made_listed_disabled_and_let_in_again(
         assert answer_of.returncode == (1 if name.startswith("ana") else 0)
     assert "bob@example.org  writer  disabled  bob" in ran("list")
     assert ran("enable", "bob@example.org") == "The account is enabled.\n"
+    told = run(tmp_path, "users", "break-glass", "bob@example.org", DATABASE_URL=migrated_url, LANG="es")
+    assert "Su contraseña abre la cuenta".encode() in told.stdout
+    assert "Aún no tiene contraseña".encode() in told.stderr
+    assert "no longer" in ran("break-glass", "bob@example.org", "--off")
     token = ran("reset", "ana@example.org").strip().partition("#")[2]
     await services.sign_in.redeem(token, "twelve horses jump", address=ADDRESS, agent=None)
 
