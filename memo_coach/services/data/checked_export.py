@@ -103,7 +103,7 @@ class _Checking:
         return CheckedMemo(fields, source, self._split, characters, messages)
 
     def _source(self, fields: ExportedMemo) -> tuple[str, int]:
-        """Return a hash of the memo as json.dumps writes it with its keys in order, and count its messages."""
+        """Return a hash of the memo, as json.dumps writes it with its keys in order; count its messages."""
         source, messages = hashlib.sha256(), 0
         values = fields.model_dump(mode="json", exclude={"id"})
         for position, name in enumerate(sorted((*values, *self._split.parts))):

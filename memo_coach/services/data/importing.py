@@ -41,7 +41,7 @@ from memo_coach.storage.repositories.deletions import DeletionRepository
 from memo_coach.storage.repositories.imports import ImportRepository, StoredMemo
 from memo_coach.storage.repositories.reviews import ReviewRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
-from memo_coach.storage.tables import Deletion
+from memo_coach.storage.tables import ChatMessage, Deletion, MemoVersion
 from memo_coach.storage.tables.base import Table
 from memo_coach.translations import text
 from memo_coach.translations.sentences import sentence
@@ -318,13 +318,14 @@ async def _refuse_more(session: AsyncSession, owner: str, fresh: list[CheckedMem
 def _steps(batches: Iterator[list[Table]]) -> Iterator[list[list[Table]]]:
     """Yield as many batches at a time as a short transaction stores."""
     step: list[list[Table]] = []
-    rows = 0
+    rows, characters = 0, 0
     for batch in batches:
         step.append(batch)
         rows += len(batch)
-        if rows >= _ROWS_OF_STEP:
+        characters += sum(len(row.text) for row in batch if isinstance(row, MemoVersion | ChatMessage))
+        if rows >= _ROWS_OF_STEP or characters >= STEP_BYTES:
             yield step
-            step, rows = [], 0
+            step, rows, characters = [], 0, 0
     if step:
         yield step
 

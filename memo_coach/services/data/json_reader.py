@@ -19,6 +19,8 @@ MOST_VALUES: Final = 500_000
 """Of what is in memory: small ones take fifty times their own bytes."""
 _FEW_CHARACTERS: Final = 1 << 18
 """Whose values take little memory, however small they are."""
+_AFTER: Final = frozenset(",:]} \t\n\r")
+"""What stands behind a value that has come whole."""
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 
@@ -90,8 +92,8 @@ class JsonReader:
                 continue
             except (ValueError, RecursionError):
                 raise NotJson from None
-            # A number may go on in what comes next.
-            if end == len(self._text) and self._read_more(ahead):
+            # A number may go on in what comes next, also where it ends with "1e" so far.
+            if self._text[end : end + 1] not in _AFTER and self._read_more(ahead):
                 continue
             self.source, self._at = self._text[self._at : end], end
             return found
