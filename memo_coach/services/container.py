@@ -203,7 +203,7 @@ async def _opened(
         memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
-        imports=ImportService(unit_of_work, budget, preferences, review),
+        imports=ImportService(unit_of_work, budget, preferences, review, directory=settings.data_dir),
         preferences=preferences,
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
