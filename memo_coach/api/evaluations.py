@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from memo_coach.api.answers import Absent, Id, PathId, document, tagged, unless_known
-from memo_coach.api.askers import Reader, Writer
+from memo_coach.api.askers import Asker, Reader, Writer, refuse_ended
 from memo_coach.api.cursors import cursor_of, place_of
 from memo_coach.api.evaluation_documents import (
     ROOT,
@@ -131,7 +131,7 @@ async def evaluate(
         return {"evaluation": evaluation}
 
     evaluation = (await once(request, asker, key, act))["evaluation"]
-    finished = await _finished(asker.owner, evaluation, wait) if wait else None
+    finished = await _finished(asker, evaluation, wait) if wait else None
     headers = {"Location": f"{ROOT}/evaluations/{evaluation}"}
     if finished is not None:
         return document(evaluation_document(finished), HTTPStatus.OK, headers)
@@ -139,14 +139,17 @@ async def evaluate(
     return document(queued, HTTPStatus.ACCEPTED, headers)
 
 
-async def _finished(owner: str, evaluation: str, seconds: int) -> EvaluationView | None:
+async def _finished(asker: Asker, evaluation: str, seconds: int) -> EvaluationView | None:
     """Return an evaluation once it has ended; nothing where that takes longer."""
-    with FOLLOWED.place(owner), suppress(TimeoutError):
+    found = None
+    with FOLLOWED.place(asker.owner), suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            async for view in container.current().evaluations.follow(owner, evaluation):
+            async for view in container.current().evaluations.follow(asker.owner, evaluation):
                 if view.status in FINISHED:
-                    return view
-    return None
+                    found = view
+                    break
+    await refuse_ended(asker)
+    return found
 
 
 @router.get("", response_model=EvaluationsDocument, responses=readable())
@@ -197,7 +200,7 @@ async def follow_evaluation(asker: Reader, evaluation: PathId, last: LastEventId
     known = -1 if last is None else int(last)
     if view.status in FINISHED and _number(view) <= known:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return await event_stream(asker.owner, _events(asker.owner, evaluation, known))
+    return await event_stream(asker, _events(asker.owner, evaluation, known))
 
 
 async def _events(owner: str, evaluation: str, known: int) -> AsyncGenerator[Event]:

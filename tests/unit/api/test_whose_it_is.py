@@ -12,7 +12,7 @@ from tests.databases import only_on_sqlite
 from tests.some import some
 from tests.unit.api.asking import program
 
-ABOUT = {
+ABOUT: dict[str, Any] = {
     "GET /api/v1/evaluations/{evaluation}": None,
     "GET /api/v1/evaluations/{evaluation}/events": None,
     "GET /api/v1/evaluations/{evaluation}/pdf": None,
@@ -24,7 +24,7 @@ ABOUT = {
     "POST /api/v1/evaluations": {"json": {"text": "Approve a pump.", "memo": "{memo}"}},
 }
 """What is about a memo or an evaluation, and what is sent along."""
-OF_ASKER = {
+OF_ASKER: dict[str, Any] = {
     "GET /api/v1/evaluations": None,
     "GET /api/v1/evaluations?memo={memo}": None,
     "POST /api/v1/memos": {"files": {"file": ("memo.md", b"Approve a pump.")}},
