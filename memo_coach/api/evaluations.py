@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from memo_coach.api.answers import Absent, Id, PathId, document, tagged, unless_known
-from memo_coach.api.askers import Asker, Reader, Writer, refuse_ended
+from memo_coach.api.askers import Reader, Writer, refuse_ended
 from memo_coach.api.cursors import cursor_of, place_of
 from memo_coach.api.evaluation_documents import (
     ROOT,
