@@ -229,7 +229,7 @@ class ImportService:
         moment = self._now()
         rows = rows_of(NewMemo(clock.new_id(), owner, moment), memo, export)
         made = await asyncio.to_thread(list, rows)
-        async with self._unit_of_work.write(adds=True) as session:
+        async with self._unit_of_work.write(adds=True, aside=True) as session:
             if not await self._count(session, owner, memo, address, moment):
                 return
             for batch in made:
@@ -245,17 +245,17 @@ class ImportService:
         moment = self._now()
         aside = Deletion(id=clock.new_id(), owner=owner, due=moment + _ASIDE_FOR)
         aside_id = aside.id
-        async with self._unit_of_work.write(adds=True) as session:
+        async with self._unit_of_work.write(adds=True, aside=True) as session:
             if not await self._count(session, owner, memo, address, moment):
                 return
             await DeletionRepository(session).begin_empty(owner, aside, moment)
         try:
             steps = _steps(rows_of(NewMemo(clock.new_id(), aside_id, moment), memo, export))
             while step := await asyncio.to_thread(next, steps, None):
-                async with self._unit_of_work.write(adds=True) as session:
+                async with self._unit_of_work.write(adds=True, aside=True) as session:
                     for batch in step:
                         await ImportRepository(session).add(aside_id, batch)
-            async with self._unit_of_work.write() as session:
+            async with self._unit_of_work.write(aside=True) as session:
                 await VisitorRepository(session).lock_or_create(owner, moment)
                 if await _is_new(session, owner, memo):
                     await self._show(session, owner, aside_id)
