@@ -178,6 +178,8 @@ def _single_sign_on(settings: Settings) -> str:
     faults = looking.faults_of_address(settings)
     if not faults and (fault := looking.fault_of_proxy(settings)) is not None:
         faults.append(fault)
+    if not asyncio.run(looking.has_way_in(settings)):
+        faults.append(text("single_sign_on.doctor_no_way_in"))
     if faults:
         raise _Finding(" ".join(faults), 1)
     if not asyncio.run(looking.answers(settings)):

@@ -53,6 +53,24 @@ def fault_of_proxy(settings: Settings) -> str | None:
     return None
 
 
+async def has_way_in(settings: Settings) -> bool:
+    """Whether somebody can administer while the provider is down; where the database says nothing, yes."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from memo_coach.storage.engine.database import Database  # noqa: PLC0415
+    from memo_coach.storage.engine.sqlite_file import DatabaseUnusable  # noqa: PLC0415
+    from memo_coach.storage.repositories.users import UserRepository  # noqa: PLC0415
+
+    is_missing = settings.database_path is not None and not settings.database_path.exists()
+    if settings.local_sign_in or is_missing:
+        return True
+    try:
+        async with Database(settings.database_url, pooled=False).read() as session:
+            return await UserRepository(session).has_break_glass()
+    except (SQLAlchemyError, DatabaseUnusable):
+        return True
+
+
 async def answers(settings: Settings) -> bool:
     """Whether the provider says about itself what it should."""
     from memo_coach.services.accounts.single_sign_on.configuration import Configuration  # noqa: PLC0415

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.tables import Identity
+from memo_coach.storage.tables.base import table_of, values_of
 
 
 class IdentityRepository:
@@ -30,9 +32,10 @@ class IdentityRepository:
         return bool((await self._session.execute(statement)).scalar_one())
 
     async def add(self, identity: Identity) -> None:
-        """Store an identity."""
-        self._session.add(identity)
-        await self._session.flush()
+        """Store an identity. Of the same person's two browsers that do so at once, either has."""
+        dialect = self._session.get_bind().dialect.name
+        insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+        await self._session.execute(insert(table_of(Identity)).on_conflict_do_nothing(), values_of(identity))
 
     async def touch(self, issuer: str, subject: str, now: datetime) -> None:
         """Note that an identity was used."""

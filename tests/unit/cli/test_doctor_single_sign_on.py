@@ -38,6 +38,9 @@ def test_the_doctor_says_whether_the_provider_answers(tmp_path: Path) -> None:
         asked = {"AUTH_MODE": "accounts", "PORT": str(free_port()), **provider.settings()}
         told = run(tmp_path, "doctor", **asked).stdout.decode()
         assert f"ok      single sign-on: {provider.issuer} answers." in told
+        assert run(tmp_path, "db", "upgrade", **asked).returncode == 0
+        told = run(tmp_path, "doctor", LOCAL_SIGN_IN="false", **asked).stdout.decode()
+        assert "While the provider is down nobody could administer" in told
         provider.metadata["issuer"] = "https://evil.example"
         told = run(tmp_path, "doctor", **asked)
         assert b"wrong   single sign-on" in told.stdout

@@ -94,6 +94,8 @@ class Admission:
             return user
         if user.is_disabled:
             raise SingleSignOnRefused(Reason.DISABLED)
+        if await IdentityRepository(session).user_of(person.issuer, person.subject) == user.id:
+            return user  # the same person has come at the same time in another browser
         if not await self._may_join(session, user):
             raise SingleSignOnRefused(Reason.TAKEN)
         # The invitation was taken up: nobody else is to choose a password by it.

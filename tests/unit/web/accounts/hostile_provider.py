@@ -26,6 +26,7 @@ class HostileProvider:
         self.asked: list[str] = []
         self.form: dict[str, list[str]] = {}
         """What the token was last asked for with."""
+        self.one_form = threading.Lock()
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.pages: dict[str, Callable[[], bytes]] = {
@@ -72,8 +73,9 @@ def hostile_provider() -> Iterator[HostileProvider]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"])).decode()
-            provider.form = parse_qs(body)
-            self.do_GET()
+            with provider.one_form:
+                provider.form = parse_qs(body)
+                self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import json
@@ -13,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from joserfc.jwk import RSAKey
 
+from memo_coach.services.accounts.principal import Actor, Role
 from memo_coach.services.accounts.single_sign_on.configuration import Configuration
 from memo_coach.services.accounts.single_sign_on.errors import Reason, SingleSignOnRefused
 from memo_coach.services.accounts.single_sign_on.fetching import Fetching, is_public
@@ -120,6 +122,35 @@ async def test_a_token_counts_that_the_provider_has_made_for_this_sign_in_here_a
         assert provider.form["redirect_uri"] == ["http://127.0.0.1:1/login/callback"]
         assert len(provider.form["code_verifier"][0]) == 43
         assert provider.asked.count("/keys") < 5  # however many name a key that there is not
+
+
+async def test_a_person_who_comes_in_two_browsers_at_once_has_one_account(
+    provider: HostileProvider, opening: Opening
+) -> None:
+    async with opening(**provider.settings()) as services:
+        service = services.accounts.single_sign_on
+        assert service is not None
+        await services.users.invite(Actor("the test"), email="ana@example.org", name="", role=Role.WRITER)
+        begun = [await service.begin("/") for _ in range(2)]
+        asked = [parse_qs(urlsplit(each.address).query) for each in begun]
+        tokens = {each["state"][0]: provider.token(fit_claims(provider, each["nonce"][0])) for each in asked}
+        # The code of each is its state, so that each gets its own token.
+        provider.pages["/token"] = lambda: json.dumps({"id_token": tokens[provider.form["code"][0]]}).encode()
+        came = await asyncio.gather(
+            *(
+                service.finish(
+                    Answer(each["state"][0], each["state"][0]),
+                    browser.browser_token,
+                    address=None,
+                    agent=None,
+                )
+                for each, browser in zip(asked, begun, strict=True)
+            ),
+            return_exceptions=True,
+        )
+        users = {each.signed_in.principal.user for each in came if isinstance(each, Arrived)}
+        assert len(users) == 1
+        assert len((await services.users.list()).users) == 1
 
 
 def configured(provider: HostileProvider, **more: Any) -> Configuration:
