@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
-from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
+from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern, take_too_long
 from memo_coach.coaching.builtin.findings import registered_detectors
 from memo_coach.coaching.documents.document_reader import DocumentReader
 from memo_coach.coaching.documents.yaml_documents import Fault, Node, UnreadableDocument, read_yaml
@@ -208,7 +210,18 @@ class _RubricReader(DocumentReader):
             elif detector.indicator and detector.indicator in {other.indicator for other in detectors}:
                 self.fault(item, f"a detector: the indicator {detector.indicator!r} is taken already")
             detectors.append(detector)
+        if not self.faults:
+            self._check_work(detectors, node)
         return tuple(detectors)
+
+    def _check_work(self, detectors: Sequence[PatternDetector], node: Node) -> None:
+        for language in dict.fromkeys(name for detector in detectors for name in detector.patterns):
+            if take_too_long(chain.from_iterable(each.patterns.get(language, ()) for each in detectors)):
+                self.fault(
+                    node,
+                    f"the patterns for {language!r} could take too long together; use fewer, or bound their"
+                    " repeats",
+                )
 
     def _detector(self, node: Node) -> PatternDetector:
         entries = self.mapping(node, "a detector", _DETECTOR_KEYS)

@@ -25,6 +25,11 @@ MOST_FINDINGS = 12
 """Findings of one flagging pattern detector."""
 
 _MOST_WAYS = 50_000
+"""Of one pattern: under half a second for the longest sentence, one that is made to be slow."""
+_MOST_WAYS_IN_ALL = 150_000
+"""Of all patterns of a rubric for one language."""
+_WAYS_OF_ANY = 500
+"""What looking for a pattern costs that has one way to match."""
 
 
 def fault_of_pattern(pattern: str) -> str | None:
@@ -50,6 +55,13 @@ def fault_of_pattern(pattern: str) -> str | None:
         if ways > _MOST_WAYS
         else None
     )
+
+
+def take_too_long(patterns: Iterable[str]) -> bool:
+    """Whether patterns, each of which can be used, could take too long together."""
+    parse = import_module("re._parser").parse
+    ways = (_WAYS_OF_ANY + _ways(parse(pattern)) for pattern in patterns)
+    return sum(ways) > _MOST_WAYS_IN_ALL
 
 
 class _NestedRepeat(Exception):

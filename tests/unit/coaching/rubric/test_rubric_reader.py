@@ -223,6 +223,17 @@ def test_an_ordinary_pattern_is_taken(pattern: str) -> None:
     assert fault_of_pattern(pattern) is None
 
 
+def test_patterns_that_could_take_too_long_together_are_refused() -> None:
+    def with_patterns(count: int, pattern: str) -> str:
+        listed = ", ".join(f"'{pattern}{number}'" for number in range(count))
+        return DOCUMENT + DETECTOR.replace(r"['\breversible\b']", f"[{listed}]")
+
+    assert load_rubric(with_patterns(200, "risk.{0,60}plan"), source="r.yaml").detectors
+    for count, pattern in ((300, "plan"), (4, ".{0,200}.{0,200}x")):
+        (fault,) = faults_of(with_patterns(count, pattern))
+        assert "could take too long together" in fault
+
+
 def test_the_product_comes_with_four_rubrics_the_investment_memo_first() -> None:
     ids = [rubric.id for rubric in shipped_rubrics()]
     assert ids == ["investment-memo", "decision-memo", "status-update", "policy-memo"]

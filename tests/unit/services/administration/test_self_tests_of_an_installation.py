@@ -16,10 +16,11 @@ from memo_coach.services.container import Services
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.database import Database
+from memo_coach.translations import text
 from tests.databases import only_on_sqlite
 from tests.model_server import ModelServer, running_model_server
 
-EVERY = ("database", "migrations", "disk", "workers", "cache", "model", "mail", "logging")
+EVERY = ("database", "migrations", "disk", "workers", "documents", "cache", "model", "mail", "logging")
 
 
 class DeafBroadcast(MemoryBroadcast):
@@ -69,6 +70,7 @@ async def models_asking(case: str, server: ModelServer, database: Database, dire
 async def test_open_services_pass_every_self_test_but_for_what_is_not_configured(services: Services) -> None:
     tests = services.self_tests
     assert tests.names == EVERY
+    assert all(text(f"debug.test_{name}") for name in EVERY)
     found = {name: await tests.run(name) for name in tests.names}
     results = {name: result.result for name, result in found.items()}
     assert results == {**dict.fromkeys(EVERY, "ok"), "model": "absent", "mail": "absent"}
