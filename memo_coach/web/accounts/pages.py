@@ -13,6 +13,7 @@ from memo_coach.translations import number, text
 from memo_coach.web.accounts.addresses import SIGN_IN, TAKE_ALONG, WELCOME, own_address
 from memo_coach.web.accounts.markup import Html, element, joined
 from memo_coach.web.accounts.page import alert, document, field, form, hidden, note, stacked, submit
+from memo_coach.web.accounts.passkey_form import PASSKEY_SCRIPT, passkey_form
 from memo_coach.web.languages import localised_path
 
 _SCRIPT: Final = "sign-in.js"
@@ -33,8 +34,10 @@ def sign_in_page(
     problem: str = "",
     told: str = "",
     other_ways: Sequence[OtherWay] = (),
+    has_passkeys: bool = False,
 ) -> str:
     """Return the page on which one signs in; ``next_address`` is where it leads on to."""
+    wanted = own_address(next_address)
     content = stacked(
         _heading(text("sign_in.lede")),
         alert(problem),
@@ -53,19 +56,21 @@ def sign_in_page(
                 autocapitalize="none",
             ),
             _password("current-password", autofocus=bool(email) and not problem),
-            hidden("next", own_address(next_address)),
+            hidden("next", wanted),
             submit(text("sign_in.button")),
         ),
+        passkey_form(SIGN_IN, text("second_factors.sign_in_by_passkey"), next_address=wanted)
+        if has_passkeys
+        else Html(),
         _others(other_ways),
         element("p", text("sign_in.forgotten"), class_="quiet"),
     )
-    own = own_address(next_address)
     return document(
         text("sign_in.heading"),
         content,
         english_path=SIGN_IN,
-        query="" if own == "/" else urlencode({"next": own}),
-        script=_SCRIPT,
+        query="" if wanted == "/" else urlencode({"next": wanted}),
+        scripts=(_SCRIPT, *((PASSKEY_SCRIPT,) if has_passkeys else ())),
     )
 
 
@@ -89,7 +94,7 @@ def welcome_page(*, problem: str = "") -> str:
             data_redeem=True,
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 _CODE: Final[Mapping[str, Any]] = {
@@ -135,7 +140,7 @@ def redeem_page(
             submit(text("sign_in.set_password")),
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 def _new_account(typed: tuple[str, str]) -> tuple[Html, ...]:
