@@ -174,11 +174,11 @@ def _confirm(view: OwnFactorsView) -> Html:
 
 
 def _factor(factor: FactorView, *, can_change: bool) -> Html:
-    named = element("span", ": ", factor.name, class_="visually-hidden")
+    kind = text(f"second_factors.{factor.kind.value}")
+    named = element("span", ": ", factor.name or kind, class_="visually-hidden")
     dates = [element("span", _dated("made", factor.made))]
     if factor.last_used is not None:
         dates.append(element("span", " · ", _dated("used", factor.last_used)))
-    kind = text(f"second_factors.{factor.kind.value}")
     change = element(
         "details",
         element("summary", text("second_factors.change"), named),
@@ -198,7 +198,7 @@ def _factor(factor: FactorView, *, can_change: bool) -> Html:
     )
     return element(
         "li",
-        element("p", element("strong", factor.name), Html() if factor.name == kind else f" · {kind}"),
+        element("p", element("strong", factor.name or kind), f" · {kind}" if factor.name else ""),
         element("p", *dates, class_="quiet"),
         change if can_change else Html(),
         class_="sheet",

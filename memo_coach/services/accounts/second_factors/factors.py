@@ -20,7 +20,6 @@ from memo_coach.services.accounts.second_factors.views import AuthenticatorSetup
 from memo_coach.services.clock import new_id
 from memo_coach.storage.repositories.second_factors import SecondFactorRepository
 from memo_coach.storage.tables import SecondFactor, User
-from memo_coach.translations import text
 
 MOST_FACTORS: Final = 10
 LONGEST_NAME: Final = 60
@@ -93,7 +92,7 @@ class Factors:
         step = None if secret is None else step_of(secret, typed, self._now())
         if row is None or step is None or not await factors.take_step(user_id, row.id, step, self._now()):
             raise CodeRefused
-        await factors.change(user_id, row.id, {"name": checked_name(name, Kind.AUTHENTICATOR)})
+        await factors.change(user_id, row.id, {"name": checked_name(name)})
         return await self._first_codes(session, user_id)
 
     async def add_passkey(self, session: AsyncSession, user: User, answer: str, name: str) -> tuple[str, ...]:
@@ -104,7 +103,7 @@ class Factors:
             FactorsExhausted: the account has as many factors as it may.
         """
         await self._refuse_too_many(session, user.id)
-        row = await self.passkeys.registered(session, user, answer, checked_name(name, Kind.PASSKEY))
+        row = await self.passkeys.registered(session, user, answer, checked_name(name))
         await SecondFactorRepository(session).add(row)
         return await self._first_codes(session, user.id)
 
@@ -149,7 +148,6 @@ class Factors:
             raise FactorsExhausted(MOST_FACTORS)
 
 
-def checked_name(typed: str, kind: Kind) -> str:
-    """Return a factor's name in one line, cut where it is long; that of its kind where none was given."""
-    name = " ".join(without_controls(typed[: 4 * LONGEST_NAME]).split())[:LONGEST_NAME]
-    return name or text(f"second_factors.{kind.value}")
+def checked_name(typed: str) -> str:
+    """Return a factor's name in one line, cut where it is long; empty where none was given."""
+    return " ".join(without_controls(typed[: 4 * LONGEST_NAME]).split())[:LONGEST_NAME]

@@ -139,7 +139,7 @@ class OwnFactors:
         async with self._unit_of_work.write() as session:
             user = await self._confirmed(session, principal)
             row = await _own(session, user.id, factor_id)
-            named = {"name": checked_name(name, Kind(row.kind))}
+            named = {"name": checked_name(name)}
             await SecondFactorRepository(session).change(user.id, row.id, named)
 
     async def remove(self, principal: Principal, factor_id: str, *, address: str | None) -> None:

@@ -21,6 +21,7 @@ class FactorView:
     id: str
     kind: Kind
     name: str
+    """Empty where none was given."""
     made: datetime
     last_used: datetime | None
 
