@@ -101,6 +101,18 @@ def reset(email: str) -> None:
     _show(_with_users(work))
 
 
+@users.command("remove-second-factors")
+@click.argument("email", metavar="EMAIL")
+def remove_second_factors(email: str) -> None:
+    """Let somebody who has lost their second factors sign in without, and end their sessions."""
+
+    async def work(service: UserService) -> None:
+        await service.remove_second_factors(_actor(), (await service.by_email(email)).id)
+
+    _with_users(work)
+    say(text("users_command.factors_removed"))
+
+
 @users.command()
 @click.argument("email", metavar="EMAIL")
 def disable(email: str) -> None:

@@ -184,7 +184,14 @@ async def _opened(
     deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
     visitors = await VisitorService.open(database, settings.visitor_days)
-    accounts = await open_accounts(settings, database, unit_of_work, deletions=deletions, visitors=visitors)
+    accounts = await open_accounts(
+        settings,
+        database,
+        unit_of_work,
+        deletions=deletions,
+        visitors=visitors,
+        demanded=lambda: in_force.snapshot.auth.second_factor,
+    )
     opened.push_async_callback(accounts.close)
     housekeeping = Housekeeping(models, retention, accounts)
     opened.push_async_callback(housekeeping.close)

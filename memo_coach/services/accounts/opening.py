@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,10 @@ from memo_coach.services.accounts.mail import Mail
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_hashing import PasswordHashing
 from memo_coach.services.accounts.removal import AccountRemoval
+from memo_coach.services.accounts.second_factors.factors import Factors
+from memo_coach.services.accounts.second_factors.own_factors import OwnFactors
+from memo_coach.services.accounts.second_factors.passkeys import Passkeys
+from memo_coach.services.accounts.second_factors.second_step import SecondStep
 from memo_coach.services.accounts.sessions import SessionService
 from memo_coach.services.accounts.sign_in import SignInService
 from memo_coach.services.accounts.single_sign_on.configuration import Configuration
@@ -27,14 +32,17 @@ from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
+from memo_coach.storage.repositories.passkey_challenges import PasskeyChallengeRepository
 from memo_coach.storage.repositories.sign_in_attempts import SignInAttemptRepository
 from memo_coach.storage.repositories.sign_in_flows import SignInFlowRepository
 from memo_coach.storage.repositories.visitors import VisitorRepository
+from memo_coach.translations import ENGLISH, speaking, text
 
 if TYPE_CHECKING:
     from memo_coach.services.accounts.single_sign_on.service import SingleSignOn
 
 _SECRET: Final = "sign-in-attempts"  # noqa: S105 - the name of the secret
+_FACTORS: Final = "second-factors"
 _AT_ONCE: Final = 500
 """Rows of each kind that are removed in one transaction, while who wants to write waits."""
 
@@ -46,6 +54,8 @@ class Accounts:
     users: UserService
     sessions: SessionService
     sign_in: SignInService
+    second_step: SecondStep
+    own_factors: OwnFactors
     forgotten_passwords: ForgottenPasswords
     taking_along: TakingAlongService
     first_administrator: FirstAdministrator
@@ -71,6 +81,7 @@ class Accounts:
             await OneTimeLinkRepository(session).remove_expired(moment, _AT_ONCE)
             await SignInAttemptRepository(session).remove_forgotten(moment, _AT_ONCE)
             await SignInFlowRepository(session).remove_expired(moment, _AT_ONCE)
+            await PasskeyChallengeRepository(session).remove_expired(moment, _AT_ONCE)
 
 
 async def open_accounts(
@@ -80,8 +91,13 @@ async def open_accounts(
     *,
     deletions: DeletionService,
     visitors: VisitorService,
+    demanded: Callable[[], str],
 ) -> Accounts:
-    """Put the services together; read the installation's secret, or make it the first time."""
+    """Put the services together; read the installation's secrets, or make them the first time.
+
+    ``demanded`` tells of whom the document on accounts asks a second factor.
+    """
+    factors = await _factors(settings, database, demanded)
     hashing, attempts = PasswordHashing(), await _attempts(database, unit_of_work)
     has_local = settings.local_sign_in
     check = PasswordCheck(unit_of_work, hashing, attempts, has_local=has_local)
@@ -89,6 +105,10 @@ async def open_accounts(
         unit_of_work,
         idle=timedelta(hours=settings.session_idle_hours),
         lifetime=timedelta(days=settings.session_days),
+        demands=factors.demanded_of,
+    )
+    sign_in = SignInService(
+        unit_of_work, check=check, attempts=attempts, sessions=sessions, second_factors=factors
     )
     mail = Mail(settings.smtp_url, settings.mail_from)
     sign_in = SignInService(
@@ -109,6 +129,10 @@ async def open_accounts(
         ),
         sessions=sessions,
         sign_in=sign_in,
+        second_step=SecondStep(
+            unit_of_work, factors=factors, sign_in=sign_in, check=check, attempts=attempts
+        ),
+        own_factors=OwnFactors(unit_of_work, factors=factors, check=check, now=clock.now),
         forgotten_passwords=ForgottenPasswords(
             unit_of_work, attempts, mail, settings.public_url, has_local=has_local
         ),
@@ -162,6 +186,15 @@ def _unit_of_work_alone(settings: Settings, database: Database) -> UnitOfWork:
     # A database elsewhere needs no data directory; how much room there is is asked of its disk.
     directory = next(each for each in (settings.data_dir, *settings.data_dir.parents) if each.is_dir())
     return UnitOfWork(database, directory)
+
+
+async def _factors(settings: Settings, database: Database, demanded: Callable[[], str]) -> Factors:
+    async with database.write() as session:
+        key = await VisitorRepository(session).installation_secret(_FACTORS, secrets.token_hex(32))
+    with speaking(ENGLISH):
+        installation = text("product.name")
+    passkeys = Passkeys(settings.public_url, installation, clock.now)
+    return Factors(bytes.fromhex(key), passkeys, demanded, installation, clock.now)
 
 
 async def _attempts(database: Database, unit_of_work: UnitOfWork) -> Attempts:

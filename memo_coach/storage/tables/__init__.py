@@ -19,6 +19,7 @@ from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
+from memo_coach.storage.tables.second_factors import PasskeyChallenge, RecoveryCode, SecondFactor
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 from memo_coach.storage.tables.single_sign_on import Identity, SignInFlow
 
@@ -44,8 +45,11 @@ __all__ = [
     "ModelUse",
     "MutedRemark",
     "OneTimeLink",
+    "PasskeyChallenge",
     "Preferences",
+    "RecoveryCode",
     "RemarkMark",
+    "SecondFactor",
     "ShareLink",
     "SharedRemark",
     "SignInAttempts",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, false
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, false, true
 from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime
@@ -63,6 +63,10 @@ class UserSession(Table, table=True):
     """Where it was used last; shown to its person alone."""
     agent: str | None = None
     """What the browser calls itself."""
+    by_password_alone: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether nothing but a password was given."""
+    confirmed: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its person gave their password once more."""
 
 
 class OneTimeLink(Table, table=True):

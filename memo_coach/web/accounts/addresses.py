@@ -16,8 +16,12 @@ WELCOME: Final = "/welcome"
 TAKE_ALONG: Final = "/take-along"
 PROVIDER: Final = "/login/provider"
 """From where one is led to the provider of single sign-on."""
+SECOND_STEP: Final = "/second-step"
+SIGN_IN_METHODS: Final = "/sign-in-methods"
+PASSKEY: Final = "/passkey"
+"""Behind a page's address: where its script asks what a passkey has to sign."""
 LONGEST_NEXT: Final = 2_000
-_ON_THE_WAY: Final = frozenset({SIGN_IN, WELCOME, TAKE_ALONG, PROVIDER, CALLBACK})
+_ON_THE_WAY: Final = frozenset({SIGN_IN, SECOND_STEP, WELCOME, TAKE_ALONG, PROVIDER, CALLBACK})
 _UNFIT = re.compile(r"[\s\\\x00-\x1f\x7f]")
 """Browsers take some of it out of an address, or take it for a slash: what is left may lead elsewhere."""
 
@@ -62,5 +66,11 @@ TO_PROVIDER: Final = in_every_language(PROVIDER)
 """The only addresses from which one is led to somebody else's."""
 OF_PROVIDER: Final = TO_PROVIDER | {CALLBACK}
 """On the way to the provider and back."""
-FORMS: Final = in_every_language(SIGN_IN, WELCOME, TAKE_ALONG) | {SIGN_OUT}
+PASSKEY_REQUESTS: Final = (f"{SIGN_IN}{PASSKEY}", f"{SECOND_STEP}{PASSKEY}")
+"""What asks without a session what a passkey has to sign."""
+FORMS: Final = in_every_language(SIGN_IN, SECOND_STEP, WELCOME, TAKE_ALONG, SIGN_IN_METHODS) | {
+    SIGN_OUT,
+    *PASSKEY_REQUESTS,
+    f"{SIGN_IN_METHODS}{PASSKEY}",
+}
 """Where the forms are sent to by which one signs in and out."""

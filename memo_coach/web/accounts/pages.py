@@ -13,6 +13,7 @@ from memo_coach.translations import number, text
 from memo_coach.web.accounts.addresses import SIGN_IN, TAKE_ALONG, WELCOME, own_address
 from memo_coach.web.accounts.markup import Html, element, joined
 from memo_coach.web.accounts.page import alert, document, field, form, hidden, note, stacked, submit
+from memo_coach.web.accounts.passkey_form import PASSKEY_SCRIPT, passkey_form
 from memo_coach.web.languages import localised_path
 
 _SCRIPT: Final = "sign-in.js"
@@ -34,6 +35,7 @@ def sign_in_page(
     told: str = "",
     other_ways: Sequence[OtherWay] = (),
     instead_of_form: OtherWay | None = None,
+    has_passkeys: bool = False,
 ) -> str:
     """Return the page on which one signs in; ``next_address`` is where it leads on to.
 
@@ -41,23 +43,26 @@ def sign_in_page(
     """
     lede = text("sign_in.lede" if instead_of_form is None else "single_sign_on.lede")
     above = (_heading(lede), alert(problem), note(told))
+    wanted = own_address(next_address)
     if instead_of_form is None:
         content = stacked(
             *above,
-            _sign_in_form(next_address, email, has_problem=bool(problem)),
+            _sign_in_form(wanted, email, has_problem=bool(problem)),
+            passkey_form(SIGN_IN, text("second_factors.sign_in_by_passkey"), next_address=wanted)
+            if has_passkeys
+            else Html(),
             _others(other_ways),
             element("p", text("sign_in.forgotten"), class_="quiet"),
         )
     else:
         way = element("a", instead_of_form.label, href=instead_of_form.address)
         content = stacked(*above, _others(other_ways, is_main=True), element("p", way, class_="quiet"))
-    own = own_address(next_address)
     return document(
         text("sign_in.heading"),
         content,
         english_path=SIGN_IN,
-        query="" if own == "/" else urlencode({"next": own}),
-        script=_SCRIPT,
+        query="" if wanted == "/" else urlencode({"next": wanted}),
+        scripts=(_SCRIPT, *((PASSKEY_SCRIPT,) if has_passkeys else ())),
     )
 
 
@@ -102,7 +107,7 @@ def welcome_page(*, problem: str = "") -> str:
             data_redeem=True,
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 _CODE: Final[Mapping[str, Any]] = {
@@ -148,7 +153,7 @@ def redeem_page(
             submit(text("sign_in.set_password")),
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 def _new_account(typed: tuple[str, str]) -> tuple[Html, ...]:

@@ -16,8 +16,7 @@ from memo_coach.services.accounts.single_sign_on.views import LIFETIME, Answer
 from memo_coach.services.errors import Unavailable
 from memo_coach.web import cookies
 from memo_coach.web.accounts.addresses import PROVIDER, in_every_language, own_address, sign_in_address
-from memo_coach.web.accounts.browser import address_of, agent_of, has_tls, led_to, token_of
-from memo_coach.web.accounts.routes import signed_in
+from memo_coach.web.accounts.answers import address_in, agent_in, redirect, secure, signed_in, token_in
 from memo_coach.web.accounts.ways import PROBLEM
 from memo_coach.web.cookies import cookie_header, no_cookie_header
 from memo_coach.web.languages import language_of_path, path_in
@@ -38,13 +37,13 @@ class ToProvider(Endpoint):
         if wanted == "/":
             wanted = path_in(language_of_path(request.url.path), "/")
         try:
-            begun = await _service().begin(wanted, token_of(request, cookies.SIGN_IN))
+            begun = await _service().begin(wanted, token_in(request, cookies.SIGN_IN))
         except SingleSignOnRefused as refused:
             return _refused(refused.reason, wanted)
         except Unavailable:
             return _refused(Reason.UNAVAILABLE, wanted)
-        answer = led_to(begun.address)
-        header = cookie_header(begun.browser_token, secure=has_tls(), lifetime=LIFETIME, name=cookies.SIGN_IN)
+        answer = redirect(begun.address)
+        header = cookie_header(begun.browser_token, secure=secure(), lifetime=LIFETIME, name=cookies.SIGN_IN)
         answer.headers.append("Set-Cookie", header)
         return answer
 
@@ -58,17 +57,17 @@ class FromProvider(Endpoint):
         try:
             arrived = await _service().finish(
                 Answer(given.get("state"), given.get("code"), given.get("error"), given.get("iss")),
-                token_of(request, cookies.SIGN_IN),
-                address=address_of(request),
-                agent=agent_of(request),
-                previous_token=token_of(request),
+                token_in(request, cookies.SIGN_IN),
+                address=address_in(request),
+                agent=agent_in(request),
+                previous_token=token_in(request),
             )
         except SingleSignOnRefused as refused:
             return _refused(refused.reason, own_address(refused.next_address))
         except Unavailable:
             return _refused(Reason.UNAVAILABLE, "/")
         answer = await signed_in(request, arrived.signed_in, own_address(arrived.next_address))
-        answer.headers.append("Set-Cookie", no_cookie_header(secure=has_tls(), name=cookies.SIGN_IN))
+        answer.headers.append("Set-Cookie", no_cookie_header(secure=secure(), name=cookies.SIGN_IN))
         return answer
 
 
@@ -80,7 +79,7 @@ def _service() -> SingleSignOn:
 
 
 def _refused(reason: Reason, wanted: str) -> Response:
-    return led_to(sign_in_address(wanted, **{PROBLEM: reason.value}))
+    return redirect(sign_in_address(wanted, **{PROBLEM: reason.value}))
 
 
 SINGLE_SIGN_ON_ROUTES: Final = (

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from memo_coach.services.accounts.principal import Role
 from memo_coach.services.container import Services
 from memo_coach.storage.tables import OneTimeLink
-from tests.accounts import ADDRESS, PASSWORD
+from tests.accounts import ADDRESS, PASSWORD, let_in
 from tests.unit.cli.test_command_line import assert_one_line, run
 
 
@@ -27,8 +27,7 @@ async def test_an_administrator_is_made_listed_disabled_and_let_in_again(
     found = re.fullmatch(r"https://memos\.example\.org/welcome#(\S{43})\n", url)
     assert found is not None
     answer = await services.sign_in.redeem(found[1], PASSWORD, address=ADDRESS, agent=None)
-    principal = await services.sessions.principal(getattr(answer, "token", None))
-    assert principal is not None
+    principal = (await let_in(services, answer)).principal
     assert (principal.name, principal.role) == ("Ana", Role.ADMINISTRATOR)
     ran("add", "bob@example.org")
     assert ran("list", LANG="es_ES.UTF-8").splitlines()[1] == "bob@example.org  escribe  nunca  bob"
@@ -42,7 +41,13 @@ async def test_an_administrator_is_made_listed_disabled_and_let_in_again(
     assert "Aún no tiene contraseña".encode() in told.stderr
     assert "no longer" in ran("break-glass", "bob@example.org", "--off")
     token = ran("reset", "ana@example.org").strip().partition("#")[2]
-    await services.sign_in.redeem(token, "twelve horses jump", address=ADDRESS, agent=None)
+    answer = await services.sign_in.redeem(token, "twelve horses jump", address=ADDRESS, agent=None)
+    assert getattr(answer, "factors", ()) == ("authenticator",)
+    assert "second factors" in ran("remove-second-factors", "ana@example.org")
+    await let_in(
+        services,
+        await services.sign_in.sign_in("ana@example.org", "twelve horses jump", address=ADDRESS, agent=None),
+    )
 
 
 async def test_the_first_administrator_is_invited_once_and_again_when_the_link_has_run_out(
