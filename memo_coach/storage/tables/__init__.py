@@ -20,6 +20,7 @@ from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
+from memo_coach.storage.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessToken",
@@ -53,6 +54,8 @@ __all__ = [
     "UserSession",
     "UtcDateTime",
     "Visitor",
+    "Webhook",
+    "WebhookDelivery",
     "metadata",
 ]
 
