@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, cast
@@ -35,6 +35,8 @@ class WebhookView:
     made: datetime
     counts: Mapping[DeliveryStatus, int]
     """Of the evaluations that it was, or is to be, told of, in the last thirty days."""
+    problem: str | None = None
+    """Why it could not be told of the newest one so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class WebhookService:
         async with self._unit_of_work.read() as session:
             webhooks = WebhookRepository(session)
             rows, counts = await webhooks.of_owner(owner), await webhooks.counts(owner)
-        return tuple(_view(row, counts) for row in rows)
+            newest = {row.id: await webhooks.deliveries(owner, row.id, 1) for row in rows}
+        return tuple(_view(row, counts, newest[row.id]) for row in rows)
 
     async def deliveries(self, owner: str, webhook_id: str) -> tuple[DeliveryView, ...]:
         """List what a webhook was or is to be told of, the newest first.
@@ -135,20 +138,25 @@ class WebhookService:
                 raise NotFound
 
 
-def _view(row: Webhook, counts: Mapping[tuple[str, str], int]) -> WebhookView:
+def _view(
+    row: Webhook, counts: Mapping[tuple[str, str], int], newest: Sequence[WebhookDelivery] = ()
+) -> WebhookView:
     found = {
         cast("DeliveryStatus", status): count
         for (webhook, status), count in counts.items()
         if webhook == row.id
     }
-    return WebhookView(row.id, row.url, row.made, found)
+    return WebhookView(row.id, row.url, row.made, found, _problem(newest[0]) if newest else None)
+
+
+def _problem(row: WebhookDelivery) -> str | None:
+    if row.status == "delivered":
+        return None
+    if row.fault is not None:
+        return text(f"webhooks.fault_{row.fault}")
+    return None if row.answered is None else text("webhooks.answered", status=row.answered)
 
 
 def _delivery(row: WebhookDelivery) -> DeliveryView:
     status = cast("DeliveryStatus", row.status)
-    problem = None
-    if status != "delivered" and row.fault is not None:
-        problem = text(f"webhooks.fault_{row.fault}")
-    elif status != "delivered" and row.answered is not None:
-        problem = text("webhooks.answered", status=row.answered)
-    return DeliveryView(row.evaluation, status, row.tries, row.made, row.due, problem)
+    return DeliveryView(row.evaluation, status, row.tries, row.made, row.due, _problem(row))
