@@ -26,7 +26,7 @@ ABOUT = {
     "POST /api/v1/evaluations": {"json": {"text": "Approve a pump.", "memo": "{memo}"}},
 }
 """What is about a memo or an evaluation, and what is sent along."""
-OF_ASKER = {
+OF_ASKER: dict[str, Any] = {
     "GET /api/v1/evaluations": None,
     "GET /api/v1/evaluations?memo={memo}": None,
     "POST /api/v1/memos": {"files": {"file": ("memo.md", b"Approve a pump.")}},
