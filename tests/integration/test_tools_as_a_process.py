@@ -34,8 +34,8 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
 
 
 def started(directory: Path, *arguments: str) -> StdioServerParameters:
-    command, *rest = [*PROGRAM, "mcp", *arguments]
-    return StdioServerParameters(command=command, args=rest, env=environment(directory), cwd=directory)
+    asked = [*PROGRAM[1:], "mcp", *arguments]
+    return StdioServerParameters(command=PROGRAM[0], args=asked, env=environment(directory), cwd=directory)
 
 
 async def test_a_client_starts_it_and_finds_its_feedback_again_the_next_day(tmp_path: Path) -> None:
