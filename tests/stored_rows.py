@@ -16,6 +16,7 @@ from memo_coach.storage.tables import (
     Evaluation,
     GlossaryWord,
     IdempotencyKey,
+    Identity,
     ImportedMemo,
     Memo,
     MemoVersion,
@@ -29,6 +30,7 @@ from memo_coach.storage.tables import (
     SharedRemark,
     ShareLink,
     SignInAttempts,
+    SignInFlow,
     Spending,
     User,
     UserSession,
@@ -197,7 +199,8 @@ async def add_account_rows(database: Database) -> None:
         session.add(
             User(
                 id="user", owner="account", email="añadido@example.org", name="Añadido 😀",
-                role="administrator", password_hash="$argon2id$", is_disabled=True, created=NOON,
+                role="administrator", password_hash="$argon2id$", is_disabled=True, is_break_glass=True,
+                created=NOON,
                 last_sign_in=NOON, limits={"evaluations_a_day": 5},
             )
         )  # fmt: skip
@@ -212,6 +215,15 @@ async def add_account_rows(database: Database) -> None:
             OneTimeLink(
                 id="once", purpose="reset", user_id="user", token_sha256="12" * 32, made=NOON, expires=NOON
             )
+        )
+        session.add(
+            Identity(
+                issuer="https://id.example.org", subject="Añadido 😀", user_id="user", made=NOON,
+                last_used=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            SignInFlow(state_sha256="56" * 32, browser_sha256="78" * 32, next_address="/", expires=NOON)
         )
         session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
 

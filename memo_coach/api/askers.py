@@ -62,6 +62,18 @@ def _with(asker: Asker, scope: TokenScope) -> Asker:
     return asker
 
 
+async def refuse_ended(asker: Asker) -> None:
+    """Make sure that who was known when the request came still is: an answer may be long in coming.
+
+    Raises:
+        NotAllowed: the token was revoked since, it has expired, or its owner's account is closed.
+        Unavailable: the database cannot be read.
+    """
+    token = asker.token
+    if token is not None and not await container.current().tokens.still_counts(asker.owner, token.token_id):
+        raise NotAllowed(HTTPStatus.UNAUTHORIZED, text("api.who"))
+
+
 async def _reader(request: Request) -> Asker:
     return _with(_asker(request), "read")
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from memo_coach.api.answers import Id, PathId, document
-from memo_coach.api.askers import Writer
+from memo_coach.api.askers import Writer, refuse_ended
 from memo_coach.api.evaluations import LastEventId
 from memo_coach.api.event_stream import FOLLOWED, Event, event_stream
 from memo_coach.api.idempotency import Key, once
@@ -97,8 +97,9 @@ async def ask(  # noqa: PLR0917 - each is a part of the request
     message = (await once(request, asker, key, act))["message"]
     if _prefers_events(request.headers.get("accept", "")):
         known = -1 if last is None else int(last)
-        return await event_stream(asker.owner, _events(asker.owner, evaluation, message, known))
+        return await event_stream(asker, _events(asker.owner, evaluation, message, known))
     found = await _answered(asker.owner, evaluation, message)
+    await refuse_ended(asker)
     status = HTTPStatus.ACCEPTED if found["status"] == "streaming" else HTTPStatus.OK
     return document(found, status)
 

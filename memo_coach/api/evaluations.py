@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from memo_coach.api.answers import Absent, Id, PathId, document, tagged, unless_known
-from memo_coach.api.askers import Reader, Writer
+from memo_coach.api.askers import Reader, Writer, refuse_ended
 from memo_coach.api.cursors import cursor_of, place_of
 from memo_coach.api.evaluation_documents import (
     ROOT,
@@ -132,6 +132,7 @@ async def evaluate(
 
     evaluation = (await once(request, asker, key, act))["evaluation"]
     finished = await until_finished(asker.owner, evaluation, wait) if wait else None
+    await refuse_ended(asker)
     headers = {"Location": f"{ROOT}/evaluations/{evaluation}"}
     if finished is not None:
         return document(evaluation_document(finished), HTTPStatus.OK, headers)
@@ -202,7 +203,7 @@ async def follow_evaluation(asker: Reader, evaluation: PathId, last: LastEventId
     known = -1 if last is None else int(last)
     if view.status in FINISHED and _number(view) <= known:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return await event_stream(asker.owner, _events(asker.owner, evaluation, known))
+    return await event_stream(asker, _events(asker.owner, evaluation, known))
 
 
 async def _events(owner: str, evaluation: str, known: int) -> AsyncGenerator[Event]:

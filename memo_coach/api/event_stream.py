@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from memo_coach.services.errors import NotFound, TooMany
+from memo_coach.api.askers import Asker, NotAllowed, refuse_ended
+from memo_coach.services.errors import NotFound, TooMany, Unavailable
 from memo_coach.translations import number, text
 from memo_coach.web.download import Download
 
@@ -23,7 +24,9 @@ MOST_FOLLOWED: Final = 8
 HEARTBEAT_SECONDS: Final = 15.0
 """A comment is sent in a silence as long, so that no proxy takes the connection for dead."""
 STREAM_SECONDS: Final = 300.0
-"""After which the sender of the request comes back, with a token that is looked at anew."""
+"""After which the sender of the request comes back."""
+ASKED_EVERY_SECONDS: Final = 1.0
+"""How often it is asked, while events are sent, whether who asked still may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +70,32 @@ class Followed:
 FOLLOWED: Final = Followed()
 
 
-async def event_stream(owner: str, events: AsyncGenerator[Event]) -> Download:
-    """Return an answer that sends events as they come.
+async def event_stream(asker: Asker, events: AsyncGenerator[Event]) -> Download:
+    """Return an answer that sends events as they come, for as long as who asked may ask.
 
     Raises:
         TooMany: the owner follows as much as one may.
     """
-    pieces = _pieces(owner, events)
+    pieces = _pieces(asker, events)
     # It has begun before it is answered: what is refused is refused in an answer of its own.
     await anext(pieces)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return Download(pieces, media_type="text/event-stream", headers=headers, seconds=STREAM_SECONDS)
 
 
-async def _pieces(owner: str, events: AsyncGenerator[Event]) -> AsyncGenerator[bytes]:
-    with FOLLOWED.place(owner):
+async def _pieces(asker: Asker, events: AsyncGenerator[Event]) -> AsyncGenerator[bytes]:
+    with FOLLOWED.place(asker.owner):
         yield b""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         coming: asyncio.Task[Event | None] = asyncio.create_task(_next(events))
         try:
             while True:
                 await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
+                if loop.time() - asked >= ASKED_EVERY_SECONDS:
+                    if not await _may_go_on(asker):
+                        break
+                    asked = loop.time()
                 if not coming.done():
                     yield b": still here\n\n"
                     continue
@@ -100,6 +109,15 @@ async def _pieces(owner: str, events: AsyncGenerator[Event]) -> AsyncGenerator[b
             with suppress(asyncio.CancelledError):
                 await coming
             await events.aclose()
+
+
+async def _may_go_on(asker: Asker) -> bool:
+    """Whether who asked still may. Where it cannot be told they are to come back."""
+    try:
+        await refuse_ended(asker)
+    except (NotAllowed, Unavailable):
+        return False
+    return True
 
 
 async def _next(events: AsyncGenerator[Event]) -> Event | None:

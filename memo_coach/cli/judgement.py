@@ -86,6 +86,7 @@ async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
         DatabaseUnusable: it cannot be opened.
     """
     from memo_coach.operations.logging import configure_logging  # noqa: PLC0415
+    from memo_coach.services.administration.documents_in_force import DocumentsInForce  # noqa: PLC0415
     from memo_coach.services.coaches.models import open_models  # noqa: PLC0415 - the database, only where it is needed
     from memo_coach.storage.engine import schema  # noqa: PLC0415
     from memo_coach.storage.engine.database import Database  # noqa: PLC0415
@@ -95,7 +96,9 @@ async def opened_models(settings: Settings) -> AsyncIterator[ModelCoaches]:
     database = Database(settings.database_url)
     try:
         await schema.upgrade(database)
-        models = await open_models(settings, database)
+        in_force = DocumentsInForce(database)
+        await in_force.renew()
+        models = await open_models(settings, database, in_force)
         try:
             yield models.coaches
         finally:

@@ -210,7 +210,7 @@ async def _opened(
         memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
-        imports=ImportService(unit_of_work, budget, preferences, review),
+        imports=ImportService(unit_of_work, budget, preferences, review, directory=settings.data_dir),
         preferences=preferences,
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
@@ -265,7 +265,7 @@ async def _opened(
     webhooks.deliverer.start()
     housekeeping.start()
     deletions.start()
-    if settings.auth_mode == "accounts":
+    if settings.auth_mode == "accounts" and settings.first_link_in_log:
         await accounts.first_administrator.announce()
     return services
 

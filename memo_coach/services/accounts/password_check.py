@@ -25,10 +25,19 @@ _log = structlog.get_logger(__name__)
 class PasswordCheck:
     """Checks passwords, and slows down who guesses."""
 
-    def __init__(self, unit_of_work: UnitOfWork, hashing: PasswordHashing, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        hashing: PasswordHashing,
+        attempts: Attempts,
+        *,
+        has_local: bool = True,
+    ) -> None:
+        """Take the parts; without ``has_local`` a password opens accounts for emergencies alone."""
         self._unit_of_work = unit_of_work
         self._hashing = hashing
         self._attempts = attempts
+        self._has_local = has_local
 
     async def hashed(self, password: str) -> str:
         """Return the hash of a new password.
@@ -58,7 +67,8 @@ class PasswordCheck:
             is_locked = await self._attempts.refuse_too_many(attempt)
             stored = None if user is None else user.password_hash
             is_right = await turn.is_right(bounded, stored)
-            if user is None or not is_right or user.is_disabled or is_locked:
+            may = user is not None and (self._has_local or user.is_break_glass) and not user.is_disabled
+            if user is None or not is_right or not may or is_locked:
                 await self._attempts.count_failure(attempt)
                 _log.info("sign-in refused")
                 raise SignInRefused

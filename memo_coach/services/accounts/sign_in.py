@@ -20,7 +20,7 @@ from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import LONGEST, check_new_password
 from memo_coach.services.accounts.principal import Actor, Principal
 from memo_coach.services.accounts.random_tokens import hash_of
-from memo_coach.services.accounts.redeeming import account_behind, open_with_password
+from memo_coach.services.accounts.redeeming import account_behind, open_with_password, refuse_password
 from memo_coach.services.accounts.sessions import SessionService
 from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.accounts.views import LinkView, SecondFactorNeeded, SignedIn
@@ -59,12 +59,15 @@ class SignInService:
         attempts: Attempts,
         sessions: SessionService,
         second_factors: SecondFactors | None = None,
+        instead: str | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
+        """Take the parts; ``instead`` is how one signs in where nobody chooses a password."""
         self._unit_of_work = unit_of_work
         self._check = check
         self._attempts = attempts
         self._sessions = sessions
+        self._instead = instead
         self._second_factors = second_factors or NoSecondFactors()
         self._now = now or clock.now
 
@@ -165,15 +168,20 @@ class SignInService:
 
         Raises:
             LinkRefused: it was used, has expired, or never was one.
+            NoPasswordsHere: one signs in otherwise.
             PasswordRefused, AccountUnfit, EmailTaken, TooManyAttempts, Unavailable: with a sentence; the link
                 stays good.
         """
         async with self._unit_of_work.read() as session:
-            account = await account_behind(session, url_token, self._now(), email=email, name=name)
+            account = await account_behind(
+                session, url_token, self._now(), email=email, name=name, instead=self._instead
+            )
         check_new_password(password, account.email, account.name)
         hashed = await self._check.hashed(password)
         async with self._unit_of_work.write() as session:
-            user = await open_with_password(session, url_token, self._now(), account, hashed)
+            user = await open_with_password(
+                session, url_token, self._now(), account, hashed, is_only_way=self._instead is not None
+            )
             actor = Actor(user.name, user.id, address)
             await record(session, actor, "user.password_set", target_of(user))
             await self._attempts.forget(session, user.email)
@@ -200,6 +208,7 @@ class SignInService:
 
         Raises:
             LinkRefused: it was used, has expired, or never was one.
+            NoPasswordsHere: one signs in otherwise.
             Unavailable: the database cannot be read.
         """
         async with self._unit_of_work.read() as session:
@@ -209,6 +218,7 @@ class SignInService:
             user = None if link.user_id is None else await UserRepository(session).get(link.user_id)
         if link.user_id is not None and (user is None or user.is_disabled):
             raise LinkRefused
+        refuse_password(user, self._instead)
         return LinkView(None if user is None else user.email, is_reset=link.purpose == Purpose.RESET)
 
     async def change_password(

@@ -185,6 +185,19 @@ class TokenService:
         administers = user is not None and user.role == Role.ADMINISTRATOR
         return TokenHolder(row.owner, _view(row), administers)
 
+    async def still_counts(self, owner: str, token_id: str) -> bool:
+        """Whether a token that was recognised would be once more: it may have been revoked since.
+
+        Raises:
+            Unavailable: the database cannot be read.
+        """
+        async with self._unit_of_work.read() as session:
+            rows = await AccessTokenRepository(session).of_owner(owner, self._now())
+            user = await UserRepository(session).by_owner(owner) if self._by_account else None
+        if self._by_account and (user is None or user.is_disabled):
+            return False
+        return any(row.id == token_id for row in rows)
+
     async def _note_use(self, row: AccessToken, moment: datetime) -> None:
         # What cannot be written can often be read, and reading may be all that is asked. It is in the log.
         with suppress(Unavailable):

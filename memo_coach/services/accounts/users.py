@@ -164,6 +164,14 @@ class UserService:
         action = "user.disabled" if is_disabled else "user.enabled"
         return await self._change(actor, user_id, action, {"is_disabled": is_disabled})
 
+    async def set_break_glass(self, actor: Actor, user_id: str, is_break_glass: bool) -> UserView:
+        """Let an account's password open it also where all others sign in through a provider, or no longer.
+
+        Raises:
+            NotFound, Unavailable: with a sentence.
+        """
+        return await self._change(actor, user_id, "user.break_glass", {"is_break_glass": is_break_glass})
+
     async def rename(self, actor: Actor, user_id: str, name: str) -> UserView:
         """Call an account's person otherwise.
 

@@ -98,6 +98,15 @@ class UserSessionRepository:
             statement = statement.where(col(UserSession.id) != but)
         return len((await self._session.execute(statement.returning(col(UserSession.id)))).all())
 
+    async def end_everybodys(self) -> None:
+        """Delete the sessions of all accounts."""
+        await self._session.execute(delete(UserSession))
+
+    async def last_used(self, most: int) -> Sequence[UserSession]:
+        """Return the sessions of anybody's that were used last."""
+        statement = select(UserSession).order_by(col(UserSession.last_used).desc()).limit(most)
+        return (await self._session.execute(statement)).scalars().all()
+
     async def keep_newest(self, user_id: str, most: int) -> None:
         """Delete an account's sessions beyond so many, those first that were used longest ago."""
         kept = (

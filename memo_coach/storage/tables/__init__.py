@@ -20,6 +20,7 @@ from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
+from memo_coach.storage.tables.single_sign_on import Identity, SignInFlow
 from memo_coach.storage.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Evaluation",
     "GlossaryWord",
     "IdempotencyKey",
+    "Identity",
     "ImportedMemo",
     "InstallationSecret",
     "Memo",
@@ -48,6 +50,7 @@ __all__ = [
     "ShareLink",
     "SharedRemark",
     "SignInAttempts",
+    "SignInFlow",
     "Spending",
     "Table",
     "User",

@@ -34,6 +34,8 @@ class User(Table, table=True):
     password_hash: str | None = None
     """``None`` until a link was redeemed, or where another service signs the person in."""
     is_disabled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    is_break_glass: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether its password opens it also where all others sign in through a provider."""
     created: datetime = Field(sa_type=UtcDateTime)
     last_sign_in: datetime | None = Field(default=None, sa_type=UtcDateTime)
     limits: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))

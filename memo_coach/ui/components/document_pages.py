@@ -36,7 +36,12 @@ def table(*rows: rx.Component, columns: tuple[str, ...], label: str) -> rx.Compo
     """Show a table that scrolls within its frame on a narrow screen."""
     return rx.el.div(
         rx.el.table(
-            rx.el.thead(rx.el.tr(*[rx.el.th(column, scope="col") for column in columns])),
+            rx.el.thead(
+                rx.el.tr(
+                    # A column that needs no name has no header either.
+                    *[rx.el.th(column, scope="col") if column else rx.el.td() for column in columns]
+                )
+            ),
             rx.el.tbody(*rows),
         ),
         class_name="table-frame",

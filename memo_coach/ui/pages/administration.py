@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import administration_menu
+from memo_coach.ui.components.administration_frame import administration_menu
 from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, frame, link
 from memo_coach.ui.components.local_time import in_local_time

@@ -6,7 +6,7 @@ import reflex as rx
 
 from memo_coach.services.administration.audit_log import LONGEST_FILTER
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import administration_page
+from memo_coach.ui.components.administration_frame import administration_page
 from memo_coach.ui.components.layout import anchor
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import administration_menu
+from memo_coach.ui.components.administration_frame import administration_menu
 from memo_coach.ui.components.debugging import by_debug_status
 from memo_coach.ui.components.layout import frame, own_scripts
 from memo_coach.ui.localised_pages import add_page

@@ -8,7 +8,7 @@ from reflex_base.event import EventSpec
 from memo_coach.services.administration.documents import LONGEST_NOTE
 from memo_coach.translations import text
 from memo_coach.ui.assets import asset
-from memo_coach.ui.components.administration import administration_menu
+from memo_coach.ui.components.administration_frame import administration_menu
 from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.local_time import in_local_time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import administration_page
+from memo_coach.ui.components.administration_frame import administration_page
 from memo_coach.ui.components.installation_state import installation_state
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.installation_state import InstallationStateOnScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTERS
+from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.account import account
 from memo_coach.ui.components.deletion import deletion
@@ -157,10 +157,7 @@ def _import() -> rx.Component:
             "data-running": text("settings.import_running"),
             "data-failed": text("settings.import_failed"),
             "data-most": str(MOST_IMPORT_BYTES),
-            "data-most-document": str(PART_CHARACTERS),
-            "data-part": str(PART_CHARACTERS),
             "data-progress": text("settings.import_progress"),
-            "data-done": text("settings.import_done"),
             "data-no-export": text("settings.import_no_export"),
         },
     )

@@ -6,7 +6,7 @@ import reflex as rx
 
 from memo_coach.services.administration.usage import PERIODS
 from memo_coach.translations import text
-from memo_coach.ui.components.administration import administration_page, figures
+from memo_coach.ui.components.administration_frame import administration_page, figures
 from memo_coach.ui.components.layout import anchor
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.score_chart import mark_of_line

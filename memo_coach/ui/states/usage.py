@@ -52,9 +52,7 @@ class UsageState(rx.State):
     file: str = ""
     """The address of the CSV file."""
 
-    @rx.event
-    async def open(self) -> None:
-        """Fetch the figures at each visit."""
+    async def _fetch(self) -> None:
         who = administrator(self)
         if isinstance(who, str):
             self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
@@ -69,11 +67,16 @@ class UsageState(rx.State):
         self.status = "here"
 
     @rx.event
+    async def open(self) -> None:
+        """Fetch the figures at each visit."""
+        await self._fetch()
+
+    @rx.event
     async def choose_days(self, days: str) -> None:
         """Show another stretch of days."""
         if days in {str(each) for each in PERIODS}:
             self.days = days
-        await self.open.fn(self)  # type: ignore[attr-defined] # an event handler's own function
+        await self._fetch()
 
     def _show(self, view: UsageView) -> None:
         self.evaluations, self.people = number(view.evaluations), number(view.people)

@@ -128,7 +128,8 @@ class UsersState(rx.State):
     async def set_role(self, user_id: str, role: str) -> None:
         """Let an account administer, or no longer."""
         chosen = _role(role)
-        await self._do(lambda actor: current().users.set_role(actor, user_id, chosen), f"role_{chosen.value}")
+        told = "role_administrator" if chosen is Role.ADMINISTRATOR else "role_writer"
+        await self._do(lambda actor: current().users.set_role(actor, user_id, chosen), told)
 
     @rx.event
     async def set_disabled(self, user_id: str, is_disabled: bool) -> None:

@@ -33,32 +33,24 @@ def sign_in_page(
     problem: str = "",
     told: str = "",
     other_ways: Sequence[OtherWay] = (),
+    instead_of_form: OtherWay | None = None,
 ) -> str:
-    """Return the page on which one signs in; ``next_address`` is where it leads on to."""
-    content = stacked(
-        _heading(text("sign_in.lede")),
-        alert(problem),
-        note(told),
-        form(
-            localised_path(SIGN_IN),
-            field(
-                "email",
-                text("sign_in.email"),
-                kind="email",
-                value=email,
-                autocomplete="username",
-                maxlength=str(LONGEST_EMAIL),
-                autofocus=not problem and not email,
-                spellcheck="false",
-                autocapitalize="none",
-            ),
-            _password("current-password", autofocus=bool(email) and not problem),
-            hidden("next", own_address(next_address)),
-            submit(text("sign_in.button")),
-        ),
-        _others(other_ways),
-        element("p", text("sign_in.forgotten"), class_="quiet"),
-    )
+    """Return the page on which one signs in; ``next_address`` is where it leads on to.
+
+    ``instead_of_form`` is the way to the form for a password, where hardly anybody has one.
+    """
+    lede = text("sign_in.lede" if instead_of_form is None else "single_sign_on.lede")
+    above = (_heading(lede), alert(problem), note(told))
+    if instead_of_form is None:
+        content = stacked(
+            *above,
+            _sign_in_form(next_address, email, has_problem=bool(problem)),
+            _others(other_ways),
+            element("p", text("sign_in.forgotten"), class_="quiet"),
+        )
+    else:
+        way = element("a", instead_of_form.label, href=instead_of_form.address)
+        content = stacked(*above, _others(other_ways, is_main=True), element("p", way, class_="quiet"))
     own = own_address(next_address)
     return document(
         text("sign_in.heading"),
@@ -69,8 +61,29 @@ def sign_in_page(
     )
 
 
-def _others(ways: Sequence[OtherWay]) -> Html:
-    links = (element("a", way.label, href=way.address, class_="button") for way in ways)
+def _sign_in_form(next_address: str, email: str, *, has_problem: bool) -> Html:
+    return form(
+        localised_path(SIGN_IN),
+        field(
+            "email",
+            text("sign_in.email"),
+            kind="email",
+            value=email,
+            autocomplete="username",
+            maxlength=str(LONGEST_EMAIL),
+            autofocus=not has_problem and not email,
+            spellcheck="false",
+            autocapitalize="none",
+        ),
+        _password("current-password", autofocus=bool(email) and not has_problem),
+        hidden("next", own_address(next_address)),
+        submit(text("sign_in.button")),
+    )
+
+
+def _others(ways: Sequence[OtherWay], *, is_main: bool = False) -> Html:
+    classes = "button main" if is_main else "button"
+    links = (element("a", way.label, href=way.address, class_=classes) for way in ways)
     return element("p", *links, class_="row") if ways else Html()
 
 

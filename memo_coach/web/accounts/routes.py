@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlencode
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from memo_coach.services import container
@@ -34,9 +34,11 @@ from memo_coach.web.accounts.addresses import (
     own_address,
     sign_in_address,
 )
+from memo_coach.web.accounts.browser import NEVER_KEPT, address_of, agent_of, has_tls, led_to, token_of
 from memo_coach.web.accounts.name_tag import name_tag_header, no_name_tag_header
 from memo_coach.web.accounts.taking_along import leave, memos_to_take_along, take_along
-from memo_coach.web.cookies import cookie_header, is_secure, no_cookie_header, tokens_in
+from memo_coach.web.accounts.ways import is_led_at_once, other_ways, problem_in, shows_form, way_with_password
+from memo_coach.web.cookies import cookie_header, no_cookie_header, tokens_in
 from memo_coach.web.languages import language_asked_for, language_of_path, path_in
 from memo_coach.web.problems import Problem
 from memo_coach.web.routes import PROBLEMS, Endpoint
@@ -44,8 +46,6 @@ from memo_coach.web.routes import PROBLEMS, Endpoint
 _log = structlog.get_logger(__name__)
 
 _MOST_FIELDS: Final = 10
-_NEVER_KEPT: Final = {"Cache-Control": "no-store"}
-_LONGEST_AGENT: Final = 300
 
 
 class SignIn(Endpoint):
@@ -54,11 +54,22 @@ class SignIn(Endpoint):
     async def get(self, request: Request) -> Response:
         """Show the form; who has signed in goes on at once."""
         wanted = own_address(request.query_params.get("next"))
+        query, settings = request.query_params, container.current().settings
         if _principal(request) is not None:
-            return _to(_home(wanted, request))
+            return led_to(_home(wanted, request))
         with _language(request):
-            told = text("sign_in.signed_out") if "signed-out" in request.query_params else ""
-            return _page(pages.sign_in_page(wanted, told=told))
+            if is_led_at_once(settings, query):
+                return led_to(other_ways(settings, wanted)[0].address)
+            told = text("sign_in.signed_out") if "signed-out" in query else ""
+            return _page(
+                pages.sign_in_page(
+                    wanted,
+                    told=told,
+                    problem=problem_in(query),
+                    other_ways=other_ways(settings, wanted),
+                    instead_of_form=None if shows_form(settings, query) else way_with_password(wanted),
+                )
+            )
 
     async def post(self, request: Request) -> Response:
         """Sign in, and go on to the page that was wanted."""
@@ -69,12 +80,13 @@ class SignIn(Endpoint):
                 answer = await container.current().sign_in.sign_in(
                     email,
                     form.get("password", ""),
-                    address=_address(request),
-                    agent=_agent(request),
-                    previous_token=_token(request),
+                    address=address_of(request),
+                    agent=agent_of(request),
+                    previous_token=token_of(request),
                 )
             except ServiceError as error:
-                shown = pages.sign_in_page(wanted, email=email[:254], problem=error.message)
+                ways = other_ways(container.current().settings, wanted)
+                shown = pages.sign_in_page(wanted, email=email[:254], problem=error.message, other_ways=ways)
                 return _refusal(request, error, shown)
             return await _let_in(request, answer, _home(wanted, request))
 
@@ -88,7 +100,7 @@ class Welcome(Endpoint):
         wanted = language_asked_for(headers.get("cookie"), headers.get("accept-language"))
         if path.rstrip("/") == WELCOME and path_in(wanted, WELCOME) != WELCOME:
             # What stands behind "#" goes along: a browser keeps it where an answer names none.
-            return _to(path_in(wanted, WELCOME), {"Vary": "Accept-Language, Cookie"})
+            return led_to(path_in(wanted, WELCOME), {"Vary": "Accept-Language, Cookie"})
         with _language(request):
             return _page(pages.welcome_page())
 
@@ -111,11 +123,11 @@ class Welcome(Endpoint):
                 answer = await service.redeem(
                     token,
                     form["password"],
-                    address=_address(request),
-                    agent=_agent(request),
+                    address=address_of(request),
+                    agent=agent_of(request),
                     email=typed[0],
                     name=typed[1],
-                    previous_token=_token(request),
+                    previous_token=token_of(request),
                 )
             except LinkRefused as error:
                 return _refusal(request, error, pages.welcome_page(problem=error.message))
@@ -132,12 +144,12 @@ class SignOut(Endpoint):
 
     async def post(self, request: Request) -> Response:
         """End it, whatever it was, and go to where one signs in."""
-        form, secure = await _form(request), _secure()
+        form, secure = await _form(request), has_tls()
         for token in tokens_in(request.headers.get("cookie"), secure=secure, name=cookies.SESSION):
             await container.current().sessions.sign_out(token)
         language = form.get("language", "")
         home = path_in(language if language in languages() else "en", "/")
-        answer = _to(sign_in_address(home, **{"signed-out": "1"}))
+        answer = led_to(sign_in_address(home, **{"signed-out": "1"}))
         answer.headers.append("Set-Cookie", no_cookie_header(secure=secure, name=cookies.SESSION))
         answer.headers.append("Set-Cookie", no_name_tag_header(secure=secure))
         return answer
@@ -148,7 +160,7 @@ class Session(Endpoint):
 
     async def get(self, _request: Request) -> Response:
         """Answer that there is."""
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NEVER_KEPT)
 
 
 class TakeAlong(Endpoint):
@@ -159,14 +171,14 @@ class TakeAlong(Endpoint):
         wanted, principal = own_address(request.query_params.get("next")), _principal(request)
         found = None if principal is None else await memos_to_take_along(request, principal)
         if found is None:
-            return _to(_home(wanted, request))
+            return led_to(_home(wanted, request))
         with _language(request):
             return _page(pages.take_along_page(wanted, found.memos))
 
     async def post(self, request: Request) -> Response:
         """Take it along, or leave it; then go on."""
         form, principal = await _form(request), _principal(request)
-        answer = _to(_home(own_address(form.get("next")), request))
+        answer = led_to(_home(own_address(form.get("next")), request))
         if principal is not None:
             chosen = take_along if form.get("choice") == "take" else leave
             for cookie in await chosen(request, principal):
@@ -186,12 +198,12 @@ async def _let_in(request: Request, answer: SignedIn | SecondFactorNeeded, wante
 
 async def signed_in(request: Request, new: SignedIn, wanted: str) -> Response:
     """Return the answer that makes a browser that of who has just signed in."""
-    secure, lifetime, sent = _secure(), container.current().sessions.lifetime, request.headers.get("cookie")
+    secure, lifetime, sent = has_tls(), container.current().sessions.lifetime, request.headers.get("cookie")
     found = await memos_to_take_along(request, new.principal)
     if found is not None:
-        page = path_in(language_of_path(request.url.path), TAKE_ALONG)
+        page = path_in(language_of_path(wanted), TAKE_ALONG)  # the provider knows only one address of ours
         wanted = f"{page}?{urlencode({'next': wanted})}"
-    answer = _to(wanted)
+    answer = led_to(wanted)
     headers = [
         cookie_header(new.token, secure=secure, lifetime=lifetime, name=cookies.SESSION),
         name_tag_header(new.principal, sent, secure=secure, lifetime=lifetime),
@@ -229,11 +241,7 @@ def _refusal(request: Request, error: ServiceError, page: str) -> Response:
 def _page(
     content: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
 ) -> Response:
-    return HTMLResponse(content, status.value, {**_NEVER_KEPT, **(headers or {})})
-
-
-def _to(address: str, headers: Mapping[str, str] | None = None) -> Response:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, {**_NEVER_KEPT, **(headers or {})})
+    return HTMLResponse(content, status.value, {**NEVER_KEPT, **(headers or {})})
 
 
 def _home(wanted: str, request: Request) -> str:
@@ -248,24 +256,6 @@ def _language(request: Request) -> AbstractContextManager[None]:
 def _principal(request: Request) -> Principal | None:
     found: Principal | None = request.scope.get("state", {}).get("principal")
     return found
-
-
-def _token(request: Request) -> str | None:
-    found = tokens_in(request.headers.get("cookie"), secure=_secure(), name=cookies.SESSION)
-    return found[0] if found else None
-
-
-def _address(request: Request) -> str:
-    """Return where the request comes from, as the middleware found it."""
-    return "unknown" if request.client is None else request.client.host
-
-
-def _agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")[:_LONGEST_AGENT]
-
-
-def _secure() -> bool:
-    return is_secure(container.current().settings)
 
 
 def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:

@@ -16,7 +16,7 @@ MEMO = "Subject: A second pump\n\nPlease approve 12,000 EUR for a second pump by
 REFUSED_FOR_ANOTHER_REASON = ("401", "403", "404", "406", "409", "422", "429", "503")
 """What fits the description is done, or refused for a reason that no description can have: never with 400."""
 LEFT_OUT = ("delete_me", "export")
-"""One ends the token that all this is asked with, the other makes twenty PDFs: both have tests of their own."""
+"""One ends the token that all this is asked with, the other makes twenty PDFs: each has tests of its own."""
 
 
 def token_at(server: GenerousServer) -> str:

@@ -12,7 +12,7 @@ from tests.databases import only_on_sqlite
 from tests.some import some
 from tests.unit.api.asking import program
 
-ABOUT = {
+ABOUT: dict[str, Any] = {
     "GET /api/v1/evaluations/{evaluation}": None,
     "GET /api/v1/evaluations/{evaluation}/events": None,
     "GET /api/v1/evaluations/{evaluation}/pdf": None,

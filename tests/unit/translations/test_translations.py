@@ -83,7 +83,7 @@ def test_every_text_is_said_somewhere() -> None:
     unused = [
         f"{part}.{key}"
         for part in PARTS
-        if part not in OF_CLICK
+        if part not in OF_CLICK and part != "document_faults"  # looked up by what the domain says
         for key in read("en", part)
         if not (f'["{key}"]' in source if part in whole else is_said(part, key))
     ]

@@ -20,7 +20,7 @@ from memo_coach.services.accounts.one_time_links import LIFETIMES, Purpose
 from memo_coach.services.accounts.principal import Role
 from memo_coach.services.accounts.user_rows import NewAccount
 from memo_coach.services.accounts.views import SignedIn, UserLimits
-from memo_coach.services.container import Services
+from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.errors import NotFound
 from memo_coach.services.memos.retention import Retention
 from memo_coach.storage.repositories.audit import AuditFilter, AuditRepository
@@ -52,6 +52,22 @@ async def test_who_is_invited_chooses_a_password_and_is_signed_in(services: Serv
     with pytest.raises(LinkRefused):
         await redeemed(services, link.url_token)
     assert await actions(services) == ["user.invited", "user.password_set"]
+
+
+async def test_a_start_makes_a_link_for_its_log_only_where_nobody_administers_and_it_is_wanted(
+    services: Services,
+) -> None:
+    async def links(*, wanted: bool) -> int:
+        update = {"auth_mode": "accounts", "first_link_in_log": wanted}
+        await close_services(await open_services(services.settings.model_copy(update=update)))
+        async with services.database.read() as session:
+            return (await session.execute(text("SELECT count(*) FROM one_time_links"))).scalar_one()
+
+    assert (await links(wanted=False), await links(wanted=True), await links(wanted=False)) == (0, 1, 1)
+    await services.users.create(
+        ROOT, email="ana@example.org", name="Ana", role=Role.ADMINISTRATOR, password=PASSWORD
+    )
+    assert await links(wanted=True) == 1
 
 
 async def test_of_many_who_open_one_link_at_once_one_does(services: Services) -> None:

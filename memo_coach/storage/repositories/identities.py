@@ -1,0 +1,43 @@
+"""By which subject a provider knows whose account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from memo_coach.storage.tables import Identity
+
+
+class IdentityRepository:
+    """The rows of identities."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def user_of(self, issuer: str, subject: str) -> str | None:
+        """Return the id of the account of a provider's subject."""
+        statement = select(col(Identity.user_id)).where(
+            col(Identity.issuer) == issuer, col(Identity.subject) == subject
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def has_any(self, user_id: str) -> bool:
+        """Whether an account is somebody's at a provider."""
+        statement = select(exists().where(col(Identity.user_id) == user_id))
+        return bool((await self._session.execute(statement)).scalar_one())
+
+    async def add(self, identity: Identity) -> None:
+        """Store an identity."""
+        self._session.add(identity)
+        await self._session.flush()
+
+    async def touch(self, issuer: str, subject: str, now: datetime) -> None:
+        """Note that an identity was used."""
+        await self._session.execute(
+            update(Identity)
+            .where(col(Identity.issuer) == issuer, col(Identity.subject) == subject)
+            .values(last_used=now)
+        )
