@@ -267,6 +267,10 @@ class Settings(BaseSettings):
     sharing_days: values.SharingDays = variable(
         "After how many days such a link leads nowhere any more, 1 to 365.", example="30", default="14"
     )
+    webhook_networks: values.Networks = variable(
+        "Networks of your own that webhooks may be sent to, over http:// too. By default none: public only.",
+        example="10.20.0.0/16",
+    )
     llm_model: values.ModelName = variable(
         "The model that the coach asks, as litellm names it. Without one there is the built-in coach alone.",
         example="openai/gpt-4o-mini",
@@ -366,6 +370,11 @@ class Settings(BaseSettings):
     def trusted_networks(self) -> tuple[values.Network, ...]:
         """The networks of the proxies that are believed about their clients' addresses."""
         return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
+
+    @property
+    def webhook_targets(self) -> tuple[values.Network, ...]:
+        """The networks that webhooks may be sent to beside public addresses."""
+        return tuple(ipaddress.ip_network(each) for each in self.webhook_networks.split(",") if each)
 
     @property
     def operators(self) -> tuple[values.Network, ...]:

@@ -35,6 +35,8 @@ from memo_coach.storage.tables import (
     User,
     UserSession,
     Visitor,
+    Webhook,
+    WebhookDelivery,
 )
 
 NOON = datetime(2026, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -158,6 +160,21 @@ async def add_rows_of_access(database: Database, owner: str) -> None:
             IdempotencyKey(
                 owner=owner, key_sha256="ab" * 32, request_sha256="cd" * 32, attempt="a",
                 result={"evaluation": "e"}, made=NOON,
+            )
+        )  # fmt: skip
+
+
+async def add_rows_of_webhooks(database: Database, owner: str, evaluation: str) -> None:
+    """Add an address that is to be told of an evaluation."""
+    async with database.write() as session:
+        session.add(
+            Webhook(id=f"webhook-{owner}", owner=owner, url="https://example.org/", salt="s", made=NOON)
+        )
+        await session.flush()
+        session.add(
+            WebhookDelivery(
+                webhook=f"webhook-{owner}", evaluation=evaluation, owner=owner, status="waiting", tries=1,
+                due=NOON, answered=500, made=NOON,
             )
         )  # fmt: skip
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
@@ -13,7 +14,7 @@ from mcp.client.stdio import stdio_client
 from tests.command_line import PROGRAM, run_command
 
 MEMO = "Subject: A second pump\n\nPlease approve a pump for 5,000 EUR by 1 June 2026."
-ASKED = [
+ASKED: list[dict[str, Any]] = [
     {
         "method": "initialize",
         "id": 1,
@@ -33,8 +34,8 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
 
 
 def started(directory: Path, *arguments: str) -> StdioServerParameters:
-    command, *rest = [*PROGRAM, "mcp", *arguments]
-    return StdioServerParameters(command=command, args=rest, env=environment(directory), cwd=directory)
+    asked = [*PROGRAM[1:], "mcp", *arguments]
+    return StdioServerParameters(command=PROGRAM[0], args=asked, env=environment(directory), cwd=directory)
 
 
 async def test_a_client_starts_it_and_finds_its_feedback_again_the_next_day(tmp_path: Path) -> None:
@@ -56,7 +57,7 @@ async def test_a_client_starts_it_and_finds_its_feedback_again_the_next_day(tmp_
         assert read.structured_content["overall"] == made.structured_content["overall"]
         refused = await client.call_tool("evaluate_memo", {"text": MEMO})
         assert refused.is_error
-        assert "write" in refused.content[0].text
+        assert "write" in str(refused.content)
 
 
 def said(directory: Path, *arguments: str) -> str:
@@ -82,12 +83,13 @@ def test_nothing_but_the_protocol_is_on_standard_output(tmp_path: Path) -> None:
 
 def test_who_is_nobody_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("mct_" + "x" * 43)
-    for arguments, variables in (
+    asked: list[tuple[list[str], dict[str, str]]] = [
         (["--owner", "nobody"], {}),
         (["--token-file", "token"], {}),
         (["--token-file", "absent"], {}),
         ([], {"AUTH_MODE": "accounts"}),
-    ):
+    ]
+    for arguments, variables in asked:
         answer = subprocess.run(
             [*PROGRAM, "mcp", *arguments],
             capture_output=True,

@@ -22,6 +22,7 @@ from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkM
 from memo_coach.storage.tables.second_factors import PasskeyChallenge, RecoveryCode, SecondFactor
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
 from memo_coach.storage.tables.single_sign_on import Identity, SignInFlow
+from memo_coach.storage.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessToken",
@@ -60,6 +61,8 @@ __all__ = [
     "UserSession",
     "UtcDateTime",
     "Visitor",
+    "Webhook",
+    "WebhookDelivery",
     "metadata",
 ]
 

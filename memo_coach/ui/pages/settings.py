@@ -11,11 +11,13 @@ from memo_coach.ui.components.account import account
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
 from memo_coach.ui.components.tokens import tokens
+from memo_coach.ui.components.webhooks import webhooks
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.account import AccountState
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
 from memo_coach.ui.states.tokens import TokensState
+from memo_coach.ui.states.webhooks import WebhooksState
 
 
 def _section(name: str, *content: rx.Component) -> rx.Component:
@@ -226,7 +228,16 @@ def page() -> rx.Component:
         alert(SettingsState.problem),
         rx.cond(
             SettingsState.loaded,
-            rx.el.div(account(), _looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
+            rx.el.div(
+                account(),
+                _looks(),
+                _start(),
+                _remarks(),
+                tokens(),
+                webhooks(),
+                _data(),
+                class_name="settings",
+            ),
             rx.el.p(text("settings.loading"), class_name="quiet", role="status"),
         ),
         current="/settings",
@@ -241,5 +252,11 @@ def register(app: rx.App) -> None:
         page,
         path="/settings",
         title=text("settings.title"),
-        on_load=[SettingsState.open, AccountState.open, DeletionState.open, TokensState.open],
+        on_load=[
+            SettingsState.open,
+            AccountState.open,
+            DeletionState.open,
+            TokensState.open,
+            WebhooksState.open,
+        ],
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx2
-import jsonschema
 import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, TextContent
 
 from memo_coach.api.mcp_server.tools import MOST_COMMENTS, TOOLS
 from memo_coach.services.container import Services
@@ -23,21 +24,28 @@ MEMO = "Subject: A second pump\n\nPlease approve a pump for 5,000 EUR by 1 June.
 
 
 @asynccontextmanager
-async def client(token: str, **headers: str) -> AsyncIterator[Client]:
+async def client(token: str, mode: str = "auto", **headers: str) -> AsyncIterator[Client]:
     """Connect as a client does that was given an address and a token."""
     transport = httpx2.ASGITransport(around_the_api(None), raise_app_exceptions=False)
     sent = {"Authorization": f"Bearer {token}", **headers}
     async with (
         httpx2.AsyncClient(transport=transport, headers=sent) as http,
-        Client(streamable_http_client("http://test/mcp", http_client=http)) as connected,
+        Client(streamable_http_client("http://test/mcp", http_client=http), mode=mode) as connected,
     ):
         yield connected
 
 
+def said(result: CallToolResult) -> str:
+    (block,) = result.content
+    assert isinstance(block, TextContent)
+    return block.text
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_a_client_has_a_memo_judged_and_fetches_the_feedback(
-    services: Services, owner: str, stranger: str
+    services: Services, owner: str, stranger: str, mode: str
 ) -> None:
-    async with client(await token_of(services, owner)) as asking:
+    async with client(await token_of(services, owner), mode) as asking:
         tools = {tool.name: tool for tool in (await asking.list_tools()).tools}
         assert tools.keys() == TOOLS.keys()
         before = await asking.call_tool("get_feedback", {})
@@ -45,10 +53,9 @@ async def test_a_client_has_a_memo_judged_and_fetches_the_feedback(
         made = await asking.call_tool("evaluate_memo", {"text": MEMO, "language": "en"})
         assert not made.is_error, made.content
         found = made.structured_content
-        schema = tools["evaluate_memo"].output_schema
-        assert schema is not None
-        jsonschema.validate(found, schema)
-        assert json.loads(made.content[0].text) == found
+        # The client has compared it with the schema.
+        assert tools["evaluate_memo"].output_schema
+        assert json.loads(said(made)) == found
         assert (found["status"], found["memo"]["title"]) == ("done", "A second pump")
         assert len(found["comments"]) <= MOST_COMMENTS
         for comment in found["comments"]:
@@ -70,7 +77,7 @@ async def test_a_client_has_a_memo_judged_and_fetches_the_feedback(
 @only_on_sqlite
 async def test_what_cannot_be_done_is_said_in_a_sentence(services: Services, owner: str) -> None:
     own = await judged(services, owner)
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {},
         {"text": ""},
         {"text": "\0"},
@@ -85,20 +92,20 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(services: Services, own
         for arguments in wrong:
             refused = await asking.call_tool("evaluate_memo", arguments)
             assert refused.is_error, arguments
-            assert 5 < len(refused.content[0].text) < 1_000, arguments
-            assert "Traceback" not in refused.content[0].text
+            assert 5 < len(said(refused)) < 1_000, arguments
+            assert "Traceback" not in said(refused)
         with pytest.raises(MCPError, match="evaluate_memo"):
             await asking.call_tool("delete_everything", {})
     async with client(await token_of(services, owner, "read")) as asking:
         refused = await asking.call_tool("evaluate_memo", {"text": MEMO})
         assert refused.is_error
-        assert "write" in refused.content[0].text
+        assert "write" in said(refused)
         read = await asking.call_tool("get_feedback", {"evaluation": own["evaluation"]})
         assert SECRET in read.structured_content["memo"]["title"]
     async with client(await token_of(services, owner, "write"), **{"Accept-Language": "es"}) as asking:
         refused = await asking.call_tool("get_feedback", {})
         assert refused.is_error
-        assert "read" in refused.content[0].text
+        assert "read" in said(refused)
 
 
 @only_on_sqlite
