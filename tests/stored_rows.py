@@ -25,8 +25,11 @@ from memo_coach.storage.tables import (
     ModelUse,
     MutedRemark,
     OneTimeLink,
+    PasskeyChallenge,
     Preferences,
+    RecoveryCode,
     RemarkMark,
+    SecondFactor,
     SharedRemark,
     ShareLink,
     SignInAttempts,
@@ -226,6 +229,16 @@ async def add_account_rows(database: Database) -> None:
             SignInFlow(state_sha256="56" * 32, browser_sha256="78" * 32, next_address="/", expires=NOON)
         )
         session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
+        session.add(
+            SecondFactor(
+                id="factor", user_id="user", kind="passkey", name="Añadido 😀", made=NOON, last_used=NOON,
+                is_confirmed=True, credential="credential", public_key="key", sign_count=2**33,
+            )
+        )  # fmt: skip
+        session.add(RecoveryCode(mark="9a" * 32, user_id="user"))
+        session.add(
+            PasskeyChallenge(challenge_sha256="bc" * 32, purpose="register", user_id="user", expires=NOON)
+        )
 
 
 async def add_document(database: Database) -> None:
