@@ -42,7 +42,7 @@ class Fetching:
             ssl_context=httpx.create_ssl_context(),
             max_connections=MOST_AT_ONCE,
             keepalive_expiry=5.0,
-            network_backend=_Guarded(self._host),
+            network_backend=GuardedBackend(self._host),
         )
 
     def is_fit(self, url: object) -> bool:
@@ -122,7 +122,7 @@ class Fetching:
         return answer.status, bytes(content)
 
 
-class _Guarded(httpcore.AsyncNetworkBackend):
+class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Connects to the issuer's host, and to others where they are public."""
 
     def __init__(self, trusted_host: str) -> None:

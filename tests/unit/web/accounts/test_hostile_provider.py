@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpcore
 import pytest
 from joserfc.jwk import RSAKey
 
 from memo_coach.services.accounts.principal import Actor, Role
 from memo_coach.services.accounts.single_sign_on.configuration import Configuration
 from memo_coach.services.accounts.single_sign_on.errors import Reason, SingleSignOnRefused
-from memo_coach.services.accounts.single_sign_on.fetching import Fetching, is_public
+from memo_coach.services.accounts.single_sign_on.fetching import Fetching, GuardedBackend, is_public
 from memo_coach.services.accounts.single_sign_on.person import Person, groups_in, together
 from memo_coach.services.accounts.single_sign_on.provider import AGAIN_AFTER_SECONDS, Provider
 from memo_coach.services.accounts.single_sign_on.service import SingleSignOn
@@ -84,6 +85,7 @@ async def test_a_token_counts_that_the_provider_has_made_for_this_sign_in_here_a
             {"claims": {"iss": "https://evil.example"}},
             {"claims": {"iss": f"{provider.issuer}/"}},
             {"claims": {"aud": "another"}},
+            {"claims": {"aud": "another", "azp": CLIENT}},
             {"claims": {"aud": [CLIENT, "another"]}},
             {"claims": {"azp": "another"}},
             {"claims": {"nonce": "another"}},
@@ -177,7 +179,13 @@ async def test_metadata_that_lead_elsewhere_or_are_no_such_thing_are_not_taken(
             await asking.metadata()
         await asking.close()
     provider.metadata = whole
-    for content in (b"[" * 200_000, b"[]", b"no JSON", b"", b'{"issuer": "' + b"x" * 1_000_000 + b'"}'):
+    for content in (
+        b"[" * 200_000,
+        b"[]",
+        b"no JSON",
+        b"",
+        json.dumps({**whole, "more": "x" * 1_000_000}).encode(),
+    ):
         provider.pages["/.well-known/openid-configuration"] = lambda content=content: content  # type: ignore[misc]
         asking = Provider(configured(provider), Fetching(provider.issuer))
         with pytest.raises(SingleSignOnRefused):
@@ -193,6 +201,9 @@ async def test_nobody_in_the_private_network_is_asked_but_the_issuer_itself(
     with pytest.raises(SingleSignOnRefused):
         await asking.keys(None)
     await asking.close()
+    port = urlsplit(provider.issuer).port or 0
+    with pytest.raises(httpcore.ConnectError, match="not public"):
+        await GuardedBackend("id.example.org").connect_tcp("localhost", port)
     private = ("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1",
                "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "224.0.0.1", "100.64.0.1")  # fmt: skip
     assert not any(map(is_public, private))
