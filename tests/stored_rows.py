@@ -24,8 +24,11 @@ from memo_coach.storage.tables import (
     ModelUse,
     MutedRemark,
     OneTimeLink,
+    PasskeyChallenge,
     Preferences,
+    RecoveryCode,
     RemarkMark,
+    SecondFactor,
     SharedRemark,
     ShareLink,
     SignInAttempts,
@@ -197,6 +200,14 @@ async def add_account_rows(database: Database) -> None:
             )
         )
         session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
+        session.add(
+            SecondFactor(
+                id="factor", user_id="user", kind="passkey", name="Móvil 😀", made=NOON, last_used=NOON,
+                is_confirmed=True, credential="ab", public_key="cd", sign_count=2**32 - 1,
+            )
+        )  # fmt: skip
+        session.add(RecoveryCode(mark="56" * 32, user_id="user"))
+        session.add(PasskeyChallenge(challenge_sha256="78" * 32, purpose="sign_in", expires=NOON))
 
 
 async def add_document(database: Database) -> None:
