@@ -106,9 +106,8 @@ class SecondStep:
             LinkRefused, SignInRefused, TooManyAttempts, Unavailable: with a sentence.
         """
         user_id = await self._sign_in.user_of_ticket(ticket)
-        async with self._counted(user_id, browser.address), self._unit_of_work.write() as session:
-            _present(await UserRepository(session).lock(user_id))
-            await self._factors.passkeys.signed(session, answer, user_id)
+        async with self._counted(user_id, browser.address):
+            await self._signed(answer, user_id)
         return await self._complete(ticket, browser)
 
     async def with_passkey_alone(self, answer: str, browser: Browser) -> SignedIn:
@@ -121,18 +120,18 @@ class SecondStep:
             SignInRefused, TooManyAttempts, Unavailable: with a sentence.
         """
         try:
-            async with self._unit_of_work.write() as session:
-                user_id = await self._factors.passkeys.signed(session, answer, None)
-                return await self._sign_in.begin(
-                    session,
-                    user_id,
-                    address=browser.address,
-                    agent=browser.agent,
-                    previous_token=browser.previous_token,
-                )
+            user_id = await self._signed(answer, None)
         except PasskeyRefused:
             await self._attempts.count_request(browser.address)
             raise
+        async with self._unit_of_work.write() as session:
+            return await self._sign_in.begin(
+                session,
+                user_id,
+                address=browser.address,
+                agent=browser.agent,
+                previous_token=browser.previous_token,
+            )
 
     async def set_up_authenticator(self, ticket: str) -> AuthenticatorSetup:
         """Return what an app has to know, where an account needs a second factor and has none yet.
@@ -174,6 +173,15 @@ class SecondStep:
             actor = Actor(user.name, user_id, browser.address)
             await record(session, actor, "user.second_factor_added", target_of(user))
         return await self._complete(ticket, browser), codes
+
+    async def _signed(self, answer: str, user_id: str | None) -> str:
+        """Return whose passkey has signed. An answer that is refused uses its challenge up as well."""
+        async with self._unit_of_work.write() as session:
+            try:
+                return await self._factors.passkeys.signed(session, answer, user_id)
+            except PasskeyRefused as error:
+                refused = error
+        raise refused
 
     async def _bare(self, session: AsyncSession, user_id: str) -> User:
         """Return an account that has no second factor: a ticket adds none to one that has."""

@@ -271,6 +271,10 @@ async def test_a_passkey_opens_an_account_as_second_factor_and_where_it_knows_it
     for other in (copied, unverified, elsewhere, stranger):
         with pytest.raises(PasskeyRefused):
             await step.with_passkey_alone(other.sign(await step.passkey_request(None)), BROWSER)
+    once = await step.passkey_request(None)
+    for other in (unverified, device):  # what was refused has used the challenge up
+        with pytest.raises(PasskeyRefused):
+            await step.with_passkey_alone(other.sign(once), BROWSER)
     for nonsense in ("", "{}", "[]", '{"response": {}}', '{"response": {"clientDataJSON": 1}}', "[" * 11_000):
         with pytest.raises(PasskeyRefused):
             await step.with_passkey_alone(nonsense, BROWSER)
