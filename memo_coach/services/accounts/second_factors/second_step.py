@@ -123,6 +123,7 @@ class SecondStep:
         try:
             async with self._unit_of_work.write() as session:
                 user_id = await self._factors.passkeys.signed(session, answer, None)
+                self._sign_in.refuse_where_others_sign_in(await UserRepository(session).lock(user_id))
                 return await self._sign_in.begin(
                     session,
                     user_id,
