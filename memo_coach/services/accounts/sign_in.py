@@ -154,6 +154,15 @@ class SignInService:
             raise SignInRefused
         return await self._begin(session, user, address=address, agent=agent, previous_token=previous_token)
 
+    def refuse_where_others_sign_in(self, user: User | None) -> None:
+        """Refuse an account that only the provider signs in, where that is the rule: not one for emergencies.
+
+        Raises:
+            SignInRefused: it is.
+        """
+        if self._instead is not None and (user is None or not user.is_break_glass):
+            raise SignInRefused
+
     async def redeem(
         self,
         url_token: str,

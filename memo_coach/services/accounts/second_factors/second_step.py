@@ -125,6 +125,7 @@ class SecondStep:
             await self._attempts.count_request(browser.address)
             raise
         async with self._unit_of_work.write() as session:
+            self._sign_in.refuse_where_others_sign_in(await UserRepository(session).lock(user_id))
             return await self._sign_in.begin(
                 session,
                 user_id,

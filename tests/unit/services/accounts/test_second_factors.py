@@ -280,6 +280,14 @@ async def test_a_passkey_opens_an_account_as_second_factor_and_where_it_knows_it
             await step.with_passkey_alone(nonsense, BROWSER)
     asked = await ticket(services)
     await step.with_passkey(asked, unverified.sign(await step.passkey_request(asked)), BROWSER)
+
+    # Where only the provider signs people in, a passkey is no way around it but for emergencies.
+    services.sign_in._instead = "the team"
+    device.count = 150
+    with pytest.raises(SignInRefused):
+        await step.with_passkey_alone(device.sign(await step.passkey_request(None)), BROWSER)
+    await services.users.set_break_glass(ROOT, ana.user or "", True)
+    await step.with_passkey_alone(device.sign(await step.passkey_request(None)), BROWSER)
     await services.users.set_disabled(ROOT, ana.user or "", True)
     with pytest.raises(SignInRefused):
         await step.with_passkey_alone(
