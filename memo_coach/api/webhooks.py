@@ -28,7 +28,7 @@ class WebhookToMake(BaseModel):
         min_length=1,
         max_length=LONGEST_URL,
         pattern=r"^[!-~]+$",
-        description="`https://`, of a public server.",
+        description="Over HTTPS, of a public server.",
         examples=["https://receiver.example.org/memos"],
     )
 

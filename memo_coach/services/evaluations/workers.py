@@ -99,7 +99,7 @@ class Workers:
         clock: Clock | None = None,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
-        """``on_end`` is called when an evaluation has ended, well or not."""
+        """``on_end`` is called when an evaluation has ended of which somebody may want to be told."""
         self._on_end = on_end
         self._database = database
         self._rubrics = rubrics
@@ -367,7 +367,8 @@ class Workers:
 
     async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
-        self._on_end()
+        if job.has_webhooks:
+            self._on_end()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
         provenance = attempt.provenance
         metrics.count_evaluation(coach=provenance.kind, status="done", seconds=seconds)

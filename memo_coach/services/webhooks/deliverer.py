@@ -36,6 +36,8 @@ MOST_TRIES: Final = len(PAUSES) + 1
 LEASE: Final = timedelta(seconds=60)
 """After which a try whose process has died is made again; one takes ten seconds at most."""
 AT_ONCE: Final = 16
+START_SECONDS: Final = 5.0
+"""After which what an earlier process has left is taken up: a start has enough to do."""
 LOOK_SECONDS: Final = 30.0
 """How often it is looked for what another process has left."""
 KEPT: Final = timedelta(days=30)
@@ -96,7 +98,13 @@ class WebhookDeliverer:
             return await WebhookRepository(session).remove_over(self._now() - KEPT, _REMOVED_AT_ONCE)
 
     async def _run(self) -> None:
+        wait = START_SECONDS
         while not self._closing:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._news.wait()
+            if self._closing:
+                return
             self._news.clear()
             wait = LOOK_SECONDS
             try:
@@ -106,9 +114,6 @@ class WebhookDeliverer:
                     await self.remove_old()
             except _FAULTS as error:
                 _log.error("webhooks cannot be read", exc_info=error)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._news.wait()
 
     async def _begin_what_is_due(self) -> float:
         """Begin what there is room for; give the seconds until there may be more."""

@@ -29,7 +29,7 @@ from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.repositories.webhook_deliveries import queue_deliveries
-from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
+from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion, Webhook
 from memo_coach.storage.tables.base import table_of
 
 
@@ -46,6 +46,8 @@ class Job:
     coach: str
     owner: str
     address: str | None
+    has_webhooks: bool = False
+    """Whether its owner wants an address told of its end, as it was when it was taken."""
 
 
 @dataclass(slots=True)
@@ -138,6 +140,8 @@ _JOBS = (
         _ROWS.c.coach,
         _ROWS.c.owner,
         _ROWS.c.address,
+        # Most have none, and nothing is to be done about it when it ends.
+        _ROWS.c.owner.in_(select(table_of(Webhook).c.owner)),
     )
     .join(_TEXTS, and_(_TEXTS.c.memo == _ROWS.c.memo, _TEXTS.c.number == _ROWS.c.version))
     .where(_ROWS.c.id.in_(bindparam("these", expanding=True)))
@@ -279,7 +283,7 @@ class JobQueue:
                 **columns,
             },
         )
-        if changes is not None:
+        if changes is not None and job.has_webhooks:
             await queue_deliveries(self._session, job.evaluation_id, now)
         return changes
 
@@ -328,7 +332,7 @@ class JobQueue:
         if not evaluation_ids:
             return []
         found = await self._session.execute(_JOBS, {"these": evaluation_ids})
-        return [Job(*row) for row in found]
+        return [Job(*tuple(row)) for row in found]
 
     async def _store(self, job: Job, rows: NewRows, values: dict[str, Any]) -> int | None:
         # The guarded change comes first: it locks the row, so that nothing is added to a lost evaluation.
