@@ -26,22 +26,19 @@
     problem.hidden = !failed;
   }
 
-  // Sends one body; gives what the server says of it.
-  function send(body) {
-    return window.memoCoachAccount.fetch("/import", { method: "POST", body: body, headers: { "Content-Type": "application/octet-stream" } }).then(
-      function (answer) {
-        return answer.json().then(function (said) {
-          return { ok: answer.ok, said: said };
-        });
-      }
-    );
+  // Sends a file, or a piece of one; gives what the server says of it.
+  function send(body, query) {
+    var init = { method: "POST", body: body, headers: { "Content-Type": "application/octet-stream" } };
+    return window.memoCoachAccount.fetch("/import" + query, init).then(function (answer) {
+      if (answer.status === 204) return { ok: true, said: {} };
+      return answer.json().then(function (said) {
+        return { ok: answer.ok, said: said, again: answer.status === 429 && Number(answer.headers.get("Retry-After")) };
+      });
+    });
   }
 
-  function sendWhole(form, file) {
-    return send(file).then(function (done) {
-      tell(form, done.ok ? done.said.message : done.said.detail || form.dataset.failed, !done.ok);
-      return done.ok;
-    });
+  function finish(form, done) {
+    tell(form, done.ok ? done.said.message : done.said.detail || form.dataset.failed, !done.ok);
   }
 
   // Finds a member of a zip file by the list at its end: how it is packed, where, and how large it is unpacked.
@@ -60,13 +57,22 @@
       for (var at = 0; at + 46 <= list.byteLength && list.getUint32(at, true) === 0x02014b50; ) {
         var length = list.getUint16(at + 28, true);
         if (new TextDecoder().decode(new Uint8Array(bytes, at + 46, length)) === name) {
-          var found = { method: list.getUint16(at + 10, true), size: list.getUint32(at + 24, true) };
+          var found = {
+            method: list.getUint16(at + 10, true),
+            sum: list.getUint32(at + 16, true),
+            size: list.getUint32(at + 24, true),
+          };
           var packed = list.getUint32(at + 20, true);
           var header = list.getUint32(at + 42, true);
           return file.slice(header, header + 30).arrayBuffer().then(function (local) {
             var start = header + 30 + new DataView(local).getUint16(26, true) + new DataView(local).getUint16(28, true);
-            found.blob = file.slice(start, start + packed);
-            return found;
+            if (found.method !== 8) throw new Error("not packed as an export is");
+            // What stands in a zip file is a gzip file but for that one's head and end.
+            var end = new DataView(new ArrayBuffer(8));
+            end.setUint32(0, found.sum, true);
+            end.setUint32(4, found.size, true);
+            var head = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+            return new Blob([head, file.slice(start, start + packed), end.buffer]);
           });
         }
         at += 46 + length + list.getUint16(at + 30, true) + list.getUint16(at + 32, true);
@@ -75,80 +81,52 @@
     });
   }
 
-  function through(blob, stream) {
-    return new Response(blob.stream().pipeThrough(stream));
-  }
-
-  // The document of an export, as it is packed; of a file that is the document itself, that file.
+  // The document of an export alone, packed: the PDFs beside it would be sent for nothing.
   function packedDocument(file) {
-    return file.slice(0, 2).text().then(function (start) {
-      return start === "PK" ? member(file, "memo-coach.json") : { method: 0, size: file.size, blob: file };
+    return file.slice(0, 2).arrayBuffer().then(function (start) {
+      var bytes = new Uint8Array(start);
+      if (bytes[0] === 0x50 && bytes[1] === 0x4b) return member(file, "memo-coach.json");
+      if (bytes[0] === 0x1f && bytes[1] === 0x8b) return file;
+      return new Response(file.stream().pipeThrough(new CompressionStream("gzip"))).blob();
     });
   }
 
-  function parts(found, most) {
-    var made = [];
-    var size = most + 1;
-    found.memos.forEach(function (memo) {
-      var length = JSON.stringify(memo).length;
-      if (size + length > most) {
-        made.push([]);
-        size = 0;
+  function wait(seconds) {
+    return new Promise(function (resolve) {
+      setTimeout(resolve, 1000 * seconds);
+    });
+  }
+
+  // What is more than one request may carry is sent in pieces; the server imports it with the last one.
+  function sendInPieces(form, file, start) {
+    var end = Math.min(file.size, start + Number(form.dataset.most));
+    var share = Math.round((100 * start) / file.size);
+    tell(form, form.dataset.progress.replace("{percent}", share), false);
+    return send(file.slice(start, end), "?start=" + start + "&whole=" + file.size).then(function (done) {
+      // It came faster than it is taken. Where what is in it may not be kept, that is for longer.
+      if (done.again && done.again <= 5) {
+        return wait(done.again).then(function () {
+          return sendInPieces(form, file, start);
+        });
       }
-      made[made.length - 1].push(memo);
-      size += length;
-    });
-    return made.map(function (memos) {
-      return Object.assign({}, found, { memos: memos });
-    });
-  }
-
-  // More than one request may carry is sent some memos at a time: what went before a refusal stays imported.
-  function sendInParts(form, packed) {
-    var unpacked =
-      packed.method === 8 ? through(packed.blob, new DecompressionStream("deflate-raw")) : new Response(packed.blob);
-    return unpacked.json().then(function (found) {
-      if (found.format !== "memo-coach-export" || !Array.isArray(found.memos)) throw new Error("no export");
-      var sent = 0;
-      var sum = { added: 0, known: 0 };
-      var words = function (pattern, values) {
-        return pattern.replace(/\{(\w+)\}/g, function (_, name) {
-          return values[name];
-        });
-      };
-      return parts(found, Number(form.dataset.part)).reduce(function (before, part) {
-        return before.then(function (isGood) {
-          if (!isGood) return false;
-          tell(form, words(form.dataset.progress, { done: sent, all: found.memos.length }), false);
-          return through(new Blob([JSON.stringify(part)]), new CompressionStream("gzip")).blob().then(send).then(
-            function (done) {
-              sent += part.memos.length;
-              sum.added += done.said.added || 0;
-              sum.known += done.said.known || 0;
-              var summary = words(form.dataset.done, sum);
-              tell(form, done.ok ? summary : (done.said.detail || form.dataset.failed) + " " + summary, !done.ok);
-              return done.ok;
-            }
-          );
-        });
-      }, Promise.resolve(true));
+      return done.ok && end < file.size ? sendInPieces(form, file, end) : finish(form, done);
     });
   }
 
   function importFile(form, file) {
-    return packedDocument(file)
-      .catch(function () {
-        return null; // the server says what is wrong with it
-      })
-      .then(function (packed) {
-        var isSmall = file.size <= Number(form.dataset.most);
-        if (isSmall && (!packed || packed.size <= Number(form.dataset.mostDocument))) return sendWhole(form, file);
-        if (!packed) return tell(form, form.dataset.noExport, true);
-        return sendInParts(form, packed).catch(function (error) {
-          if (error instanceof TypeError) throw error; // the network
-          tell(form, form.dataset.noExport, true);
-        });
+    if (file.size <= Number(form.dataset.most)) {
+      return send(file, "").then(function (done) {
+        finish(form, done);
       });
+    }
+    return packedDocument(file).then(
+      function (packed) {
+        return sendInPieces(form, packed, 0);
+      },
+      function () {
+        tell(form, form.dataset.noExport, true);
+      }
+    );
   }
 
   document.addEventListener("change", function (event) {

@@ -139,6 +139,12 @@ class Settings(BaseSettings):
         example="accounts",
         default=lambda above: "open" if above["app_env"] == "development" else "accounts",
     )
+    first_link_in_log: values.Switch = variable(
+        "Whether each start logs a link that makes the first administrator, as long as there is none. false"
+        " where the log is kept or collected: memo-coach users add --first prints one instead.",
+        example="false",
+        default="true",
+    )
     session_idle_hours: values.Hours = variable(
         "After how many hours in which nobody uses it somebody has to sign in again.",
         example="12",
@@ -158,6 +164,65 @@ class Settings(BaseSettings):
         "Whom these letters are from. By default memo-coach at the host of PUBLIC_URL.",
         example="Memo AI Coach <memos@example.org>",
         default=lambda above: f"memo-coach@{urlsplit(above['public_url']).hostname}",
+    )
+    oidc_issuer: values.Issuer = variable(
+        "The provider of OpenID Connect through which people sign in, as it names itself. Without it there is"
+        " none.",
+        example="https://id.example.org/realms/team",
+    )
+    oidc_client_id: values.Printable = variable(
+        "How the provider knows this installation.", example="memo-coach"
+    )
+    oidc_client_secret: values.Printable = variable(
+        "The secret that the provider gave it. Without one it is a public client, which has PKCE alone.",
+        example="the-secret-that-the-provider-gave-you",
+        secret=True,
+    )
+    oidc_name: values.Printable = variable(
+        "What the button says: “Sign in with …”.", example="Example Inc.", default="OpenID Connect"
+    )
+    oidc_scopes: values.Scopes = variable(
+        "What the provider is asked for, separated by spaces.",
+        example="openid email profile groups",
+        default="openid email profile",
+    )
+    oidc_groups_claim: values.Printable = variable(
+        "Where the provider names a person's groups; a point leads into what stands within.",
+        example="realm_access.roles",
+        default="groups",
+    )
+    oidc_admin_group: values.Printable = variable(
+        "The group whose members administer, and nobody else who comes through the provider; looked at each"
+        " time that they sign in. Without it roles are given here.",
+        example="memo-coach-administrators",
+    )
+    oidc_allowed_domains: values.Domains = variable(
+        "The domains, by comma, whose people may come through the provider, and then nobody of others. * is"
+        " all whom the provider signs in. Without it those who were invited.",
+        example="example.org,example.com",
+    )
+    oidc_joins: values.Joins = variable(
+        "Which account a verified address joins at the first time: one that was invited and never signed in,"
+        " or any with that address.",
+        example="any",
+        default="invited",
+    )
+    oidc_trusts_addresses: values.Switch = variable(
+        "Whether an address counts as verified where the provider says neither that it is nor that it is"
+        " not.",
+        example="true",
+        default="false",
+    )
+    oidc_redirect_at_once: values.Switch = variable(
+        "Whether who has to sign in is sent to the provider without being asked.",
+        example="true",
+        default="false",
+    )
+    local_sign_in: values.Switch = variable(
+        "Whether one signs in with a password, too. false leaves that to the accounts that `memo-coach users"
+        " break-glass` has marked.",
+        example="false",
+        default="true",
     )
     log_level: Annotated[values.LogLevel, values.one_of(values.LogLevel, ignore_case=True)] = variable(
         "The least serious message that is logged: DEBUG, INFO, WARNING or ERROR.",
@@ -201,6 +266,10 @@ class Settings(BaseSettings):
     )
     sharing_days: values.SharingDays = variable(
         "After how many days such a link leads nowhere any more, 1 to 365.", example="30", default="14"
+    )
+    webhook_networks: values.Networks = variable(
+        "Networks of your own that webhooks may be sent to, over http:// too. By default none: public only.",
+        example="10.20.0.0/16",
     )
     llm_model: values.ModelName = variable(
         "The model that the coach asks, as litellm names it. Without one there is the built-in coach alone.",
@@ -287,10 +356,25 @@ class Settings(BaseSettings):
         may_be_empty = cls.model_fields[name].json_schema_extra == {"may_be_empty": True}
         return value.read(name.upper(), may_be_empty=may_be_empty)
 
+    @field_validator("oidc_client_id", "local_sign_in")
+    @classmethod
+    def _fit_the_provider(cls, value: str | bool, info: ValidationInfo) -> str | bool:
+        has_provider = bool(info.data.get("oidc_issuer"))
+        if value == "" and has_provider:
+            raise ValueError("with OIDC_ISSUER it is needed")
+        if value is False and not has_provider:
+            raise ValueError("false without OIDC_ISSUER would leave no way to sign in")
+        return value
+
     @property
     def trusted_networks(self) -> tuple[values.Network, ...]:
         """The networks of the proxies that are believed about their clients' addresses."""
         return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
+
+    @property
+    def webhook_targets(self) -> tuple[values.Network, ...]:
+        """The networks that webhooks may be sent to beside public addresses."""
+        return tuple(ipaddress.ip_network(each) for each in self.webhook_networks.split(",") if each)
 
     @property
     def operators(self) -> tuple[values.Network, ...]:

@@ -148,6 +148,32 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _issuer(value: str) -> str:
+    parts = urlsplit(value)
+    is_here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if value and (not parts.hostname or not (parts.scheme == "https" or is_here)):
+        raise ValueError(f"{value!r} is not an https address")
+    if parts.query or parts.fragment or parts.username or not value.isprintable() or " " in value:
+        raise ValueError(f"{value!r} must be scheme, host, port and path only")
+    return value
+
+
+def _domains(value: str) -> str:
+    domains = [part.strip().lower() for part in value.split(",") if part.strip()]
+    for domain in domains:
+        if domain != "*" and not _DOMAIN.fullmatch(domain):
+            raise ValueError(f"{domain!r} is not a domain")
+    return ",".join(domains)
+
+
+def _scopes(value: str) -> str:
+    scopes = value.split()
+    if "openid" not in scopes or not all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", each) for each in scopes):
+        raise ValueError(f"{value!r} is not openid with other scopes, separated by spaces")
+    return " ".join(scopes)
+
+
+_DOMAIN = re.compile(r"(?=.{1,253}\Z)[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*")
 _SENDER = re.compile(r"(?=.{1,254}\Z)([\w .'-]+ <[^\s@<>,;]+@[^\s@<>,;]+>|[^\s@<>,;]+@[^\s@<>,;]+)")
 _MODEL = re.compile(r"(?!https?:)[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,199}")
 _KEEP_RULE = re.compile(
@@ -199,5 +225,11 @@ SmtpUrl = Annotated[str, BeforeValidator(_smtp_url)]
 """Scheme, user, password, host and port; empty for none."""
 MailAddress = Annotated[str, BeforeValidator(_mail_address)]
 """An address, or a name and one in ``<>``; empty for none."""
+Issuer = Annotated[str, BeforeValidator(_issuer)]
+"""As the provider writes it; empty for none."""
+Domains = Annotated[str, BeforeValidator(_domains)]
+"""Separated by commas; empty for none, ``*`` for all."""
+Scopes = Annotated[str, BeforeValidator(_scopes)]
+Joins = Annotated[Literal["invited", "any"], one_of(Literal["invited", "any"])]
 HttpAddress = Annotated[str, BeforeValidator(_http_address)]
 """Without a slash at its end; empty for none."""

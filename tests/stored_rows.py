@@ -16,6 +16,7 @@ from memo_coach.storage.tables import (
     Evaluation,
     GlossaryWord,
     IdempotencyKey,
+    Identity,
     ImportedMemo,
     Memo,
     MemoVersion,
@@ -29,10 +30,13 @@ from memo_coach.storage.tables import (
     SharedRemark,
     ShareLink,
     SignInAttempts,
+    SignInFlow,
     Spending,
     User,
     UserSession,
     Visitor,
+    Webhook,
+    WebhookDelivery,
 )
 
 NOON = datetime(2026, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -160,6 +164,21 @@ async def add_rows_of_access(database: Database, owner: str) -> None:
         )  # fmt: skip
 
 
+async def add_rows_of_webhooks(database: Database, owner: str, evaluation: str) -> None:
+    """Add an address that is to be told of an evaluation."""
+    async with database.write() as session:
+        session.add(
+            Webhook(id=f"webhook-{owner}", owner=owner, url="https://example.org/", salt="s", made=NOON)
+        )
+        await session.flush()
+        session.add(
+            WebhookDelivery(
+                webhook=f"webhook-{owner}", evaluation=evaluation, owner=owner, status="waiting", tries=1,
+                due=NOON, answered=500, made=NOON,
+            )
+        )  # fmt: skip
+
+
 async def add_audit_entry(database: Database) -> None:
     """Add an entry to the audit log."""
     async with database.write() as session:
@@ -180,7 +199,8 @@ async def add_account_rows(database: Database) -> None:
         session.add(
             User(
                 id="user", owner="account", email="añadido@example.org", name="Añadido 😀",
-                role="administrator", password_hash="$argon2id$", is_disabled=True, created=NOON,
+                role="administrator", password_hash="$argon2id$", is_disabled=True, is_break_glass=True,
+                created=NOON,
                 last_sign_in=NOON, limits={"evaluations_a_day": 5},
             )
         )  # fmt: skip
@@ -195,6 +215,15 @@ async def add_account_rows(database: Database) -> None:
             OneTimeLink(
                 id="once", purpose="reset", user_id="user", token_sha256="12" * 32, made=NOON, expires=NOON
             )
+        )
+        session.add(
+            Identity(
+                issuer="https://id.example.org", subject="Añadido 😀", user_id="user", made=NOON,
+                last_used=NOON,
+            )
+        )  # fmt: skip
+        session.add(
+            SignInFlow(state_sha256="56" * 32, browser_sha256="78" * 32, next_address="/", expires=NOON)
         )
         session.add(SignInAttempts(mark="34" * 32, failures=6, changed=NOON, blocked_until=NOON, forget=NOON))
 

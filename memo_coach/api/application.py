@@ -7,15 +7,17 @@ from functools import cache
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
+from starlette.routing import Route
 
 from memo_coach import __version__
-from memo_coach.api import chat, documentation, evaluations, me, memos, progress, rubrics
+from memo_coach.api import chat, documentation, evaluations, me, memos, progress, rubrics, webhooks
 from memo_coach.api.askers import SECURITY
 from memo_coach.api.evaluation_documents import ROOT
+from memo_coach.api.mcp_server.endpoint import McpEndpoint
 from memo_coach.api.problems import ProblemDocument, handle_problems
-from memo_coach.web.problems import API
+from memo_coach.web.problems import API, MCP
 
-_RESOURCES = (evaluations, chat, memos, progress, rubrics, me)
+_RESOURCES = (evaluations, chat, memos, progress, rubrics, webhooks, me)
 _DESCRIPTION = """What a demanding senior reader would say of a memo, for programs: by the same rules and
 limits as the pages. Texts for people are in the language of `Accept-Language`."""
 
@@ -40,7 +42,7 @@ def _name(route: APIRoute) -> str:
 
 @cache
 def application() -> FastAPI:
-    """Return the API as an ASGI application: what is below ``/api``, by the services that are open."""
+    """Return the API as an ASGI application: ``/api`` and what is below it, and ``/mcp``."""
     made = _Described(
         title="Memo AI Coach",
         version=__version__,
@@ -57,5 +59,6 @@ def application() -> FastAPI:
         resources.include_router(resource.router)
     made.include_router(resources)
     made.include_router(documentation.router, prefix=API)
+    made.router.routes.append(Route(MCP, McpEndpoint(), include_in_schema=False))
     handle_problems(made)
     return made

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from memo_coach.api.answers import Absent, Id, PathId, document, tagged, unless_known
-from memo_coach.api.askers import Asker, Reader, Writer, refuse_ended
+from memo_coach.api.askers import Reader, Writer, refuse_ended
 from memo_coach.api.cursors import cursor_of, place_of
 from memo_coach.api.evaluation_documents import (
     ROOT,
@@ -131,7 +131,8 @@ async def evaluate(
         return {"evaluation": evaluation}
 
     evaluation = (await once(request, asker, key, act))["evaluation"]
-    finished = await _finished(asker, evaluation, wait) if wait else None
+    finished = await until_finished(asker.owner, evaluation, wait) if wait else None
+    await refuse_ended(asker)
     headers = {"Location": f"{ROOT}/evaluations/{evaluation}"}
     if finished is not None:
         return document(evaluation_document(finished), HTTPStatus.OK, headers)
@@ -139,17 +140,19 @@ async def evaluate(
     return document(queued, HTTPStatus.ACCEPTED, headers)
 
 
-async def _finished(asker: Asker, evaluation: str, seconds: int) -> EvaluationView | None:
-    """Return an evaluation once it has ended; nothing where that takes longer."""
-    found = None
-    with FOLLOWED.place(asker.owner), suppress(TimeoutError):
+async def until_finished(owner: str, evaluation: str, seconds: int) -> EvaluationView | None:
+    """Return an evaluation once it has ended; nothing where that takes longer.
+
+    Raises:
+        NotFound: the owner has no such evaluation.
+        TooMany: the owner waits for as much as one may.
+    """
+    with FOLLOWED.place(owner), suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            async for view in container.current().evaluations.follow(asker.owner, evaluation):
+            async for view in container.current().evaluations.follow(owner, evaluation):
                 if view.status in FINISHED:
-                    found = view
-                    break
-    await refuse_ended(asker)
-    return found
+                    return view
+    return None
 
 
 @router.get("", response_model=EvaluationsDocument, responses=readable())

@@ -41,9 +41,8 @@ class RubricsDocument(TypedDict):
     items: list[RubricDocument]
 
 
-@router.get("", response_model=RubricsDocument, responses=readable())
-async def list_rubrics(request: Request, _asker: Reader) -> Response:
-    """List the rubrics, the default one first, in the language of `Accept-Language`."""
+def rubrics_document() -> RubricsDocument:
+    """Return the rubrics, the default one first, in the language that is spoken."""
     language = current_language()
     items = [
         RubricDocument(
@@ -63,4 +62,10 @@ async def list_rubrics(request: Request, _asker: Reader) -> Response:
         )
         for rubric in container.current().rubrics.all()
     ]
-    return unless_known(request, RubricsDocument(items=items), {"Content-Language": language})
+    return RubricsDocument(items=items)
+
+
+@router.get("", response_model=RubricsDocument, responses=readable())
+async def list_rubrics(request: Request, _asker: Reader) -> Response:
+    """List the rubrics, the default one first, in the language of `Accept-Language`."""
+    return unless_known(request, rubrics_document(), {"Content-Language": current_language()})

@@ -22,6 +22,7 @@ from memo_coach.cli.doctor import doctor
 from memo_coach.cli.eval import measure
 from memo_coach.cli.evaluate import evaluate
 from memo_coach.cli.language import choose_language, speaking_of
+from memo_coach.cli.mcp import mcp
 from memo_coach.cli.output import say, say_usage
 from memo_coach.cli.restore import restore
 from memo_coach.cli.serve import serve
@@ -67,7 +68,7 @@ def version() -> None:
     say(f"memo-coach {__version__}")
 
 
-for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors, tokens, config):
+for command in (evaluate, measure, serve, db, doctor, backup, restore, users, visitors, tokens, config, mcp):
     commands.add_command(command)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memo_coach.cli.doctor_accounts import account_checks
+from memo_coach.cli.doctor_finding import DoctorFinding as _Finding
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.translations import number, text
@@ -23,14 +25,6 @@ LONGEST_LOOK_SECONDS = 30.0
 """For looking through an SQLite file; some 10 GB on a good disk."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first that answers a change with RETURNING, which the job queue rests on."""
-
-
-class _Finding(Exception):
-    """Something is wrong. ``status`` is the exit status that it leads to."""
-
-    def __init__(self, sentence: str, status: int) -> None:
-        super().__init__(sentence)
-        self.status = status
 
 
 @click.command()
@@ -62,8 +56,11 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]
     yield "doctor.rubrics", _rubrics
     yield "doctor.documents", _documents
     yield "doctor.coach", _coach
+    if settings.oidc_issuer and settings.auth_mode == "accounts":
+        yield "single_sign_on.doctor", _single_sign_on
     yield "doctor.pages", _pages
     yield "doctor.port", _port
+    yield from account_checks(settings)
 
 
 def _data_directory(settings: Settings) -> str:
@@ -170,6 +167,24 @@ def _coach(_settings: Settings) -> str:
         "Please approve a new pump for 5,000 dollars by 1 May.", rubric, coach="builtin", language="en"
     )
     return text("doctor.coach_judged", count=len(judged.criteria))
+
+
+def _single_sign_on(settings: Settings) -> str:
+    import asyncio  # noqa: PLC0415 - only here
+
+    from memo_coach.cli import doctor_single_sign_on as looking  # noqa: PLC0415
+    from memo_coach.services.accounts.single_sign_on.configuration import redirect_uri_of  # noqa: PLC0415
+
+    faults = looking.faults_of_address(settings)
+    if not faults and (fault := looking.fault_of_proxy(settings)) is not None:
+        faults.append(fault)
+    if not asyncio.run(looking.has_way_in(settings)):
+        faults.append(text("single_sign_on.doctor_no_way_in"))
+    if faults:
+        raise _Finding(" ".join(faults), 1)
+    if not asyncio.run(looking.answers(settings)):
+        raise _Finding(text("single_sign_on.doctor_silent", issuer=settings.oidc_issuer), 3)
+    return text("single_sign_on.doctor_ok", issuer=settings.oidc_issuer, back=redirect_uri_of(settings))
 
 
 def _pages(_settings: Settings) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from memo_coach.services.accounts.principal import Actor
     from memo_coach.services.accounts.users import UserService
     from memo_coach.services.accounts.views import OneTimeLink, UserView
+    from memo_coach.settings import Settings
     from memo_coach.storage.engine.database import Database
 
 Answer = TypeVar("Answer")
@@ -33,8 +34,12 @@ def users() -> None:
 @click.option("--name", default="", metavar="NAME")
 @click.option("--admin", is_flag=True)
 @click.option("--link", "by_link", is_flag=True)
-def add(email: str, name: str, admin: bool, by_link: bool) -> None:
+@click.option("--first", is_flag=True)
+def add(email: str, name: str, admin: bool, by_link: bool, first: bool) -> None:
     """Make an account. On a terminal its password is asked; else, or with --link, a link is printed."""
+    if first:
+        _add_first(email, name)
+        return
     password = None if by_link or not sys.stdin.isatty() else _asked_password()
 
     async def work(service: UserService) -> OneTimeLink | None:
@@ -49,6 +54,21 @@ def add(email: str, name: str, admin: bool, by_link: bool) -> None:
     link = _with_users(work)
     if link is None:
         say(text("users_command.added"))
+    else:
+        _show(link)
+
+
+def _add_first(email: str, name: str) -> None:
+    """Invite the first administrator, and do nothing where nobody is needed."""
+
+    async def on(settings: Settings, database: Database) -> OneTimeLink | None:
+        from memo_coach.services.accounts.opening import first_administrator_alone  # noqa: PLC0415
+
+        return await first_administrator_alone(settings, database).invite(_actor(), email=email, name=name)
+
+    link = _with_accounts(on)
+    if link is None:
+        say(text("users_command.not_needed"), err=True)
     else:
         _show(link)
 
@@ -81,6 +101,18 @@ def reset(email: str) -> None:
     _show(_with_users(work))
 
 
+@users.command("remove-second-factors")
+@click.argument("email", metavar="EMAIL")
+def remove_second_factors(email: str) -> None:
+    """Let somebody who has lost their second factors sign in without, and end their sessions."""
+
+    async def work(service: UserService) -> None:
+        await service.remove_second_factors(_actor(), (await service.by_email(email)).id)
+
+    _with_users(work)
+    say(text("users_command.factors_removed"))
+
+
 @users.command()
 @click.argument("email", metavar="EMAIL")
 def disable(email: str) -> None:
@@ -95,6 +127,21 @@ def enable(email: str) -> None:
     """Let somebody in again by an account that was disabled."""
     _set_disabled(email, is_disabled=False)
     say(text("users_command.now_enabled"))
+
+
+@users.command("break-glass")
+@click.argument("email", metavar="EMAIL")
+@click.option("--off", is_flag=True)
+def break_glass(email: str, off: bool) -> None:
+    """Let a password open an account also where LOCAL_SIGN_IN is false: for when the provider is down."""
+
+    async def work(service: UserService) -> UserView:
+        return await service.set_break_glass(_actor(), (await service.by_email(email)).id, not off)
+
+    user = _with_users(work)
+    say(text("users_command.not_break_glass" if off else "users_command.now_break_glass"))
+    if not off and not user.has_password:
+        say(text("users_command.no_password"), err=True)
 
 
 def _set_disabled(email: str, *, is_disabled: bool) -> None:
@@ -126,17 +173,32 @@ def _with_users(work: Callable[[UserService], Awaitable[Answer]]) -> Answer:
         Problem: it was refused, or the settings cannot be used.
         DependencyFailed: the database cannot be used.
     """
+
+    async def on(settings: Settings, database: Database) -> Answer:
+        from memo_coach.services.accounts.opening import users_alone  # noqa: PLC0415 - when it is asked for
+
+        return await work(await users_alone(settings, database))
+
+    return _with_accounts(on)
+
+
+def _with_accounts(work: Callable[[Settings, Database], Awaitable[Answer]]) -> Answer:
+    """Do some work on the configured database.
+
+    Raises:
+        Problem: it was refused, or the settings cannot be used.
+        DependencyFailed: the database cannot be used.
+    """
     settings = settings_or_problem()
 
     async def on(database: Database) -> Answer:
-        from memo_coach.services.accounts.opening import users_alone  # noqa: PLC0415 - when it is asked for
         from memo_coach.services.errors import NotFound, ServiceError, Unavailable  # noqa: PLC0415
         from memo_coach.storage.engine import schema  # noqa: PLC0415
 
         refuse_missing(database)
         schema.refuse_unusable(await schema.status(database))
         try:
-            return await work(await users_alone(settings, database))
+            return await work(settings, database)
         except NotFound:
             raise Problem(text("users_command.unknown")) from None
         except Unavailable as error:

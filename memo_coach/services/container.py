@@ -58,6 +58,9 @@ from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.idempotency import Idempotency
 from memo_coach.services.usage.storage_budget import StorageBudget
+from memo_coach.services.webhooks.deliverer import WebhookDeliverer
+from memo_coach.services.webhooks.opening import open_webhooks
+from memo_coach.services.webhooks.service import WebhookService
 from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
@@ -100,6 +103,7 @@ class Services:
     sign_in: SignInService
     taking_along: TakingAlongService
     tokens: TokenService
+    webhooks: WebhookService
     idempotency: Idempotency
     hints: HintService
     health: Health
@@ -110,6 +114,7 @@ class Services:
     installation: InstallationStateService
     accounts: Accounts = field(repr=False)
     models: Models = field(repr=False)
+    webhook_deliverer: WebhookDeliverer = field(repr=False)
     housekeeping: Housekeeping = field(repr=False)
     workers: Workers = field(repr=False)
     database: Database = field(repr=False)
@@ -170,7 +175,9 @@ async def _opened(
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
     coaches = Coaches(models.coaches, models.coaches.executor)
     budget = StorageBudget(unit_of_work, models.budget.address_mark)
-    workers = Workers(database, rubrics, broadcast, coaches, worker_settings)
+    webhooks = await open_webhooks(settings, database, unit_of_work, budget)
+    opened.push_async_callback(webhooks.deliverer.close)
+    workers = Workers(database, rubrics, broadcast, coaches, worker_settings, on_end=webhooks.deliverer.wake)
     opened.push_async_callback(workers.close)
     chats = ChatService(
         unit_of_work,
@@ -184,7 +191,14 @@ async def _opened(
     deletions = DeletionService(unit_of_work, database, workers.stop_work, broadcast)
     opened.push_async_callback(deletions.close)
     visitors = await VisitorService.open(database, settings.visitor_days)
-    accounts = await open_accounts(settings, database, unit_of_work, deletions=deletions, visitors=visitors)
+    accounts = await open_accounts(
+        settings,
+        database,
+        unit_of_work,
+        deletions=deletions,
+        visitors=visitors,
+        demanded=lambda: in_force.snapshot.auth.second_factor,
+    )
     opened.push_async_callback(accounts.close)
     housekeeping = Housekeeping(models, retention, accounts)
     opened.push_async_callback(housekeeping.close)
@@ -203,7 +217,7 @@ async def _opened(
         memos=MemoService(unit_of_work, workers.stop_work, kept_unused),
         deletions=deletions,
         exports=ExportService(unit_of_work, pdfs),
-        imports=ImportService(unit_of_work, budget, preferences, review),
+        imports=ImportService(unit_of_work, budget, preferences, review, directory=settings.data_dir),
         preferences=preferences,
         versions=VersionService(unit_of_work),
         memo_files=MemoFileService(unit_of_work),
@@ -237,6 +251,7 @@ async def _opened(
         taking_along=accounts.taking_along,
         accounts=accounts,
         tokens=TokenService(unit_of_work, budget, by_account=settings.auth_mode == "accounts"),
+        webhooks=webhooks.service,
         idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
@@ -248,14 +263,16 @@ async def _opened(
             settings, database, unit_of_work, models=models, workers=workers
         ),
         models=models,
+        webhook_deliverer=webhooks.deliverer,
         housekeeping=housekeeping,
         workers=workers,
         database=database,
     )
     workers.start()
+    webhooks.deliverer.start()
     housekeeping.start()
     deletions.start()
-    if settings.auth_mode == "accounts":
+    if settings.auth_mode == "accounts" and settings.first_link_in_log:
         await accounts.first_administrator.announce()
     return services
 

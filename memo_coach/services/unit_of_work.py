@@ -48,10 +48,11 @@ class UnitOfWork:
                 yield session
 
     @asynccontextmanager
-    async def write(self, *, adds: bool = False) -> AsyncIterator[AsyncSession]:
+    async def write(self, *, adds: bool = False, aside: bool = False) -> AsyncIterator[AsyncSession]:
         """Begin a transaction that may change things; it commits at the end, or rolls back at an error.
 
         One that ``adds`` is refused while the disk is nearly full: what is left is for what makes room again.
+        ``aside`` is for what changes many rows: others are answered meanwhile.
 
         Raises:
             Unavailable: the database cannot be used, or the disk is nearly full.
@@ -59,7 +60,7 @@ class UnitOfWork:
         if adds:
             await self._refuse_full_disk()
         with _unavailable_on_database_error():
-            async with self._database.write() as session:
+            async with self._database.write(aside=aside) as session:
                 yield session
 
     async def refuse_new_visitors_where_short(self, session: AsyncSession) -> None:

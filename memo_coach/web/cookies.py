@@ -19,6 +19,8 @@ SESSION = "memo_coach_session"
 """That of somebody who has signed in (``AUTH_MODE=accounts``)."""
 READER = "memo_coach_reader"
 """That of somebody who reads what was shared with them, and has not signed in."""
+SIGN_IN = "memo_coach_sign_in"
+"""That of who has gone to a provider to sign in there, and is to come back."""
 MOST_TOKENS = 4
 """Looked at in one header: more than one only comes of somebody meddling."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")

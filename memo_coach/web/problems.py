@@ -10,11 +10,13 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 API: Final = "/api"
+MCP: Final = "/mcp"
+"""Where programs use tools by the Model Context Protocol; a part of the API in all that surrounds it."""
 
 
 def is_of_api(path: str) -> bool:
     """Whether a path is the API's."""
-    return path == API or path.startswith(f"{API}/")
+    return path in {API, MCP} or path.startswith((f"{API}/", f"{MCP}/"))
 
 
 class Problem(JSONResponse):

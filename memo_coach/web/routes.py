@@ -21,6 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from memo_coach.coaching.rubric.outline import outline_of
 from memo_coach.coaching.samples import samples
 from memo_coach.services import container
+from memo_coach.services.data.import_pieces import Piece
+from memo_coach.services.data.import_refusals import PiecesDoNotFit
+from memo_coach.services.data.importing import ImportView
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.memos.files import FileForm
 from memo_coach.services.usage.storage_budget import StorageRefused
@@ -38,7 +41,7 @@ RUBRIC_HEADER = "Memo-Rubric"
 _NEVER_KEPT = {"Cache-Control": "no-store"}
 _FORMS: Mapping[str, FileForm] = {"md": "md", "docx": "docx"}
 _LONGEST_NUMBER = 10
-"""Digits of a version's number."""
+"""Digits of a version's number, and of how many bytes a file has."""
 
 
 class DraftToSave(BaseModel):
@@ -237,6 +240,13 @@ class Word(Endpoint):
         return _done()
 
 
+def _bytes(request: Request, name: str) -> int:
+    value = request.query_params.get(name, "")
+    if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_NUMBER):
+        raise PiecesDoNotFit
+    return int(value)
+
+
 def _done() -> Response:
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
 
@@ -292,10 +302,21 @@ class Import(Endpoint):
     """What was taken along, brought back."""
 
     async def post(self, request: Request) -> Response:
-        """Add what is in the file that is the body; answer with how many memos were added, and a sentence."""
-        done = await container.current().imports.import_file(
-            _owner(request), await request.body(), address=_address(request)
-        )
+        """Add what is in the file that is the body; answer with how many memos were added, and a sentence.
+
+        A larger file comes in pieces, ``?start=`` in the file of ``?whole=`` bytes: each but the last is
+        answered with 204, and may be sent again after 429.
+        """
+        imports, owner, address = container.current().imports, _owner(request), _address(request)
+        body = await request.body()
+        done: ImportView | None
+        if "start" in request.query_params:
+            start, whole = (_bytes(request, name) for name in ("start", "whole"))
+            done = await imports.import_piece(owner, Piece(body, start, whole), address=address)
+        else:
+            done = await imports.import_file(owner, body, address=address)
+        if done is None:
+            return _done()
         parts = [text("import.added", count=done.added)]
         if done.known:
             parts.append(text("import.known", count=done.known))

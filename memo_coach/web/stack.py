@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from memo_coach.settings import Settings
 from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
+from memo_coach.web.accounts.single_sign_on import SINGLE_SIGN_ON_ROUTES
 from memo_coach.web.middleware.access_tokens import AccessTokenMiddleware
 from memo_coach.web.middleware.account_session import AccountSessionMiddleware
 from memo_coach.web.middleware.assets import AssetsMiddleware
@@ -28,6 +30,8 @@ from memo_coach.web.middleware.socket_limit import SocketLimitMiddleware
 from memo_coach.web.recognition import has_accounts
 from memo_coach.web.routes import ROUTES, RoutesMiddleware
 from memo_coach.web.site import HASHES_FILE
+
+_OF_ACCOUNTS: Final = (*ACCOUNT_ROUTES, *SINGLE_SIGN_ON_ROUTES)
 
 
 def script_hashes(site: Path) -> Sequence[str]:
@@ -56,7 +60,9 @@ def middleware(settings: Settings, site: Path, api: Load | None = None) -> Seque
         Middleware(SocketLimitMiddleware),
         Middleware(LateMountMiddleware, api),
         Middleware(AssetsMiddleware, site / "build" / "client"),
-        Middleware(RoutesMiddleware, (*(ACCOUNT_ROUTES if accounts else ()), *ROUTES)),
+        Middleware(
+            RoutesMiddleware, (*((*ACCOUNT_ROUTES, *SINGLE_SIGN_ON_ROUTES) if accounts else ()), *ROUTES)
+        ),
     )
 
 

@@ -20,6 +20,9 @@ PLAYBOOK_SECONDS = 1200
 RECAP = re.compile(
     r"^memo-coach\s*:\s*ok=\d+\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)", re.MULTILINE
 )
+LINK = re.compile(r"https://\S+/welcome#[\w-]{43}")
+"""By which the first administrator chooses a password."""
+FIRST_ADMINISTRATOR = "grace@example.org"
 FOLDER = paths.ROOT / "ansible"
 NOT_ENTERED = 255
 """What ssh ends with for an error of its own; any other status is the remote command's (ssh(1))."""
@@ -104,7 +107,7 @@ class Control:
             "backup_credentials_source": "vault",
             "vault_backup_access_key_id": "rehearsal",
             "vault_backup_secret_access_key": "rehearsal",
-            "site_guard": False,
+            "first_administrator": FIRST_ADMINISTRATOR,
         }
         (paths.RUN / "variables.json").write_text(json.dumps(variables), encoding="utf-8")
         password = paths.RUN / "vault-password"
@@ -124,7 +127,15 @@ class Control:
         Raises:
             RehearsalError: it failed, or said nothing of the server.
         """
-        said = self._ansible(
+        return changes(self.said_by(playbook, *arguments))
+
+    def said_by(self, playbook: str, *arguments: str) -> str:
+        """Run a playbook on the server; give what it shows to who runs it.
+
+        Raises:
+            RehearsalError: it failed.
+        """
+        return self._ansible(
             playbook,
             "--inventory",
             str(paths.RUN / "inventory.yml"),
@@ -136,7 +147,6 @@ class Control:
             f"@{paths.RUN / 'variables.json'}",
             *arguments,
         )
-        return changes(said)
 
     def _ansible(self, playbook: str, *arguments: str) -> str:
         log = commands.log_of("ansible-as-it-goes")
@@ -183,3 +193,15 @@ def changes(said: str) -> int:
     if recap is None or recap.group(2) != "0" or recap.group(3) != "0":
         raise RehearsalError("Ansible's recap does not say that the server was reached and nothing failed.")
     return int(recap.group(1))
+
+
+def first_link(said: str) -> str:
+    """Return the link that a playbook shows to who installs the site.
+
+    Raises:
+        RehearsalError: it shows none, or more than one.
+    """
+    found = set(LINK.findall(said))
+    if len(found) != 1:
+        raise RehearsalError(f"The playbook shows {len(found)} links for the first administrator, not one.")
+    return str(found.pop())

@@ -69,6 +69,30 @@ def _home_that_trusts(root: Path) -> Path:
     return home
 
 
+def sign_up(context: BrowserContext, link: str, password: str) -> None:
+    """Choose a password by a link, and come to the page to write on; the link opens nothing a second time."""
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_label("New password").fill(password)
+    page.get_by_role("button", name="Save and sign in").click()
+    expect(pages.count(page, "words")).not_to_be_empty()
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.get_by_text("opens nothing any more")).to_be_visible()
+    page.close()
+
+
+def sign_in(context: BrowserContext, email: str, password: str) -> None:
+    """Be asked who one is, in spite of the cookies of earlier visits, and sign in."""
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(pages.count(page, "words")).not_to_be_empty()
+    page.close()
+
+
 def do_the_main_job(context: BrowserContext) -> str:
     """Write a memo, have it evaluated, see the score; give the path of its feedback."""
     page = context.new_page()

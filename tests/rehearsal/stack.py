@@ -20,6 +20,12 @@ COMPOSE = (
     f"{INSTALLATION}/docker-compose.prod.yml",
 )
 HEALTHY_SECONDS = 180
+WELCOME = "/welcome#"
+WRITTEN = (
+    "/etc", "/home", "/opt", "/root", "/tmp", "/var/log", "/var/lib/memo-coach",
+    "/var/lib/docker/containers", "/var/lib/docker/volumes",
+)  # fmt: skip
+"""Where something of the server's may have been written: its own files, containers' logs and volumes."""
 TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b")
 
 
@@ -63,3 +69,21 @@ def wait_until_healthy(server: Server) -> None:
         return len(services) >= 3 and all(service.get("Health") == "healthy" for service in services)
 
     until("A healthy stack", healthy, HEALTHY_SECONDS, every=2)
+
+
+def insist_on_no_trace(server: Server, link: str) -> None:
+    """Insist that a link which was shown once is in no file and no log of the server, nor one like it."""
+    token = link.partition("#")[2]
+    logs = server.run("sh", "-c", f"journalctl --no-pager | grep --fixed-strings '{WELCOME}' || true")
+    looked = ("grep", "--recursive", "--files-with-matches", "--fixed-strings", "--devices=skip")
+    files = server.status(*looked, f"--regexp={token}", f"--regexp={WELCOME}", *WRITTEN, seconds=300)[1]
+    # Programs of the image have that address in them, and no token; they are not in these folders.
+    found = [line for line in (*logs.splitlines(), *files.splitlines()) if not line.startswith("grep:")]
+    require(not found, f"A link for the first administrator is on the server, in {found[:5]}.")
+
+
+def ask_the_doctor(server: Server) -> None:
+    """Insist that the doctor finds nothing wrong with signing in."""
+    said = compose(server, "exec", "-T", "app", "memo-coach", "doctor", check=False)
+    for part in ("signing in", "administrator", "mail", "proxy", "clock"):
+        require(f"ok      {part}: " in said, f"The doctor does not find {part} good:\n{said}")

@@ -85,9 +85,12 @@ def set_the_site_up(world: World) -> str:
     control.write_inventory()
     control.write_variables(needed(world.authority), needed(world.mirror), needed(world.archive))
     started = time.monotonic()
-    control.play("site.yml")
+    said = control.said_by("site.yml")
     taken = time.monotonic() - started
+    ansible.changes(said)
+    world.first_link = ansible.first_link(said)
     stack.wait_until_healthy(running)
+    stack.insist_on_no_trace(running, world.first_link)
     return f"site.yml took {taken:.0f} s; {figures.measure(running, ansible.VERSION)}"
 
 
@@ -99,7 +102,7 @@ def set_it_up_again(world: World) -> str:
 
 
 def visit_over_https(world: World) -> str:
-    """Verify the certificate; do the main job in a browser; hold its socket for a minute."""
+    """Verify the certificate; sign in, do the main job in a browser, hold its socket for a minute."""
     authority = needed(world.authority)
     certificate = until(
         "A certificate that the authority vouches for",
@@ -107,10 +110,13 @@ def visit_over_https(world: World) -> str:
         CERTIFICATE_SECONDS,
     )
     with browser.visitor(world.host, world.server_address, authority.root) as visitor:
+        browser.sign_up(visitor, needed(world.first_link), world.password)
+        stack.ask_the_doctor(needed(world.server))
         world.memo_path = browser.do_the_main_job(visitor)
         browser.hold_a_socket(visitor)
     return (
-        f"certificate until {certificate['notAfter']}; main job done; socket held {browser.SOCKET_SECONDS} s"
+        f"certificate until {certificate['notAfter']}; signed in by the playbook's link, main job done; "
+        f"socket held {browser.SOCKET_SECONDS} s"
     )
 
 
@@ -176,7 +182,10 @@ STAGES: tuple[Stage[World], ...] = (
     Stage("install", "site.yml on the fresh server", set_the_site_up, ("server", "network", "product")),
     Stage("site", "site.yml once more", set_it_up_again, ("install",)),
     Stage(
-        "https", "certificate, main job in a browser, a socket for a minute", visit_over_https, ("install",)
+        "https",
+        "certificate, signing in, main job in a browser, a socket for a minute",
+        visit_over_https,
+        ("install",),
     ),
     # A wrong password is put in a file for a moment, and the playbook would put it right.
     Stage("faults", "backups that fail must say so", fail_on_purpose, ("install",), after=("site",)),

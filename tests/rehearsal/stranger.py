@@ -116,7 +116,7 @@ def ask(stranger: Stranger, host: str, server: str) -> str:
 
 
 def ask_under_false_address(stranger: Stranger, host: str, server: str) -> None:
-    """Ask for the first page and say that another address asks."""
+    """Ask for the page to sign in on and say that another address asks."""
     status = stranger.curl(
         "--resolve",
         f"{host}:443:{server}",
@@ -125,7 +125,7 @@ def ask_under_false_address(stranger: Stranger, host: str, server: str) -> None:
         *(each for name in FORGED_HEADERS for each in ("--header", f"{name}: 198.51.100.77")),
         "--write-out",
         "%{http_code}",
-        f"https://{host}/",
+        f"https://{host}/login",
     )
     require(status == "200", f"A page that is asked for with forged headers is answered with {status}.")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,6 +42,10 @@ class World:
     control: Control | None = None
     authority: Authority | None = None
     stranger: Stranger | None = None
+    first_link: str | None = None
+    """By which the first administrator chooses a password; the playbook has shown it."""
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(20), repr=False)
+    """That the first administrator chooses."""
     memo_path: str | None = None
     """The page of the memo's feedback that the browser has written."""
 

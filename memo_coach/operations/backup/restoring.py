@@ -15,6 +15,8 @@ from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.runs import MANIFEST_KIND, chosen_run, runs_of
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
+from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.translations.sentences import sentence
 
 
@@ -99,14 +101,22 @@ async def restore(planned: Plan, restic: Restic) -> str:
     async with database.room():
         await database.receive(restic, manifest.database_snapshot, DUMPS[manifest.database])
         compare(await database.fresh_contents(), manifest)
-        await _migrate(database.fresh_url)
+        await _make_ready(database.fresh_url)
         return await database.swap()
 
 
-async def _migrate(url: str) -> None:
+async def _make_ready(url: str) -> None:
+    """Bring what was restored to the newest schema, and end its sessions and one-time links.
+
+    Some of them were ended after the backup was taken, by their people or because somebody had to be kept
+    out. Which, nobody knows any more.
+    """
     database = Database(url, pooled=False, longest_statement=0)
     try:
         await schema.upgrade(database)
+        async with database.write() as session:
+            await UserSessionRepository(session).end_everybodys()
+            await OneTimeLinkRepository(session).remove_all()
     finally:
         await database.close()
 

@@ -34,6 +34,13 @@ class PasswordRefused(ServiceError):
     """A new password cannot be taken; the sentence says why."""
 
 
+class NoPasswordsHere(ServiceError):
+    """A password is to be chosen where one signs in through a provider alone."""
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(text("single_sign_on.local_off", name=provider))
+
+
 class WrongPassword(ServiceError):
     """Who is signed in has not given the password that they have."""
 

@@ -36,19 +36,21 @@ class ForgottenPasswords:
         mail: Mail,
         public_url: str,
         *,
+        has_local: bool = True,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._attempts = attempts
         self._mail = mail
         self._public_url = public_url
+        self._has_local = has_local
         self._now = now or clock.now
         self._sending: set[asyncio.Task[None]] = set()
 
     @property
     def is_offered(self) -> bool:
         """Whether letters can be sent; where not, an administrator makes the link."""
-        return self._mail.is_configured
+        return self._mail.is_configured and self._has_local
 
     async def request(self, email: str, *, address: str | None) -> None:
         """Send a link to an account's address, if there is such an account. Nobody is told whether.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -70,6 +71,19 @@ class Mail:
             )
             raise MailNotSent from None
 
+    async def reach(self) -> None:
+        """Greet the server and sign in to it, and send nothing.
+
+        Raises:
+            MailNotSent: it cannot be used. Why is in the log.
+        """
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await asyncio.to_thread(self._greet)
+        except (OSError, smtplib.SMTPException, TimeoutError) as error:
+            _log.error("mail cannot be sent", reason=type(error).__name__)
+            raise MailNotSent from None
+
     async def send_link(self, link: OneTimeLink, letter: Letter) -> OneTimeLink:
         """Send a letter with a link, where mail is set up, and return the link with whether it was sent.
 
@@ -84,6 +98,15 @@ class Mail:
         return replace(link, is_mailed=True)
 
     def _send(self, message: EmailMessage) -> None:
+        with self._signed_in() as server:
+            server.send_message(message)
+
+    def _greet(self) -> None:
+        with self._signed_in() as server:
+            server.noop()
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[smtplib.SMTP]:
         parts = urlsplit(self._url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         server: smtplib.SMTP
@@ -96,7 +119,7 @@ class Mail:
                 server.starttls(context=self._trust())
             if parts.username:
                 server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+            yield server
 
 
 def invitation_mail(to: str, link: OneTimeLink) -> Letter:

@@ -6,7 +6,11 @@ no password or the password is wrong.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.accounts.attempts import Attempt, Attempts
 from memo_coach.services.accounts.errors import SignInRefused, WrongPassword
@@ -25,10 +29,19 @@ _log = structlog.get_logger(__name__)
 class PasswordCheck:
     """Checks passwords, and slows down who guesses."""
 
-    def __init__(self, unit_of_work: UnitOfWork, hashing: PasswordHashing, attempts: Attempts) -> None:
+    def __init__(
+        self,
+        unit_of_work: UnitOfWork,
+        hashing: PasswordHashing,
+        attempts: Attempts,
+        *,
+        has_local: bool = True,
+    ) -> None:
+        """Take the parts; without ``has_local`` a password opens accounts for emergencies alone."""
         self._unit_of_work = unit_of_work
         self._hashing = hashing
         self._attempts = attempts
+        self._has_local = has_local
 
     async def hashed(self, password: str) -> str:
         """Return the hash of a new password.
@@ -52,18 +65,36 @@ class PasswordCheck:
             # Asked when it is one's turn: of many sent at once those behind see what those before failed.
             async with self._unit_of_work.read() as session:
                 user = await UserRepository(session).by_email(email)
-                places = await UserSessionRepository(session).addresses_of(email)
-            here = None if address is None else network_of(address)
-            attempt = Attempt(email, address, here in {network_of(place) for place in places})
+                attempt = await _attempt(session, email, address)
             is_locked = await self._attempts.refuse_too_many(attempt)
             stored = None if user is None else user.password_hash
             is_right = await turn.is_right(bounded, stored)
-            if user is None or not is_right or user.is_disabled or is_locked:
+            may = user is not None and (self._has_local or user.is_break_glass) and not user.is_disabled
+            if user is None or not is_right or not may or is_locked:
                 await self._attempts.count_failure(attempt)
                 _log.info("sign-in refused")
                 raise SignInRefused
             await self._rehash(turn, user, bounded)
         return user
+
+    @asynccontextmanager
+    async def turn(self, user_id: str, address: str | None) -> AsyncIterator[Attempt]:
+        """Wait for one's turn to try something else than a password, whose failures count as those of one.
+
+        Raises:
+            SignInRefused: there is no such account, or it is locked.
+            TooManyAttempts: it has to be waited.
+            Unavailable: the database cannot be read.
+        """
+        async with self._hashing.turn():
+            async with self._unit_of_work.read() as session:
+                user = await UserRepository(session).get(user_id)
+                if user is None or user.is_disabled:
+                    raise SignInRefused
+                attempt = await _attempt(session, user.email, address)
+            if await self._attempts.refuse_too_many(attempt):
+                raise SignInRefused
+            yield attempt
 
     async def confirm(self, principal: Principal, password: str, *, address: str | None = None) -> User:
         """Make sure that who is signed in is still the one: they give their password once more.
@@ -93,3 +124,9 @@ class PasswordCheck:
             if current is not None and current.password_hash == stored:
                 await users.change(user.id, {"password_hash": hashed})
                 user.password_hash = hashed
+
+
+async def _attempt(session: AsyncSession, email: str, address: str | None) -> Attempt:
+    places = await UserSessionRepository(session).addresses_of(email)
+    here = None if address is None else network_of(address)
+    return Attempt(email, address, here in {network_of(place) for place in places})

@@ -43,12 +43,17 @@ class SessionService:
         *,
         idle: timedelta,
         lifetime: timedelta,
+        demands: Callable[[Role], bool] = lambda _role: False,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        """``idle`` is how long a session lasts unused, ``lifetime`` how long it lasts at all."""
+        """``idle`` is how long a session lasts unused, ``lifetime`` how long it lasts at all.
+
+        ``demands`` tells whether an account in a role needs a second factor.
+        """
         self._unit_of_work = unit_of_work
         self._idle = idle
         self._lifetime = lifetime
+        self._demands = demands
         self._now = now or clock.now
 
     @property
@@ -77,6 +82,8 @@ class SessionService:
         moment = self._now()
         if found.is_disabled or self._has_ended(found, moment):
             return None
+        if found.by_password_alone and self._demands(Role(found.role)):
+            return None  # they sign in again, and set one up
         if moment - found.last_used >= USED_EVERY:
             # What cannot be written can often be read, and reading is what they came for. It is in the log.
             with suppress(Unavailable):
@@ -166,9 +173,11 @@ class SessionService:
         address: str | None,
         agent: str | None,
         previous_token: str | None = None,
+        by_password_alone: bool = False,
     ) -> SignedIn:
         """Add a session to the transaction that signs somebody in: always a new one, with a new token.
 
+        One begun ``by_password_alone`` is none any more once a second factor is asked of the account.
         Whatever token the browser came with opens nothing any more: it may be one that somebody else knows.
         """
         sessions, moment, token = UserSessionRepository(session), self._now(), new_token()
@@ -182,6 +191,7 @@ class SessionService:
             last_used=moment,
             address=_shortened(address, LONGEST_ADDRESS),
             agent=_shortened(agent, LONGEST_AGENT),
+            by_password_alone=by_password_alone,
         )
         session_id = row.id
         await sessions.add(row)

@@ -18,9 +18,9 @@ from memo_coach.services.accounts.errors import LinkRefused, SignInRefused, Wron
 from memo_coach.services.accounts.one_time_links import WITH_A_PASSWORD, Purpose, make_link
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import LONGEST, check_new_password
-from memo_coach.services.accounts.principal import Actor, Principal
+from memo_coach.services.accounts.principal import Actor, Principal, Role
 from memo_coach.services.accounts.random_tokens import hash_of
-from memo_coach.services.accounts.redeeming import account_behind, open_with_password
+from memo_coach.services.accounts.redeeming import account_behind, open_with_password, refuse_password
 from memo_coach.services.accounts.sessions import SessionService
 from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.accounts.views import LinkView, SecondFactorNeeded, SignedIn
@@ -38,6 +38,9 @@ class SecondFactors(Protocol):
     async def of(self, session: AsyncSession, user_id: str) -> tuple[str, ...]:
         """Return their kinds; none where the password is enough."""
 
+    def demanded_of(self, role: Role) -> bool:
+        """Whether an account in a role needs one."""
+
 
 class NoSecondFactors:
     """Where there are none."""
@@ -46,6 +49,11 @@ class NoSecondFactors:
         """Return none."""
         del session, user_id
         return ()
+
+    def demanded_of(self, role: Role) -> bool:
+        """Return that it does not."""
+        del role
+        return False
 
 
 class SignInService:
@@ -59,12 +67,15 @@ class SignInService:
         attempts: Attempts,
         sessions: SessionService,
         second_factors: SecondFactors | None = None,
+        instead: str | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
+        """Take the parts; ``instead`` is how one signs in where nobody chooses a password."""
         self._unit_of_work = unit_of_work
         self._check = check
         self._attempts = attempts
         self._sessions = sessions
+        self._instead = instead
         self._second_factors = second_factors or NoSecondFactors()
         self._now = now or clock.now
 
@@ -90,10 +101,7 @@ class SignInService:
             current = await UserRepository(session).lock(user.id)
             if current is None or current.is_disabled or current.password_hash != user.password_hash:
                 raise SignInRefused  # it was changed meanwhile
-            factors = await self._second_factors.of(session, user.id)
-            if factors:
-                return await self._ticket(session, current, factors)
-            return await self._begin(
+            return await self._first_step(
                 session, current, address=address, agent=agent, previous_token=previous_token
             )
 
@@ -165,23 +173,25 @@ class SignInService:
 
         Raises:
             LinkRefused: it was used, has expired, or never was one.
+            NoPasswordsHere: one signs in otherwise.
             PasswordRefused, AccountUnfit, EmailTaken, TooManyAttempts, Unavailable: with a sentence; the link
                 stays good.
         """
         async with self._unit_of_work.read() as session:
-            account = await account_behind(session, url_token, self._now(), email=email, name=name)
+            account = await account_behind(
+                session, url_token, self._now(), email=email, name=name, instead=self._instead
+            )
         check_new_password(password, account.email, account.name)
         hashed = await self._check.hashed(password)
         async with self._unit_of_work.write() as session:
-            user = await open_with_password(session, url_token, self._now(), account, hashed)
+            user = await open_with_password(
+                session, url_token, self._now(), account, hashed, is_only_way=self._instead is not None
+            )
             actor = Actor(user.name, user.id, address)
             await record(session, actor, "user.password_set", target_of(user))
             await self._attempts.forget(session, user.email)
-            factors = await self._second_factors.of(session, user.id)
-            if factors:
-                # A link in a mailbox replaces what one knows, not what one has.
-                return await self._ticket(session, user, factors)
-            return await self._begin(
+            # A link in a mailbox replaces what one knows, not what one has.
+            return await self._first_step(
                 session, user, address=address, agent=agent, previous_token=previous_token
             )
 
@@ -200,6 +210,7 @@ class SignInService:
 
         Raises:
             LinkRefused: it was used, has expired, or never was one.
+            NoPasswordsHere: one signs in otherwise.
             Unavailable: the database cannot be read.
         """
         async with self._unit_of_work.read() as session:
@@ -209,6 +220,7 @@ class SignInService:
             user = None if link.user_id is None else await UserRepository(session).get(link.user_id)
         if link.user_id is not None and (user is None or user.is_disabled):
             raise LinkRefused
+        refuse_password(user, self._instead)
         return LinkView(None if user is None else user.email, is_reset=link.purpose == Purpose.RESET)
 
     async def change_password(
@@ -234,6 +246,29 @@ class SignInService:
             actor = Actor(user.name, user.id, address)
             await record(session, actor, "user.password_changed", target_of(user))
 
+    async def _first_step(
+        self,
+        session: AsyncSession,
+        user: User,
+        *,
+        address: str | None,
+        agent: str | None,
+        previous_token: str | None,
+    ) -> SignedIn | SecondFactorNeeded:
+        """Go on with who has shown what they know: to a second step where there is one, or has to be."""
+        factors = await self._second_factors.of(session, user.id)
+        if factors or self._second_factors.demanded_of(Role(user.role)):
+            ticket = await make_link(session, Purpose.SECOND_FACTOR, user.id, "", self._now())
+            return SecondFactorNeeded(ticket.url_token, factors)
+        return await self._begin(
+            session,
+            user,
+            address=address,
+            agent=agent,
+            previous_token=previous_token,
+            by_password_alone=True,
+        )
+
     async def _begin(
         self,
         session: AsyncSession,
@@ -242,16 +277,16 @@ class SignInService:
         address: str | None,
         agent: str | None,
         previous_token: str | None,
+        by_password_alone: bool = False,
     ) -> SignedIn:
         await UserRepository(session).change(user.id, {"last_sign_in": self._now()})
         # Only now: who knows a password alone would have as many guesses at the second factor as they like.
         await self._attempts.forget(session, user.email)
         return await self._sessions.begin(
-            session, user, address=address, agent=agent, previous_token=previous_token
+            session,
+            user,
+            address=address,
+            agent=agent,
+            previous_token=previous_token,
+            by_password_alone=by_password_alone,
         )
-
-    async def _ticket(
-        self, session: AsyncSession, user: User, factors: tuple[str, ...]
-    ) -> SecondFactorNeeded:
-        ticket = await make_link(session, Purpose.SECOND_FACTOR, user.id, "", self._now())
-        return SecondFactorNeeded(ticket.url_token, factors)

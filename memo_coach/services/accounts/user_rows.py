@@ -70,7 +70,7 @@ async def refuse_last_administrator(session: AsyncSession, user_id: str) -> None
         raise LastAdministrator
 
 
-def view_of(user: User) -> UserView:
+def view_of(user: User, second_factors: tuple[str, ...] = ()) -> UserView:
     """Return an account as a plain value."""
     limits = user.limits or {}
     return UserView(
@@ -83,6 +83,7 @@ def view_of(user: User) -> UserView:
         created=user.created,
         last_sign_in=user.last_sign_in,
         has_password=user.password_hash is not None,
+        second_factors=second_factors,
         limits=UserLimits(limits.get("evaluations_a_day"), limits.get("micro_usd_a_day")),
     )
 

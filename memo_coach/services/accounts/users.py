@@ -34,6 +34,8 @@ from memo_coach.services.accounts.user_rows import (
 from memo_coach.services.accounts.views import OneTimeLink, UserLimits, UserPage, UserView
 from memo_coach.services.administration.audit import record
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
+from memo_coach.storage.repositories.second_factors import SecondFactorRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.tables import User
@@ -113,8 +115,9 @@ class UserService:
             rows = await UserRepository(session).page(
                 query.strip()[:LONGEST_QUERY], position_of(cursor), PAGE + 1
             )
+            kinds = await SecondFactorRepository(session).kinds_of([row.id for row in rows])
         more = len(rows) > PAGE
-        users = tuple(view_of(row) for row in rows[:PAGE])
+        users = tuple(view_of(row, kinds.get(row.id, ())) for row in rows[:PAGE])
         return UserPage(users, cursor_of(users[-1].email) if more else None)
 
     async def get(self, user_id: str) -> UserView:
@@ -163,6 +166,14 @@ class UserService:
         """
         action = "user.disabled" if is_disabled else "user.enabled"
         return await self._change(actor, user_id, action, {"is_disabled": is_disabled})
+
+    async def set_break_glass(self, actor: Actor, user_id: str, is_break_glass: bool) -> UserView:
+        """Let an account's password open it also where all others sign in through a provider, or no longer.
+
+        Raises:
+            NotFound, Unavailable: with a sentence.
+        """
+        return await self._change(actor, user_id, "user.break_glass", {"is_break_glass": is_break_glass})
 
     async def rename(self, actor: Actor, user_id: str, name: str) -> UserView:
         """Call an account's person otherwise.
@@ -214,6 +225,24 @@ class UserService:
             user = there(await UserRepository(session).lock(user_id))
             await record(session, actor, "user.unlocked", target_of(user))
             await self._attempts.forget(session, user.email)
+
+    async def remove_second_factors(self, actor: Actor, user_id: str) -> None:
+        """Remove an account's second factors and recovery codes, for who has lost theirs; its sessions end.
+
+        Raises:
+            NotFound, Unavailable: with a sentence.
+        """
+        async with self._unit_of_work.write() as session:
+            user, factors = (
+                there(await UserRepository(session).lock(user_id)),
+                SecondFactorRepository(session),
+            )
+            kinds = (await factors.kinds_of([user_id])).get(user_id, ())
+            await factors.remove_all(user_id)
+            await OneTimeLinkRepository(session).remove(user_id, Purpose.SECOND_FACTOR)
+            await UserSessionRepository(session).end_all(user_id)
+            before = {"second_factors": list(kinds)}
+            await record(session, actor, "user.second_factors_removed", target_of(user), before=before)
 
     async def end_sessions(self, actor: Actor, user_id: str) -> int:
         """Sign an account out everywhere; count its sessions.

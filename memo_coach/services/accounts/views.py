@@ -82,6 +82,7 @@ class SecondFactorNeeded:
     ticket: str = field(repr=False)
     """With it the second step is made, within five minutes."""
     factors: tuple[str, ...] = ()
+    """Their kinds; empty where one is asked of the account and it has none: it is set up first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from memo_coach.coaching.memo.text import LONGEST_MEMO, normalise_text
 from memo_coach.services.usage.quotas import (
     MOST_EVALUATIONS,
     MOST_GLOSSARY_WORDS,
-    MOST_MEMOS,
     MOST_MUTED,
     MOST_READER_REMARKS,
 )
@@ -29,6 +28,8 @@ _LONGEST_NAME: Final = 200
 _LONGEST_SENTENCE: Final = 20_000
 _MOST_PARTS: Final = 500
 """Criteria, comments, messages and the like of one evaluation."""
+MOST_VERSIONS: Final = 10 * MOST_EVALUATIONS
+"""Of one memo: a version stays when its evaluation is deleted, and makes room for another."""
 
 
 def _of_this_calendar(moment: datetime) -> datetime:
@@ -45,6 +46,8 @@ Sentence = Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
 Score = Annotated[float, Field(ge=1.0, le=5.0)]
 Share = Annotated[float, Field(ge=0.0, le=1000.0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+"""Of a version; a number is not used again when the evaluation of it was deleted."""
 Coach = Literal["builtin", "llm"]
 
 
@@ -144,7 +147,7 @@ class ExportedEvaluation(Part):
     """An evaluation that has ended."""
 
     id: Name
-    version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    version: Number
     status: Literal["done", "failed", "cancelled"]
     created: Moment
     finished: Moment
@@ -183,7 +186,7 @@ class ExportedEvaluation(Part):
 class ExportedVersion(Part):
     """A text as it was submitted."""
 
-    number: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    number: Number
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_MEMO)]
     language: Name
     words: Count
@@ -213,12 +216,12 @@ class ExportedMark(Part):
     is_only: bool
     state: Literal["done", "declined"]
     reason: Annotated[str, Field(max_length=500)]
-    version: Annotated[int, Field(ge=1, le=MOST_EVALUATIONS)]
+    version: Number
     marked: Moment
 
 
 class ExportedMemo(Part):
-    """A memo with all that belongs to it."""
+    """A memo, but for its versions, evaluations and marks: of these there may be thousands."""
 
     id: Name
     title: Name
@@ -228,26 +231,6 @@ class ExportedMemo(Part):
     changed: Moment
     rubric: Name
     draft: ExportedDraft | None
-    versions: Annotated[list[ExportedVersion], Field(max_length=MOST_EVALUATIONS)]
-    evaluations: Annotated[list[ExportedEvaluation], Field(max_length=MOST_EVALUATIONS)]
-    marks: Annotated[list[ExportedMark], Field(max_length=MOST_EVALUATIONS)] = []
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        texts = {version.number: version.text for version in self.versions}
-        if len(texts) < len(self.versions):
-            raise ValueError("a version is there twice")
-        if len({mark.key for mark in self.marks}) < len(self.marks):
-            raise ValueError("a mark is there twice")
-        for evaluation in self.evaluations:
-            if evaluation.version not in texts:
-                raise ValueError("an evaluation is of a version that is not there")
-            readings = (evaluation, evaluation.second_opinion)
-            if not all(_quotes(reading, texts[evaluation.version]) for reading in readings if reading):
-                raise ValueError("a quote does not stand where it should")
-            if not all(_stands(each, texts[evaluation.version]) for each in evaluation.reader_remarks):
-                raise ValueError("a reader's remark is on no passage")
-        return self
 
 
 class ExportedPreferences(Part):
@@ -259,14 +242,14 @@ class ExportedPreferences(Part):
     glossary: Annotated[list[Name], Field(max_length=MOST_GLOSSARY_WORDS)] = []
 
 
-class ExportedData(Part):
-    """The whole of an export."""
-
-    format: Literal["memo-coach-export"]
-    version: Literal[1]
-    exported: datetime | None = None
-    preferences: ExportedPreferences = ExportedPreferences()
-    memos: Annotated[list[ExportedMemo], Field(max_length=MOST_MEMOS)]
+def stands_in(evaluation: ExportedEvaluation, text: str) -> str:
+    """Return what is wrong with an evaluation of a text: nothing where all that it quotes stands there."""
+    readings = (evaluation, evaluation.second_opinion)
+    if not all(_quotes(reading, text) for reading in readings if reading):
+        return "a quote does not stand where it should"
+    if not all(_stands(each, text) for each in evaluation.reader_remarks):
+        return "a reader's remark is on no passage"
+    return ""
 
 
 def _quotes(reading: ExportedEvaluation | ExportedReading, text: str) -> bool:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from memo_coach.services.clock import new_id
+from memo_coach.services.data.checked_export import CheckedExport, CheckedMemo
 from memo_coach.services.data.format import (
     ExportedComment,
     ExportedCriterion,
@@ -30,34 +34,51 @@ from memo_coach.storage.tables import (
 )
 from memo_coach.storage.tables.base import Table
 
-
-def rows_of(owner: str, memo: ExportedMemo, source: str, now: datetime) -> list[list[Table]]:
-    """Return the rows in the order in which they refer to each other: each list may be stored at once."""
-    memo_id = new_id()
-    evaluations = [(new_id(), each) for each in memo.evaluations]
-    return [
-        [_memo(owner, memo_id, memo, now)],
-        [ImportedMemo(memo=memo_id, source_sha256=source, imported=now)],
-        [_version(memo_id, version) for version in memo.versions],
-        [_mark(owner, memo_id, mark) for mark in memo.marks],
-        [_evaluation(owner, memo_id, new, each, memo) for new, each in evaluations],
-        [row for new, each in evaluations for row in _parts(owner, new, each)],
-    ]
+MOST_ROWS: Final = 25
+"""In one statement: more of them would hold up who else is answered."""
 
 
-def _memo(owner: str, memo_id: str, memo: ExportedMemo, now: datetime) -> Memo:
+@dataclass(frozen=True, slots=True)
+class NewMemo:
+    """What a memo is to be here, whatever it was where it comes from."""
+
+    id: str
+    owner: str
+    now: datetime
+
+
+def rows_of(new: NewMemo, memo: CheckedMemo, export: CheckedExport) -> Iterator[list[Table]]:
+    """Yield the rows of one table at a time; each refers to those before it alone."""
+    yield [_memo(new, memo.fields)]
+    yield [ImportedMemo(memo=new.id, source_sha256=memo.source, imported=new.now)]
+    for version in export.versions(memo):
+        yield [_version(new.id, version)]
+    yield from _batches(_mark(new, mark) for mark in export.marks(memo))
+    for evaluation in export.evaluations(memo):
+        evaluation_id = new_id()
+        yield [_evaluation(new, evaluation_id, evaluation, memo.characters[evaluation.version])]
+        for table in _parts(new.owner, evaluation_id, evaluation):
+            yield from _batches(table)
+
+
+def _batches(rows: Iterator[Table]) -> Iterator[list[Table]]:
+    while batch := list(islice(rows, MOST_ROWS)):
+        yield batch
+
+
+def _memo(new: NewMemo, memo: ExportedMemo) -> Memo:
     return Memo(
-        id=memo_id,
-        owner=owner,
+        id=new.id,
+        owner=new.owner,
         title=memo.title,
         language=memo.language,
         words=memo.words,
         # A clock that was wrong elsewhere would keep it from ever getting old.
-        created=min(memo.created, now),
-        changed=min(memo.changed, now),
+        created=min(memo.created, new.now),
+        changed=min(memo.changed, new.now),
         draft_text=None if memo.draft is None else memo.draft.text,
         draft_rubric=memo.rubric,
-        draft_saved=None if memo.draft is None else min(memo.draft.saved, now),
+        draft_saved=None if memo.draft is None else min(memo.draft.saved, new.now),
         # What was imported is opened from the list, and never takes the place of what is being written.
         draft_set_aside=memo.draft is not None,
     )
@@ -75,11 +96,11 @@ def _version(memo_id: str, version: ExportedVersion) -> MemoVersion:
     )
 
 
-def _mark(owner: str, memo_id: str, mark: ExportedMark) -> RemarkMark:
+def _mark(new: NewMemo, mark: ExportedMark) -> RemarkMark:
     return RemarkMark(
-        memo=memo_id,
+        memo=new.id,
         key=mark.key,
-        owner=owner,
+        owner=new.owner,
         says=mark.says,
         passage=mark.passage,
         is_only=mark.is_only,
@@ -91,17 +112,16 @@ def _mark(owner: str, memo_id: str, mark: ExportedMark) -> RemarkMark:
 
 
 def _evaluation(
-    owner: str, memo_id: str, evaluation_id: str, evaluation: ExportedEvaluation, memo: ExportedMemo
+    new: NewMemo, evaluation_id: str, evaluation: ExportedEvaluation, characters: int
 ) -> Evaluation:
-    text = next(version.text for version in memo.versions if version.number == evaluation.version)
     second = evaluation.second_opinion
     # It says that a model alone gave the score; what was made from what is not known here, so nothing that is
     # asked later is answered from it.
     is_models_alone = evaluation.judged_by == "llm" and evaluation.by_one_coach
     return Evaluation(
         id=evaluation_id,
-        owner=owner,
-        memo=memo_id,
+        owner=new.owner,
+        memo=new.id,
         version=evaluation.version,
         rubric=evaluation.rubric,
         rubric_version=evaluation.rubric_version,
@@ -116,7 +136,7 @@ def _evaluation(
         error=evaluation.error,
         created=evaluation.created,
         finished=evaluation.finished,
-        characters=len(text),
+        characters=characters,
         removed_characters=evaluation.removed_characters,
         judged_by=evaluation.judged_by,
         model=evaluation.model,
@@ -128,15 +148,11 @@ def _evaluation(
     )
 
 
-def _parts(owner: str, evaluation_id: str, evaluation: ExportedEvaluation) -> Iterator[Table]:
-    for position, criterion in enumerate(evaluation.criteria):
-        yield _criterion(evaluation_id, position, criterion)
-    for comment in evaluation.comments:
-        yield _comment(evaluation_id, comment)
-    for position, message in enumerate(evaluation.chat):
-        yield _message(owner, evaluation_id, position, message)
-    for remark in evaluation.reader_remarks:
-        yield _reader_remark(owner, evaluation_id, remark)
+def _parts(owner: str, evaluation_id: str, evaluation: ExportedEvaluation) -> Iterator[Iterator[Table]]:
+    yield (_criterion(evaluation_id, *each) for each in enumerate(evaluation.criteria))
+    yield (_comment(evaluation_id, comment) for comment in evaluation.comments)
+    yield (_message(owner, evaluation_id, *each) for each in enumerate(evaluation.chat))
+    yield (_reader_remark(owner, evaluation_id, remark) for remark in evaluation.reader_remarks)
 
 
 def _criterion(evaluation_id: str, position: int, criterion: ExportedCriterion) -> CriterionRow:

@@ -12,6 +12,7 @@ import gc
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -96,7 +97,10 @@ class Workers:
         settings: WorkerSettings | None = None,
         *,
         clock: Clock | None = None,
+        on_end: Callable[[], None] = lambda: None,
     ) -> None:
+        """``on_end`` is called when an evaluation has ended, well or not."""
+        self._on_end = on_end
         self._database = database
         self._rubrics = rubrics
         self._broadcast = broadcast
@@ -363,6 +367,7 @@ class Workers:
 
     async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
+        self._on_end()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
         provenance = attempt.provenance
         metrics.count_evaluation(coach=provenance.kind, status="done", seconds=seconds)
@@ -411,6 +416,7 @@ class Workers:
             await JobQueue(session).fail(
                 evaluation_id, attempt, now=self._clock.now(), failures=failures, error=sentence
             )
+        self._on_end()
         metrics.count_evaluation(coach="unknown", status="failed")
         await self._broadcast.announce(evaluation_id)
 

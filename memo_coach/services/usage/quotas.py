@@ -22,5 +22,7 @@ MOST_READER_REMARKS = 200
 """Remarks of readers on one evaluation, by all links together."""
 MOST_ACCESS_TOKENS = 20
 """Tokens of one owner that have not expired."""
+MOST_WEBHOOKS = 5
+"""Addresses of one owner that are told of evaluations."""
 MOST_IDEMPOTENCY_KEYS = 1_000
 """Requests of one owner in a day that may be repeated without being done again."""

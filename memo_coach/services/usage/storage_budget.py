@@ -119,6 +119,10 @@ class StorageBudget:
         self._unit_of_work = unit_of_work
         self._mark = address_mark
         self._kept = _buckets(found.kept_by_address, clock)
+        self._at_once = found.kept_by_address.at_once
+        # One memo that is larger than all that may be kept at once is let in where there is room for that.
+        # The rest of it is owed, and only the next such memo waits for that: drafts do not.
+        self._owed = _buckets(Allowance(0, found.kept_by_address.a_second), clock)
         self._written = _buckets(found.written_by_address, clock)
         self._visitors = _buckets(found.visitors_of_address, clock)
         everybody = found.kept_by_new_visitors
@@ -155,6 +159,8 @@ class StorageBudget:
         if storing.address is None:
             return
         mark = self._mark(storing.address)
+        if storing.kept > self._at_once:
+            _refuse(_BY_ADDRESS, self._owed.of(mark), 0)
         taken = [(_BY_ADDRESS, self._kept.of(mark), storing.kept)]
         if storing.by_first_time_visitor:
             taken.append((_NEW_OF_ADDRESS, self._visitors.of(mark), 1))
@@ -163,7 +169,9 @@ class StorageBudget:
         for reason, bucket, amount in taken:
             _refuse(reason, bucket, amount)
         for _, bucket, amount in taken:
-            bucket.take(amount)
+            bucket.take(min(amount, bucket.left))
+        if storing.kept > self._at_once:
+            self._owed.of(mark).charge(storing.kept - self._at_once)
 
 
 _BY_ADDRESS = "problem.storage_by_address"

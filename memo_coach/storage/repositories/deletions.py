@@ -101,6 +101,17 @@ class DeletionRepository:
             await self._give(table, owner, deletion.id, true())
         return cancelled
 
+    async def begin_empty(self, owner: str, deletion: Deletion, now: datetime) -> None:
+        """Begin with nothing set aside: what comes to it belongs to nobody until it is given "back".
+
+        Whatever becomes of who adds to it, it goes when it is due.
+        """
+        await self._begin(owner, deletion, now)
+
+    async def make_due(self, deletion_id: str, now: datetime) -> None:
+        """Let what is set aside go now."""
+        await self._session.execute(update(Deletion).where(col(Deletion.id) == deletion_id).values(due=now))
+
     async def give_back(self, owner: str, deletion_id: str, now: datetime) -> bool:
         """Return to its owner what they deleted; tell whether it was still there."""
         await VisitorRepository(self._session).lock_or_create(owner, now)

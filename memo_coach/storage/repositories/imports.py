@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,17 +45,13 @@ class ImportRepository:
         statement = select(func.count()).select_from(Evaluation).where(owned(col(Evaluation.owner), owner))
         return (await self._session.execute(statement)).scalar_one()
 
-    async def add(self, owner: str, parts: Iterable[Sequence[Table]]) -> None:
-        """Store the rows of one memo; each part refers to those before it alone.
+    async def add(self, owner: str, rows: Sequence[Table]) -> None:
+        """Store some rows of one table, which refer to what is stored already.
 
         Raises:
             LookupError: a row says that it is somebody else's.
         """
-        for part in parts:
-            of_tables: dict[type[Table], list[dict[str, Any]]] = {}
-            for row in part:
-                if getattr(row, "owner", owner) != owner:
-                    raise LookupError(type(row).__name__)
-                of_tables.setdefault(type(row), []).append(values_of(row))
-            for table, rows in of_tables.items():
-                await self._session.execute(insert(table_of(table)), rows)
+        for row in rows:
+            if getattr(row, "owner", owner) != owner:
+                raise LookupError(type(row).__name__)
+        await self._session.execute(insert(table_of(type(rows[0]))), [values_of(row) for row in rows])

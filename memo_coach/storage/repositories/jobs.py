@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
+from memo_coach.storage.repositories.webhook_deliveries import queue_deliveries
 from memo_coach.storage.tables import CommentRow, CriterionRow, Evaluation, MemoVersion
 from memo_coach.storage.tables.base import table_of
 
@@ -260,7 +261,7 @@ class JobQueue:
         columns: Mapping[str, Any] = _NO_COLUMNS,
     ) -> int | None:
         """Store the rest and finish; give the number of changes, or ``None`` where it was held no more."""
-        return await self._store(
+        changes = await self._store(
             job,
             rows,
             {
@@ -278,12 +279,15 @@ class JobQueue:
                 **columns,
             },
         )
+        if changes is not None:
+            await queue_deliveries(self._session, job.evaluation_id, now)
+        return changes
 
     async def fail(
         self, evaluation_id: str, attempt: int, *, now: datetime, failures: int, error: str
     ) -> bool:
         """End an evaluation with a sentence for the person; tell whether the attempt was the current one."""
-        return await self._change(
+        was_current = await self._change(
             _CHANGE_HELD,
             evaluation_id,
             attempt,
@@ -295,6 +299,9 @@ class JobQueue:
             failures=failures,
             error=error,
         )
+        if was_current:
+            await queue_deliveries(self._session, evaluation_id, now)
+        return was_current
 
     async def requeue(
         self, evaluation_id: str, attempt: int, *, failures: int, not_before: datetime | None

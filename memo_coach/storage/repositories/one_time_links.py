@@ -38,6 +38,19 @@ class OneTimeLinkRepository:
         )
         return (await self._session.execute(statement.limit(1))).first() is not None
 
+    async def can_be_opened(self, user_id: str, purpose: str, now: datetime) -> bool:
+        """Whether an account has a link for a purpose that has not run out."""
+        statement = select(col(OneTimeLink.id)).where(
+            col(OneTimeLink.user_id) == user_id,
+            col(OneTimeLink.purpose) == purpose,
+            col(OneTimeLink.expires) > now,
+        )
+        return (await self._session.execute(statement.limit(1))).first() is not None
+
+    async def remove_all(self) -> None:
+        """Delete the links of everybody."""
+        await self._session.execute(delete(OneTimeLink))
+
     async def open(self, token_sha256: str, now: datetime) -> OneTimeLink | None:
         """Open a link; of any number who do so at once one gets it, the others ``None``."""
         statement = (

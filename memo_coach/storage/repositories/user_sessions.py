@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +18,7 @@ _SESSIONS, _USERS = table_of(UserSession), table_of(User)
 # On the tables and made once: it is asked at each request and each event.
 _OF_TOKEN = (
     select(
-        *(_SESSIONS.c.id, _SESSIONS.c.made, _SESSIONS.c.last_used),
+        *(_SESSIONS.c.id, _SESSIONS.c.made, _SESSIONS.c.last_used, _SESSIONS.c.by_password_alone),
         *(_USERS.c.id, _USERS.c.owner, _USERS.c.name, _USERS.c.role, _USERS.c.is_disabled),
     )
     .join(_USERS, _USERS.c.id == _SESSIONS.c.user_id)
@@ -32,6 +32,7 @@ class SessionOfUser(NamedTuple):
     id: str
     made: datetime
     last_used: datetime
+    by_password_alone: bool
     user_id: str
     owner: str
     name: str
@@ -59,6 +60,20 @@ class UserSessionRepository:
         """Note that a session is used."""
         statement = update(UserSession).where(col(UserSession.id) == session_id).values(last_used=now)
         await self._session.execute(statement)
+
+    async def get(self, user_id: str, session_id: str) -> UserSession | None:
+        """Return one session of an account."""
+        statement = select(UserSession).where(
+            col(UserSession.user_id) == user_id, col(UserSession.id) == session_id
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def change(self, user_id: str, session_id: str, values: Mapping[str, Any]) -> None:
+        """Give one session of an account other values."""
+        statement = update(UserSession).where(
+            col(UserSession.user_id) == user_id, col(UserSession.id) == session_id
+        )
+        await self._session.execute(statement.values(**values))
 
     async def of_user(self, user_id: str) -> Sequence[UserSession]:
         """Return an account's sessions, the one used last first."""
@@ -97,6 +112,20 @@ class UserSessionRepository:
         if but is not None:
             statement = statement.where(col(UserSession.id) != but)
         return len((await self._session.execute(statement.returning(col(UserSession.id)))).all())
+
+    async def end_everybodys(self) -> None:
+        """Delete the sessions of all accounts."""
+        await self._session.execute(delete(UserSession))
+
+    async def last_used(self, most: int) -> Sequence[UserSession]:
+        """Return the sessions of anybody's that were used last."""
+        statement = select(UserSession).order_by(col(UserSession.last_used).desc()).limit(most)
+        return (await self._session.execute(statement)).scalars().all()
+
+    async def end_by_password_alone(self, user_id: str) -> None:
+        """Delete an account's sessions that were begun with nothing but a password."""
+        mine = col(UserSession.user_id) == user_id
+        await self._session.execute(delete(UserSession).where(mine, col(UserSession.by_password_alone)))
 
     async def keep_newest(self, user_id: str, most: int) -> None:
         """Delete an account's sessions beyond so many, those first that were used longest ago."""

@@ -103,6 +103,13 @@ class UserRepository:
         """Whether somebody can administer."""
         return bool((await self._session.execute(select(exists().where(_can_administer())))).scalar_one())
 
+    async def has_break_glass(self) -> bool:
+        """Whether somebody can administer by a password where others have none."""
+        statement = select(
+            exists().where(_can_administer(), col(User.is_break_glass), col(User.password_hash).is_not(None))
+        )
+        return bool((await self._session.execute(statement)).scalar_one())
+
     async def lock_administrators(self) -> list[str]:
         """Return the ids of who can administer; none of them changes until the transaction ends.
 

@@ -19,7 +19,10 @@ from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
+from memo_coach.storage.tables.second_factors import PasskeyChallenge, RecoveryCode, SecondFactor
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
+from memo_coach.storage.tables.single_sign_on import Identity, SignInFlow
+from memo_coach.storage.tables.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AccessToken",
@@ -33,6 +36,7 @@ __all__ = [
     "Evaluation",
     "GlossaryWord",
     "IdempotencyKey",
+    "Identity",
     "ImportedMemo",
     "InstallationSecret",
     "Memo",
@@ -42,17 +46,23 @@ __all__ = [
     "ModelUse",
     "MutedRemark",
     "OneTimeLink",
+    "PasskeyChallenge",
     "Preferences",
+    "RecoveryCode",
     "RemarkMark",
+    "SecondFactor",
     "ShareLink",
     "SharedRemark",
     "SignInAttempts",
+    "SignInFlow",
     "Spending",
     "Table",
     "User",
     "UserSession",
     "UtcDateTime",
     "Visitor",
+    "Webhook",
+    "WebhookDelivery",
     "metadata",
 ]
 

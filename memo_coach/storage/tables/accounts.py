@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, false
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKeyConstraint, Index, false, true
 from sqlmodel import Field
 
 from memo_coach.storage.tables.base import Table, UtcDateTime
@@ -34,6 +34,8 @@ class User(Table, table=True):
     password_hash: str | None = None
     """``None`` until a link was redeemed, or where another service signs the person in."""
     is_disabled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    is_break_glass: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether its password opens it also where all others sign in through a provider."""
     created: datetime = Field(sa_type=UtcDateTime)
     last_sign_in: datetime | None = Field(default=None, sa_type=UtcDateTime)
     limits: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
@@ -61,6 +63,10 @@ class UserSession(Table, table=True):
     """Where it was used last; shown to its person alone."""
     agent: str | None = None
     """What the browser calls itself."""
+    by_password_alone: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether nothing but a password was given."""
+    confirmed: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its person gave their password once more."""
 
 
 class OneTimeLink(Table, table=True):

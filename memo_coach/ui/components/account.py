@@ -9,6 +9,8 @@ from memo_coach.translations import number, text
 from memo_coach.ui.components.layout import alert
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.states.account import AccountState, SessionOnScreen
+from memo_coach.web.accounts.addresses import SIGN_IN_METHODS
+from memo_coach.web.languages import localised_path
 
 
 def _password(name: str, label: str, autocomplete: str, hint: str = "") -> rx.Component:
@@ -92,6 +94,17 @@ def account() -> rx.Component:
             rx.el.p(AccountState.lede, class_name="quiet"),
             rx.el.h3(text("sign_in.change_password")),
             _change_password(),
+            rx.el.h3(text("second_factors.heading")),
+            rx.el.p(text("second_factors.settings_body"), class_name="quiet"),
+            rx.el.p(
+                rx.el.a(
+                    text("second_factors.settings_link"),
+                    href=localised_path(SIGN_IN_METHODS),
+                    class_name="button",
+                    reload_document=True,
+                ),
+                class_name="row",
+            ),
             rx.el.h3(text("sign_in.sessions"), id="sessions"),
             rx.el.ul(
                 rx.foreach(AccountState.sessions, _session),

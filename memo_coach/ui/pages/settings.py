@@ -5,17 +5,19 @@ from __future__ import annotations
 import reflex as rx
 from reflex_base.event import EventSpec
 
-from memo_coach.services.data.importing import MOST_IMPORT_BYTES, PART_CHARACTERS
+from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.translations import current_language, languages, speaking, text
 from memo_coach.ui.components.account import account
 from memo_coach.ui.components.deletion import deletion
 from memo_coach.ui.components.layout import alert, frame, own_scripts
 from memo_coach.ui.components.tokens import tokens
+from memo_coach.ui.components.webhooks import webhooks
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.account import AccountState
 from memo_coach.ui.states.deletion import DeletionState
 from memo_coach.ui.states.settings import Choice, SettingsState
 from memo_coach.ui.states.tokens import TokensState
+from memo_coach.ui.states.webhooks import WebhooksState
 
 
 def _section(name: str, *content: rx.Component) -> rx.Component:
@@ -155,10 +157,7 @@ def _import() -> rx.Component:
             "data-running": text("settings.import_running"),
             "data-failed": text("settings.import_failed"),
             "data-most": str(MOST_IMPORT_BYTES),
-            "data-most-document": str(PART_CHARACTERS),
-            "data-part": str(PART_CHARACTERS),
             "data-progress": text("settings.import_progress"),
-            "data-done": text("settings.import_done"),
             "data-no-export": text("settings.import_no_export"),
         },
     )
@@ -229,7 +228,16 @@ def page() -> rx.Component:
         alert(SettingsState.problem),
         rx.cond(
             SettingsState.loaded,
-            rx.el.div(account(), _looks(), _start(), _remarks(), tokens(), _data(), class_name="settings"),
+            rx.el.div(
+                account(),
+                _looks(),
+                _start(),
+                _remarks(),
+                tokens(),
+                webhooks(),
+                _data(),
+                class_name="settings",
+            ),
             rx.el.p(text("settings.loading"), class_name="quiet", role="status"),
         ),
         current="/settings",
@@ -244,5 +252,11 @@ def register(app: rx.App) -> None:
         page,
         path="/settings",
         title=text("settings.title"),
-        on_load=[SettingsState.open, AccountState.open, DeletionState.open, TokensState.open],
+        on_load=[
+            SettingsState.open,
+            AccountState.open,
+            DeletionState.open,
+            TokensState.open,
+            WebhooksState.open,
+        ],
     )

@@ -173,6 +173,14 @@ def _user(user: rx.Var[UserOnScreen]) -> rx.Component:
                 ),
                 _action(text("users.reset"), user, UsersState.reset_password(user.id)),
                 _action(text("users.end_sessions"), user, UsersState.end_sessions(user.id)),
+                rx.cond(
+                    user.has_second_factor,
+                    _action(
+                        text("second_factors.admin_remove"),
+                        user,
+                        UsersState.remove_second_factors(user.id),
+                    ),
+                ),
                 class_name="row",
             ),
             _limits(user),

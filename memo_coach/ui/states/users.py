@@ -32,6 +32,7 @@ class UserOnScreen:
     last_sign_in: str
     """In ISO 8601; empty where there was none."""
     is_disabled: bool
+    has_second_factor: bool
     evaluations_a_day: str
     """As it is typed; empty where it is everybody's."""
     usd_a_day: str
@@ -87,7 +88,7 @@ class UsersState(rx.State):
         except ServiceError as error:
             self.refusal = error.message
         else:
-            self.told = text(f"users.{told}")
+            self.told = text(told if "." in told else f"users.{told}")
             if isinstance(done, OneTimeLink):
                 self.told = text("users.mailed") if done.is_mailed else ""
                 self.link = "" if done.is_mailed else done.url
@@ -148,6 +149,14 @@ class UsersState(rx.State):
         await self._do(lambda actor: current().users.end_sessions(actor, user_id), "signed_out")
 
     @rx.event
+    async def remove_second_factors(self, user_id: str) -> None:
+        """Remove the second factors of who has lost theirs."""
+        await self._do(
+            lambda actor: current().users.remove_second_factors(actor, user_id),
+            "second_factors.admin_removed",
+        )
+
+    @rx.event
     async def set_limits(self, form: dict[str, Any]) -> None:
         """Give an account limits of its own."""
 
@@ -189,6 +198,7 @@ def _user(user: UserView) -> UserOnScreen:
         state=" · ".join(state),
         last_sign_in="" if user.last_sign_in is None else user.last_sign_in.isoformat(),
         is_disabled=user.is_disabled,
+        has_second_factor=bool(user.second_factors),
         evaluations_a_day="" if limits.evaluations_a_day is None else str(limits.evaluations_a_day),
         usd_a_day=usd.rstrip("0").rstrip(".") if usd else "",
     )
@@ -199,5 +209,13 @@ allow(
     "open",
     "search",
     "more",
-    storing=("invite", "set_role", "set_disabled", "reset_password", "end_sessions", "set_limits"),
+    storing=(
+        "invite",
+        "set_role",
+        "set_disabled",
+        "reset_password",
+        "end_sessions",
+        "remove_second_factors",
+        "set_limits",
+    ),
 )

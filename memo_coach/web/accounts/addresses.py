@@ -6,6 +6,7 @@ import re
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
+from memo_coach.services.accounts.single_sign_on.configuration import CALLBACK
 from memo_coach.translations import languages
 from memo_coach.web.languages import language_of_path, path_in
 
@@ -13,7 +14,14 @@ SIGN_IN: Final = "/login"
 SIGN_OUT: Final = "/sign-out"
 WELCOME: Final = "/welcome"
 TAKE_ALONG: Final = "/take-along"
+PROVIDER: Final = "/login/provider"
+"""From where one is led to the provider of single sign-on."""
+SECOND_STEP: Final = "/second-step"
+SIGN_IN_METHODS: Final = "/sign-in-methods"
+PASSKEY: Final = "/passkey"
+"""Behind a page's address: where its script asks what a passkey has to sign."""
 LONGEST_NEXT: Final = 2_000
+_ON_THE_WAY: Final = frozenset({SIGN_IN, SECOND_STEP, WELCOME, TAKE_ALONG, PROVIDER, CALLBACK})
 _UNFIT = re.compile(r"[\s\\\x00-\x1f\x7f]")
 """Browsers take some of it out of an address, or take it for a slash: what is left may lead elsewhere."""
 
@@ -28,7 +36,7 @@ def own_address(wanted: str | None) -> str:
         return "/"
     if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith("//"):
         return "/"
-    return "/" if page_of(parts.path) in {SIGN_IN, WELCOME, TAKE_ALONG} else wanted
+    return "/" if page_of(parts.path) in _ON_THE_WAY else wanted
 
 
 def sign_in_address(wanted: str, **query: str) -> str:
@@ -54,5 +62,15 @@ def in_every_language(*pages: str) -> frozenset[str]:
     )
 
 
-FORMS: Final = in_every_language(SIGN_IN, WELCOME, TAKE_ALONG) | {SIGN_OUT}
+TO_PROVIDER: Final = in_every_language(PROVIDER)
+"""The only addresses from which one is led to somebody else's."""
+OF_PROVIDER: Final = TO_PROVIDER | {CALLBACK}
+"""On the way to the provider and back."""
+PASSKEY_REQUESTS: Final = (f"{SIGN_IN}{PASSKEY}", f"{SECOND_STEP}{PASSKEY}")
+"""What asks without a session what a passkey has to sign."""
+FORMS: Final = in_every_language(SIGN_IN, SECOND_STEP, WELCOME, TAKE_ALONG, SIGN_IN_METHODS) | {
+    SIGN_OUT,
+    *PASSKEY_REQUESTS,
+    f"{SIGN_IN_METHODS}{PASSKEY}",
+}
 """Where the forms are sent to by which one signs in and out."""

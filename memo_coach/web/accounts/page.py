@@ -6,6 +6,7 @@ they weigh a tenth, and they work where scripts do not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from memo_coach import __version__
@@ -17,7 +18,9 @@ from memo_coach.web.site_files import asset
 _DOCTYPE: Final = Html("<!DOCTYPE html>")
 
 
-def document(title: str, *content: str, english_path: str, query: str = "", script: str | None = None) -> str:
+def document(
+    title: str, *content: str, english_path: str, query: str = "", scripts: Sequence[str] = ()
+) -> str:
     """Return a whole page in the language that is spoken; ``english_path`` is where it stands in English."""
     page = element(
         "div",
@@ -27,11 +30,11 @@ def document(title: str, *content: str, english_path: str, query: str = "", scri
         _footer(english_path, query),
         class_="page",
     )
-    head = _head(f"{title} · {text('product.name')}", script)
+    head = _head(f"{title} · {text('product.name')}", scripts)
     return _DOCTYPE + element("html", head, element("body", page), lang=current_language())
 
 
-def _head(title: str, script: str | None) -> Html:
+def _head(title: str, scripts: Sequence[str]) -> Html:
     return element(
         "head",
         element("meta", charset="utf-8"),
@@ -45,7 +48,7 @@ def _head(title: str, script: str | None) -> Html:
         element("link", rel="stylesheet", href=asset("styles.css")),
         element("script", src=asset("theme.js")),
         element("link", rel="icon", href=asset("favicon.svg"), type="image/svg+xml"),
-        element("script", src=asset(script), defer=True) if script else Html(),
+        *(element("script", src=asset(script), defer=True) for script in scripts),
     )
 
 

@@ -13,6 +13,7 @@ from memo_coach.translations import number, text
 from memo_coach.web.accounts.addresses import SIGN_IN, TAKE_ALONG, WELCOME, own_address
 from memo_coach.web.accounts.markup import Html, element, joined
 from memo_coach.web.accounts.page import alert, document, field, form, hidden, note, stacked, submit
+from memo_coach.web.accounts.passkey_form import PASSKEY_SCRIPT, passkey_form
 from memo_coach.web.languages import localised_path
 
 _SCRIPT: Final = "sign-in.js"
@@ -33,44 +34,61 @@ def sign_in_page(
     problem: str = "",
     told: str = "",
     other_ways: Sequence[OtherWay] = (),
+    instead_of_form: OtherWay | None = None,
+    has_passkeys: bool = False,
 ) -> str:
-    """Return the page on which one signs in; ``next_address`` is where it leads on to."""
-    content = stacked(
-        _heading(text("sign_in.lede")),
-        alert(problem),
-        note(told),
-        form(
-            localised_path(SIGN_IN),
-            field(
-                "email",
-                text("sign_in.email"),
-                kind="email",
-                value=email,
-                autocomplete="username",
-                maxlength=str(LONGEST_EMAIL),
-                autofocus=not problem and not email,
-                spellcheck="false",
-                autocapitalize="none",
-            ),
-            _password("current-password", autofocus=bool(email) and not problem),
-            hidden("next", own_address(next_address)),
-            submit(text("sign_in.button")),
-        ),
-        _others(other_ways),
-        element("p", text("sign_in.forgotten"), class_="quiet"),
-    )
-    own = own_address(next_address)
+    """Return the page on which one signs in; ``next_address`` is where it leads on to.
+
+    ``instead_of_form`` is the way to the form for a password, where hardly anybody has one.
+    """
+    lede = text("sign_in.lede" if instead_of_form is None else "single_sign_on.lede")
+    above = (_heading(lede), alert(problem), note(told))
+    wanted = own_address(next_address)
+    if instead_of_form is None:
+        content = stacked(
+            *above,
+            _sign_in_form(wanted, email, has_problem=bool(problem)),
+            passkey_form(SIGN_IN, text("second_factors.sign_in_by_passkey"), next_address=wanted)
+            if has_passkeys
+            else Html(),
+            _others(other_ways),
+            element("p", text("sign_in.forgotten"), class_="quiet"),
+        )
+    else:
+        way = element("a", instead_of_form.label, href=instead_of_form.address)
+        content = stacked(*above, _others(other_ways, is_main=True), element("p", way, class_="quiet"))
     return document(
         text("sign_in.heading"),
         content,
         english_path=SIGN_IN,
-        query="" if own == "/" else urlencode({"next": own}),
-        script=_SCRIPT,
+        query="" if wanted == "/" else urlencode({"next": wanted}),
+        scripts=(_SCRIPT, *((PASSKEY_SCRIPT,) if has_passkeys else ())),
     )
 
 
-def _others(ways: Sequence[OtherWay]) -> Html:
-    links = (element("a", way.label, href=way.address, class_="button") for way in ways)
+def _sign_in_form(next_address: str, email: str, *, has_problem: bool) -> Html:
+    return form(
+        localised_path(SIGN_IN),
+        field(
+            "email",
+            text("sign_in.email"),
+            kind="email",
+            value=email,
+            autocomplete="username",
+            maxlength=str(LONGEST_EMAIL),
+            autofocus=not has_problem and not email,
+            spellcheck="false",
+            autocapitalize="none",
+        ),
+        _password("current-password", autofocus=bool(email) and not has_problem),
+        hidden("next", own_address(next_address)),
+        submit(text("sign_in.button")),
+    )
+
+
+def _others(ways: Sequence[OtherWay], *, is_main: bool = False) -> Html:
+    classes = "button main" if is_main else "button"
+    links = (element("a", way.label, href=way.address, class_=classes) for way in ways)
     return element("p", *links, class_="row") if ways else Html()
 
 
@@ -89,7 +107,7 @@ def welcome_page(*, problem: str = "") -> str:
             data_redeem=True,
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 _CODE: Final[Mapping[str, Any]] = {
@@ -135,7 +153,7 @@ def redeem_page(
             submit(text("sign_in.set_password")),
         ),
     )
-    return document(text("sign_in.heading"), content, english_path=WELCOME, script=_SCRIPT)
+    return document(text("sign_in.heading"), content, english_path=WELCOME, scripts=(_SCRIPT,))
 
 
 def _new_account(typed: tuple[str, str]) -> tuple[Html, ...]:

@@ -6,23 +6,18 @@ problem document.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, urlencode
 
-import structlog
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from memo_coach.services import container
-from memo_coach.services.accounts.errors import LinkRefused, TooManyAttempts
-from memo_coach.services.accounts.principal import Principal
+from memo_coach.services.accounts.errors import LinkRefused
 from memo_coach.services.accounts.views import SecondFactorNeeded, SignedIn
-from memo_coach.services.errors import ServiceError, Unavailable
-from memo_coach.translations import languages, speaking, text
+from memo_coach.services.errors import ServiceError
+from memo_coach.translations import languages, text
 from memo_coach.web import cookies
 from memo_coach.web.accounts import pages
 from memo_coach.web.accounts.addresses import (
@@ -34,18 +29,28 @@ from memo_coach.web.accounts.addresses import (
     own_address,
     sign_in_address,
 )
-from memo_coach.web.accounts.name_tag import name_tag_header, no_name_tag_header
+from memo_coach.web.accounts.answers import (
+    NEVER_KEPT,
+    address_in,
+    agent_in,
+    form_fields,
+    home,
+    language,
+    page_answer,
+    principal_in,
+    redirect,
+    refusal,
+    secure,
+    signed_in,
+    token_in,
+)
+from memo_coach.web.accounts.name_tag import no_name_tag_header
+from memo_coach.web.accounts.second_factor_routes import SECOND_FACTOR_ROUTES, browser_of, to_second_step
 from memo_coach.web.accounts.taking_along import leave, memos_to_take_along, take_along
-from memo_coach.web.cookies import cookie_header, is_secure, no_cookie_header, tokens_in
+from memo_coach.web.accounts.ways import is_led_at_once, other_ways, problem_in, shows_form, way_with_password
+from memo_coach.web.cookies import no_cookie_header, tokens_in
 from memo_coach.web.languages import language_asked_for, language_of_path, path_in
-from memo_coach.web.problems import Problem
 from memo_coach.web.routes import PROBLEMS, Endpoint
-
-_log = structlog.get_logger(__name__)
-
-_MOST_FIELDS: Final = 10
-_NEVER_KEPT: Final = {"Cache-Control": "no-store"}
-_LONGEST_AGENT: Final = 300
 
 
 class SignIn(Endpoint):
@@ -54,29 +59,36 @@ class SignIn(Endpoint):
     async def get(self, request: Request) -> Response:
         """Show the form; who has signed in goes on at once."""
         wanted = own_address(request.query_params.get("next"))
-        if _principal(request) is not None:
-            return _to(_home(wanted, request))
-        with _language(request):
-            told = text("sign_in.signed_out") if "signed-out" in request.query_params else ""
-            return _page(pages.sign_in_page(wanted, told=told))
+        if principal_in(request) is not None:
+            return redirect(home(wanted, request))
+        query, settings = request.query_params, container.current().settings
+        with language(request):
+            if is_led_at_once(settings, query):
+                return redirect(other_ways(settings, wanted)[0].address)
+            told = text("sign_in.signed_out") if "signed-out" in query else ""
+            way = None if shows_form(settings, query) else way_with_password(wanted)
+            shown = _sign_in_page(wanted, told=told, problem=problem_in(query), instead_of_form=way)
+            return page_answer(shown)
 
     async def post(self, request: Request) -> Response:
         """Sign in, and go on to the page that was wanted."""
-        form = await _form(request)
+        form = await form_fields(request)
         wanted, email = own_address(form.get("next")), form.get("email", "")
-        with _language(request):
+        with language(request):
+            if "passkey" in form:
+                return await _by_passkey(request, form["passkey"], wanted)
             try:
                 answer = await container.current().sign_in.sign_in(
                     email,
                     form.get("password", ""),
-                    address=_address(request),
-                    agent=_agent(request),
-                    previous_token=_token(request),
+                    address=address_in(request),
+                    agent=agent_in(request),
+                    previous_token=token_in(request),
                 )
             except ServiceError as error:
-                shown = pages.sign_in_page(wanted, email=email[:254], problem=error.message)
-                return _refusal(request, error, shown)
-            return await _let_in(request, answer, _home(wanted, request))
+                shown = _sign_in_page(wanted, email=email[:254], problem=error.message)
+                return refusal(request, error, shown)
+            return await _let_in(request, answer, home(wanted, request))
 
 
 class Welcome(Endpoint):
@@ -88,42 +100,42 @@ class Welcome(Endpoint):
         wanted = language_asked_for(headers.get("cookie"), headers.get("accept-language"))
         if path.rstrip("/") == WELCOME and path_in(wanted, WELCOME) != WELCOME:
             # What stands behind "#" goes along: a browser keeps it where an answer names none.
-            return _to(path_in(wanted, WELCOME), {"Vary": "Accept-Language, Cookie"})
-        with _language(request):
-            return _page(pages.welcome_page())
+            return redirect(path_in(wanted, WELCOME), {"Vary": "Accept-Language, Cookie"})
+        with language(request):
+            return page_answer(pages.welcome_page())
 
     async def post(self, request: Request) -> Response:
         """Show the form for a link, and with a password make it the account's and sign in."""
-        form = await _form(request)
+        form = await form_fields(request)
         token, typed = (
             form.get("token", "").strip().lstrip("#"),
             (form.get("email", ""), form.get("name", "")),
         )
         service = container.current().sign_in
-        with _language(request):
+        with language(request):
             try:
                 link = await service.look_at(token)
             except ServiceError as error:
-                return _refusal(request, error, pages.welcome_page(problem=error.message))
+                return refusal(request, error, pages.welcome_page(problem=error.message))
             if "password" not in form:
-                return _page(pages.redeem_page(token, email=link.email, is_reset=link.is_reset))
+                return page_answer(pages.redeem_page(token, email=link.email, is_reset=link.is_reset))
             try:
                 answer = await service.redeem(
                     token,
                     form["password"],
-                    address=_address(request),
-                    agent=_agent(request),
+                    address=address_in(request),
+                    agent=agent_in(request),
                     email=typed[0],
                     name=typed[1],
-                    previous_token=_token(request),
+                    previous_token=token_in(request),
                 )
             except LinkRefused as error:
-                return _refusal(request, error, pages.welcome_page(problem=error.message))
+                return refusal(request, error, pages.welcome_page(problem=error.message))
             except ServiceError as error:
                 shown = pages.redeem_page(
                     token, email=link.email, is_reset=link.is_reset, typed=typed, problem=error.message
                 )
-                return _refusal(request, error, shown)
+                return refusal(request, error, shown)
             return await _let_in(request, answer, path_in(language_of_path(request.url.path), "/"))
 
 
@@ -132,14 +144,14 @@ class SignOut(Endpoint):
 
     async def post(self, request: Request) -> Response:
         """End it, whatever it was, and go to where one signs in."""
-        form, secure = await _form(request), _secure()
-        for token in tokens_in(request.headers.get("cookie"), secure=secure, name=cookies.SESSION):
+        form, is_tls = await form_fields(request), secure()
+        for token in tokens_in(request.headers.get("cookie"), secure=is_tls, name=cookies.SESSION):
             await container.current().sessions.sign_out(token)
-        language = form.get("language", "")
-        home = path_in(language if language in languages() else "en", "/")
-        answer = _to(sign_in_address(home, **{"signed-out": "1"}))
-        answer.headers.append("Set-Cookie", no_cookie_header(secure=secure, name=cookies.SESSION))
-        answer.headers.append("Set-Cookie", no_name_tag_header(secure=secure))
+        chosen = form.get("language", "")
+        first = path_in(chosen if chosen in languages() else "en", "/")
+        answer = redirect(sign_in_address(first, **{"signed-out": "1"}))
+        answer.headers.append("Set-Cookie", no_cookie_header(secure=is_tls, name=cookies.SESSION))
+        answer.headers.append("Set-Cookie", no_name_tag_header(secure=is_tls))
         return answer
 
 
@@ -148,7 +160,7 @@ class Session(Endpoint):
 
     async def get(self, _request: Request) -> Response:
         """Answer that there is."""
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers=_NEVER_KEPT)
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=NEVER_KEPT)
 
 
 class TakeAlong(Endpoint):
@@ -156,17 +168,17 @@ class TakeAlong(Endpoint):
 
     async def get(self, request: Request) -> Response:
         """Offer it, where there is something."""
-        wanted, principal = own_address(request.query_params.get("next")), _principal(request)
+        wanted, principal = own_address(request.query_params.get("next")), principal_in(request)
         found = None if principal is None else await memos_to_take_along(request, principal)
         if found is None:
-            return _to(_home(wanted, request))
-        with _language(request):
-            return _page(pages.take_along_page(wanted, found.memos))
+            return redirect(home(wanted, request))
+        with language(request):
+            return page_answer(pages.take_along_page(wanted, found.memos))
 
     async def post(self, request: Request) -> Response:
         """Take it along, or leave it; then go on."""
-        form, principal = await _form(request), _principal(request)
-        answer = _to(_home(own_address(form.get("next")), request))
+        form, principal = await form_fields(request), principal_in(request)
+        answer = redirect(home(own_address(form.get("next")), request))
         if principal is not None:
             chosen = take_along if form.get("choice") == "take" else leave
             for cookie in await chosen(request, principal):
@@ -174,98 +186,40 @@ class TakeAlong(Endpoint):
         return answer
 
 
+async def _by_passkey(request: Request, answer: str, wanted: str) -> Response:
+    """Sign in by a passkey in the password's place."""
+    try:
+        new = await container.current().accounts.second_step.with_passkey_alone(answer, browser_of(request))
+    except ServiceError as error:
+        return refusal(request, error, _sign_in_page(wanted, problem=error.message))
+    return await signed_in(request, new, home(wanted, request))
+
+
+def _sign_in_page(
+    wanted: str,
+    *,
+    email: str = "",
+    problem: str = "",
+    told: str = "",
+    instead_of_form: pages.OtherWay | None = None,
+) -> str:
+    services = container.current()
+    return pages.sign_in_page(
+        wanted,
+        email=email,
+        problem=problem,
+        told=told,
+        other_ways=other_ways(services.settings, wanted),
+        instead_of_form=instead_of_form,
+        has_passkeys=services.accounts.second_step.can_use_passkeys,
+    )
+
+
 async def _let_in(request: Request, answer: SignedIn | SecondFactorNeeded, wanted: str) -> Response:
     """Return the answer to who has given the right password, or has opened a link."""
     if isinstance(answer, SignedIn):
         return await signed_in(request, answer, wanted)
-    # No second factor can be set up yet; an account that has one all the same is not let in without it.
-    _log.error("sign-in not finished", reason="second factor")
-    shown = pages.sign_in_page(wanted, problem=text("sign_in.second_factor"))
-    return _page(shown, HTTPStatus.UNPROCESSABLE_ENTITY)
-
-
-async def signed_in(request: Request, new: SignedIn, wanted: str) -> Response:
-    """Return the answer that makes a browser that of who has just signed in."""
-    secure, lifetime, sent = _secure(), container.current().sessions.lifetime, request.headers.get("cookie")
-    found = await memos_to_take_along(request, new.principal)
-    if found is not None:
-        page = path_in(language_of_path(request.url.path), TAKE_ALONG)
-        wanted = f"{page}?{urlencode({'next': wanted})}"
-    answer = _to(wanted)
-    headers = [
-        cookie_header(new.token, secure=secure, lifetime=lifetime, name=cookies.SESSION),
-        name_tag_header(new.principal, sent, secure=secure, lifetime=lifetime),
-        no_cookie_header(secure=secure, name=cookies.READER),
-    ]
-    for header in filter(None, headers):
-        answer.headers.append("Set-Cookie", header)
-    return answer
-
-
-async def _form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form, the last of each name; nothing where the body is no form."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return {}
-    body = (await request.body()).decode("utf-8", "replace")
-    try:
-        fields = parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        return {}
-    return {name: values[-1] for name, values in fields.items()}
-
-
-def _refusal(request: Request, error: ServiceError, page: str) -> Response:
-    status, again = HTTPStatus.UNPROCESSABLE_ENTITY, {}
-    if isinstance(error, TooManyAttempts):
-        status, again = HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(error.retry_after)}
-    elif isinstance(error, Unavailable):
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-    if "text/html" not in request.headers.get("accept", ""):
-        return Problem(status, error.message, again)
-    return _page(page, status, again)
-
-
-def _page(
-    content: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
-) -> Response:
-    return HTMLResponse(content, status.value, {**_NEVER_KEPT, **(headers or {})})
-
-
-def _to(address: str, headers: Mapping[str, str] | None = None) -> Response:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, {**_NEVER_KEPT, **(headers or {})})
-
-
-def _home(wanted: str, request: Request) -> str:
-    """Return where to go on to: the first page in the language of this one, where no other is wanted."""
-    return path_in(language_of_path(request.url.path), "/") if wanted == "/" else wanted
-
-
-def _language(request: Request) -> AbstractContextManager[None]:
-    return speaking(language_of_path(request.url.path))
-
-
-def _principal(request: Request) -> Principal | None:
-    found: Principal | None = request.scope.get("state", {}).get("principal")
-    return found
-
-
-def _token(request: Request) -> str | None:
-    found = tokens_in(request.headers.get("cookie"), secure=_secure(), name=cookies.SESSION)
-    return found[0] if found else None
-
-
-def _address(request: Request) -> str:
-    """Return where the request comes from, as the middleware found it."""
-    return "unknown" if request.client is None else request.client.host
-
-
-def _agent(request: Request) -> str:
-    return request.headers.get("user-agent", "")[:_LONGEST_AGENT]
-
-
-def _secure() -> bool:
-    return is_secure(container.current().settings)
+    return to_second_step(request, answer.ticket, wanted)
 
 
 def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:
@@ -276,6 +230,7 @@ def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:
 
 ACCOUNT_ROUTES: Final = (
     *_of(SIGN_IN, SignIn),
+    *SECOND_FACTOR_ROUTES,
     *_of(WELCOME, Welcome),
     *_of(TAKE_ALONG, TakeAlong),
     Route(SIGN_OUT, SignOut, middleware=[PROBLEMS]),

@@ -22,7 +22,16 @@ from memo_coach.services.accounts.principal import Principal
 from memo_coach.services.errors import Unavailable
 from memo_coach.settings import Settings
 from memo_coach.translations import text
-from memo_coach.web.accounts.addresses import SIGN_IN, SIGN_OUT, WELCOME, in_every_language, sign_in_address
+from memo_coach.web.accounts.addresses import (
+    OF_PROVIDER,
+    PASSKEY_REQUESTS,
+    SECOND_STEP,
+    SIGN_IN,
+    SIGN_OUT,
+    WELCOME,
+    in_every_language,
+    sign_in_address,
+)
 from memo_coach.web.accounts.name_tag import MARK_HEADER, mark_of, name_tag_header
 from memo_coach.web.cookies import READER, cookie_header, is_secure
 from memo_coach.web.middleware.origins import refuse_socket
@@ -39,7 +48,9 @@ from memo_coach.web.recognition import Recognised, recognised
 
 _log = structlog.get_logger(__name__)
 
-OPEN_PATHS: Final = in_every_language(SIGN_IN, WELCOME, SHARED) | {SIGN_OUT}
+OPEN_PATHS: Final = (
+    in_every_language(SIGN_IN, SECOND_STEP, WELCOME, SHARED) | {SIGN_OUT, *PASSKEY_REQUESTS} | OF_PROVIDER
+)
 """What needs no session: signing in, and reading what was shared."""
 ASKING_FOR_THEMSELVES: Final = ("/api/", "/mcp")
 """They know their callers by a token in a header, and refuse everybody else."""

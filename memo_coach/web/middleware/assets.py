@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.web.accounts.addresses import TO_PROVIDER
 from memo_coach.web.site import STAND_IN
 
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -58,7 +59,7 @@ class AssetsMiddleware:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if "location" in headers:
+                if "location" in headers and path not in TO_PROVIDER:
                     headers["location"] = own_path(headers["location"])
                 if "cache-control" not in headers:
                     found = message["status"] in {

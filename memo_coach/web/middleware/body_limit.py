@@ -21,7 +21,7 @@ from memo_coach.translations import number, text
 from memo_coach.web.accounts.addresses import FORMS
 from memo_coach.web.body_room import SMALL_BYTES, BodyRoom
 from memo_coach.web.header_limit import HEADER_BYTES
-from memo_coach.web.problems import Problem
+from memo_coach.web.problems import MCP, Problem
 
 _log = structlog.get_logger(__name__)
 
@@ -36,6 +36,7 @@ BODY_BYTES_OF = {
     "/import": MOST_IMPORT_BYTES,
     **dict.fromkeys(FORMS, FORM_BYTES),
     "/api/v1/evaluations": 1_500_000,
+    MCP: 1_500_000,
     "/api/v1/memos": MOST_BYTES + _FILE_FORM_BYTES,
 }
 BODY_SECONDS = 60.0

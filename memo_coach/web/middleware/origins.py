@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from memo_coach.settings import LOCAL_NAMES, Settings
 from memo_coach.translations import text
-from memo_coach.web.problems import Problem, is_of_api
+from memo_coach.web.problems import MCP, Problem, is_of_api
 
 _log = structlog.get_logger(__name__)
 
@@ -81,9 +81,12 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_by_program(headers: Headers) -> bool:
-    """Whether a request comes with a credential that no browser adds by itself, and from no page."""
-    return "authorization" in headers and "origin" not in headers
+def _is_by_program(path: str, headers: Headers) -> bool:
+    """Whether a request comes from no page, and with a credential that no browser adds by itself.
+
+    Where nothing else counts, one that brings none is answered there, and told what is missing.
+    """
+    return "origin" not in headers and ("authorization" in headers or path == MCP)
 
 
 class OriginMiddleware:
@@ -126,7 +129,7 @@ class OriginMiddleware:
             return HTTPStatus.NOT_FOUND, "no_page"
         if any(path == closed or path.startswith(f"{closed}/") for closed in CLOSED_PATHS):
             return HTTPStatus.NOT_FOUND, "no_page"
-        is_told_apart = method in SAFE_METHODS or (is_of_api(path) and _is_by_program(headers))
+        is_told_apart = method in SAFE_METHODS or (is_of_api(path) and _is_by_program(path, headers))
         if not is_told_apart and not self._addresses.is_own_origin(headers.get("origin"), host):
             return HTTPStatus.FORBIDDEN, "wrong_origin"
         return None

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from memo_coach.services.usage.network import network_of
 from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
 from memo_coach.translations import text
+from memo_coach.web.accounts.addresses import OF_PROVIDER
 from memo_coach.web.middleware.origins import SAFE_METHODS
 from memo_coach.web.problems import Problem, is_of_api
 
@@ -25,8 +26,8 @@ OF_OWNER = (120, 10.0)
 """At once, and a second in the long run. The editor saves two or three times a second at most."""
 FROM_ADDRESS = (1_200, 100.0)
 """An office behind one address, or a proxy that does not tell addresses apart. IPv6 counts by its /64."""
-READ_PATHS = frozenset({"/draft", "/export"})
-"""What is read there may be as long as what is saved, or longer."""
+READ_PATHS = frozenset({"/draft", "/export"}) | OF_PROVIDER
+"""What is read there may be as long as what is saved, or longer; or the provider of sign-ins is asked."""
 
 
 class RateLimitMiddleware:

@@ -19,7 +19,10 @@ locals {
     https   = { protocol = "tcp", port = 443, description = "HTTPS: images, certificates, backups, model providers" }
     dns-udp = { protocol = "udp", port = 53, description = "DNS: names" }
     dns-tcp = { protocol = "tcp", port = 53, description = "DNS: long answers" }
-    ntp     = { protocol = "udp", port = 123, description = "NTP: the time" }
+    # Not 25, where mail may go unencrypted: a provider's ports for customers who sign in.
+    smtp  = { protocol = "tcp", port = 587, description = "SMTP with STARTTLS: invitations and new passwords" }
+    smtps = { protocol = "tcp", port = 465, description = "SMTP over TLS: invitations and new passwords" }
+    ntp   = { protocol = "udp", port = 123, description = "NTP: the time" }
   }
 
   ingress_rules = merge(local.ssh_rules, merge([

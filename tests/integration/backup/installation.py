@@ -19,6 +19,7 @@ from memo_coach.storage.fingerprint import TableFingerprint, fingerprint
 from tests.command_line import PROGRAM, run_command
 from tests.postgres_server import programs
 from tests.restic_binary import restic_directory
+from tests.stored_rows import add_account_rows
 from tests.waiting import wait_until
 
 PASSWORD = "the password of the repository"
@@ -162,6 +163,17 @@ class Installation:
             for rows in _rows(memo, text):
                 async with database.write() as session:
                     session.add_all(rows)
+        finally:
+            await database.close()
+
+    def let_somebody_in(self) -> None:
+        """Let somebody have an account, a session and a link."""
+        asyncio.run(self._let_somebody_in())
+
+    async def _let_somebody_in(self) -> None:
+        database = self._database()
+        try:
+            await add_account_rows(database)
         finally:
             await database.close()
 

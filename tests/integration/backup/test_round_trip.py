@@ -45,6 +45,19 @@ def test_a_restore_brings_every_row_back_and_keeps_what_it_replaced(installation
     assert installation.status("restore")["result"] == "ok"
 
 
+def test_a_restore_brings_accounts_back_and_asks_everybody_again_who_they_are(
+    installation: Installation,
+) -> None:
+    installation.let_somebody_in()
+    backed_up = installation.figures()
+    assert (backed_up["user_sessions"].rows, backed_up["one_time_links"].rows) == (1, 1)
+    installation.succeeds("backup")
+    installation.succeeds("restore", "--replace", SITE)
+    restored = installation.figures()
+    differing = {name: figures.rows for name, figures in restored.items() if figures != backed_up[name]}
+    assert differing == {"user_sessions": 0, "one_time_links": 0}
+
+
 @only_on_sqlite
 def test_an_installation_without_a_database_takes_the_newest_backup_without_being_asked(
     installation: Installation,

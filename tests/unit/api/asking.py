@@ -18,9 +18,14 @@ def _with_session(app: ASGIApp, owner: str | None) -> ASGIApp:
     return told
 
 
+def around_the_api(session: str | None) -> ASGIApp:
+    """Return the API with what says who asks."""
+    return _with_session(AccessTokenMiddleware(application()), session)
+
+
 def program(token: str | None = None, *, session: str | None = None) -> httpx.AsyncClient:
     """Return a program that asks with a token, or as a browser's page does."""
-    app = _with_session(AccessTokenMiddleware(application()), session)
+    app = around_the_api(session)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)

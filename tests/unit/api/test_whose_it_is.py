@@ -21,6 +21,8 @@ ABOUT: dict[str, Any] = {
     "GET /api/v1/memos/{memo}": None,
     "GET /api/v1/memos/{memo}/versions": None,
     "GET /api/v1/memos/{memo}/diff?old=1&new=1": None,
+    "GET /api/v1/webhooks/{webhook}/deliveries": None,
+    "DELETE /api/v1/webhooks/{webhook}": None,
     "POST /api/v1/evaluations": {"json": {"text": "Approve a pump.", "memo": "{memo}"}},
 }
 """What is about a memo or an evaluation, and what is sent along."""
@@ -31,6 +33,8 @@ OF_ASKER: dict[str, Any] = {
     "GET /api/v1/progress": None,
     "GET /api/v1/progress?memo={memo}": None,
     "GET /api/v1/rubrics": None,
+    "GET /api/v1/webhooks": None,
+    "POST /api/v1/webhooks": {"json": {"url": "https://receiver.example.org/"}},
     "GET /api/v1/me": None,
     "GET /api/v1/me/export": None,
     "DELETE /api/v1/me": None,
@@ -59,7 +63,8 @@ async def judged(services: Services, owner: str) -> dict[str, str]:
     async for _view in services.evaluations.follow(owner, evaluation):
         pass
     memo = (await services.evaluations.get(owner, evaluation)).memo_id
-    return {"evaluation": evaluation, "memo": memo}
+    webhook = await services.webhooks.make(owner, "https://receiver.example.org/")
+    return {"evaluation": evaluation, "memo": memo, "webhook": webhook.view.webhook_id}
 
 
 async def token_of(services: Services, owner: str, *scopes: str) -> str:

@@ -161,7 +161,7 @@ def test_every_secret_is_a_file_that_a_service_uses() -> None:
 @every_service
 def test_no_secret_is_given_through_the_environment_or_the_command(service: str) -> None:
     environment = SERVICES[service]["environment"]
-    secret = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|CREDENTIAL|DATABASE_URL")
+    secret = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|CREDENTIAL|DATABASE_URL|SMTP_URL")
     for name, value in environment.items():
         if secret.search(name):
             assert str(value).startswith("/run/secrets/"), name
@@ -176,12 +176,13 @@ def test_the_service_s_environment_is_good_settings() -> None:
         **SERVICES["app"]["environment"],
         "DATABASE_URL": "postgresql://memo_coach@postgres/memo_coach",
     }
-    for name in ("DATABASE_URL_FILE", "LLM_API_KEY_FILE"):
+    for name in ("DATABASE_URL_FILE", "LLM_API_KEY_FILE", "SMTP_URL_FILE"):
         del environment[name]
     settings = load_settings(environment, env_file=None)
     assert (settings.app_env, settings.public_url) == ("production", f"https://{LEAST['SITE_HOST']}")
     assert (settings.host, settings.port, settings.log_format) == ("0.0.0.0", 3000, "json")
     assert (settings.llm_model, settings.debug_mode) == ("", False)
+    assert (settings.auth_mode, settings.first_link_in_log) == ("accounts", True)
     subnet = STACK["networks"]["edge"]["ipam"]["config"][0]["subnet"]
     assert settings.trusted_networks == (ipaddress.ip_network(subnet),)
 

@@ -199,3 +199,11 @@ def test_a_subnet_in_which_this_machine_already_is_is_not_used_again() -> None:
     assert first.gateway == "10.213.79.1"
     assert str(first.subnet_6) == "fd5d:6d65:6d6f:2::/64"
     assert not list(network.free(with_six=False, taken=[ipaddress.IPv4Network("10.213.0.0/16")]))
+
+
+def test_the_link_of_the_first_administrator_is_read_from_what_the_playbook_shows() -> None:
+    link = f"https://memo.example.org/welcome#{'aB-_9' * 8}abc"
+    assert ansible.first_link(f'ok: [memo-coach] => {{\n    "msg": "It opens once: {link}"\n}}\n') == link
+    for said in ("", f"{link} {link[:-1]}d"):
+        with pytest.raises(RehearsalError):
+            ansible.first_link(said)

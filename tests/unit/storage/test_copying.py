@@ -28,6 +28,7 @@ from tests.stored_rows import (
     add_rows_of_a_review,
     add_rows_of_access,
     add_rows_of_sharing,
+    add_rows_of_webhooks,
     add_visitor,
     queued,
 )
@@ -58,6 +59,7 @@ async def fill(database: Database) -> None:
     await add_rows_of_a_review(database, "v")
     await add_rows_of_sharing(database, "v", "e")
     await add_rows_of_access(database, "v")
+    await add_rows_of_webhooks(database, "v", "e")
     await add_audit_entry(database)
     await add_account_rows(database)
     await add_document(database)

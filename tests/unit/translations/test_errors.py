@@ -29,6 +29,8 @@ FOR_THE_LOG = {
     "MissingNotice": "a text that is not there",
     "MissingPhrase": "a text that is not there",
     "MissingSentence": "a text that is not there",
+    "services/accounts/single_sign_on/fetching.py: NotFetched": "which the pages tell in a sentence",
+    "services/accounts/single_sign_on/provider.py: NotFetched": "the same",
     "ModelFailure": "which the coach that answers instead tells in a notice",
     "ServicesClosed": "a fault of the program",
     "Unfit": "an event that no page of ours sends",

@@ -81,8 +81,8 @@ run "the_server_reaches_only_what_it_needs" {
   assert {
     condition = toset([
       for rule in aws_vpc_security_group_egress_rule.server : "${rule.ip_protocol} ${rule.from_port}-${rule.to_port}"
-    ]) == toset(["tcp 80-80", "tcp 443-443", "udp 53-53", "tcp 53-53", "udp 123-123"])
-    error_message = "The server reaches out for packages, HTTPS, names and the time, and nothing else."
+    ]) == toset(["tcp 80-80", "tcp 443-443", "udp 53-53", "tcp 53-53", "tcp 587-587", "tcp 465-465", "udp 123-123"])
+    error_message = "The server reaches out for packages, HTTPS, names, mail and the time, and nothing else."
   }
 }
 

@@ -20,7 +20,7 @@ from memo_coach.services.accounts.one_time_links import LIFETIMES, Purpose
 from memo_coach.services.accounts.principal import Role
 from memo_coach.services.accounts.user_rows import NewAccount
 from memo_coach.services.accounts.views import SignedIn, UserLimits
-from memo_coach.services.container import Services
+from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.errors import NotFound
 from memo_coach.services.memos.retention import Retention
 from memo_coach.storage.repositories.audit import AuditFilter, AuditRepository
@@ -52,6 +52,22 @@ async def test_who_is_invited_chooses_a_password_and_is_signed_in(services: Serv
     with pytest.raises(LinkRefused):
         await redeemed(services, link.url_token)
     assert await actions(services) == ["user.invited", "user.password_set"]
+
+
+async def test_a_start_makes_a_link_for_its_log_only_where_nobody_administers_and_it_is_wanted(
+    services: Services,
+) -> None:
+    async def links(*, wanted: bool) -> int:
+        update = {"auth_mode": "accounts", "first_link_in_log": wanted}
+        await close_services(await open_services(services.settings.model_copy(update=update)))
+        async with services.database.read() as session:
+            return (await session.execute(text("SELECT count(*) FROM one_time_links"))).scalar_one()
+
+    assert (await links(wanted=False), await links(wanted=True), await links(wanted=False)) == (0, 1, 1)
+    await services.users.create(
+        ROOT, email="ana@example.org", name="Ana", role=Role.ADMINISTRATOR, password=PASSWORD
+    )
+    assert await links(wanted=True) == 1
 
 
 async def test_of_many_who_open_one_link_at_once_one_does(services: Services) -> None:
@@ -103,7 +119,7 @@ async def test_the_first_administrator_is_made_by_a_link_and_there_is_no_second_
         ),
         return_exceptions=True,
     )
-    assert sorted(type(answer).__name__ for answer in answers) == ["LinkRefused"] * 3 + ["SignedIn"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["LinkRefused"] * 3 + ["SecondFactorNeeded"]
     assert [user.role for user in (await services.users.list()).users] == [Role.ADMINISTRATOR]
     assert await first.link() is None
 
@@ -134,6 +150,9 @@ async def test_what_is_changed_counts_at_once_and_is_in_the_audit_log(services: 
     ana = await add_account(services)
     token = (await signed_in(services)).token
     await services.users.set_role(ROOT, ana.id, Role.ADMINISTRATOR)
+    # More than a password is asked of who administers.
+    assert await services.sessions.principal(token) is None
+    token = (await signed_in(services)).token
     principal = await services.sessions.principal(token)
     assert principal is not None
     assert principal.is_administrator
@@ -146,13 +165,15 @@ async def test_what_is_changed_counts_at_once_and_is_in_the_audit_log(services: 
     assert await services.sessions.principal(token) is None
     await services.users.set_disabled(ROOT, ana.id, False)
     assert await services.sessions.principal(token) is None
+    await services.users.remove_second_factors(ROOT, ana.id)
     await signed_in(services)
     assert await services.users.end_sessions(ROOT, ana.id) == 1
     with pytest.raises(NotFound):
         await services.users.set_role(ROOT, "nobody", Role.ADMINISTRATOR)
     assert await actions(services) == [
-        *("user.created", "user.created", "user.role", "user.limits"),
-        *("user.disabled", "user.enabled", "user.sessions_ended"),
+        *("user.created", "user.created", "user.role", "user.second_factor_added", "user.limits"),
+        *("user.disabled", "user.enabled", "user.second_factors_removed"),
+        *("user.second_factor_added", "user.sessions_ended"),
     ]
 
 

@@ -17,6 +17,7 @@ from tests.stored_rows import (
     add_rows_of_a_model,
     add_rows_of_a_review,
     add_rows_of_sharing,
+    add_rows_of_webhooks,
     add_visitor,
     queued,
 )
@@ -49,6 +50,7 @@ async def test_all_that_a_visitor_has_becomes_the_accounts_whose_own_choices_sta
     await add_rows_of_a_model(services.database, "v", "e")
     await add_rows_of_a_review(services.database, "v")
     await add_rows_of_sharing(services.database, "v", "e")
+    await add_rows_of_webhooks(services.database, "v", "e")
     await add_deletion(services.database, "v")
 
     async def identify(token: str | None) -> str | None:

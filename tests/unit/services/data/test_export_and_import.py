@@ -15,7 +15,10 @@ import pytest
 
 from memo_coach.services.container import Services
 from memo_coach.services.data import exporting, importing
-from memo_coach.services.data.importing import ImportView, NotAnExport, read_export
+from memo_coach.services.data.import_refusals import NotAnExport
+from memo_coach.services.data.importing import ImportView, read_export
+from memo_coach.services.data.json_reader import MOST_VALUES
+from memo_coach.services.data.split_export import SplitExport
 from memo_coach.services.errors import TooMany
 from memo_coach.services.review import service as review_service
 from memo_coach.services.sharing.views import RemarkToLeave
@@ -252,12 +255,12 @@ def changed(**fields: object) -> dict[str, Any]:
         (gzip.compress(b" " * 20_000_000, mtime=0), "too large"),
         (gzip.compress(b"[]", mtime=0)[:-9], "damaged or encrypted"),
         (b"\x1f\x8b", "damaged or encrypted"),
-        (b'{"many": [' + b"[]," * (importing.MOST_VALUES // 2) + b"0]}", "too large"),
+        (b'{"many": [' + b"[]," * (MOST_VALUES // 2) + b"0]}", "too large"),
     ],
 )  # fmt: skip
-def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str) -> None:
-    with pytest.raises(NotAnExport, match=reason):
-        read_export(content)
+def test_what_is_no_export_is_refused_with_the_reason(content: bytes, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(NotAnExport, match=reason), SplitExport(tmp_path) as parts:
+        read_export(io.BytesIO(content), parts)
 
 
 async def test_what_an_owner_chose_stays_and_what_is_none_is_left_out(services: Services, owner: str) -> None:
@@ -295,6 +298,12 @@ async def test_a_refusal_is_said_in_the_language_of_the_page(services: Services,
         await services.imports.import_file(owner, b"no zip")
     with speaking("es"):
         assert refused.value.message.startswith("Este archivo no se puede importar: no es ni")
+
+
+def test_a_memo_is_known_by_what_it_was_known_by_when_it_was_imported_long_ago(tmp_path: Path) -> None:
+    with SplitExport(tmp_path) as parts:
+        (memo,) = read_export(io.BytesIO(json.dumps(VERSION_1).encode()), parts).memos
+    assert memo.source == "1dc2011cb1ea46a831123149341d0c3b13c5cdbaa03406f5b6eb709813342c2f"
 
 
 async def test_more_than_is_kept_is_refused_before_anything_is_added(

@@ -14,6 +14,7 @@ from memo_coach.web.administrators import administrator_of
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.authorisation import EVENT_RULES, FOR_READERS, EventAuthorisation
 from memo_coach.web.middleware.session import owner_of
+from tests.accounts import signed_in
 
 PASSWORD = "seven green kettles sing"
 OPERATOR = Actor("the test")
@@ -53,8 +54,8 @@ async def test_who_administers_is_asked_at_each_event(installation: Services) ->
     ana = await users.create(
         OPERATOR, email="ana@example.org", name="Ana", role=Role.ADMINISTRATOR, password=PASSWORD
     )
-    signed_in: Any = await installation.sign_in.sign_in("ana@example.org", PASSWORD, address=None, agent=None)
-    state = state_with(f"memo_coach_session={signed_in.token}")
+    token = (await signed_in(installation, password=PASSWORD)).token
+    state = state_with(f"memo_coach_session={token}")
     event = next(f"{name}.open" for name in EVENT_RULES if name.endswith("account_state"))
     assert await may_run(state, event)
     assert administrator_of(state) == Actor("Ana", ana.id, "192.0.2.1")

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import httpx
+import pyotp
 from starlette.responses import PlainTextResponse
 
 from memo_coach.services.accounts.principal import Actor, Role
@@ -23,6 +24,7 @@ ANA, PASSWORD = "ana@example.org", "seven green kettles sing"
 OPERATOR = Actor("the test")
 PAGE = {"Accept": "text/html"}
 DRAFT = {"memo_id": None, "text": "We ask for two ovens.", "rubric": "investment-memo", "base_revision": 0}
+SECRET = re.compile(r"<code>([A-Z2-7 ]{39})</code>")
 ALERT = re.compile(r'<p role="alert"[^>]*>([^<]+)<')
 
 
@@ -41,6 +43,17 @@ async def signed_in(services: Services, email: str = ANA, **form: str) -> AsyncI
         answer = await person.post("/login", data={"email": email, "password": PASSWORD, **form})
         assert answer.status_code == 303, answer.text
         yield person
+
+
+async def set_up(person: httpx.AsyncClient, address: str) -> str:
+    """Set up the authenticator app that is asked of an administrator; return its secret."""
+    asked = await person.get(address)
+    secret = "".join(SECRET.findall(asked.text)[0].split())
+    path, _, query = address.partition("?")
+    form = {"code": pyotp.TOTP(secret).now(), "next": unquote(query.removeprefix("next="))}
+    done = await person.post(path, data=form)
+    assert (done.status_code, done.text.count("<li>")) == (200, 10)
+    return secret
 
 
 ELSEWHERE = (
@@ -176,7 +189,8 @@ async def test_links_make_the_first_administrator_and_accounts_and_open_once(ins
         assert (refused.status_code, "at least 12" in ALERT.findall(refused.text)[0]) == (422, True)
         assert f'value="{ANA}"' in refused.text
         made = await ana.post("/es/welcome", data={**form, "password": PASSWORD})
-        assert (made.status_code, made.headers["location"]) == (303, "/es")
+        assert (made.status_code, made.headers["location"]) == (303, "/es/second-step?next=%2Fes")
+        await set_up(ana, made.headers["location"])
         assert ana.cookies["memo_coach_account"].split(".")[1] == "administrator"
         invited = await installation.users.invite(
             OPERATOR, email="bea@example.org", name="Bea", role=Role.WRITER
@@ -214,3 +228,37 @@ async def test_what_a_browser_wrote_as_a_visitor_is_offered_to_who_signs_in_and_
             owner = await installation.sessions.identify(person.cookies["memo_coach_session"])
             assert owner is not None
             assert bool(await installation.memos.list(owner)) == (choice == "take")
+
+
+async def test_who_has_a_second_factor_is_asked_for_it_on_the_way_to_the_page_that_was_wanted(
+    installation: Services,
+) -> None:
+    async with signed_in(installation) as ana:
+        methods = "/es/sign-in-methods"
+        assert "No tiene ninguno" in (await ana.get(methods)).text
+        page = (await ana.post(methods, data={"action": "set-up-authenticator"})).text
+        secret = "".join(SECRET.findall(page)[0].split())
+        assert "<svg" in page
+        refused = await ana.post(methods, data={"action": "add-authenticator", "code": "000000"})
+        assert (refused.status_code, "no es correcto" in ALERT.findall(refused.text)[0]) == (422, True)
+        assert "".join(SECRET.findall(refused.text)[0].split()) == secret
+        form = {"action": "add-authenticator", "code": pyotp.TOTP(secret).now(), "name": "<b>"}
+        shown = await ana.post(methods, data=form)
+        codes = re.findall(r"<li><code>([\w-]+)</code>", shown.text)
+        assert (len(codes), shown.headers["cache-control"]) == (10, "no-store")
+        assert "&lt;b&gt;" in (await ana.get(methods)).text
+        assert (await ana.post("/sign-in-methods/passkey")).status_code >= 400, "passkeys are for names"
+    async with browser(installation.settings) as desk:
+        assert (await desk.get("/second-step")).headers["location"] == "/login"
+        assert (await desk.post("/second-step/passkey")).status_code >= 400
+        assert (await desk.get("/sign-in-methods")).headers["location"].startswith("/login?next=")
+        known = await desk.post("/login", data={"email": ANA, "password": PASSWORD, "next": "/help"})
+        assert known.headers["location"] == "/second-step?next=%2Fhelp"
+        assert "memo_coach_session" not in desk.cookies
+        assert ANA in (await desk.get(known.headers["location"])).text
+        wrong = await desk.post("/second-step", data={"code": "000000", "next": "/help"})
+        assert (wrong.status_code, "not right" in ALERT.findall(wrong.text)[0]) == (422, True)
+        done = await desk.post("/second-step", data={"code": codes[0], "next": "//evil.example"})
+        assert (done.status_code, done.headers["location"]) == (303, "/")
+        assert "memo_coach_second_step" not in desk.cookies
+        assert (await desk.get("/draft", headers={"Accept": "*/*"})).status_code == 204

@@ -1,0 +1,1 @@
+"""What one signs in with beside a password, or in its place: authenticator apps, passkeys, recovery codes."""
