@@ -107,15 +107,13 @@ async def open_accounts(
         lifetime=timedelta(days=settings.session_days),
         demands=factors.demanded_of,
     )
-    sign_in = SignInService(
-        unit_of_work, check=check, attempts=attempts, sessions=sessions, second_factors=factors
-    )
     mail = Mail(settings.smtp_url, settings.mail_from)
     sign_in = SignInService(
         unit_of_work,
         check=check,
         attempts=attempts,
         sessions=sessions,
+        second_factors=factors,
         instead=None if has_local else settings.oidc_name,
     )
     return Accounts(
