@@ -21,8 +21,18 @@ from memo_coach.api.application import application
 from memo_coach.services.accounts.principal import Role
 from memo_coach.services.accounts.views import UserView
 from memo_coach.services.container import Services
-from memo_coach.web.accounts.addresses import SIGN_IN, SIGN_OUT, TAKE_ALONG, WELCOME, in_every_language
+from memo_coach.web.accounts.addresses import (
+    PASSKEY,
+    SECOND_STEP,
+    SIGN_IN,
+    SIGN_IN_METHODS,
+    SIGN_OUT,
+    TAKE_ALONG,
+    WELCOME,
+    in_every_language,
+)
 from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
+from memo_coach.web.accounts.single_sign_on import SINGLE_SIGN_ON_ROUTES
 from memo_coach.web.routes import ROUTES
 from memo_coach.web.stack import build_middleware_stack
 from tests.accounts import ROOT, add_account, signed_in
@@ -31,6 +41,7 @@ from tests.some import some
 from tests.unit.api import test_whose_it_is as of_api
 
 SITE = "http://127.0.0.1:1"
+FOR_PROGRAMS = ("/api/", "/mcp")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DRAFT = {"memo_id": "{memo}", "text": "Mine now.", "rubric": "investment-memo", "base_revision": 1}
 
@@ -57,17 +68,27 @@ OF_ASKER: Mapping[str, Sent] = {
     "GET /outlines/{rubric}": None,
     "GET /samples/{rubric}/{quality}": None,
     "GET /session": None,
+    "POST /mcp": {"json": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}},
+    f"POST {SIGN_IN_METHODS}{PASSKEY}": None,
+    **{f"{m} {path}": None for path in in_every_language(SIGN_IN_METHODS) for m in ("GET", "POST")},
     **{f"{method} {path}": None for path in in_every_language(TAKE_ALONG) for method in ("GET", "POST")},
     **{asked: sent for asked, sent in of_api.OF_ASKER.items() if asked != "DELETE /api/v1/me"},
     "DELETE /api/v1/me": None,
 }
 """What answers with the asker's own alone, or with what is everybody's who has signed in."""
+UNFIT = ("POST /import", "POST /sign-in-methods", "POST /es/sign-in-methods", "POST /mcp")
+"""What these begin with is refused as it is sent here, by whomever."""
 OF_ADMINISTRATORS = ("GET /admin/usage.csv", "GET /admin/audit.csv")
 OPEN = {
     "GET /health/live",
     "GET /health/ready",
-    *(f"{method} {path}" for path in in_every_language(SIGN_IN, WELCOME) for method in ("GET", "POST")),
-    f"POST {SIGN_OUT}",
+    *(
+        f"{method} {path}"
+        for path in in_every_language(SIGN_IN, WELCOME, SECOND_STEP)
+        for method in ("GET", "POST")
+    ),
+    *(f"POST {page}{path}" for page, path in ((SIGN_OUT, ""), (SIGN_IN, PASSKEY), (SECOND_STEP, PASSKEY))),
+    *(f"GET {route.path}" for route in SINGLE_SIGN_ON_ROUTES),
     *(f"GET /api{route.path}" for route in documentation.router.routes if isinstance(route, APIRoute)),
 }
 """What needs no session: signing in and out, whether the service is well, how the API is asked."""
@@ -75,10 +96,11 @@ LEAVING = {"POST /session/end"}
 
 
 def addresses() -> Iterator[str]:
-    for route in (*ACCOUNT_ROUTES, *ROUTES):
+    for route in (*ACCOUNT_ROUTES, *SINGLE_SIGN_ON_ROUTES, *ROUTES):
         for method in METHODS:
             if hasattr(route.endpoint, method.lower()):
                 yield f"{method} {route.path}"
+    yield "POST /mcp"
     yield from of_api.described()
     for route in within(application().routes):
         if not route.include_in_schema:
@@ -89,7 +111,7 @@ def within(routes: Iterable[Any]) -> Iterator[APIRoute]:
     for route in routes:
         if isinstance(route, APIRoute):
             yield route
-        else:
+        elif hasattr(route, "original_router"):
             yield from within(route.original_router.routes)
 
 
@@ -115,7 +137,7 @@ class Person:
         return {"Authorization": f"Bearer {self.token}"}
 
     def asking(self, path: str) -> dict[str, str]:
-        return self.bearer if path.startswith("/api/") else self.cookie
+        return self.bearer if path.startswith(FOR_PROGRAMS) else self.cookie
 
 
 async def person(services: Services, name: str, role: Role = Role.WRITER) -> Person:
@@ -185,7 +207,8 @@ async def test_a_stranger_with_an_account_finds_what_there_never_was(installatio
             assert {**foreign.json(), "request_id": ""} == {**none.json(), "request_id": ""}
         for asked, sent in OF_ASKER.items():
             answer = await answer_to(client, asked, sent, own, ben.asking(asked.partition(" ")[2]))
-            assert answer.status_code < 400 or asked == "POST /import", (asked, answer.text)
+            assert answer.status_code < 400 or asked.startswith(UNFIT), (asked, answer.text)
+            assert answer.status_code not in {401, 403}, asked
             assert of_api.SECRET.encode() not in answer.content, asked
         for asked in OF_ADMINISTRATORS:
             assert (await answer_to(client, asked, None, own, ben.cookie)).status_code == 403, asked
@@ -227,7 +250,8 @@ async def test_nobody_is_answered_nothing_nor_is_who_was_somebody(installation: 
                 assert of_api.SECRET.encode() not in answer.content
         # Nor does a page's cookie open what is for programs, or a token pages.
         for asked, sent in {**ABOUT, **OF_ASKER}.items():
-            headers = ana.cookie if "/api/" in asked else ana.bearer
+            for_programs = asked.partition(" ")[2].startswith(FOR_PROGRAMS)
+            headers = ana.cookie if for_programs else ana.bearer
             assert (asked, (await answer_to(client, asked, sent, own, headers)).status_code) == (asked, 401)
         for asked in OF_ADMINISTRATORS:
             assert (await answer_to(client, asked, None, own, root.cookie)).status_code == 200
@@ -250,6 +274,7 @@ async def test_nothing_is_changed_by_a_page_of_somebody_elses(
         for asked in some(sorted(set(addresses()))):
             if not asked.startswith("GET "):
                 answer = await answer_to(client, asked, None, own, sent_along)
-                assert (asked, answer.status_code) == (asked, 403)
+                refused = {401, 403} if asked == "POST /mcp" else {403}
+                assert answer.status_code in refused, (asked, answer.status_code)
                 assert "set-cookie" not in answer.headers
     assert await installation.sessions.identify(ana.session) == ana.user.owner
