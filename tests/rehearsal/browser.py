@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyotp
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocket, expect, sync_playwright
 
 from tests.chromium import ARGUMENTS, chromium
@@ -69,26 +70,37 @@ def _home_that_trusts(root: Path) -> Path:
     return home
 
 
-def sign_up(context: BrowserContext, link: str, password: str) -> None:
-    """Choose a password by a link, and come to the page to write on; the link opens nothing a second time."""
+def sign_up(context: BrowserContext, link: str, password: str) -> str:
+    """Choose a password by a link, set up an app, and come to the page to write on; return the app's secret.
+
+    The link opens nothing a second time.
+    """
     page = context.new_page()
     page.goto(link)
     page.get_by_label("New password").fill(password)
     page.get_by_role("button", name="Save and sign in").click()
+    expect(page.get_by_role("heading", name="Set up a second step")).to_be_visible()
+    secret = "".join((page.locator("main code").text_content() or "").split())
+    page.get_by_label("Code that the app shows").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Continue").click()
     expect(pages.count(page, "words")).not_to_be_empty()
     page.goto("about:blank")
     page.goto(link)
     expect(page.get_by_text("opens nothing any more")).to_be_visible()
     page.close()
+    return secret
 
 
-def sign_in(context: BrowserContext, email: str, password: str) -> None:
+def sign_in(context: BrowserContext, email: str, password: str, app_secret: str) -> None:
     """Be asked who one is, in spite of the cookies of earlier visits, and sign in."""
     page = context.new_page()
     page.goto("/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Code", exact=True).fill(pyotp.TOTP(app_secret).now())
+    page.get_by_role("button", name="Continue").click()
     expect(pages.count(page, "words")).not_to_be_empty()
     page.close()
 

@@ -65,6 +65,6 @@ def lose_and_recover(world: World) -> str:
         CERTIFICATE_SECONDS,
     )
     with browser.visitor(world.host, world.server_address, root) as visitor:
-        browser.sign_in(visitor, FIRST_ADMINISTRATOR, world.password)
+        browser.sign_in(visitor, FIRST_ADMINISTRATOR, world.password, needed(world.app_secret))
         browser.read_again(visitor, needed(world.memo_path))
     return f"recovered in {taken:.0f} s; {len(after)} figures equal; the memo is read again, signed in anew"

@@ -110,7 +110,7 @@ def visit_over_https(world: World) -> str:
         CERTIFICATE_SECONDS,
     )
     with browser.visitor(world.host, world.server_address, authority.root) as visitor:
-        browser.sign_up(visitor, needed(world.first_link), world.password)
+        world.app_secret = browser.sign_up(visitor, needed(world.first_link), world.password)
         stack.ask_the_doctor(needed(world.server))
         world.memo_path = browser.do_the_main_job(visitor)
         browser.hold_a_socket(visitor)

@@ -46,6 +46,8 @@ class World:
     """By which the first administrator chooses a password; the playbook has shown it."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(20), repr=False)
     """That the first administrator chooses."""
+    app_secret: str | None = field(default=None, repr=False)
+    """Of the authenticator app that they set up."""
     memo_path: str | None = None
     """The page of the memo's feedback that the browser has written."""
 
