@@ -2,7 +2,8 @@
 
 A worker renews its lease while it works. Where it dies, the lease runs out and the evaluation goes back into
 the queue, in this process or another; three bad ends, and it fails with a sentence. What keeps two workers
-from both finishing is in :mod:`memo_coach.storage.repositories.jobs`.
+from both finishing is in :mod:`memo_coach.storage.repositories.jobs`. How many one writer may have waiting
+stands in :mod:`memo_coach.services.usage.quotas`.
 """
 
 from __future__ import annotations

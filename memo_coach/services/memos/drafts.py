@@ -1,4 +1,7 @@
-"""Drafts: what a writer is typing, saved at every pause, and never overwritten by another tab."""
+"""Drafts: what a writer is typing, saved at every pause, and never overwritten by another tab.
+
+How long they are kept stands in :mod:`.retention`.
+"""
 
 from __future__ import annotations
 
