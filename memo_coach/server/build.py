@@ -187,6 +187,7 @@ def _publish(root: Path, digest: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(web / "build" / "client", fresh / "build" / "client")
     node = Path(sys.executable).parent / "node"
+    _minify_scripts(node, web, fresh / "build" / "client")
     paint_first(fresh / "build" / "client", node, web / "compress-static.js")
     shutil.copytree(web / "backend", fresh / "backend")
     for name in ("routes.json", "reflex.json"):
@@ -198,6 +199,16 @@ def _publish(root: Path, digest: str) -> None:
         site.rename(stale)
     fresh.rename(site)
     shutil.rmtree(stale, ignore_errors=True)
+
+
+def _minify_scripts(node: Path, web: Path, client: Path) -> None:
+    """Shorten our own scripts: their comments are for who reads them here, and each page would carry them."""
+    program = Path(__file__).with_name("minify_scripts.mjs")
+    finished = subprocess.run(  # noqa: S603 - our own program, no input of anyone's
+        [str(node), str(program), str(web), str(client)], capture_output=True, text=True, check=False
+    )
+    if finished.returncode != 0:
+        raise BuildFailed(f"The scripts could not be shortened: {finished.stderr.strip()[-400:]}")
 
 
 def main() -> int:

@@ -111,7 +111,7 @@ def calls(page: Page) -> Locator:
 
 def open_everything(page: Page) -> None:
     """Open whatever is folded."""
-    for summary in page.locator("summary").all():
+    for summary in page.locator("main summary").all():
         summary.click()
 
 

@@ -156,8 +156,9 @@ def test_on_a_phone_the_conversation_starts_from_a_comment_too(
     expect(answers(page)).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     # It covers the page: who comes again finds the page, and the conversation where they look for it.
-    for come_again in (page.reload, lambda: page.go_back() and page.go_forward()):
-        come_again()
+    for come_again in ((page.reload,), (page.go_back, page.go_forward)):
+        for step in come_again:
+            step()
         opener = pages.cards(page).first.get_by_role("button", name="Ask about this")
         expect(opener).to_be_visible()
         expect(panel).to_have_count(0)

@@ -22,7 +22,7 @@ from tests.live_server import LiveServer
 from tests.model_server import ModelServer
 
 TESTS = (
-    "database", "migrations", "disk", "workers", "cache", "model", "mail", "logging", "browser",
+    "database", "migrations", "disk", "workers", "documents", "cache", "model", "mail", "logging", "browser",
 )  # fmt: skip
 MEMO = "Subject: A new pump\n\nPlease approve a new pump for the mill by Friday. It costs 12,000 dollars."
 

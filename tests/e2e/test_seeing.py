@@ -84,7 +84,7 @@ def test_what_tells_of_a_lost_connection_covers_no_button(
     pages.open_editor(page)
     pages.write(page, pages.sample("weak"))
     page.context.set_offline(True)
-    told = page.locator(".connection")
+    told = page.locator(".connection:visible")
     expect(told).to_be_visible()
     button, message = page.get_by_role("button", name="Evaluate").bounding_box(), told.bounding_box()
     assert button is not None

@@ -102,18 +102,16 @@ def _account() -> rx.Component:
 
 def _signed_out() -> rx.Component:
     """Say that the session has ended; assets/account.js shows it, and has the link come back to this page."""
-    return rx.el.div(
-        rx.el.p(
-            text("sign_in.ended"),
-            " ",
-            anchor(text("sign_in.again"), to=localised_path(SIGN_IN)),
-            " ",
-            text("sign_in.again_note"),
-            class_name="connection",
-            hidden=True,
-            custom_attrs={"data-signed-out": ""},
-        ),
+    return rx.el.p(
+        text("sign_in.ended"),
+        " ",
+        anchor(text("sign_in.again"), to=localised_path(SIGN_IN)),
+        " ",
+        text("sign_in.again_note"),
+        class_name="connection",
         role="alert",
+        hidden=True,
+        custom_attrs={"data-signed-out": ""},
     )
 
 
