@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from memo_coach.coaching.documents.llm import LlmDocument, shipped_llm
-from memo_coach.services.coaches import models
+from memo_coach.services.administration.documents_in_force import Snapshot
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings, load_settings
@@ -133,7 +133,7 @@ def document(**changes: Any) -> LlmDocument:
 async def installation(settings: Settings, **changes: Any) -> AsyncIterator[tuple[Services, str]]:
     """Yield the services of an installation and a visitor; ``changes`` are to ``llm.yaml``."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(models, "shipped_llm", lambda: document(**changes))
+        patched.setattr(Snapshot, "llm", property(lambda _snapshot: document(**changes)))
         services = await open_services(settings)
         try:
             _token, owner = await services.visitors.admit()

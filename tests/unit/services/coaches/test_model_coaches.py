@@ -9,9 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from memo_coach.coaching.documents.llm import shipped_llm
 from memo_coach.coaching.rubric.reader import shipped_rubric
 from memo_coach.coaching.samples import samples
-from memo_coach.services.coaches import models
+from memo_coach.services.administration.documents_in_force import Snapshot
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.errors import UnknownCoach
 from memo_coach.services.views import FINISHED, EvaluationView
@@ -181,8 +182,8 @@ async def test_builtin_evaluations_do_not_wait_for_those_that_ask_a_model(
 async def test_at_a_limit_a_person_gets_the_builtin_coach_and_the_time_when_it_is_over(
     settings: Settings, model: ModelServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    document = dataclasses.replace(models.shipped_llm(), evaluations_per_hour=1)
-    monkeypatch.setattr(models, "shipped_llm", lambda: document)
+    document = dataclasses.replace(shipped_llm(), evaluations_per_hour=1)
+    monkeypatch.setattr(Snapshot, "llm", property(lambda _snapshot: document))
     opened = await open_services(with_model(settings, model), HASTY)
     try:
         owner = await new_owner(opened)
