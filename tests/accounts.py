@@ -35,10 +35,12 @@ async def signed_in(
     answer = await services.sign_in.sign_in(
         email, password, address=address, agent="Firefox", previous_token=previous
     )
-    return await let_in(services, answer)
+    return await let_in(services, answer, address=address)
 
 
-async def let_in(services: Services, answer: SignedIn | SecondFactorNeeded) -> SignedIn:
+async def let_in(
+    services: Services, answer: SignedIn | SecondFactorNeeded, *, address: str = ADDRESS
+) -> SignedIn:
     """Make the second step, where one is asked of an account that has not set it up yet."""
     if isinstance(answer, SignedIn):
         return answer
@@ -46,7 +48,7 @@ async def let_in(services: Services, answer: SignedIn | SecondFactorNeeded) -> S
     step = services.accounts.second_step
     setup = await step.set_up_authenticator(answer.ticket)
     code = pyotp.TOTP(secret_in(setup)).at(clock.now())
-    new, _codes = await step.add_first(answer.ticket, Browser(ADDRESS, "Firefox"), code=code)
+    new, _codes = await step.add_first(answer.ticket, Browser(address, "Firefox"), code=code)
     return new
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from memo_coach.operations.health import CheckFunction
 from memo_coach.services.administration.documents_in_force import BrokenVersion, DocumentsInForce
+from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations.sentences import Sentence, sentence
 
 
@@ -14,7 +17,11 @@ def documents_check(in_force: DocumentsInForce) -> CheckFunction:
     """
 
     async def check() -> str:
-        broken = await in_force.check()
+        try:
+            broken = await in_force.check()
+        except (SQLAlchemyError, DatabaseUnusable):
+            # What is the matter with the database its own check tells.
+            return sentence("documents.not_looked_at")
         return broken_sentence(broken[0]) if broken else sentence("documents.all_read")
 
     return check

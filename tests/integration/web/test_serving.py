@@ -137,7 +137,9 @@ def test_a_server_whose_database_is_damaged_while_it_serves_is_not_ready_and_say
 
 def test_behind_tls_the_cookie_is_bound_to_the_host_and_http_is_forbidden(site: Path, tmp_path: Path) -> None:
     with (
-        serving(tmp_path, PUBLIC_URL="https://memos.example.org", APP_ENV="production") as server,
+        serving(
+            tmp_path, PUBLIC_URL="https://memos.example.org", APP_ENV="production", AUTH_MODE="open"
+        ) as server,
         server.client(Host="memos.example.org", Accept="text/html") as client,
     ):
         headers = client.get("/").headers

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from memo_coach.services import clock
 from memo_coach.services.container import Services
 from memo_coach.storage.tables import UserSession
-from tests.accounts import PASSWORD
+from tests.accounts import PASSWORD, let_in
 from tests.ports import free_port
 from tests.unit.cli.test_command_line import run
 
@@ -38,9 +38,11 @@ async def test_the_doctor_says_who_administers_and_whether_people_have_addresses
 
     link = await services.accounts.first_administrator.link()
     assert link is not None
-    await services.sign_in.redeem(
-        link.url_token, PASSWORD, address="172.30.30.1", agent=None, email="ana@example.org", name="Ana"
+    proxy = "172.30.30.1"
+    answer = await services.sign_in.redeem(
+        link.url_token, PASSWORD, address=proxy, agent=None, email="ana@example.org", name="Ana"
     )
+    await let_in(services, answer, address=proxy)
     signed_in = said(LANG="es_ES.UTF-8")
     assert "bien    administración: alguien administra." in signed_in
     assert "falla   proxy: quienes han iniciado sesión tienen 172.30.30.1" in signed_in
