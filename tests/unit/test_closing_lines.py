@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,12 +25,16 @@ def test_that_fails(number):
 """
 
 
+# It is a run of its own, not part of the one that it may be started by.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
 def last_lines(folder: Path, *options: str) -> list[str]:
     (folder / "test_some.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.closing_lines"]
     done = subprocess.run(
         [*command, f"--rootdir={folder}", *options, str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=True, timeout=120,
+        cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, check=True, timeout=120,
     )  # fmt: skip
     return done.stdout.splitlines()[-3:]
 

@@ -84,5 +84,5 @@ class ForgottenPasswords:
                     return
                 link = await make_link(session, Purpose.RESET, user.id, self._public_url, moment)
             await self._mail.send(reset_mail(email, link))
-        except (Unavailable, MailNotSent):
-            _log.error("a link for a forgotten password was not sent")
+        except (Unavailable, MailNotSent) as error:
+            _log.error("a link for a forgotten password was not sent", exc_info=error)

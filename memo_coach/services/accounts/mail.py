@@ -67,7 +67,10 @@ class Mail:
         except (OSError, smtplib.SMTPException, TimeoutError) as error:
             # Neither the letter nor the address of the server, which holds a password.
             _log.error(
-                "mail was not sent", reason=type(error).__name__, status=getattr(error, "smtp_code", None)
+                "mail was not sent",
+                reason=type(error).__name__,
+                status=getattr(error, "smtp_code", None),
+                exc_info=error,
             )
             raise MailNotSent from None
 
@@ -81,7 +84,7 @@ class Mail:
             async with asyncio.timeout(LONGEST_SECONDS):
                 await asyncio.to_thread(self._greet)
         except (OSError, smtplib.SMTPException, TimeoutError) as error:
-            _log.error("mail cannot be sent", reason=type(error).__name__)
+            _log.error("mail cannot be sent", reason=type(error).__name__, exc_info=error)
             raise MailNotSent from None
 
     async def send_link(self, link: OneTimeLink, letter: Letter) -> OneTimeLink:

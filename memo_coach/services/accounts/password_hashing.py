@@ -40,9 +40,13 @@ _NICENESS: Final = 5
 _SALT_BYTES, _HASH_BYTES = 16, 32
 
 
+_LONGEST_NORMALISED: Final = 512
+"""Characters: no password has more than 128, and the cost of a long row of marks is their square."""
+
+
 def normalised_password(password: str) -> str:
     """Return a password in one form, however a keyboard has composed it (NIST SP 800-63B, 3.1.1.2)."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password[:_LONGEST_NORMALISED])
 
 
 class HashingTurn:

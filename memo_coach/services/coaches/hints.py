@@ -41,8 +41,8 @@ class HintService:
         chosen = self._rubrics.get(rubric)
         if not self._executor.is_long(text):
             found = await self._threads.do(len(text), partial(_hints, text, chosen, language))
-        is_offered = found.proposed_rubric in {rubric.id for rubric in self._rubrics.all()}
-        return found if is_offered else Hints(found.hints, None)
+            is_offered = found.proposed_rubric in {rubric.id for rubric in self._rubrics.all()}
+            return found if is_offered else Hints(found.hints, None)
         stored, known = await self._threads.do(len(text), partial(_submitted, text, language))
         steps = [events async for events in self._executor.steps(stored, chosen, known)]
         comments = most_important(gathered(steps, known, chosen), MOST_HINTS)

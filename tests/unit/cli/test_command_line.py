@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -46,6 +47,11 @@ def run(
     return run_command(
         arguments, environment=environment(directory, **variables), directory=directory, given=given
     )
+
+
+async def beside(directory: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line while services of this process go on, and end what they have begun to write."""
+    return await asyncio.to_thread(run, directory, *arguments, **variables)
 
 
 @pytest.fixture

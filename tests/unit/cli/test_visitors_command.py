@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.services.container import Services
-from tests.unit.cli.test_command_line import assert_one_line, run
+from tests.unit.cli.test_command_line import assert_one_line, beside, run
 
 MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 
@@ -24,22 +24,20 @@ async def test_those_who_wrote_are_listed_without_their_words(
     services: Services, tmp_path: Path, migrated_url: str
 ) -> None:
     owners = {(await written(services))[1] for _ in range(3)}
-    answer = run(tmp_path, "visitors", "list", DATABASE_URL=migrated_url)
+    answer = await beside(tmp_path, "visitors", "list", DATABASE_URL=migrated_url)
     assert (answer.returncode, answer.stderr) == (0, b"")
     lines = answer.stdout.decode().splitlines()
     assert {line.split()[0] for line in lines} == owners
     assert all(
         re.fullmatch(r"\S{43}  \d{4}-\d\d-\d\d \d\d:\d\d  \d{4}-\d\d-\d\d \d\d:\d\d", line) for line in lines
     )
-    assert (
-        len(run(tmp_path, "visitors", "list", "--limit", "2", DATABASE_URL=migrated_url).stdout.split(b"\n"))
-        == 3
-    )
+    fewer = await beside(tmp_path, "visitors", "list", "--limit", "2", DATABASE_URL=migrated_url)
+    assert len(fewer.stdout.split(b"\n")) == 3
 
 
 async def test_a_session_is_ended_and_no_other(services: Services, tmp_path: Path, migrated_url: str) -> None:
     (token, owner), (other_token, other) = await written(services), await written(services)
-    answer = run(tmp_path, "visitors", "end", owner, DATABASE_URL=migrated_url)
+    answer = await beside(tmp_path, "visitors", "end", owner, DATABASE_URL=migrated_url)
     assert answer.stdout == b"The session has ended.\n"
     services.visitors._ended._next_look = 0  # type: ignore[union-attr]
     assert await services.visitors.identify(token) is None
@@ -49,7 +47,8 @@ async def test_a_session_is_ended_and_no_other(services: Services, tmp_path: Pat
 async def test_all_sessions_are_ended(services: Services, tmp_path: Path, migrated_url: str) -> None:
     tokens = [(await written(services))[0] for _ in range(2)]
     tokens.append((await services.visitors.admit())[0])
-    assert b"All sessions" in run(tmp_path, "visitors", "end", "--all", DATABASE_URL=migrated_url).stdout
+    answer = await beside(tmp_path, "visitors", "end", "--all", DATABASE_URL=migrated_url)
+    assert b"All sessions" in answer.stdout
     services.visitors._ended._next_look = 0  # type: ignore[union-attr]
     assert [await services.visitors.identify(token) for token in tokens] == [None] * 3
 

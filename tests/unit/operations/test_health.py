@@ -26,7 +26,8 @@ async def test_open_services_are_ready(services: Services) -> None:
         report = await services.health.ready()
     assert failed(report) == {}
     assert "There is room on the disk." in {check.detail for check in report.checks}, "programs read it"
-    assert {check.name for check in report.checks} == {"database", "migrations", "disk", "workers"}
+    names = {check.name for check in report.checks}
+    assert names == {"database", "migrations", "disk", "workers", "documents"}
     assert all(check.detail.endswith(".") and check.milliseconds >= 0 for check in report.checks)
 
 

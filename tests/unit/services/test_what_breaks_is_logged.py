@@ -95,7 +95,8 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
         raise DatabaseUnusable(SECRET)
 
     monkeypatch.setattr(services.models.budget, "sweep", sweep)
-    housekeeping = Housekeeping(services.models, Retention(services.database, timedelta(days=1)), every=3600)
+    retention = Retention(services.database, timedelta(days=1))
+    housekeeping = Housekeeping(services.models, retention, services.accounts, every=3600)
     housekeeping.start()
     line = await log.first("housekeeping failed")
     await housekeeping.close()

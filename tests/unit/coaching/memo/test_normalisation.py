@@ -138,6 +138,10 @@ def test_the_stored_form_of_marks_in_a_row_is_stable(text: str) -> None:
     assert normalise_text(stored) == stored
 
 
+BOUNDED = {"services/accounts/account_names.py", "services/accounts/password_hashing.py"}
+"""They look at a few hundred characters at most."""
+
+
 def test_nothing_else_asks_for_a_normalisation_form() -> None:
     package = Path(memo_coach.__file__).parent
     modules = {str(path.relative_to(package)): path.read_text("utf-8") for path in package.rglob("*.py")}
@@ -146,7 +150,7 @@ def test_nothing_else_asks_for_a_normalisation_form() -> None:
         for name, source in modules.items()
         if re.search(r"\.(?:is_)?normaliz|import (?:is_)?normaliz", source)
     }
-    assert asking == {"coaching/memo/normalisation.py"}
+    assert asking == {"coaching/memo/normalisation.py"} | BOUNDED
 
 
 def test_no_mark_stands_where_none_is_looked_for() -> None:
