@@ -193,6 +193,8 @@ class DocumentsInForce:
         Raises:
             SQLAlchemyError, DatabaseUnusable: the database cannot be used.
         """
+        # Reading would make a file that is gone anew.
+        self._database.refuse_replaced_file()
         async with self._database.read() as session:
             versions = await DocumentRepository(session).holding()
         found = await self._read(versions, only_known=False)
