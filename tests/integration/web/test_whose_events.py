@@ -292,19 +292,6 @@ async def until(socket: TestSocket, coming: AsyncIterator[Any], mark: bool) -> s
     raise AssertionError(f"The socket was closed. Before that came {came}")
 
 
-async def shown_in_the_background(installation: Installation, *events: str) -> None:
-    """Wait until the events have brought the memo's secret to whose it is."""
-    async with opened(installation.server, installation.cookie("ana")) as socket:
-        await sent_over(socket, {name: EVERY[name] for name in events[:-1]}, installation.ids)
-        path, payload = EVERY[events[-1]]
-        page = path.format(**installation.ids)
-        await socket.event(names()[events[-1]], dict(payload), router_data={"pathname": page, "asPath": page})
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            async for answer in socket.coming():
-                if SECRET in str(answer):
-                    return
-
-
 def showing(answers: Mapping[str, str], *what: str) -> list[str]:
     return [name for name, answer in answers.items() if any(each in answer for each in what)]
 
@@ -322,8 +309,6 @@ async def test_a_writer_sees_and_changes_nothing_of_anybody_elses(installation: 
     openings = {name for name in EVERY if name.endswith((".open", ".open_evaluation"))}
     answers = await walked(installation, "ana", of(OF_WRITERS, openings))
     assert {"versions_state.open", "memos_state.open"} <= set(showing(answers, SECRET))
-    for name in ("feedback_state", "details_state"):
-        await shown_in_the_background(installation, f"{name}.open", f"{name}.follow")
     answers = await walked(installation, "root", of(OF_ADMINISTRATORS, openings))
     assert set(showing(answers, "'here'")) >= openings & set(OF_ADMINISTRATORS)
     assert "users_state.open" in showing(answers, CANARY)
