@@ -188,7 +188,7 @@ def _that_lead_nowhere(page: Page, check: Check) -> None:
     expect(page.locator("#memo")).to_be_visible()
     check(page, "settings")
     _go(page, "/help", text("help.heading"))
-    page.locator("summary").first.click()
+    page.locator("main summary").first.click()
     check(page, "help, opened")
     _go(page, "/feedback/none", text("feedback.missing_heading"))
     check(page, "overall feedback, missing")
