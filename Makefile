@@ -36,7 +36,7 @@ REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench eval fuzz docs train validate-training image operations rehearse lock clean
+.PHONY: needs-python help run dev build test test-unit test-integration test-e2e installation check format bench load eval fuzz docs train validate-training image operations rehearse lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z0-9-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 18
@@ -74,6 +74,9 @@ format: $(DEVELOPMENT) ## put every file into the project's format
 
 bench: build $(DEVELOPMENT) ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
+
+load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100 --write")
+	@$(BIN)/python -m tests.load $(OPTIONS)
 
 eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER=path (OPTIONS="--coach llm --runs 3")
 	@test -n "$(FOLDER)" || { echo "Name the folder with the annotated documents: make eval FOLDER=path"; exit 2; }
