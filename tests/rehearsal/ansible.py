@@ -96,7 +96,7 @@ class Control:
         """Write the inventory as an operator does: what Terraform says, to a file."""
         (paths.RUN / "inventory.yml").write_text(self.cloud.outputs["ansible_inventory"], encoding="utf-8")
 
-    def write_variables(self, authority: Authority, mirror: str, archive: Path) -> None:
+    def write_variables(self, authority: Authority, mirror: str, archive: Path, told: str) -> None:
         """Write what differs from an ordinary installation, and a vault with fresh secrets."""
         variables = {
             "acme_directory": authority.directory,
@@ -107,6 +107,8 @@ class Control:
             "backup_credentials_source": "vault",
             "vault_backup_access_key_id": "rehearsal",
             "vault_backup_secret_access_key": "rehearsal",
+            "vault_alert_webhook_url": told,
+            "vault_heartbeat_url": told,
             "first_administrator": FIRST_ADMINISTRATOR,
         }
         (paths.RUN / "variables.json").write_text(json.dumps(variables), encoding="utf-8")

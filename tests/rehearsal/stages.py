@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 
 from tests.rehearsal import (
+    alerts,
     ansible,
     base,
     browser,
@@ -65,6 +66,8 @@ def furnish_the_network(world: World) -> str:
     """Put beside the server's place what it will ask: a registry with the images of others, an authority."""
     world.authority = tls.start(world.engine, world.network)
     world.mirror = registry.start(world.engine, world.network, product.compose_images())
+    world.told = alerts.listen(world.network.gateway)
+    world.ends.callback(world.told.stop)
     return ""
 
 
@@ -83,7 +86,9 @@ def set_the_site_up(world: World) -> str:
     """Run site.yml on the server, and measure what the stack takes."""
     control, running = needed(world.control), needed(world.server)
     control.write_inventory()
-    control.write_variables(needed(world.authority), needed(world.mirror), needed(world.archive))
+    control.write_variables(
+        needed(world.authority), needed(world.mirror), needed(world.archive), needed(world.told).url
+    )
     started = time.monotonic()
     said = control.said_by("site.yml")
     taken = time.monotonic() - started
@@ -158,16 +163,19 @@ def lose_and_recover(world: World) -> str:
 
 
 def fail_on_purpose(world: World) -> str:
-    """Break backups in three ways: each fails clearly and leaves no false snapshot."""
-    running = needed(world.server)
+    """Break backups in three ways: each fails clearly, leaves no false snapshot, and is told."""
+    running, told = needed(world.server), needed(world.told)
     needed(world.control).play("backup.yml")
+    alerts.insist_on_heartbeat(running, told)
     before = stack.snapshots(running)
     require(before, "After a backup, there is none.")
     faults.dump_that_fails(running)
+    alerts.insist_on_telling(running, told, "The last backup failed")
+    alerts.insist_on_telling_of_units(running, told)
     faults.wrong_password(running)
     faults.without_a_trace(running, before)
     faults.full_disk(running)
-    return "a failing dump, a wrong password, a full disk: no false snapshot"
+    return "a failing dump, a wrong password, a full disk: no false snapshot, and told"
 
 
 STAGES: tuple[Stage[World], ...] = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.rehearsal import commands, kernel, machine, network, paths
+from tests.rehearsal.alerts import Told
 from tests.rehearsal.ansible import Control, Key
 from tests.rehearsal.cloud import SITE_HOST, Cloud
 from tests.rehearsal.engine import Engine
@@ -42,6 +43,8 @@ class World:
     control: Control | None = None
     authority: Authority | None = None
     stranger: Stranger | None = None
+    told: Told | None = None
+    """Who is told when something is wrong."""
     first_link: str | None = None
     """By which the first administrator chooses a password; the playbook has shown it."""
     password: str = field(default_factory=lambda: secrets.token_urlsafe(20), repr=False)
