@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from tests.unit.production.compose import (
     mebibytes,
     production,
 )
+
+ROLES = Path(__file__).parents[3] / "ansible" / "roles"
 
 STACK = production()
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
@@ -125,10 +128,14 @@ def test_a_service_that_stays_has_a_healthcheck_and_comes_back(service: str) -> 
 
 
 @every_service
-def test_the_log_of_a_service_does_not_fill_the_disk(service: str) -> None:
-    logging = SERVICES[service]["logging"]
-    assert logging["driver"] == "json-file"
-    assert mebibytes(logging["options"]["max-size"]) * int(logging["options"]["max-file"]) <= 100
+def test_the_log_of_a_service_outlives_its_container_in_the_servers_journal(service: str) -> None:
+    assert SERVICES[service]["logging"]["driver"] == "journald"
+
+
+def test_the_journal_has_bounds_of_size_and_age() -> None:
+    journal = (ROLES / "base" / "templates" / "journald.conf.j2").read_text()
+    assert {"Storage=persistent", "SystemMaxUse={{ journal_size }}"} <= set(journal.splitlines())
+    assert "MaxRetentionSec=" in journal
 
 
 @every_service
