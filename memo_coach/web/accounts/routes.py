@@ -84,6 +84,7 @@ class SignIn(Endpoint):
                     address=address_in(request),
                     agent=agent_in(request),
                     previous_token=token_in(request),
+                    device=token_in(request, cookies.DEVICE),
                 )
             except ServiceError as error:
                 shown = _sign_in_page(wanted, email=email[:254], problem=error.message)

@@ -19,6 +19,7 @@ from memo_coach.services.accounts.second_factors.second_step import Browser
 from memo_coach.services.accounts.views import SignedIn
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.translations import text
+from memo_coach.web import cookies
 from memo_coach.web.accounts import second_factor_pages as pages
 from memo_coach.web.accounts.addresses import (
     PASSKEY,
@@ -55,7 +56,8 @@ _TOLD: Final = frozenset({"added", "renamed", "removed", "confirmed"})
 
 def browser_of(request: Request) -> Browser:
     """Return by what somebody signs in."""
-    return Browser(address_in(request), agent_in(request), token_in(request))
+    device = token_in(request, cookies.DEVICE)
+    return Browser(address_in(request), agent_in(request), token_in(request), device)
 
 
 def to_second_step(request: Request, ticket: str, wanted: str) -> Response:
