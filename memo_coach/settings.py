@@ -177,6 +177,7 @@ class Settings(BaseSettings):
         "The secret that the provider gave it. Without one it is a public client, which has PKCE alone.",
         example="the-secret-that-the-provider-gave-you",
         secret=True,
+        may_be_empty=True,
     )
     oidc_name: values.Printable = variable(
         "What the button says: “Sign in with …”.", example="Example Inc.", default="OpenID Connect"
