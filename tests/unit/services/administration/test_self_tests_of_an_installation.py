@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.operations.health import Health
+from memo_coach.services.accounts.mail import Mail
 from memo_coach.services.administration import self_tests
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.container import Services
@@ -19,6 +20,8 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.translations import text
 from tests.databases import only_on_sqlite
 from tests.model_server import ModelServer, running_model_server
+
+NO_MAIL = Mail("", "memos@example.org")
 
 EVERY = ("database", "migrations", "disk", "workers", "documents", "cache", "model", "mail", "logging")
 
@@ -83,14 +86,14 @@ async def test_news_that_does_not_arrive_is_noticed(
     no_models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(self_tests, "LONGEST_WAIT_FOR_NEWS", 0.05)
-    tests = self_tests.self_tests(Health(), DeafBroadcast(), no_models)
+    tests = self_tests.self_tests(Health(), DeafBroadcast(), no_models, NO_MAIL)
     found = await tests.run("cache")
     assert (found.result, found.detail) == ("failed", "News was announced and did not arrive.")
 
 
 @only_on_sqlite
 async def test_nobody_is_left_listening(no_models: Models) -> None:
-    tests = self_tests.self_tests(Health(), SilentListeners(), no_models)
+    tests = self_tests.self_tests(Health(), SilentListeners(), no_models, NO_MAIL)
     assert (await tests.run("cache")).result == "ok"
     assert SilentListeners.listening == 0
 
@@ -101,7 +104,7 @@ async def test_the_configured_model_is_really_asked(
 ) -> None:
     models = await models_asking("fine", model_server, migrated, tmp_path)
     try:
-        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models).run("model")
+        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models, NO_MAIL).run("model")
     finally:
         await models.close()
     assert found.result == "ok"
@@ -115,7 +118,7 @@ async def test_a_model_that_refuses_the_key_is_noticed_and_the_key_is_not_told(
 ) -> None:
     models = await models_asking("refused-key", model_server, migrated, tmp_path)
     try:
-        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models).run("model")
+        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models, NO_MAIL).run("model")
     finally:
         await models.close()
     assert found.result == "failed"
