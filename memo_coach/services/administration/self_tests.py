@@ -69,7 +69,7 @@ def model_test(models: Models) -> SelfTest:
     async def test() -> str:
         if models.providers is None:
             raise NotConfigured(text("health.no_model"))
-        model = models.coaches.open_model(None, None)
+        model = await models.coaches.open_model(None, None)
         request = ModelRequest((Message("user", _QUESTION),), "self-test", _ANSWER_TOKENS)
         try:
             answer = await _answer(model, request)
