@@ -28,7 +28,7 @@ def self_tests(health: Health, broadcast: Broadcast, models: Models, mail: Mail)
         tests.register(name, check)
     tests.register("cache", _news_test(broadcast))
     tests.register("model", model_test(models))
-    tests.register("mail", mail_test(mail))
+    tests.register("mail", _mail_test(mail))
     tests.register("logging", logging_test)
     return tests
 
@@ -48,17 +48,15 @@ def _news_test(broadcast: Broadcast) -> SelfTest:
     return test
 
 
-def mail_test(mail: Mail) -> SelfTest:
-    """Return the test that greets the mail server, and sends nothing."""
-
+def _mail_test(mail: Mail) -> SelfTest:
     async def test() -> str:
         if not mail.is_configured:
             raise NotConfigured(text("health.no_mail"))
         try:
             await mail.reach()
         except MailNotSent:
-            raise Unhealthy(text("health.mail_unreachable")) from None
-        return text("health.mail_reached")
+            raise Unhealthy(text("health.mail_unreachable", host=mail.host)) from None
+        return text("health.mail_reached", host=mail.host)
 
     return test
 

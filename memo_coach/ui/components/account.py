@@ -40,8 +40,7 @@ def _change_password() -> rx.Component:
         ),
         rx.el.label(
             rx.el.input(type="checkbox", name="tokens", value="revoke"),
-            " ",
-            text("sign_in.revoke_tokens"),
+            rx.el.span(text("sign_in.revoke_tokens")),
             class_name="checked",
         ),
         rx.el.button(text("sign_in.change"), type="submit", class_name="button"),

@@ -7,15 +7,11 @@ import logging
 
 import pytest
 import structlog
-from aiosmtpd.controller import Controller
 
 from memo_coach.operations import self_tests
 from memo_coach.operations.health import Unhealthy
 from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test
-from memo_coach.services.accounts.mail import Mail
-from memo_coach.services.administration.self_tests import mail_test
 from memo_coach.translations import speaking
-from tests.ports import free_port
 
 
 def registry(**tests: SelfTest) -> SelfTests:
@@ -115,19 +111,3 @@ async def test_a_log_that_swallows_its_lines_is_noticed(monkeypatch: pytest.Monk
     monkeypatch.setattr(self_tests, "_log", deaf)
     with pytest.raises(Unhealthy, match="did not come out"):
         await logging_test()
-
-
-async def test_the_mail_server_is_greeted_where_there_is_one_and_sent_nothing() -> None:
-    with pytest.raises(NotConfigured, match="SMTP_URL is empty"):
-        await mail_test(Mail("", "memos@example.org"))()
-    letters: list[object] = []
-    controller = Controller(letters, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    url = f"smtp://127.0.0.1:{controller.port}"
-    try:
-        assert "would take letters" in await mail_test(Mail(url, "memos@example.org"))()
-    finally:
-        controller.stop()
-    assert letters == []
-    with pytest.raises(Unhealthy, match="cannot be used"):
-        await mail_test(Mail(url, "memos@example.org"))()

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
 from memo_coach.operations.health import Health
 from memo_coach.services.accounts.mail import Mail
@@ -20,9 +22,9 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.translations import text
 from tests.databases import only_on_sqlite
 from tests.model_server import ModelServer, running_model_server
+from tests.ports import free_port
 
-NO_MAIL = Mail("", "memos@example.org")
-
+NO_MAIL = Mail("", "")
 EVERY = ("database", "migrations", "disk", "workers", "documents", "cache", "model", "mail", "logging")
 
 
@@ -124,3 +126,18 @@ async def test_a_model_that_refuses_the_key_is_noticed_and_the_key_is_not_told(
     assert found.result == "failed"
     assert found.detail.startswith("openai/refused-key gave no answer (refused-key")
     assert "test-key" not in found.detail
+
+
+async def test_the_server_for_mail_is_greeted_and_one_that_cannot_be_used_is_told(no_models: Models) -> None:
+    port = free_port()
+    mail = Mail(f"smtp://127.0.0.1:{port}", "coach@example.org")
+    tests = self_tests.self_tests(Health(), MemoryBroadcast(), no_models, mail)
+    absent = await tests.run("mail")
+    assert (absent.result, absent.detail) == ("failed", "127.0.0.1 cannot be used; the log says why.")
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        found = await tests.run("mail")
+    finally:
+        server.stop()
+    assert (found.result, found.detail) == ("ok", "127.0.0.1 lets this service in. Nothing was sent.")
