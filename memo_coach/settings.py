@@ -1,27 +1,26 @@
 """The environment, read once, as one typed and frozen :class:`Settings`. Nothing else reads the environment.
 
 A setting is added in one place, as a field of :class:`Settings`: its variable is its name in capitals, its
-type checks the value, and the documents are written from what :func:`variable` is told. ``.env`` in the
-working directory is read too; a variable that is really set wins over it. A secret may also be given as a
-file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the value.
+type checks the value, and the documents are written from what ``variable`` (:mod:`.settings_variables`) is
+told. ``.env`` in the working directory is read too; a variable that is really set wins over it. A secret may
+also be given as a file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the value.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
+from pydantic import ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from memo_coach import settings_values as values
 from memo_coach.database_url import POSTGRES_EXAMPLE, sqlite_path
+from memo_coach.settings_variables import Given, Variables, VariablesOfFile, is_secret, variable
 
 DATABASE_FILE = "memo_coach.db"
 DRAFT_DAYS = "180"
@@ -32,37 +31,6 @@ WILDCARD_HOSTS = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - recognised
 
 class SettingsError(Exception):
     """A variable has a value that cannot be used. ``str(error)`` is one line: name, fault and an example."""
-
-
-def variable(
-    meaning: str,
-    *,
-    example: str,
-    default: str | Callable[[dict[str, Any]], str] = "",
-    secret: bool = False,
-    may_be_empty: bool = False,
-) -> Any:  # noqa: ANN401 - as pydantic's own Field
-    """Declare one variable of the environment.
-
-    Args:
-        meaning: for the documents.
-        example: for the documents, and for whoever gave a wrong value.
-        default: as it would be written in the environment, or made from the settings above it.
-        secret: not shown in ``repr``, and may also be given as a file.
-        may_be_empty: whether an empty file stands for no value, instead of for a slip.
-    """
-    details: dict[str, Any] = {
-        "description": meaning,
-        "examples": [example],
-        "repr": not secret,
-        "json_schema_extra": {"may_be_empty": may_be_empty},
-    }
-    return Field(default_factory=default, **details) if callable(default) else Field(default, **details)
-
-
-def is_secret(field: FieldInfo) -> bool:
-    """Whether a variable may also be given as a file."""
-    return not field.repr
 
 
 def address_of(host: str, port: int) -> str:
@@ -77,27 +45,6 @@ def operators_of(public_url: str) -> str:
     A site with an address of its own has a proxy in front, which may ask from this machine for anybody.
     """
     return "127.0.0.0/8,::1/128" if urlsplit(public_url).hostname in LOCAL_NAMES else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What a variable holds, and ``NAME_FILE`` beside it. No source shows either, in whatever it logs."""
-
-    text: str = field(repr=False)
-    file: str = field(repr=False)
-
-    def read(self, name: str, *, may_be_empty: bool) -> str:
-        if not self.file:
-            return self.text
-        if self.text:
-            raise ValueError(f"it is given twice, directly and as {name}_FILE")
-        try:
-            content = Path(self.file).read_text(encoding="utf-8").strip()
-        except (OSError, ValueError):
-            raise ValueError(f"the file {self.file!r} in {name}_FILE cannot be read") from None
-        if not content and not may_be_empty:
-            raise ValueError(f"the file {self.file!r} in {name}_FILE is empty")
-        return content
 
 
 class Settings(BaseSettings):
@@ -177,6 +124,7 @@ class Settings(BaseSettings):
         "The secret that the provider gave it. Without one it is a public client, which has PKCE alone.",
         example="the-secret-that-the-provider-gave-you",
         secret=True,
+        may_be_empty=True,
     )
     oidc_name: values.Printable = variable(
         "What the button says: “Sign in with …”.", example="Example Inc.", default="OpenID Connect"
@@ -343,13 +291,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _leave_out_the_empty(cls, given: dict[str, _Given]) -> dict[str, _Given]:
+    def _leave_out_the_empty(cls, given: dict[str, Given]) -> dict[str, Given]:
         # An empty variable counts as absent: compose files pass "NAME=" for what was left open.
         return {name: each for name, each in given.items() if each.text or each.file}
 
     @field_validator("*", mode="before")
     @classmethod
-    def _read(cls, value: _Given | str, info: ValidationInfo) -> str:
+    def _read(cls, value: Given | str, info: ValidationInfo) -> str:
         if isinstance(value, str):
             return value  # a default
         name = info.field_name or ""
@@ -394,21 +342,6 @@ class Settings(BaseSettings):
         return given | {f"{name.upper()}_FILE": "" for name, field in fields.items() if is_secret(field)}
 
 
-class _Variables(EnvSettingsSource):
-    """Variables by their names; a secret together with its file, so that a source has both or neither."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        text, name, _ = super().get_field_value(field, field_name)
-        file = self.env_vars.get(f"{name}_FILE") if is_secret(field) else None
-        if text is None and file is None:
-            return None, name, False
-        return _Given((text or "").strip(), (file or "").strip()), name, False
-
-
-class _VariablesOfFile(DotEnvSettingsSource, _Variables):
-    """The same of ``.env``."""
-
-
 def load_settings(
     environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
 ) -> Settings:
@@ -421,10 +354,10 @@ def load_settings(
     Raises:
         SettingsError: a value cannot be used.
     """
-    variables = _Variables(Settings)
+    variables = Variables(Settings)
     variables.env_vars = os.environ if environment is None else environment
     try:
-        behind = _VariablesOfFile(Settings, env_file, dotenv_filtering="only_existing")
+        behind = VariablesOfFile(Settings, env_file, dotenv_filtering="only_existing")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"{env_file} cannot be read: {error}. It holds lines such as PORT=3000."

@@ -11,8 +11,10 @@ from typing_extensions import TypedDict
 
 from memo_coach.api.answers import PathId, document, unless_known
 from memo_coach.api.askers import Reader, Writer
+from memo_coach.api.idempotency import Key, once
 from memo_coach.api.problems import problems, readable
 from memo_coach.services import container
+from memo_coach.services.usage.idempotency import Result
 from memo_coach.services.webhooks.destinations import LONGEST_URL
 from memo_coach.services.webhooks.service import DeliveryStatus, DeliveryView, WebhookView
 
@@ -74,18 +76,35 @@ class DeliveriesDocument(TypedDict):
     items: list[DeliveryDocument]
 
 
+class TestDocument(TypedDict):
+    """What came of a test."""
+
+    accepted: bool
+    answered: int | None
+    """The status that the receiver answered with."""
+    problem: str | None
+
+
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
     response_model=NewWebhookDocument,
-    responses=problems(),
+    responses=problems(404, 409),
 )
-async def make_webhook(asker: Writer, wanted: WebhookToMake) -> Response:
+async def make_webhook(request: Request, asker: Writer, wanted: WebhookToMake, key: Key = None) -> Response:
     """Have an address told of each evaluation that ends from now on.
 
-    What is sent is signed as Standard Webhooks says, with the secret that is in this answer alone.
+    What is sent is signed as Standard Webhooks says, with the secret that is in this answer alone, and in the
+    answer to the same request with the same `Idempotency-Key`.
     """
-    made = await container.current().webhooks.make(asker.owner, wanted.url, address=asker.address)
+    service = container.current().webhooks
+
+    async def act() -> Result:
+        made = await service.make(asker.owner, wanted.url, address=asker.address)
+        return {"webhook": made.view.webhook_id}
+
+    result = await once(request, asker, key, act)
+    made = await service.made(asker.owner, result["webhook"])
     return document({**_webhook(made.view), "secret": made.secret}, HTTPStatus.CREATED)
 
 
@@ -101,6 +120,16 @@ async def list_deliveries(request: Request, asker: Reader, webhook: PathId) -> R
     """List of which evaluations a webhook was told, or is to be, and what went wrong."""
     found = await container.current().webhooks.deliveries(asker.owner, webhook)
     return unless_known(request, DeliveriesDocument(items=[_delivery(each) for each in found]))
+
+
+@router.post("/{webhook}/test", response_model=TestDocument, responses=problems(404))
+async def test_webhook(asker: Writer, webhook: PathId) -> Response:
+    """Send a webhook a test, of the type `webhook.test` and signed as all else is, and say what came of it.
+
+    Nothing of it is kept, and it is sent once.
+    """
+    came = await container.current().webhook_tests.send(asker.owner, webhook)
+    return document(TestDocument(accepted=came.is_accepted, answered=came.answered, problem=came.problem))
 
 
 @router.delete("/{webhook}", status_code=HTTPStatus.NO_CONTENT, responses=problems(404))

@@ -13,6 +13,8 @@ import click
 
 from memo_coach.cli.doctor_accounts import account_checks
 from memo_coach.cli.doctor_finding import DoctorFinding as _Finding
+from memo_coach.cli.doctor_operation import operation_checks
+from memo_coach.cli.doctor_single_sign_on import is_mentioned
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.translations import number, text
@@ -28,7 +30,8 @@ OLDEST_SQLITE = (3, 35, 0)
 
 
 @click.command()
-def doctor() -> int:
+@click.option("--ask-model", is_flag=True)
+def doctor(*, ask_model: bool) -> int:
     """Say what is wrong with this installation. Exit status 0 where nothing is."""
     settings = settings_or_problem()
     worst = 0
@@ -39,7 +42,7 @@ def doctor() -> int:
         address=settings.public_url,
     )
     say(text("doctor.ok", what=text("doctor.settings"), told=told))
-    for name, check in _checks(settings):
+    for name, check in _checks(settings, ask_model=ask_model):
         try:
             say(text("doctor.ok", what=text(name), told=check(settings)))
         except _Finding as finding:
@@ -48,7 +51,7 @@ def doctor() -> int:
     return worst
 
 
-def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]]]:
+def _checks(settings: Settings, *, ask_model: bool) -> Iterator[tuple[str, Callable[[Settings], str]]]:
     yield "doctor.data_directory", _data_directory
     if settings.database_path is not None:
         yield "doctor.sqlite", _sqlite
@@ -56,11 +59,12 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[Settings], str]
     yield "doctor.rubrics", _rubrics
     yield "doctor.documents", _documents
     yield "doctor.coach", _coach
-    if settings.oidc_issuer and settings.auth_mode == "accounts":
+    if is_mentioned(settings):
         yield "single_sign_on.doctor", _single_sign_on
     yield "doctor.pages", _pages
     yield "doctor.port", _port
     yield from account_checks(settings)
+    yield from operation_checks(ask_model=ask_model)
 
 
 def _data_directory(settings: Settings) -> str:
@@ -175,6 +179,8 @@ def _single_sign_on(settings: Settings) -> str:
     from memo_coach.cli import doctor_single_sign_on as looking  # noqa: PLC0415
     from memo_coach.services.accounts.single_sign_on.configuration import redirect_uri_of  # noqa: PLC0415
 
+    if (half := looking.fault_of_half_a_provider(settings)) is not None:
+        raise _Finding(half, 1)
     faults = looking.faults_of_address(settings)
     if not faults and (fault := looking.fault_of_proxy(settings)) is not None:
         faults.append(fault)

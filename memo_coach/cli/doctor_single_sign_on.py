@@ -11,6 +11,29 @@ if TYPE_CHECKING:
     from memo_coach.settings import Settings
 
 
+def is_mentioned(settings: Settings) -> bool:
+    """Whether something about a provider is set at all."""
+    return bool(settings.oidc_issuer or _set_without_issuer(settings))
+
+
+def fault_of_half_a_provider(settings: Settings) -> str | None:
+    """Return what is set about a provider that nobody signs in through."""
+    if not settings.oidc_issuer:
+        return text("single_sign_on.doctor_half_set", names=", ".join(_set_without_issuer(settings)))
+    return None if settings.auth_mode == "accounts" else text("single_sign_on.doctor_open")
+
+
+def _set_without_issuer(settings: Settings) -> list[str]:
+    given = {
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "OIDC_ADMIN_GROUP": settings.oidc_admin_group,
+        "OIDC_ALLOWED_DOMAINS": settings.oidc_allowed_domains,
+        "OIDC_REDIRECT_AT_ONCE": settings.oidc_redirect_at_once,
+    }
+    return [name for name, value in given.items() if value]
+
+
 def faults_of_address(settings: Settings) -> list[str]:
     """Return what would make the address wrong to which the provider sends browsers back.
 

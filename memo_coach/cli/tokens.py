@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from memo_coach.cli.database import on_database, refuse_missing
+from memo_coach.cli.operator import operator
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.translations import text
@@ -35,7 +36,8 @@ def add(owner: str, name: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a token, and print it."""
 
     async def work(service: TokenService) -> NewToken:
-        return await service.make(owner, name, scopes or ("read", "write"), days=days)
+        chosen = scopes or ("read", "write")
+        return await service.make(owner, name, chosen, days=days, actor=operator("tokens"))
 
     made = _with_tokens(work, owner)
     say(made.token)
@@ -66,7 +68,7 @@ def revoke(token: str, owner: str) -> None:
 
     async def work(service: TokenService) -> None:
         try:
-            await service.revoke(owner, token)
+            await service.revoke(owner, token, actor=operator("tokens"))
         except NotFound:
             raise Problem(text("tokens.whose")) from None
 
@@ -80,13 +82,15 @@ def _moment(key: str, moment: datetime) -> str:
 
 def _with_tokens(work: Callable[[TokenService], Awaitable[Answer]], owner: str) -> Answer:
     """Do some work with the tokens of an owner who has something here."""
-    from memo_coach.services.accounts.tokens import TokenService  # noqa: PLC0415 - so does all that follows
+    from memo_coach.services.accounts.mail import Mail  # noqa: PLC0415 - so does all that follows
+    from memo_coach.services.accounts.notices import AccountNotices  # noqa: PLC0415
+    from memo_coach.services.accounts.tokens import TokenService  # noqa: PLC0415
     from memo_coach.services.errors import ServiceError, Unavailable  # noqa: PLC0415
     from memo_coach.services.unit_of_work import UnitOfWork  # noqa: PLC0415
     from memo_coach.storage.engine import schema  # noqa: PLC0415
     from memo_coach.storage.repositories.visitors import VisitorRepository  # noqa: PLC0415
 
-    directory = settings_or_problem().data_dir
+    settings = settings_or_problem()
 
     async def opened(database: Database) -> Answer:
         refuse_missing(database)
@@ -94,11 +98,14 @@ def _with_tokens(work: Callable[[TokenService], Awaitable[Answer]], owner: str) 
         async with database.read() as session:
             if not await VisitorRepository(session).exists(owner):
                 raise Problem(text("visitors.unknown"))
+        notices = AccountNotices(Mail(settings.smtp_url, settings.mail_from))
         try:
-            return await work(TokenService(UnitOfWork(database, directory)))
+            return await work(TokenService(UnitOfWork(database, settings.data_dir), notices=notices))
         except Unavailable as error:
             raise DependencyFailed(error.message) from error
         except ServiceError as error:
             raise Problem(error.message) from error
+        finally:
+            await notices.close()
 
     return on_database(opened)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -10,12 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from memo_coach.cli.database import on_database, refuse_missing
+from memo_coach.cli.operator import operator
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem
 from memo_coach.translations import text
 
 if TYPE_CHECKING:
-    from memo_coach.services.accounts.principal import Actor
     from memo_coach.services.accounts.users import UserService
     from memo_coach.services.accounts.views import OneTimeLink, UserView
     from memo_coach.settings import Settings
@@ -47,8 +46,8 @@ def add(email: str, name: str, admin: bool, by_link: bool, first: bool) -> None:
 
         role = Role.ADMINISTRATOR if admin else Role.WRITER
         if password is None:
-            return await service.invite(_actor(), email=email, name=name, role=role)
-        await service.create(_actor(), email=email, name=name, role=role, password=password)
+            return await service.invite(operator("users"), email=email, name=name, role=role)
+        await service.create(operator("users"), email=email, name=name, role=role, password=password)
         return None
 
     link = _with_users(work)
@@ -64,7 +63,9 @@ def _add_first(email: str, name: str) -> None:
     async def on(settings: Settings, database: Database) -> OneTimeLink | None:
         from memo_coach.services.accounts.opening import first_administrator_alone  # noqa: PLC0415
 
-        return await first_administrator_alone(settings, database).invite(_actor(), email=email, name=name)
+        return await first_administrator_alone(settings, database).invite(
+            operator("users"), email=email, name=name
+        )
 
     link = _with_accounts(on)
     if link is None:
@@ -96,7 +97,7 @@ def reset(email: str) -> None:
     """Print a link with which a person chooses another password, also where their account is locked."""
 
     async def work(service: UserService) -> OneTimeLink:
-        return await service.reset_password(_actor(), (await service.by_email(email)).id)
+        return await service.reset_password(operator("users"), (await service.by_email(email)).id)
 
     _show(_with_users(work))
 
@@ -107,7 +108,7 @@ def remove_second_factors(email: str) -> None:
     """Let somebody who has lost their second factors sign in without, and end their sessions."""
 
     async def work(service: UserService) -> None:
-        await service.remove_second_factors(_actor(), (await service.by_email(email)).id)
+        await service.remove_second_factors(operator("users"), (await service.by_email(email)).id)
 
     _with_users(work)
     say(text("users_command.factors_removed"))
@@ -136,7 +137,7 @@ def break_glass(email: str, off: bool) -> None:
     """Let a password open an account also where LOCAL_SIGN_IN is false: for when the provider is down."""
 
     async def work(service: UserService) -> UserView:
-        return await service.set_break_glass(_actor(), (await service.by_email(email)).id, not off)
+        return await service.set_break_glass(operator("users"), (await service.by_email(email)).id, not off)
 
     user = _with_users(work)
     say(text("users_command.not_break_glass" if off else "users_command.now_break_glass"))
@@ -146,7 +147,7 @@ def break_glass(email: str, off: bool) -> None:
 
 def _set_disabled(email: str, *, is_disabled: bool) -> None:
     async def work(service: UserService) -> UserView:
-        return await service.set_disabled(_actor(), (await service.by_email(email)).id, is_disabled)
+        return await service.set_disabled(operator("users"), (await service.by_email(email)).id, is_disabled)
 
     _with_users(work)
 
@@ -175,9 +176,15 @@ def _with_users(work: Callable[[UserService], Awaitable[Answer]]) -> Answer:
     """
 
     async def on(settings: Settings, database: Database) -> Answer:
-        from memo_coach.services.accounts.opening import users_alone  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.accounts.mail import Mail  # noqa: PLC0415 - when it is asked for
+        from memo_coach.services.accounts.notices import AccountNotices  # noqa: PLC0415
+        from memo_coach.services.accounts.opening import users_alone  # noqa: PLC0415
 
-        return await work(await users_alone(settings, database))
+        notices = AccountNotices(Mail(settings.smtp_url, settings.mail_from))
+        try:
+            return await work(await users_alone(settings, database, notices))
+        finally:
+            await notices.close()
 
     return _with_accounts(on)
 
@@ -207,17 +214,6 @@ def _with_accounts(work: Callable[[Settings, Database], Awaitable[Answer]]) -> A
             raise Problem(error.message) from None
 
     return on_database(on)
-
-
-def _actor() -> Actor:
-    """Return under which name the audit log has what is done here: the account of the machine."""
-    from memo_coach.services.accounts.principal import Actor  # noqa: PLC0415 - when it is asked for
-
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):  # in a container there may be no such name
-        name = "?"
-    return Actor(f"{name} (memo-coach users)")
 
 
 def _show(link: OneTimeLink) -> None:

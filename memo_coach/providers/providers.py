@@ -84,35 +84,41 @@ class Providers:
     @property
     def destination(self) -> str:
         """Where a memo goes: the host of the server, or the provider's name; empty without a model."""
-        if not self.names:
-            return ""
-        host = urlsplit(self._settings.api_base).hostname if self._settings.api_base else None
-        return host or self._provider
+        return self.destination_of(self.names[0]) if self.names else ""
+
+    def destination_of(self, name: str) -> str:
+        """Return where a memo goes that a model is asked about."""
+        provider = name.partition("/")[0]
+        base = self._settings.api_base if provider == self._provider else ""
+        return (urlsplit(base).hostname if base else None) or provider
 
     async def warm_up(self) -> None:
         """Load the library, in a thread. Nothing goes to the network."""
         if self.names:
             await self._loaded()
 
-    def model_for(self, ledger: Ledger) -> Model:
+    def model_for(self, ledger: Ledger, names: tuple[str, ...] | None = None) -> Model:
         """Return the model, with all that stands behind it, on the account of one person.
+
+        ``names`` are those of the configured models that may be asked; all without it.
 
         Raises:
             ModelFailure: ``not-configured`` where there is none.
         """
         if not self.names:
             raise ModelFailure("not-configured")
-        return FallbackModel(self.names, self._context, ledger, self._settings.total_seconds, self._fell_back)
+        asked = self.names if names is None else names
+        return FallbackModel(asked, self._context, ledger, self._settings.total_seconds, self._fell_back)
 
-    def estimate(self, request: ModelRequest) -> CallEstimate:
-        """Estimate what one call to the first choice will take at most, asked once.
+    def estimate(self, request: ModelRequest, name: str | None = None) -> CallEstimate:
+        """Estimate what one call to a model, by default to the first choice, will take at most, asked once.
 
         Before the library is loaded its list of prices is not there yet, and the assumed price stands in.
         """
         if not self.names:
             return CallEstimate(0, 0)
         prompt_tokens = prompt_tokens_of(request)
-        price = self._prices.of(self.names[0])
+        price = self._prices.of(name or self.names[0])
         most = min(request.most_tokens, price.most_output_tokens or request.most_tokens)
         return CallEstimate(prompt_tokens, price.micro_usd(prompt_tokens, most))
 

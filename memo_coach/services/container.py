@@ -61,6 +61,7 @@ from memo_coach.services.usage.storage_budget import StorageBudget
 from memo_coach.services.webhooks.deliverer import WebhookDeliverer
 from memo_coach.services.webhooks.opening import open_webhooks
 from memo_coach.services.webhooks.service import WebhookService
+from memo_coach.services.webhooks.trying import WebhookTests
 from memo_coach.settings import Settings
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
@@ -104,6 +105,7 @@ class Services:
     taking_along: TakingAlongService
     tokens: TokenService
     webhooks: WebhookService
+    webhook_tests: WebhookTests
     idempotency: Idempotency
     hints: HintService
     health: Health
@@ -250,13 +252,19 @@ async def _opened(
         sign_in=accounts.sign_in,
         taking_along=accounts.taking_along,
         accounts=accounts,
-        tokens=TokenService(unit_of_work, budget, by_account=settings.auth_mode == "accounts"),
+        tokens=TokenService(
+            unit_of_work,
+            budget,
+            by_account=settings.auth_mode == "accounts",
+            notices=accounts.notices,
+        ),
         webhooks=webhooks.service,
+        webhook_tests=webhooks.tests,
         idempotency=Idempotency(unit_of_work),
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),
-        self_tests=self_tests(health, broadcast, models),
+        self_tests=self_tests(health, broadcast, models, accounts.mail),
         usage=UsageService(unit_of_work),
         audit=AuditService(unit_of_work),
         installation=InstallationStateService(

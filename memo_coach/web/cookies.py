@@ -21,6 +21,8 @@ READER = "memo_coach_reader"
 """That of somebody who reads what was shared with them, and has not signed in."""
 SIGN_IN = "memo_coach_sign_in"
 """That of who has gone to a provider to sign in there, and is to come back."""
+DEVICE = "memo_coach_device"
+"""That of a browser in which an account was signed in to before. It opens nothing."""
 MOST_TOKENS = 4
 """Looked at in one header: more than one only comes of somebody meddling."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,128}")

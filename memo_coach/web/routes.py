@@ -8,11 +8,7 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.endpoints import HTTPEndpoint
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.exceptions import ExceptionMiddleware
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
@@ -24,16 +20,15 @@ from memo_coach.services import container
 from memo_coach.services.data.import_pieces import Piece
 from memo_coach.services.data.import_refusals import PiecesDoNotFit
 from memo_coach.services.data.importing import ImportView
-from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
+from memo_coach.services.errors import NotFound
 from memo_coach.services.memos.files import FileForm
-from memo_coach.services.usage.storage_budget import StorageRefused
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import text
 from memo_coach.web.administration_files import audit_file, usage_file
 from memo_coach.web.cookies import is_secure, no_cookie_header
 from memo_coach.web.download import Download
+from memo_coach.web.endpoints import PROBLEMS, Endpoint
 from memo_coach.web.errors import Refused
-from memo_coach.web.problems import Problem
 
 LONGEST_FILE_NAME = 255
 RUBRIC_HEADER = "Memo-Rubric"
@@ -62,15 +57,6 @@ class MarkToKeep(BaseModel):
 
     state: Literal["open", "done", "declined"]
     reason: str = ""
-
-
-class Endpoint(HTTPEndpoint):
-    """An address; its methods are those that it has."""
-
-    async def method_not_allowed(self, request: Request) -> Response:
-        """Refuse a method that this address does not have."""
-        allowed = {"Allow": ", ".join(sorted(self._allowed_methods))}
-        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=allowed)
 
 
 class Live(Endpoint):
@@ -356,49 +342,6 @@ async def _empty_page(owner: str) -> Response:
     rubric = (await container.current().preferences.of_owner(owner)).rubric
     return Response(status_code=HTTPStatus.NO_CONTENT, headers={**_NEVER_KEPT, RUBRIC_HEADER: rubric})
 
-
-def _refused(_request: Request, error: Exception) -> Response:
-    return Problem(HTTPStatus.FORBIDDEN, str(error))
-
-
-def _invalid(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ValidationError), "it is registered for these"  # noqa: S101
-    fields = ", ".join(sorted({str(fault["loc"][0]) if fault["loc"] else "body" for fault in error.errors()}))
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, text("problem.draft_unfit", fields=fields))
-
-
-def _not_done(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ServiceError), "it is registered for these"  # noqa: S101
-    # The statuses are looked up as handlers are: by the class, then by those that it is made from.
-    status = next(_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES)
-    again = {"Retry-After": str(error.retry_after)} if isinstance(error, StorageRefused) else {}
-    return Problem(status, error.message, again)
-
-
-def _not_allowed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException), "it is registered for these"  # noqa: S101
-    return Problem(
-        HTTPStatus(error.status_code), text("problem.method_not_here", method=request.method), error.headers
-    )
-
-
-_STATUSES: Mapping[type, HTTPStatus] = {
-    NotFound: HTTPStatus.NOT_FOUND,
-    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    TooMany: HTTPStatus.TOO_MANY_REQUESTS,
-    ServiceError: HTTPStatus.UNPROCESSABLE_ENTITY,
-}
-"""What is said to a program; the error's own sentence is for the person."""
-PROBLEMS = Middleware(
-    ExceptionMiddleware,
-    handlers={
-        Refused: _refused,
-        ValidationError: _invalid,
-        ServiceError: _not_done,
-        HTTPException: _not_allowed,
-    },
-)
-"""Every error that somebody can do something about is answered as a problem document."""
 
 ROUTES = (
     Route("/health/live", Live, middleware=[PROBLEMS]),

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 from pydantic.fields import FieldInfo
 
-from memo_coach.settings import Settings, is_secret
+from memo_coach.settings import Settings
+from memo_coach.settings_variables import is_secret
 from tests.checks.repository import ROOT
 
 DOCUMENT = Path("docs") / "operate" / "environment.md"

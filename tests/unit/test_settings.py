@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from memo_coach.settings import Settings, SettingsError, is_secret, load_settings
+from memo_coach.settings import Settings, SettingsError, load_settings
+from memo_coach.settings_variables import is_secret
 from tests.checks.environment_docs import default_of, example_of, variables
 from tests.some import some
 
@@ -315,7 +316,7 @@ def test_an_empty_file_is_a_slip_but_for_what_may_be_left_open(
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text(content)
-    if name.startswith(("LLM_", "SMTP_")):
+    if name.startswith(("LLM_", "SMTP_", "OIDC_")):
         assert settings_from(**{f"{name}_FILE": str(secret)}) == settings_from()
     else:
         with pytest.raises(SettingsError, match=rf"^{name}: the file '.+' in {name}_FILE is empty\. Example"):

@@ -1,4 +1,4 @@
-"""``auth.yaml``: who may have an account, of whom a second factor is asked, how long a session lasts."""
+"""``auth.yaml``: who may have an account, how they sign in and for how long, which models they may use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ MOST_DOMAINS = 100
 LONGEST_HOURS = 24 * 365
 
 _WHERE = "the document"
+ALL, NONE = "all", "none"
+MOST_MODELS = 50
 _KEYS = ("email_domains", "second_factor", "idle_hours", "longest_hours")
+_MODELS = "models"
+"""Not in documents that were saved before there was such a choice."""
+_ROLES = ("writer", "administrator")
 _DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -32,6 +37,13 @@ class AuthDocument:
     """After so long without use a session ends."""
     longest_hours: int
     """After so long it ends in any case."""
+    writers_models: tuple[str, ...] | None = None
+    """Of the configured models those that writers may use; ``None`` for all."""
+    administrators_models: tuple[str, ...] | None = None
+
+    def models_of(self, is_administrator: bool) -> tuple[str, ...] | None:
+        """Return the models that a role may use; ``None`` for all."""
+        return self.administrators_models if is_administrator else self.writers_models
 
 
 def load_auth(text: str, *, source: str) -> AuthDocument:
@@ -46,7 +58,7 @@ def load_auth(text: str, *, source: str) -> AuthDocument:
     """
 
     def read(root: Node, reader: DocumentReader) -> AuthDocument:
-        entries = reader.mapping(root, _WHERE, _KEYS)
+        entries = reader.mapping(root, _WHERE, (*_KEYS, _MODELS))
         for key in _KEYS if root.entries is not None else ():
             if key not in entries:
                 reader.fault(root, f"{_WHERE}: {key!r} is missing")
@@ -58,12 +70,15 @@ def load_auth(text: str, *, source: str) -> AuthDocument:
             reader.fault(
                 entries["longest_hours"], f"{_WHERE}: longest_hours must not be less than idle_hours"
             )
+        writers, administrators = _models(entries.get(_MODELS), reader)
         return AuthDocument(
             version=version_of(text),
             email_domains=_domains(entries.get("email_domains"), reader),
             second_factor=_second_factor(entries.get("second_factor"), reader),
             idle_hours=idle,
             longest_hours=longest,
+            writers_models=writers,
+            administrators_models=administrators,
         )
 
     return read_document(text, source=source, read=read)
@@ -88,6 +103,32 @@ def _domains(node: Node | None, reader: DocumentReader) -> tuple[str, ...]:
             reader.fault(item, f"{_WHERE}: {domain!r} is no domain such as 'example.org'")
         domains.append(domain)
     return tuple(dict.fromkeys(domains))
+
+
+def _models(
+    node: Node | None, reader: DocumentReader
+) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Return the models of writers and of administrators."""
+    if node is None or node.is_empty:
+        return None, None
+    entries = reader.mapping(node, f"{_WHERE}: {_MODELS!r}", _ROLES)
+    writers, administrators = (_models_of_role(entries.get(role), role, reader) for role in _ROLES)
+    return writers, administrators
+
+
+def _models_of_role(node: Node | None, role: str, reader: DocumentReader) -> tuple[str, ...] | None:
+    if node is None or node.is_empty:
+        return None
+    if node.items is None:
+        word = reader.text(node, f"{_WHERE}: {_MODELS!r}", role)
+        if word not in (ALL, NONE):
+            reader.fault(node, f"{_WHERE}: {role} may use {ALL}, {NONE} or a list of models, not {word!r}")
+        return () if word == NONE else None
+    items = reader.list(node, f"{_WHERE}: {role!r}")
+    if len(items) > MOST_MODELS:
+        reader.fault(node, f"there are {len(items)} models; {MOST_MODELS} is the most")
+    names = (reader.text(item, f"{_WHERE}: {_MODELS!r}", role, longest=200) for item in items)
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _second_factor(node: Node | None, reader: DocumentReader) -> str:

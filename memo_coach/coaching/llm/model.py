@@ -13,6 +13,7 @@ Finish = Literal["stop", "length", "filtered", "other"]
 
 FailureReason = Literal[
     "not-configured",  # no model is set
+    "not-allowed",  # this person may use none
     "unreachable",  # no connection, or none in time
     "slow",  # no first word, or no whole answer, in time
     "rate-limited",  # the provider wants fewer requests

@@ -15,6 +15,7 @@ from memo_coach.operations.backup.restic import Restic
 from memo_coach.operations.backup.runs import MANIFEST_KIND, chosen_run, runs_of
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.translations.sentences import sentence
@@ -106,7 +107,7 @@ async def restore(planned: Plan, restic: Restic) -> str:
 
 
 async def _make_ready(url: str) -> None:
-    """Bring what was restored to the newest schema, and end its sessions and one-time links.
+    """Bring what was restored to the newest schema, and end its sessions, access tokens and one-time links.
 
     Some of them were ended after the backup was taken, by their people or because somebody had to be kept
     out. Which, nobody knows any more.
@@ -116,6 +117,7 @@ async def _make_ready(url: str) -> None:
         await schema.upgrade(database)
         async with database.write() as session:
             await UserSessionRepository(session).end_everybodys()
+            await AccessTokenRepository(session).remove_everybodys()
             await OneTimeLinkRepository(session).remove_all()
     finally:
         await database.close()

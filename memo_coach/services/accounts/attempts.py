@@ -6,7 +6,9 @@ rather than to where it comes from). After a hundred in a row the password opens
 (NIST SP 800-63B, 3.2.2: no more than 100), which takes 22 hours at least. What is counted is the address that
 was typed, so that one without an account is slowed down and locked as well. A network from which the account
 is signed in to, or was of late, has a count of its own: a stranger's guesses lock nobody out where they work
-(the same, 3.2.2: addresses at which the subscriber has been authenticated before).
+(the same, 3.2.2: addresses at which the subscriber has been authenticated before). So has a browser in which
+it was signed in to before (:mod:`.known_devices`), for which the network's count does not matter either: who
+guesses next door keeps nobody out of the browser that they use.
 
 By network: sixty failures are free, one is forgiven every two minutes. An office behind one address mistypes
 less; a robot has sixty guesses, then thirty an hour.
@@ -52,6 +54,8 @@ class Attempt:
     address: str | None
     is_known_place: bool = False
     """Whether the account has been signed in to from this network of late."""
+    device: str | None = None
+    """The browser's name, where the account was signed in to in it before."""
 
 
 class Attempts:
@@ -70,9 +74,10 @@ class Attempts:
             TooManyAttempts: it has to be waited.
             Unavailable: the database cannot be read.
         """
-        account, network = self._account(attempt), self._network(attempt.address)
+        account = self._account(attempt)
+        asked = (account, *self._networks(attempt))
         async with self._unit_of_work.read() as session:
-            found = await SignInAttemptRepository(session).of((account, network))
+            found = await SignInAttemptRepository(session).of(asked)
         rows = {(row.mark, row.place): row for row in found}
         moment = self._now()
         waits = [row.blocked_until - moment for row in rows.values() if row.blocked_until is not None]
@@ -87,8 +92,8 @@ class Attempts:
             Unavailable: the database cannot be used.
         """
         moment = self._now()
-        account, network = self._account(attempt), self._network(attempt.address)
-        counts = {account: _count_for_account, network: _count_for_network}
+        counts = {self._account(attempt): _count_for_account}
+        counts |= dict.fromkeys(self._networks(attempt), _count_for_network)
         async with self._unit_of_work.write() as session:
             attempts = SignInAttemptRepository(session)
             # In the order of the marks: two that fail at once would wait for each other otherwise.
@@ -119,7 +124,13 @@ class Attempts:
 
     def _account(self, attempt: Attempt) -> Mark:
         mark = self._mark(b"account", attempt.email.encode("utf-8", "surrogatepass"))
+        if attempt.device is not None:
+            return mark, self._mark(b"device", attempt.device.encode())
         return mark, self._network(attempt.address)[0] if attempt.is_known_place else ""
+
+    def _networks(self, attempt: Attempt) -> tuple[Mark, ...]:
+        """Return the network whose count an attempt is in, if it is in any."""
+        return () if attempt.device is not None else (self._network(attempt.address),)
 
     def _network(self, address: str | None) -> Mark:
         return self._mark(b"network", network_of(address or "unknown")), ""

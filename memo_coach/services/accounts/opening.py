@@ -12,7 +12,9 @@ from memo_coach.services import clock
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.first_administrator import FirstAdministrator
 from memo_coach.services.accounts.forgotten_passwords import ForgottenPasswords
+from memo_coach.services.accounts.known_devices import KnownDevices
 from memo_coach.services.accounts.mail import Mail
+from memo_coach.services.accounts.notices import AccountNotices
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_hashing import PasswordHashing
 from memo_coach.services.accounts.removal import AccountRemoval
@@ -57,10 +59,12 @@ class Accounts:
     second_step: SecondStep
     own_factors: OwnFactors
     forgotten_passwords: ForgottenPasswords
+    notices: AccountNotices
     taking_along: TakingAlongService
     first_administrator: FirstAdministrator
     mail: Mail
     attempts: Attempts
+    devices: KnownDevices
     hashing: PasswordHashing
     database: Database
     single_sign_on: SingleSignOn | None = None
@@ -69,6 +73,7 @@ class Accounts:
     async def close(self) -> None:
         """Let letters be sent, end the threads that hash, close what connects to the provider."""
         await self.forgotten_passwords.close()
+        await self.notices.close()
         if self.single_sign_on is not None:
             await self.single_sign_on.close()
         self.hashing.close()
@@ -98,9 +103,10 @@ async def open_accounts(
     ``demanded`` tells of whom the document on accounts asks a second factor.
     """
     factors = await _factors(settings, database, demanded)
-    hashing, attempts = PasswordHashing(), await _attempts(database, unit_of_work)
+    hashing, key = PasswordHashing(), await _attempts_key(database)
+    attempts, devices = Attempts(unit_of_work, key, clock.now), KnownDevices(key, clock.now)
     has_local = settings.local_sign_in
-    check = PasswordCheck(unit_of_work, hashing, attempts, has_local=has_local)
+    check = PasswordCheck(unit_of_work, hashing, attempts, devices, has_local=has_local)
     sessions = SessionService(
         unit_of_work,
         idle=timedelta(hours=settings.session_idle_hours),
@@ -108,12 +114,14 @@ async def open_accounts(
         demands=factors.demanded_of,
     )
     mail = Mail(settings.smtp_url, settings.mail_from)
+    notices = AccountNotices(mail)
     sign_in = SignInService(
         unit_of_work,
         check=check,
         attempts=attempts,
         sessions=sessions,
         second_factors=factors,
+        notices=notices,
         instead=None if has_local else settings.oidc_name,
     )
     return Accounts(
@@ -123,14 +131,16 @@ async def open_accounts(
             attempts=attempts,
             mail=mail,
             removal=AccountRemoval(deletions),
+            notices=notices,
             public_url=settings.public_url,
         ),
         sessions=sessions,
         sign_in=sign_in,
         second_step=SecondStep(
-            unit_of_work, factors=factors, sign_in=sign_in, check=check, attempts=attempts
+            unit_of_work, factors=factors, sign_in=sign_in, check=check, attempts=attempts, notices=notices
         ),
-        own_factors=OwnFactors(unit_of_work, factors=factors, check=check, now=clock.now),
+        own_factors=OwnFactors(unit_of_work, factors=factors, check=check, notices=notices, now=clock.now),
+        notices=notices,
         forgotten_passwords=ForgottenPasswords(
             unit_of_work, attempts, mail, settings.public_url, has_local=has_local
         ),
@@ -138,6 +148,7 @@ async def open_accounts(
         first_administrator=FirstAdministrator(unit_of_work, settings.public_url),
         mail=mail,
         attempts=attempts,
+        devices=devices,
         hashing=hashing,
         database=database,
         single_sign_on=_single_sign_on(settings, unit_of_work, sign_in),
@@ -159,18 +170,20 @@ def _single_sign_on(
     return SingleSignOn(unit_of_work, configuration=configuration, provider=provider, sign_in=sign_in)
 
 
-async def users_alone(settings: Settings, database: Database) -> UserService:
-    """Return the accounts as the command line has them: nothing runs in the background."""
+async def users_alone(settings: Settings, database: Database, notices: AccountNotices) -> UserService:
+    """Return the accounts as the command line has them: nothing runs in the background but ``notices``."""
     unit_of_work = _unit_of_work_alone(settings, database)
-    attempts = await _attempts(database, unit_of_work)
+    key = await _attempts_key(database)
+    attempts, devices = Attempts(unit_of_work, key, clock.now), KnownDevices(key, clock.now)
     return UserService(
         unit_of_work,
-        check=PasswordCheck(unit_of_work, PasswordHashing(threads=1), attempts),
+        check=PasswordCheck(unit_of_work, PasswordHashing(threads=1), attempts, devices),
         attempts=attempts,
         mail=Mail(settings.smtp_url, settings.mail_from),
         removal=AccountRemoval(
             DeletionService(unit_of_work, database, stop_work=lambda _: None, broadcast=MemoryBroadcast())
         ),
+        notices=notices,
         public_url=settings.public_url,
     )
 
@@ -195,7 +208,7 @@ async def _factors(settings: Settings, database: Database, demanded: Callable[[]
     return Factors(bytes.fromhex(key), passkeys, demanded, installation, clock.now)
 
 
-async def _attempts(database: Database, unit_of_work: UnitOfWork) -> Attempts:
+async def _attempts_key(database: Database) -> bytes:
     async with database.write() as session:
         key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
-    return Attempts(unit_of_work, bytes.fromhex(key), clock.now)
+    return bytes.fromhex(key)

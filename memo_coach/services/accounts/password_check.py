@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.accounts.attempts import Attempt, Attempts
 from memo_coach.services.accounts.errors import SignInRefused, WrongPassword
+from memo_coach.services.accounts.known_devices import KnownDevices
 from memo_coach.services.accounts.password_hashing import HashingTurn, PasswordHashing
 from memo_coach.services.accounts.password_rules import LONGEST
 from memo_coach.services.accounts.principal import Principal
@@ -34,6 +35,7 @@ class PasswordCheck:
         unit_of_work: UnitOfWork,
         hashing: PasswordHashing,
         attempts: Attempts,
+        devices: KnownDevices,
         *,
         has_local: bool = True,
     ) -> None:
@@ -41,6 +43,7 @@ class PasswordCheck:
         self._unit_of_work = unit_of_work
         self._hashing = hashing
         self._attempts = attempts
+        self._devices = devices
         self._has_local = has_local
 
     async def hashed(self, password: str) -> str:
@@ -52,8 +55,19 @@ class PasswordCheck:
         async with self._hashing.turn() as turn:
             return await turn.hash(password)
 
-    async def admitted(self, email: str, password: str, address: str | None) -> User:
+    async def admitted(
+        self,
+        email: str,
+        password: str,
+        address: str | None,
+        *,
+        device: str | None = None,
+        signed_in: str | None = None,
+    ) -> User:
         """Return the account that a password opens.
+
+        ``device`` is the cookie of a browser that may be known, ``signed_in`` the session of who asks, which
+        is as good.
 
         Raises:
             SignInRefused: it opens none. The failure is counted.
@@ -65,7 +79,8 @@ class PasswordCheck:
             # Asked when it is one's turn: of many sent at once those behind see what those before failed.
             async with self._unit_of_work.read() as session:
                 user = await UserRepository(session).by_email(email)
-                attempt = await _attempt(session, email, address)
+                known = self._device(user, device) if signed_in is None else f"session {signed_in}"
+                attempt = await _attempt(session, email, address, known)
             is_locked = await self._attempts.refuse_too_many(attempt)
             stored = None if user is None else user.password_hash
             is_right = await turn.is_right(bounded, stored)
@@ -78,7 +93,9 @@ class PasswordCheck:
         return user
 
     @asynccontextmanager
-    async def turn(self, user_id: str, address: str | None) -> AsyncIterator[Attempt]:
+    async def turn(
+        self, user_id: str, address: str | None, *, device: str | None = None
+    ) -> AsyncIterator[Attempt]:
         """Wait for one's turn to try something else than a password, whose failures count as those of one.
 
         Raises:
@@ -91,7 +108,7 @@ class PasswordCheck:
                 user = await UserRepository(session).get(user_id)
                 if user is None or user.is_disabled:
                     raise SignInRefused
-                attempt = await _attempt(session, user.email, address)
+                attempt = await _attempt(session, user.email, address, self._device(user, device))
             if await self._attempts.refuse_too_many(attempt):
                 raise SignInRefused
             yield attempt
@@ -108,9 +125,12 @@ class PasswordCheck:
         if user is None:
             raise WrongPassword
         try:
-            return await self.admitted(user.email, password, address)
+            return await self.admitted(user.email, password, address, signed_in=principal.session)
         except SignInRefused:
             raise WrongPassword from None
+
+    def _device(self, user: User | None, cookie: str | None) -> str | None:
+        return None if user is None else self._devices.name_in(cookie, user.id)
 
     async def _rehash(self, turn: HashingTurn, user: User, password: str) -> None:
         """Make the hash anew where it was made with other parameters than today's."""
@@ -126,7 +146,7 @@ class PasswordCheck:
                 user.password_hash = hashed
 
 
-async def _attempt(session: AsyncSession, email: str, address: str | None) -> Attempt:
+async def _attempt(session: AsyncSession, email: str, address: str | None, device: str | None) -> Attempt:
     places = await UserSessionRepository(session).addresses_of(email)
     here = None if address is None else network_of(address)
-    return Attempt(email, address, here in {network_of(place) for place in places})
+    return Attempt(email, address, here in {network_of(place) for place in places}, device)

@@ -11,6 +11,7 @@ from memo_coach.services.accounts.one_time_links import WITH_A_PASSWORD, Purpose
 from memo_coach.services.accounts.principal import Role
 from memo_coach.services.accounts.random_tokens import hash_of
 from memo_coach.services.accounts.user_rows import NewAccount, add_user
+from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
@@ -57,7 +58,10 @@ async def open_with_password(
     *,
     is_only_way: bool = False,
 ) -> User:
-    """Open a link within a transaction: its account has the password, and its sessions and other links end.
+    """Open a link within a transaction: its account has the password, and its other ways in end.
+
+    Those are its sessions, its access tokens and its other links: a password is reset where it was lost, or
+    where somebody else had it and may have made what outlives it.
 
     Where others have no passwords (``is_only_way``), the first administrator's account is for emergencies.
 
@@ -84,6 +88,7 @@ async def open_with_password(
     await users.change(user.id, {"password_hash": password_hash})
     await links.remove(user.id, *WITH_A_PASSWORD, Purpose.SECOND_FACTOR)
     await UserSessionRepository(session).end_all(user.id)
+    await AccessTokenRepository(session).remove_all_of(user.owner)
     return user
 
 

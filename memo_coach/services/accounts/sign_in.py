@@ -15,6 +15,7 @@ from memo_coach.services import clock
 from memo_coach.services.accounts.account_names import normalised_email
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.errors import LinkRefused, SignInRefused, WrongPassword
+from memo_coach.services.accounts.notices import AccountNotices
 from memo_coach.services.accounts.one_time_links import WITH_A_PASSWORD, Purpose, make_link
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import LONGEST, check_new_password
@@ -26,6 +27,7 @@ from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.accounts.views import LinkView, SecondFactorNeeded, SignedIn
 from memo_coach.services.administration.audit import record
 from memo_coach.services.unit_of_work import UnitOfWork
+from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 from memo_coach.storage.repositories.users import UserRepository
@@ -67,6 +69,7 @@ class SignInService:
         attempts: Attempts,
         sessions: SessionService,
         second_factors: SecondFactors | None = None,
+        notices: AccountNotices,
         instead: str | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
@@ -75,6 +78,7 @@ class SignInService:
         self._check = check
         self._attempts = attempts
         self._sessions = sessions
+        self._notices = notices
         self._instead = instead
         self._second_factors = second_factors or NoSecondFactors()
         self._now = now or clock.now
@@ -87,8 +91,11 @@ class SignInService:
         address: str | None,
         agent: str | None,
         previous_token: str | None = None,
+        device: str | None = None,
     ) -> SignedIn | SecondFactorNeeded:
         """Sign somebody in by their password; the session of the token that they came with ends.
+
+        ``device`` is the cookie of a browser that may be known.
 
         Raises:
             SignInRefused: nobody is, and why is not told.
@@ -96,7 +103,7 @@ class SignInService:
             Unavailable: the database cannot be used.
         """
         typed = normalised_email(email) or email[:LONGEST]
-        user = await self._check.admitted(typed, password, address)
+        user = await self._check.admitted(typed, password, address, device=device)
         async with self._unit_of_work.write() as session:
             current = await UserRepository(session).lock(user.id)
             if current is None or current.is_disabled or current.password_hash != user.password_hash:
@@ -191,6 +198,7 @@ class SignInService:
                 session, url_token, self._now(), email=email, name=name, instead=self._instead
             )
         check_new_password(password, account.email, account.name)
+        is_reset = await self.purpose_of(url_token) is Purpose.RESET
         hashed = await self._check.hashed(password)
         async with self._unit_of_work.write() as session:
             user = await open_with_password(
@@ -200,9 +208,12 @@ class SignInService:
             await record(session, actor, "user.password_set", target_of(user))
             await self._attempts.forget(session, user.email)
             # A link in a mailbox replaces what one knows, not what one has.
-            return await self._first_step(
+            answer = await self._first_step(
                 session, user, address=address, agent=agent, previous_token=previous_token
             )
+        if is_reset:
+            self._notices.tell(account.email, "user.password_set", address=address)
+        return answer
 
     async def purpose_of(self, url_token: str) -> Purpose | None:
         """Return what a link is for, without opening it; ``None`` where it opens nothing.
@@ -233,9 +244,15 @@ class SignInService:
         return LinkView(None if user is None else user.email, is_reset=link.purpose == Purpose.RESET)
 
     async def change_password(
-        self, principal: Principal, old: str, new: str, *, address: str | None = None
+        self,
+        principal: Principal,
+        old: str,
+        new: str,
+        *,
+        address: str | None = None,
+        revokes_tokens: bool = False,
     ) -> None:
-        """Give who is signed in another password; their other sessions end.
+        """Give who is signed in another password; their other sessions end, and their tokens if they say so.
 
         Raises:
             WrongPassword: the old one is not theirs.
@@ -252,8 +269,11 @@ class SignInService:
             await users.change(user.id, {"password_hash": hashed})
             await OneTimeLinkRepository(session).remove(user.id, *WITH_A_PASSWORD, Purpose.SECOND_FACTOR)
             await UserSessionRepository(session).end_all(user.id, but=principal.session)
+            if revokes_tokens:
+                await AccessTokenRepository(session).remove_all_of(user.owner)
             actor = Actor(user.name, user.id, address)
             await record(session, actor, "user.password_changed", target_of(user))
+        self._notices.tell(user.email, "user.password_changed", address=address)
 
     async def _first_step(
         self,

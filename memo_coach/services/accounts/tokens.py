@@ -9,15 +9,20 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.services import clock
-from memo_coach.services.accounts.principal import Role
+from memo_coach.services.accounts.notices import AccountNotices
+from memo_coach.services.accounts.principal import Actor, Role
+from memo_coach.services.accounts.user_rows import target_of
+from memo_coach.services.administration.audit import record
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.unit_of_work import UnitOfWork
@@ -93,14 +98,18 @@ class TokenService:
         now: Callable[[], datetime] = clock.now,
         *,
         by_account: bool = False,
+        notices: AccountNotices | None = None,
     ) -> None:
         """Without ``budget`` what is stored is not counted: for the operator's own command.
+
+        ``notices`` tells the persons of accounts what is made and revoked in their name.
 
         ``by_account`` is whether a token counts only while its owner has an account that is not disabled.
         """
         self._by_account = by_account
         self._unit_of_work = unit_of_work
         self._budget = budget
+        self._notices = notices
         self._now = now
 
     async def make(
@@ -111,8 +120,11 @@ class TokenService:
         *,
         days: int = DEFAULT_DAYS,
         address: str | None = None,
+        actor: Actor | None = None,
     ) -> NewToken:
         """Make a token. What is stored counts for the network ``address`` that it was asked from.
+
+        ``actor`` is who makes it, where that is not the owner.
 
         Raises:
             TokenRefused: it has no name or one too long, no scope or an unknown one, or lasts too long.
@@ -141,7 +153,11 @@ class TokenService:
                 expires=moment + timedelta(days=days),
             )
             await tokens.add(owner, row)
-            return NewToken(token, _view(row))
+            made = NewToken(token, _view(row))
+            kept = {"token": row.id, "scopes": row.scopes, "expires": row.expires.isoformat()}
+            email = await _note(session, owner, actor, "user.token_made", address, after=kept)
+        self._tell(email, "user.token_made", address)
+        return made
 
     async def of_owner(self, owner: str) -> tuple[TokenView, ...]:
         """List the tokens that have not expired, the newest first.
@@ -153,8 +169,10 @@ class TokenService:
             rows = await AccessTokenRepository(session).of_owner(owner, self._now())
         return tuple(map(_view, rows))
 
-    async def revoke(self, owner: str, token_id: str) -> None:
-        """Let a token open nothing any more, from now on.
+    async def revoke(
+        self, owner: str, token_id: str, *, address: str | None = None, actor: Actor | None = None
+    ) -> None:
+        """Let a token open nothing any more, from now on. ``actor`` is who does it, if not the owner.
 
         Raises:
             NotFound: the owner has no such token.
@@ -163,6 +181,13 @@ class TokenService:
         async with self._unit_of_work.write() as session:
             if not await AccessTokenRepository(session).remove(owner, token_id):
                 raise NotFound
+            gone = {"token": token_id}
+            email = await _note(session, owner, actor, "user.token_revoked", address, before=gone)
+        self._tell(email, "user.token_revoked", address)
+
+    def _tell(self, email: str | None, action: str, address: str | None) -> None:
+        if self._notices is not None and email is not None:
+            self._notices.tell(email, action, address=address)
 
     async def recognise(self, token: str) -> TokenHolder | None:
         """Return in whose name a token asks; ``None`` for one that opens nothing (any more).
@@ -206,6 +231,25 @@ class TokenService:
                 await AccessTokenRepository(session).note_use(row.owner, row.id, hour)
                 # Whose program comes is here, too: what they have is kept as long as that.
                 await VisitorRepository(session).renew(row.owner, moment)
+
+
+async def _note(
+    session: AsyncSession,
+    owner: str,
+    actor: Actor | None,
+    action: str,
+    address: str | None,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Put it into the audit log, where the owner has an account; return that account's e-mail address."""
+    user = await UserRepository(session).by_owner(owner)
+    if user is None:
+        return None
+    who = actor or Actor(user.name, user.id, address)
+    await record(session, who, action, target_of(user), before=before, after=after)
+    return user.email
 
 
 def _hashed(token: str) -> str:

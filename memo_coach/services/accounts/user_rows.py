@@ -15,6 +15,7 @@ from memo_coach.services.accounts.principal import Role
 from memo_coach.services.accounts.views import UserLimits, UserView
 from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound
+from memo_coach.services.usage.own_limits import limits_of
 from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.tables import User
 
@@ -72,7 +73,6 @@ async def refuse_last_administrator(session: AsyncSession, user_id: str) -> None
 
 def view_of(user: User, second_factors: tuple[str, ...] = ()) -> UserView:
     """Return an account as a plain value."""
-    limits = user.limits or {}
     return UserView(
         id=user.id,
         owner=user.owner,
@@ -84,13 +84,14 @@ def view_of(user: User, second_factors: tuple[str, ...] = ()) -> UserView:
         last_sign_in=user.last_sign_in,
         has_password=user.password_hash is not None,
         second_factors=second_factors,
-        limits=UserLimits(limits.get("evaluations_a_day"), limits.get("micro_usd_a_day")),
+        limits=limits_of(user.limits),
     )
 
 
-def stored_limits(limits: UserLimits) -> dict[str, int] | None:
+def stored_limits(limits: UserLimits) -> dict[str, Any] | None:
     """Return limits as they are kept: what is not limited is not named."""
-    return {name: value for name, value in asdict(limits).items() if value is not None} or None
+    kept = {name: value for name, value in asdict(limits).items() if value is not None}
+    return {name: list(each) if isinstance(each, tuple) else each for name, each in kept.items()} or None
 
 
 def target_of(user: User) -> str:

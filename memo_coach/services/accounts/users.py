@@ -14,6 +14,7 @@ from memo_coach.services.accounts.account_names import checked_email, checked_na
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.errors import AccountUnfit
 from memo_coach.services.accounts.mail import Mail, invitation_mail, reset_mail
+from memo_coach.services.accounts.notices import AccountNotices
 from memo_coach.services.accounts.one_time_links import Purpose, make_link
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.password_rules import check_new_password
@@ -58,6 +59,7 @@ class UserService:
         attempts: Attempts,
         mail: Mail,
         removal: AccountRemoval,
+        notices: AccountNotices,
         public_url: str,
         now: Callable[[], datetime] | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class UserService:
         self._attempts = attempts
         self._mail = mail
         self._removal = removal
+        self._notices = notices
         self._public_url = public_url
         self._now = now or clock.now
 
@@ -242,7 +245,9 @@ class UserService:
             await OneTimeLinkRepository(session).remove(user_id, Purpose.SECOND_FACTOR)
             await UserSessionRepository(session).end_all(user_id)
             before = {"second_factors": list(kinds)}
-            await record(session, actor, "user.second_factors_removed", target_of(user), before=before)
+            action = "user.second_factors_removed"
+            await record(session, actor, action, target_of(user), before=before)
+        self._notices.tell(user.email, action, address=actor.address)
 
     async def end_sessions(self, actor: Actor, user_id: str) -> int:
         """Sign an account out everywhere; count its sessions.

@@ -15,6 +15,8 @@ class UserLimits:
     evaluations_a_day: int | None = None
     micro_usd_a_day: int | None = None
     """Millionths of a US dollar that calls to models may cost."""
+    models: tuple[str, ...] | None = None
+    """Those of the configured models that it may use; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

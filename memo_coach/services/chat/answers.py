@@ -44,8 +44,8 @@ LONGEST_FINISHING_SECONDS = 60.0
 class ChatModels:
     """How models are had for conversations."""
 
-    open_model: Callable[[str, str], Model | None]
-    """Owner and evaluation's id → the model; ``None`` where none is configured."""
+    open_model: Callable[[str, str], Awaitable[Model | None]]
+    """Owner and evaluation's id → the model; ``None`` where none is configured that they may use."""
     admit: Callable[[str, str | None], Awaitable[None]]
     """Counts one more question of an owner from an address; raises :class:`ModelFailure` at a limit."""
     prompts: Callable[[], Prompts]
@@ -102,7 +102,7 @@ class AnswerRunner:
             await self._finish(turn, "failed", said(language, "notice-closing"))
 
     async def _replies(self, turn: PendingAnswer, topic: ChatTopic) -> AsyncGenerator[Reply, None]:
-        model = self._models.open_model(turn.owner, turn.evaluation_id)
+        model = await self._models.open_model(turn.owner, turn.evaluation_id)
         if model is None:
             yield await builtin_reply(turn.question, topic)
             return

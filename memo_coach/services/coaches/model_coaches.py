@@ -32,6 +32,7 @@ from memo_coach.providers.ledger import CallOutcome, CallPlan, Ledger
 from memo_coach.providers.providers import Providers
 from memo_coach.services.chat.answers import ChatModels
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor
+from memo_coach.services.coaches.model_permissions import ModelPermissions
 from memo_coach.services.coaches.service import CoachRequest
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.usage.budget import ModelBudget
@@ -98,8 +99,13 @@ class ModelCoaches:
         prompts: Prompts,
         document: LlmDocument,
         key: bytes,
+        permissions: ModelPermissions | None = None,
     ) -> None:
-        """``providers`` is ``None`` where no model is configured; ``key`` is a secret of the installation."""
+        """``providers`` is ``None`` where no model is configured; ``key`` is a secret of the installation.
+
+        Without ``permissions`` everybody may use all models.
+        """
+        self._permissions = permissions
         self._database = database
         self._providers = providers
         self._budget = budget
@@ -113,9 +119,21 @@ class ModelCoaches:
     @property
     def offer(self) -> CoachOffer | None:
         """What a writer may choose."""
-        if self._providers is None:
+        return None if self._providers is None else self.offer_of(self._providers.names)
+
+    def offer_of(self, models: tuple[str, ...]) -> CoachOffer | None:
+        """Return what somebody may choose who may use some of the configured models."""
+        if self._providers is None or not models:
             return None
-        return CoachOffer("llm", self._providers.names[0], self._providers.destination, is_default=True)
+        return CoachOffer("llm", models[0], self._providers.destination_of(models[0]), is_default=True)
+
+    async def models_of(self, owner: str | None) -> tuple[str, ...]:
+        """Return the configured models that an owner may use, in the order in which they are asked."""
+        if self._providers is None:
+            return ()
+        if self._permissions is None:
+            return self._providers.names
+        return await self._permissions.of(owner, self._providers.names)
 
     @property
     def used(self) -> Usage:
@@ -154,11 +172,12 @@ class ModelCoaches:
 
     def cache_key(self, request: CoachRequest) -> str:
         """Return what the answer to a request is made from, hashed."""
-        document = self._document
+        document, providers = self._document, self._providers
+        first = "" if providers is None else (request.models or providers.names)[0]
         parts = (
             ANSWERS,
-            "" if self._providers is None else self._providers.names[0],
-            "" if self._providers is None else self._providers.destination,
+            first,
+            "" if providers is None else providers.destination_of(first),
             self._prompts.version,
             request.rubric.id,
             request.rubric.version,
@@ -207,29 +226,37 @@ class ModelCoaches:
             answer_schema(request.rubric),
             "evaluation",
         )
-        estimate = self._providers.estimate(model_request)
+        estimate = self._providers.estimate(model_request, request.models[0] if request.models else None)
         return CostEstimate(estimate.prompt_tokens, estimate.micro_usd / 1_000_000)
 
-    def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:
-        """Return the model for somebody, with the accounts that its calls are written to."""
+    async def open_model(self, owner: str | None, evaluation_id: str | None) -> Model:
+        """Return the model for somebody, with the accounts that its calls are written to.
+
+        It asks those of the configured models that they may use, and no others.
+        """
         if self._providers is None:
             return RefusedModel("", ModelFailure("not-configured"))
-        if owner is None:
-            return self._providers.model_for(self._operators)
-        return self._providers.model_for(self._budget.ledger(owner=owner, evaluation=evaluation_id))
+        models = await self.models_of(owner)
+        if not models:
+            return RefusedModel(self._providers.names[0], ModelFailure("not-allowed"))
+        ledger = (
+            self._operators if owner is None else self._budget.ledger(owner=owner, evaluation=evaluation_id)
+        )
+        return self._providers.model_for(ledger, models)
 
     @property
     def chat_models(self) -> ChatModels:
         """How conversations have their models."""
         return ChatModels(
-            open_model=lambda owner, evaluation: (
-                None if self._providers is None else self.open_model(owner, evaluation)
-            ),
+            open_model=self._open_for_chat,
             admit=self._admit_question,
             prompts=lambda: self._prompts,
             boundary=self.boundary,
             limits=lambda: ChatLimits(self._document.chat_tokens, self._document.chat_budget_tokens),
         )
+
+    async def _open_for_chat(self, owner: str, evaluation_id: str) -> Model | None:
+        return await self.open_model(owner, evaluation_id) if await self.models_of(owner) else None
 
     async def _admit_question(self, owner: str, address: str | None) -> None:
         mark = self._budget.address_mark(address) if address else None
@@ -237,7 +264,9 @@ class ModelCoaches:
 
     async def admitted_model(self, request: CoachRequest) -> Model:
         """Return the model for a request, or one that refuses where a limit is reached."""
-        model = self.open_model(request.owner, request.evaluation_id)
+        model = await self.open_model(request.owner, request.evaluation_id)
+        if isinstance(model, RefusedModel):
+            return model
         if request.owner is not None and self._providers is not None:
             try:
                 await self._budget.admit(request.owner, request.address, "evaluation")

@@ -12,6 +12,7 @@ from memo_coach.operations import metrics
 from memo_coach.providers.providers import Providers, ProviderSettings
 from memo_coach.services.administration.documents_in_force import DocumentsInForce, Snapshot, as_shipped
 from memo_coach.services.coaches.model_coaches import ModelCoaches
+from memo_coach.services.coaches.model_permissions import ModelPermissions
 from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.settings import Settings
@@ -69,7 +70,8 @@ async def open_models(
     """Read the installation's secrets; ask by the documents in force. Nothing is loaded, nobody asked yet."""
     async with AsyncExitStack() as opened:
         snapshot = as_shipped() if in_force is None else in_force.snapshot
-        models = await _opened(settings, database, snapshot, opened)
+        permissions = None if in_force is None else ModelPermissions(database, lambda: in_force.snapshot.auth)
+        models = await _opened(settings, database, snapshot, permissions, opened)
         opened.pop_all()
     if in_force is not None:
         in_force.followers.append(models.follow)
@@ -77,7 +79,11 @@ async def open_models(
 
 
 async def _opened(
-    settings: Settings, database: Database, snapshot: Snapshot, opened: AsyncExitStack
+    settings: Settings,
+    database: Database,
+    snapshot: Snapshot,
+    permissions: ModelPermissions | None,
+    opened: AsyncExitStack,
 ) -> Models:
     document = snapshot.llm
     providers = _providers(settings, document)
@@ -99,6 +105,7 @@ async def _opened(
         prompts=prompts_of(snapshot),
         document=document,
         key=bytes.fromhex(key),
+        permissions=permissions,
     )
     return Models(coaches, budget, settings, snapshot, providers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -41,6 +41,8 @@ class CoachRequest:
     """A keyed hash of the address that it was asked from."""
     overloaded: bool = False
     """Whether others wait for the same kind of coach."""
+    models: tuple[str, ...] | None = None
+    """Those of the configured models that may be asked; ``None`` for all."""
 
 
 class ModelCoaches(Protocol):
@@ -49,6 +51,12 @@ class ModelCoaches(Protocol):
     @property
     def offer(self) -> CoachOffer | None:
         """What a writer may choose; ``None`` where no model is configured."""
+
+    async def models_of(self, owner: str | None) -> tuple[str, ...]:
+        """Return the configured models that an owner may use."""
+
+    def offer_of(self, models: tuple[str, ...]) -> CoachOffer | None:
+        """Return what somebody may choose who may use some models."""
 
     def coach_for(self, request: CoachRequest) -> Coach:
         """Return the coach for a request; without a model it says so, and the built-in coach judges."""
@@ -112,6 +120,33 @@ class Coaches:
         offered = None if self._models is None else self._models.offer
         builtin = CoachOffer(BUILTIN, model=None, destination=None, is_default=offered is None)
         return (builtin,) if offered is None else (offered, builtin)
+
+    async def offers_to(self, owner: str) -> tuple[CoachOffer, ...]:
+        """Return the coaches that an owner may choose, the default one first."""
+        if self._models is None or self._models.offer is None:
+            return self.offers()
+        offered = self._models.offer_of(await self._models.models_of(owner))
+        builtin = CoachOffer(BUILTIN, model=None, destination=None, is_default=offered is None)
+        return (builtin,) if offered is None else (offered, builtin)
+
+    async def kind_for(self, owner: str, asked: str | None) -> CoachKind:
+        """Return the kind of coach that an owner asked for, or the default one's for them.
+
+        Raises:
+            UnknownCoach: there is none of that kind, or they may not have it.
+        """
+        kind = self.kind(asked)
+        if kind != MODEL or any(offer.kind == MODEL for offer in await self.offers_to(owner)):
+            return kind
+        if asked is None:
+            return BUILTIN
+        raise UnknownCoach(text("problem.model_not_allowed"))
+
+    async def permitted(self, request: CoachRequest) -> CoachRequest:
+        """Return a request with the models that its owner may use."""
+        if self._models is None or request.owner is None:
+            return request
+        return replace(request, models=await self._models.models_of(request.owner))
 
     def kind(self, asked: str | None) -> CoachKind:
         """Return the kind of coach that was asked for, or the default one's.

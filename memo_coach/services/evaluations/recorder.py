@@ -88,7 +88,7 @@ class EvaluationRecorder:
             CoachingError: the coach refuses the memo, with a sentence for the person.
         """
         job = self._job
-        request = CoachRequest(
+        asked = CoachRequest(
             job.text,
             job.language,
             rubric,
@@ -97,6 +97,7 @@ class EvaluationRecorder:
             address=job.address,
             overloaded=self._overloaded,
         )
+        request = await self._coaches.permitted(asked)
         self._positions = {criterion.id: place for place, criterion in enumerate(rubric.criteria)}
         async with aclosing(self._coaches.events(job.coach, request)) as events:
             await record(events, self._note, self._store, self._announce, every=self._store_every)

@@ -97,8 +97,8 @@ class EvaluationService:
             MemoEmpty, MemoTooLong, UnknownRubric, UnknownLanguage, UnknownCoach, TooMany: with a sentence.
             LanguageNotRead: the built-in coach is to judge a text that is in neither of its languages.
         """
-        kind = self._coaches.kind(coach)
         await self._rubrics.renewed()
+        kind = await self._coaches.kind_for(owner, coach)
         chosen = self._rubrics.offered(rubric)
         raw, text = text, submitted_text(text)
         removed = invisible_characters(raw)
@@ -199,7 +199,7 @@ class EvaluationService:
         Raises:
             NotFound: the owner has no such evaluation.
             NotRepeatable: it is done.
-            UnknownRubric, TooMany: with a sentence.
+            UnknownRubric, UnknownCoach, TooMany: with a sentence.
         """
         moment = self._clock()
         await self._rubrics.renewed()
@@ -209,6 +209,7 @@ class EvaluationService:
                 raise NotFound
             if old.status == "done":
                 raise NotRepeatable(text_of("problem.evaluation_done"))
+            await self._coaches.kind_for(owner, old.coach)
             rubric = self._rubrics.get(old.rubric)
             asked = _Asked(
                 old.memo,

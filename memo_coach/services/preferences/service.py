@@ -42,18 +42,19 @@ class PreferenceService:
         async with self._unit_of_work.read() as session:
             stored = await PreferencesRepository(session).get(owner)
         await self._rubrics.renewed()
-        usual = self.of_nobody()
+        kinds = await self._coach_kinds(owner)
+        usual = PreferencesView(self._rubrics.all()[0].id, kinds[0])
         if stored is None:
             return usual
         rubrics = {rubric.id for rubric in self._rubrics.all()}
         return PreferencesView(
             rubric=stored.rubric if stored.rubric in rubrics else usual.rubric,
-            coach=stored.coach if stored.coach in self._coach_kinds() else usual.coach,
+            coach=stored.coach if stored.coach in kinds else usual.coach,
         )
 
     def of_nobody(self) -> PreferencesView:
         """Return what the installation itself starts with."""
-        return PreferencesView(self._rubrics.all()[0].id, self._coach_kinds()[0])
+        return PreferencesView(self._rubrics.all()[0].id, self._coaches.offers()[0].kind)
 
     async def choose_rubric(self, owner: str, rubric: str) -> None:
         """Keep the rubric that the owner starts with.
@@ -70,10 +71,10 @@ class PreferenceService:
         """Keep the coach that the owner starts with.
 
         Raises:
-            UnknownCoach: this installation has no such coach.
+            UnknownCoach: this installation has no such coach, or not for them.
             Unavailable: the database cannot be used.
         """
-        if coach not in self._coach_kinds():
+        if coach not in await self._coach_kinds(owner):
             raise UnknownCoach(sentence("problem.no_such_coach"))
         await self._keep(owner, coach=coach)
 
@@ -88,7 +89,8 @@ class PreferenceService:
         stored = await preferences.get(owner)
         rubrics = {each.id for each in self._rubrics.all()}
         new_rubric = rubric if rubric in rubrics and not (stored and stored.rubric) else None
-        new_coach = coach if coach in self._coach_kinds() and not (stored and stored.coach) else None
+        kinds = [offer.kind for offer in self._coaches.offers()]
+        new_coach = coach if coach in kinds and not (stored and stored.coach) else None
         if new_rubric or new_coach:
             await preferences.keep(owner, moment, rubric=new_rubric, coach=new_coach)
 
@@ -98,6 +100,6 @@ class PreferenceService:
             await VisitorRepository(session).lock_or_create(owner, moment)
             await PreferencesRepository(session).keep(owner, moment, **chosen)
 
-    def _coach_kinds(self) -> list[str]:
-        """Return the kinds of coach that there are, the default one first."""
-        return [offer.kind for offer in self._coaches.offers()]
+    async def _coach_kinds(self, owner: str) -> list[str]:
+        """Return the kinds of coach that an owner may choose, the default one first."""
+        return [offer.kind for offer in await self._coaches.offers_to(owner)]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.accounts.views import UserLimits
 from memo_coach.storage.repositories.users import UserRepository
 
 
+def limits_of(stored: Mapping[str, Any] | None) -> UserLimits:
+    """Return limits as they were stored."""
+    given = dict(stored or {})
+    models = given.pop("models", None)
+    return UserLimits(**given, models=None if models is None else tuple(models))
+
+
 async def own_limits(session: AsyncSession, owner: str) -> UserLimits:
     """Return the limits of the account whose writing is an owner's; a visitor has none of their own."""
-    return UserLimits(**(await UserRepository(session).limits_of(owner) or {}))
+    return limits_of(await UserRepository(session).limits_of(owner))
 
 
 async def lock_spending_limit(session: AsyncSession, owner: str) -> int | None:
@@ -22,5 +32,5 @@ async def lock_spending_limit(session: AsyncSession, owner: str) -> int | None:
     if limit is None:
         return None
     # Asked again behind the lock: an administrator may have changed it just now.
-    limits = UserLimits(**(await UserRepository(session).limits_of(owner, lock=True) or {}))
+    limits = limits_of(await UserRepository(session).limits_of(owner, lock=True))
     return limits.micro_usd_a_day

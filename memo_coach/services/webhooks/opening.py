@@ -13,6 +13,7 @@ from memo_coach.services.webhooks.destinations import Destinations
 from memo_coach.services.webhooks.sending import Sender
 from memo_coach.services.webhooks.service import WebhookService
 from memo_coach.services.webhooks.signing import WebhookSecrets
+from memo_coach.services.webhooks.trying import WebhookTests
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.visitors import VisitorRepository
@@ -26,6 +27,7 @@ class Webhooks:
 
     service: WebhookService
     deliverer: WebhookDeliverer
+    tests: WebhookTests
 
 
 async def open_webhooks(
@@ -36,13 +38,15 @@ async def open_webhooks(
         key = await VisitorRepository(session).installation_secret(_SECRET, secrets.token_hex(32))
     webhook_secrets = WebhookSecrets(bytes.fromhex(key))
     destinations = Destinations(settings.webhook_targets)
+    sender = Sender(destinations)
     return Webhooks(
         WebhookService(unit_of_work, budget, webhook_secrets, destinations),
         WebhookDeliverer(
             database,
             webhook_secrets,
-            Sender(destinations),
+            sender,
             public_url=settings.public_url,
             by_account=settings.auth_mode == "accounts",
         ),
+        WebhookTests(unit_of_work, webhook_secrets, sender),
     )

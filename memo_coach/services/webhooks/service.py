@@ -15,7 +15,9 @@ from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.quotas import MOST_WEBHOOKS
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageRequest
 from memo_coach.services.webhooks.destinations import Destinations
+from memo_coach.services.webhooks.sending import Outcome
 from memo_coach.services.webhooks.signing import WebhookSecrets
+from memo_coach.services.webhooks.trying import problem_of
 from memo_coach.storage.repositories.visitors import VisitorRepository
 from memo_coach.storage.repositories.webhooks import WebhookRepository
 from memo_coach.storage.tables import Webhook, WebhookDelivery
@@ -100,6 +102,20 @@ class WebhookService:
             await webhooks.add(owner, row)
             return NewWebhook(self._secrets.shown(row.id, row.salt), _view(row, {}))
 
+    async def made(self, owner: str, webhook_id: str) -> NewWebhook:
+        """Return a webhook with its secret once more, for who has lost the answer of having made it.
+
+        Raises:
+            NotFound: the owner has no such webhook (any more).
+            Unavailable: the database cannot be used.
+        """
+        async with self._unit_of_work.read() as session:
+            rows = await WebhookRepository(session).of_owner(owner)
+        for row in rows:
+            if row.id == webhook_id:
+                return NewWebhook(self._secrets.shown(row.id, row.salt), _view(row, {}))
+        raise NotFound
+
     async def of_owner(self, owner: str) -> tuple[WebhookView, ...]:
         """List the webhooks, the newest first.
 
@@ -150,11 +166,7 @@ def _view(
 
 
 def _problem(row: WebhookDelivery) -> str | None:
-    if row.status == "delivered":
-        return None
-    if row.fault is not None:
-        return text(f"webhooks.fault_{row.fault}")
-    return None if row.answered is None else text("webhooks.answered", status=row.answered)
+    return None if row.status == "delivered" else problem_of(Outcome(row.answered, row.fault))
 
 
 def _delivery(row: WebhookDelivery) -> DeliveryView:

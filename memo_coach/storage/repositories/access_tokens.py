@@ -43,6 +43,15 @@ class AccessTokenRepository:
         )
         return (await self._session.execute(statement)).scalar_one_or_none() is not None
 
+    async def remove_all_of(self, owner: str) -> int:
+        """Delete the tokens of an owner; count them."""
+        statement = delete(AccessToken).where(owned(col(AccessToken.owner), owner))
+        return len((await self._session.execute(statement.returning(col(AccessToken.id)))).all())
+
+    async def remove_everybodys(self) -> None:
+        """Delete the tokens of all owners."""
+        await self._session.execute(delete(AccessToken))
+
     async def with_hash(self, token_sha256: str, now: datetime) -> AccessToken | None:
         """Return the token with this hash, where it still opens something; whose it is, it says itself.
 

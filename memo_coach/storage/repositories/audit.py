@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,8 @@ class AuditFilter:
 
     action: str | None = None
     """The whole action, or where it ends in a dot what it begins with."""
+    actions: Collection[str] | None = None
+    """Any of these."""
     target: str | None = None
     actor_user: str | None = None
     before: datetime | None = None
@@ -51,6 +53,8 @@ class AuditRepository:
             statement = statement.where(
                 action.startswith(wanted.action, autoescape=True) if prefix else action == wanted.action
             )
+        if wanted.actions is not None:
+            statement = statement.where(col(AuditEntry.action).in_(wanted.actions))
         if wanted.target is not None:
             statement = statement.where(col(AuditEntry.target) == wanted.target)
         if wanted.actor_user is not None:

@@ -45,6 +45,19 @@ class PasskeyChallengeRepository:
         """Delete an account's challenges: a newer one takes their place."""
         await self._session.execute(delete(PasskeyChallenge).where(col(PasskeyChallenge.user_id) == user_id))
 
+    async def keep_newest_of_nobody(self, most: int) -> None:
+        """Delete the oldest that are no account's, where there are more than so many.
+
+        Anybody may ask for one. An account has one at a time, and no stranger takes it away.
+        """
+        nobodys = col(PasskeyChallenge.user_id).is_(None)
+        newest = select(col(PasskeyChallenge.expires)).where(nobodys)
+        newest = newest.order_by(col(PasskeyChallenge.expires).desc()).offset(most).limit(1)
+        oldest = (await self._session.execute(newest)).scalar_one_or_none()
+        if oldest is not None:
+            gone = delete(PasskeyChallenge).where(nobodys, col(PasskeyChallenge.expires) <= oldest)
+            await self._session.execute(gone)
+
     async def remove_expired(self, now: datetime, most: int) -> int:
         """Delete challenges whose time is over; count them."""
         key = col(PasskeyChallenge.challenge_sha256)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from memo_coach.storage.engine.ordering import by_bytes
 from memo_coach.storage.repositories.ownership import owned
-from memo_coach.storage.tables import Deletion, Evaluation, SharedRemark, ShareLink
+from memo_coach.storage.tables import Deletion, Evaluation, SharedRemark, ShareLink, User
 
 
 class SharingRepository:
@@ -55,12 +55,15 @@ class SharingRepository:
     async def link_of(self, token_sha256: str, now: datetime) -> ShareLink | None:
         """Return the link with this token, where it still leads somewhere; whose it is, it says itself.
 
-        What was deleted and may still be asked back belongs to a visitor of its own. No link leads there.
+        What was deleted and may still be asked back belongs to a visitor of its own. No link leads there, nor
+        to what somebody wrote whose account is disabled.
         """
+        disabled = exists().where(col(User.owner) == col(ShareLink.owner), col(User.is_disabled))
         statement = select(ShareLink).where(
             col(ShareLink.token_sha256) == token_sha256,
             col(ShareLink.expires) > now,
             ~exists().where(col(Deletion.id) == col(ShareLink.owner)),
+            ~disabled,
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 

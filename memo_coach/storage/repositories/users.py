@@ -75,6 +75,12 @@ class UserRepository:
             statement = statement.with_for_update()
         return (await self._session.execute(statement)).scalar_one_or_none()
 
+    async def role_and_limits_of(self, owner: str) -> tuple[str, dict[str, Any] | None] | None:
+        """Return role and limits of the account whose writing is an owner's; ``None`` without an account."""
+        statement = select(col(User.role), col(User.limits)).where(owned(col(User.owner), owner))
+        found = (await self._session.execute(statement)).one_or_none()
+        return None if found is None else (found[0], found[1])
+
     async def page(self, query: str, after: str | None, most: int) -> Sequence[User]:
         """Return accounts in whose address or name something stands, from behind an address, by address."""
         email = by_bytes(col(User.email))

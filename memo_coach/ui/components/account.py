@@ -38,6 +38,11 @@ def _change_password() -> rx.Component:
             "new-password",
             text("sign_in.password_hint", least=number(SHORTEST), most=number(LONGEST)),
         ),
+        rx.el.label(
+            rx.el.input(type="checkbox", name="tokens", value="revoke"),
+            rx.el.span(text("sign_in.revoke_tokens")),
+            class_name="checked",
+        ),
         rx.el.button(text("sign_in.change"), type="submit", class_name="button"),
         key=AccountState.changed.to_string(),
         on_submit=AccountState.change_password,

@@ -8,6 +8,7 @@ from memo_coach.services.accounts.tokens import DEFAULT_DAYS, LONGEST_NAME, MOST
 from memo_coach.translations import text
 from memo_coach.ui.components.layout import alert
 from memo_coach.ui.components.local_time import in_local_time
+from memo_coach.ui.components.shown_once import shown_once
 from memo_coach.ui.states.tokens import TokenOnScreen, TokensState
 
 _DAYS = (7, 30, DEFAULT_DAYS, MOST_DAYS)
@@ -48,29 +49,14 @@ def _token(token: rx.Var[TokenOnScreen]) -> rx.Component:
     )
 
 
-def _new_token() -> rx.Component:
-    return rx.el.div(
-        rx.el.label(text("tokens.token"), html_for="new-token"),
-        rx.el.div(
-            rx.el.input(
-                id="new-token",
-                type="text",
-                read_only=True,
-                value=TokensState.new_token,
-                auto_focus=True,
-                custom_attrs={"autocomplete": "off", "aria-describedby": "token-once"},
-            ),
-            rx.el.button(
-                text("tokens.copy"),
-                type="button",
-                class_name="button main",
-                custom_attrs={"data-copy": "new-token", "data-copied": text("tokens.copied")},
-            ),
-            rx.el.span(role="status", custom_attrs={"data-copy-told": ""}),
-            class_name="row",
-        ),
-        rx.el.p(text("tokens.once"), id="token-once", class_name="quiet"),
-        class_name="new-link",
+def _new() -> rx.Component:
+    return shown_once(
+        "token",
+        TokensState.new_token,
+        label=text("tokens.token"),
+        copy=text("tokens.copy"),
+        copied=text("tokens.copied"),
+        once=text("tokens.once"),
     )
 
 
@@ -117,7 +103,7 @@ def tokens() -> rx.Component:
         rx.el.p(text("tokens.lede"), class_name="quiet"),
         rx.el.p(rx.el.a(text("tokens.documentation"), href="/api/docs", reload_document=True)),
         _form(),
-        rx.cond(TokensState.new_token != "", _new_token()),
+        rx.cond(TokensState.new_token != "", _new()),
         rx.el.div(rx.el.p(TokensState.told), role="status", class_name="told"),
         alert(TokensState.problem),
         rx.el.h3(text("tokens.list")),

@@ -8,6 +8,7 @@ from memo_coach.services.webhooks.destinations import LONGEST_URL
 from memo_coach.translations import text
 from memo_coach.ui.components.layout import alert
 from memo_coach.ui.components.local_time import in_local_time
+from memo_coach.ui.components.shown_once import shown_once
 from memo_coach.ui.states.webhooks import WebhookOnScreen, WebhooksState
 
 
@@ -24,6 +25,13 @@ def _webhook(webhook: rx.Var[WebhookOnScreen]) -> rx.Component:
             rx.cond(webhook.problem != "", rx.fragment(". ", webhook.problem)),
         ),
         rx.el.button(
+            text("webhooks.test"),
+            rx.el.span(" ", text("webhooks.remove_which"), " ", webhook.url, class_name="visually-hidden"),
+            type="button",
+            class_name="button plain",
+            on_click=WebhooksState.test(webhook.id),
+        ),
+        rx.el.button(
             text("webhooks.remove"),
             rx.el.span(" ", text("webhooks.remove_which"), " ", webhook.url, class_name="visually-hidden"),
             type="button",
@@ -34,29 +42,14 @@ def _webhook(webhook: rx.Var[WebhookOnScreen]) -> rx.Component:
     )
 
 
-def _new_secret() -> rx.Component:
-    return rx.el.div(
-        rx.el.label(text("webhooks.secret"), html_for="new-secret"),
-        rx.el.div(
-            rx.el.input(
-                id="new-secret",
-                type="text",
-                read_only=True,
-                value=WebhooksState.new_secret,
-                auto_focus=True,
-                custom_attrs={"autocomplete": "off", "aria-describedby": "secret-once"},
-            ),
-            rx.el.button(
-                text("webhooks.copy"),
-                type="button",
-                class_name="button main",
-                custom_attrs={"data-copy": "new-secret", "data-copied": text("webhooks.copied")},
-            ),
-            rx.el.span(role="status", custom_attrs={"data-copy-told": ""}),
-            class_name="row",
-        ),
-        rx.el.p(text("webhooks.once"), id="secret-once", class_name="quiet"),
-        class_name="new-link",
+def _new() -> rx.Component:
+    return shown_once(
+        "secret",
+        WebhooksState.new_secret,
+        label=text("webhooks.secret"),
+        copy=text("webhooks.copy"),
+        copied=text("webhooks.copied"),
+        once=text("webhooks.once"),
     )
 
 
@@ -87,7 +80,7 @@ def webhooks() -> rx.Component:
         rx.el.h2(text("webhooks.heading"), id="webhooks"),
         rx.el.p(text("webhooks.lede"), class_name="quiet"),
         _form(),
-        rx.cond(WebhooksState.new_secret != "", _new_secret()),
+        rx.cond(WebhooksState.new_secret != "", _new()),
         rx.el.div(rx.el.p(WebhooksState.told), role="status", class_name="told"),
         alert(WebhooksState.problem),
         rx.el.h3(text("webhooks.list")),

@@ -69,7 +69,10 @@ def _new_rubric() -> rx.Component:
                 ),
                 class_name="field",
             ),
-            rx.el.button(text("documents.make"), type="submit", class_name="button main"),
+            rx.el.div(
+                rx.el.button(text("documents.make"), type="submit", class_name="button main"),
+                class_name="row",
+            ),
             on_submit=AdministrationState.make_rubric,
             class_name="stack",
         ),

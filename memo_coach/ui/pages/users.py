@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
+from memo_coach.services.accounts.typed_limits import LONGEST_MODELS
 from memo_coach.services.accounts.users import LONGEST_QUERY
 from memo_coach.translations import text
 from memo_coach.ui.components.administration_frame import administration_page
@@ -114,7 +115,9 @@ def _action(label: str | rx.Var[str], user: rx.Var[UserOnScreen], on_click: obje
     )
 
 
-def _limit(name: str, value: rx.Var[str], user: rx.Var[UserOnScreen], mode: str) -> rx.Component:
+def _limit(
+    name: str, value: rx.Var[str], user: rx.Var[UserOnScreen], mode: str, longest: int = 20
+) -> rx.Component:
     return rx.el.div(
         rx.el.label(text(f"users.{name}"), html_for=f"{name}-{user.id}"),
         rx.el.input(
@@ -122,7 +125,7 @@ def _limit(name: str, value: rx.Var[str], user: rx.Var[UserOnScreen], mode: str)
             name=name,
             input_mode=mode,
             default_value=value,
-            max_length=20,
+            max_length=longest,
             auto_complete="off",
         ),
         class_name="field",
@@ -134,6 +137,7 @@ def _limits(user: rx.Var[UserOnScreen]) -> rx.Component:
         rx.el.input(type="hidden", name="user", value=user.id),
         _limit("evaluations_a_day", user.evaluations_a_day, user, "numeric"),
         _limit("usd_a_day", user.usd_a_day, user, "decimal"),
+        rx.cond(UsersState.models != "", _limit("models", user.models, user, "text", LONGEST_MODELS)),
         rx.el.button(
             text("users.set_limits"),
             rx.el.span(": ", user.name, class_name="visually-hidden"),
@@ -141,6 +145,10 @@ def _limits(user: rx.Var[UserOnScreen]) -> rx.Component:
             class_name="button",
         ),
         rx.el.p(text("users.limits_note"), class_name="quiet"),
+        rx.cond(
+            UsersState.models != "",
+            rx.el.p(text("users.models_note"), " ", UsersState.models, class_name="quiet"),
+        ),
         on_submit=UsersState.set_limits,
         class_name="score-filters",
     )

@@ -71,13 +71,16 @@ class AccountState(rx.State):
         self.told = self.problem = ""
         principal = await principal_of(self)
         old, new = (str(form.get(name) or "") for name in ("old", "new"))
+        revokes = bool(form.get("tokens"))
         try:
-            await current().sign_in.change_password(principal, old, new, address=address_of(self))
+            await current().sign_in.change_password(
+                principal, old, new, address=address_of(self), revokes_tokens=revokes
+            )
             await self._fetch(principal)
         except ServiceError as error:
             self.problem = error.message
             return
-        self.told = text("sign_in.changed")
+        self.told = text("sign_in.changed_with_tokens" if revokes else "sign_in.changed")
         self.changed += 1
 
     @rx.event

@@ -48,7 +48,7 @@ class SettingsState(rx.State):
         self.rubrics = [
             Choice(each.id, localised(each.name, current_language())) for each in services.rubrics.all()
         ]
-        offers = services.coaches.offers()
+        offers = await services.coaches.offers_to(owner)
         self.coaches = [Choice(each.kind, _coach(each.model)) for each in offers] if len(offers) > 1 else []
         self.memos = [
             # The value carries the title, so that the question before deleting can name the memo.

@@ -81,7 +81,7 @@ class TokensState(rx.State):
         self.new_token = self.told = self.problem = ""
         try:
             try:
-                await current().tokens.revoke(await owner_of(self), token)
+                await current().tokens.revoke(await owner_of(self), token, address=address_of(self))
                 self.told = text("tokens.revoked")
             except NotFound:
                 self.told = text("tokens.gone")

@@ -9,7 +9,7 @@ from typing import Any
 import reflex as rx
 
 from memo_coach.services.accounts.principal import Actor, Role
-from memo_coach.services.accounts.typed_limits import MICRO, typed_limits
+from memo_coach.services.accounts.typed_limits import LONGEST_MODELS, MICRO, NONE, typed_limits
 from memo_coach.services.accounts.views import OneTimeLink, UserView
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
@@ -36,6 +36,7 @@ class UserOnScreen:
     evaluations_a_day: str
     """As it is typed; empty where it is everybody's."""
     usd_a_day: str
+    models: str
 
 
 class UsersState(rx.State):
@@ -54,6 +55,8 @@ class UsersState(rx.State):
     users: list[UserOnScreen] = []
     cursor: str = ""
     next_cursor: str = ""
+    models: str = ""
+    """Those that are configured; empty for none."""
     has_accounts: bool = True
     """Whether one signs in here."""
 
@@ -74,6 +77,7 @@ class UsersState(rx.State):
             return
         self.users = [_user(each) for each in page.users]
         self.cursor, self.next_cursor = cursor, page.next_cursor or ""
+        self.models = ", ".join(await current().models.coaches.models_of(None))
         self.has_accounts = current().settings.auth_mode == "accounts"
         self.status = "here"
 
@@ -161,7 +165,13 @@ class UsersState(rx.State):
         """Give an account limits of its own."""
 
         async def change(actor: Actor) -> None:
-            limits = typed_limits(_field(form, "evaluations_a_day"), _field(form, "usd_a_day"))
+            configured = await current().models.coaches.models_of(None)
+            limits = typed_limits(
+                _field(form, "evaluations_a_day"),
+                _field(form, "usd_a_day"),
+                _field(form, "models"),
+                configured,
+            )
             await current().users.set_limits(actor, _field(form, "user"), limits)
 
         await self._do(change, "limited")
@@ -190,6 +200,9 @@ def _user(user: UserView) -> UserOnScreen:
     usd = "" if limits.micro_usd_a_day is None else f"{limits.micro_usd_a_day / MICRO:.6f}"
     if limits.micro_usd_a_day is not None:
         state.append(text("users.spending", amount=number(limits.micro_usd_a_day / MICRO, digits=2)))
+    if limits.models is not None:
+        named = ", ".join(limits.models)
+        state.append(text("users.may_use", models=named) if named else text("users.may_use_none"))
     return UserOnScreen(
         id=user.id,
         name=user.name,
@@ -201,6 +214,7 @@ def _user(user: UserView) -> UserOnScreen:
         has_second_factor=bool(user.second_factors),
         evaluations_a_day="" if limits.evaluations_a_day is None else str(limits.evaluations_a_day),
         usd_a_day=usd.rstrip("0").rstrip(".") if usd else "",
+        models="" if limits.models is None else ", ".join(limits.models) or NONE,
     )
 
 
@@ -218,4 +232,5 @@ allow(
         "remove_second_factors",
         "set_limits",
     ),
+    lengths={"set_limits": {"models": LONGEST_MODELS}},
 )

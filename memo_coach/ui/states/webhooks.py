@@ -71,6 +71,27 @@ class WebhooksState(rx.State):
             self.problem = error.message
 
     @rx.event
+    async def test(self, webhook: str) -> None:
+        """Send a webhook a test, and say what came of it."""
+        self.new_secret = self.told = self.problem = ""
+        try:
+            try:
+                came = await current().webhook_tests.send(await owner_of(self), webhook)
+            except NotFound:
+                self.told = text("webhooks.gone")
+                await self._fetch()
+                return
+        except Refused:
+            self.problem = text("problem.no_session")
+        except ServiceError as error:
+            self.problem = error.message
+        else:
+            if came.is_accepted:
+                self.told = text("webhooks.tested", status=came.answered)
+            else:
+                self.problem = text("webhooks.test_failed", problem=came.problem or "")
+
+    @rx.event
     async def remove(self, webhook: str) -> None:
         """Tell an address nothing any more."""
         self.new_secret = self.told = self.problem = ""
@@ -98,4 +119,4 @@ def _shown(webhook: WebhookView) -> WebhookOnScreen:
     )
 
 
-allow(WebhooksState, "open", storing=("make", "remove"), lengths={"make": {"url": LONGEST_URL}})
+allow(WebhooksState, "open", storing=("make", "test", "remove"), lengths={"make": {"url": LONGEST_URL}})

@@ -94,7 +94,7 @@ class WriteState(rx.State):
 
         The coach is the one that was chosen here last, until its writer prefers another one.
         """
-        offers = current().coaches.offers()
+        offers = await self._offers()
         self.coaches = (
             [ChoiceOnScreen(offer.kind, _label(offer)) for offer in offers] if len(offers) > 1 else []
         )
@@ -115,6 +115,12 @@ class WriteState(rx.State):
         }
         self.retired = [key for key in built if key not in offered]
 
+    async def _offers(self) -> tuple[CoachOffer, ...]:
+        try:
+            return await current().coaches.offers_to(await owner_of(self))
+        except (Refused, ServiceError):
+            return current().coaches.offers()
+
     async def _preferred(self) -> PreferencesView:
         preferences = current().preferences
         try:
@@ -123,14 +129,14 @@ class WriteState(rx.State):
             return preferences.of_nobody()
 
     async def _destination(self, memo: str) -> str:
-        offer = next((each for each in current().coaches.offers() if each.kind == self.coach), None)
-        if offer is None or offer.destination is None:
+        offer = next((each for each in await self._offers() if each.kind == self.coach), None)
+        if offer is None or offer.model is None or offer.destination is None:
             return text("write.stays") if self.coaches else ""
         estimate = None
         if memo.strip():
             rubric = current().rubrics.get(self._rubric())
             estimate = await current().coaches.estimate(
-                CoachRequest(memo, self.language or detect_language(memo), rubric)
+                CoachRequest(memo, self.language or detect_language(memo), rubric, models=(offer.model,))
             )
         if estimate is None:
             return text("write.sent_unknown", model=offer.model, destination=offer.destination)
@@ -144,7 +150,7 @@ class WriteState(rx.State):
     @rx.event
     async def choose_coach(self, coach: str) -> None:
         """Take another coach."""
-        if coach in {offer.kind for offer in current().coaches.offers()}:
+        if coach in {offer.kind for offer in await self._offers()}:
             self.coach = coach
             self.destination = await self._destination("")
 

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from memo_coach.services import container
 from memo_coach.services.accounts.errors import TooManyAttempts
+from memo_coach.services.accounts.known_devices import LIFETIME
 from memo_coach.services.accounts.principal import Principal
 from memo_coach.services.accounts.views import SignedIn
 from memo_coach.services.errors import ServiceError, Unavailable
@@ -42,10 +43,19 @@ async def signed_in(request: Request, new: SignedIn, wanted: str) -> Response:
         cookie_header(new.token, secure=is_tls, lifetime=lifetime, name=cookies.SESSION),
         name_tag_header(new.principal, sent, secure=is_tls, lifetime=lifetime),
         no_cookie_header(secure=is_tls, name=cookies.READER),
+        _known_device(new.principal, secure=is_tls),
     ]
     for header in filter(None, headers):
         answer.headers.append("Set-Cookie", header)
     return answer
+
+
+def _known_device(principal: Principal, *, secure: bool) -> str | None:
+    """Return the cookie by which a browser is known where this account signs in again."""
+    if principal.user is None:
+        return None
+    value = container.current().accounts.devices.new(principal.user)
+    return cookie_header(value, secure=secure, lifetime=LIFETIME, name=cookies.DEVICE)
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:

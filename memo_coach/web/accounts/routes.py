@@ -25,7 +25,6 @@ from memo_coach.web.accounts.addresses import (
     SIGN_OUT,
     TAKE_ALONG,
     WELCOME,
-    in_every_language,
     own_address,
     sign_in_address,
 )
@@ -45,12 +44,13 @@ from memo_coach.web.accounts.answers import (
     token_in,
 )
 from memo_coach.web.accounts.name_tag import no_name_tag_header
+from memo_coach.web.accounts.page_routes import page_routes
 from memo_coach.web.accounts.second_factor_routes import SECOND_FACTOR_ROUTES, browser_of, to_second_step
 from memo_coach.web.accounts.taking_along import leave, memos_to_take_along, take_along
 from memo_coach.web.accounts.ways import is_led_at_once, other_ways, problem_in, shows_form, way_with_password
 from memo_coach.web.cookies import no_cookie_header, tokens_in
+from memo_coach.web.endpoints import PROBLEMS, Endpoint
 from memo_coach.web.languages import language_asked_for, language_of_path, path_in
-from memo_coach.web.routes import PROBLEMS, Endpoint
 
 
 class SignIn(Endpoint):
@@ -84,6 +84,7 @@ class SignIn(Endpoint):
                     address=address_in(request),
                     agent=agent_in(request),
                     previous_token=token_in(request),
+                    device=token_in(request, cookies.DEVICE),
                 )
             except ServiceError as error:
                 shown = _sign_in_page(wanted, email=email[:254], problem=error.message)
@@ -222,17 +223,11 @@ async def _let_in(request: Request, answer: SignedIn | SecondFactorNeeded, wante
     return to_second_step(request, answer.ticket, wanted)
 
 
-def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:
-    return tuple(
-        Route(address, endpoint, middleware=[PROBLEMS]) for address in sorted(in_every_language(page))
-    )
-
-
 ACCOUNT_ROUTES: Final = (
-    *_of(SIGN_IN, SignIn),
+    *page_routes(SIGN_IN, SignIn),
     *SECOND_FACTOR_ROUTES,
-    *_of(WELCOME, Welcome),
-    *_of(TAKE_ALONG, TakeAlong),
+    *page_routes(WELCOME, Welcome),
+    *page_routes(TAKE_ALONG, TakeAlong),
     Route(SIGN_OUT, SignOut, middleware=[PROBLEMS]),
     # The help page's button, where each browser is a visitor.
     Route("/session/end", SignOut, middleware=[PROBLEMS]),

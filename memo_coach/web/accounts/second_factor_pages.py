@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from memo_coach.services.accounts.notices import AccountEvent
 from memo_coach.services.accounts.second_factors.factors import LONGEST_NAME
 from memo_coach.services.accounts.second_factors.views import (
     AuthenticatorSetup,
@@ -94,6 +95,7 @@ def own_factors_page(view: OwnFactorsView, *, problem: str = "", told: str = "")
         else element("p", text("second_factors.none")),
         *(_recovery(view) if view.factors else ()),
         *(_additions(view) if view.is_confirmed else ()),
+        *(_happened(view.events) if view.events else ()),
     )
     return _document("heading", content, SIGN_IN_METHODS)
 
@@ -203,6 +205,23 @@ def _factor(factor: FactorView, *, can_change: bool) -> Html:
         change if can_change else Html(),
         class_="sheet",
     )
+
+
+def _happened(events: tuple[AccountEvent, ...]) -> tuple[Html, ...]:
+    return (
+        element("h2", text("account_events.heading"), id="events"),
+        element("p", text("account_events.lede"), class_="quiet"),
+        element("ul", *map(_event, events), class_="account-events", aria_labelledby="events"),
+    )
+
+
+def _event(event: AccountEvent) -> Html:
+    told = [f"{event.moment:%Y-%m-%d %H:%M} UTC"]
+    if event.address:
+        told.append(text("account_events.from", address=event.address))
+    if event.by:
+        told.append(text("account_events.by", name=event.by))
+    return element("li", event.what, " ", element("span", " · ".join(told), class_="quiet"))
 
 
 def _dated(key: str, moment: datetime) -> str:

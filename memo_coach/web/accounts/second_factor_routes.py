@@ -19,13 +19,13 @@ from memo_coach.services.accounts.second_factors.second_step import Browser
 from memo_coach.services.accounts.views import SignedIn
 from memo_coach.services.errors import NotFound, ServiceError
 from memo_coach.translations import text
+from memo_coach.web import cookies
 from memo_coach.web.accounts import second_factor_pages as pages
 from memo_coach.web.accounts.addresses import (
     PASSKEY,
     SECOND_STEP,
     SIGN_IN,
     SIGN_IN_METHODS,
-    in_every_language,
     own_address,
     sign_in_address,
 )
@@ -44,9 +44,10 @@ from memo_coach.web.accounts.answers import (
     signed_in,
     token_in,
 )
+from memo_coach.web.accounts.page_routes import page_routes
 from memo_coach.web.cookies import cookie_header, no_cookie_header, tokens_in
+from memo_coach.web.endpoints import PROBLEMS, Endpoint
 from memo_coach.web.languages import language_of_path, path_in
-from memo_coach.web.routes import PROBLEMS, Endpoint
 
 _TICKET: Final = "memo_coach_second_step"
 _TICKET_TIME: Final = timedelta(minutes=5)
@@ -55,7 +56,8 @@ _TOLD: Final = frozenset({"added", "renamed", "removed", "confirmed"})
 
 def browser_of(request: Request) -> Browser:
     """Return by what somebody signs in."""
-    return Browser(address_in(request), agent_in(request), token_in(request))
+    device = token_in(request, cookies.DEVICE)
+    return Browser(address_in(request), agent_in(request), token_in(request), device)
 
 
 def to_second_step(request: Request, ticket: str, wanted: str) -> Response:
@@ -254,15 +256,9 @@ def _ticket(request: Request) -> str:
     return found[0] if found else ""
 
 
-def _of(page: str, endpoint: type[Endpoint]) -> tuple[Route, ...]:
-    return tuple(
-        Route(address, endpoint, middleware=[PROBLEMS]) for address in sorted(in_every_language(page))
-    )
-
-
 SECOND_FACTOR_ROUTES: Final = (
-    *_of(SECOND_STEP, SecondStep),
-    *_of(SIGN_IN_METHODS, SignInMethods),
+    *page_routes(SECOND_STEP, SecondStep),
+    *page_routes(SIGN_IN_METHODS, SignInMethods),
     *(
         Route(f"{page}{PASSKEY}", PasskeyRequest, middleware=[PROBLEMS])
         for page in (SIGN_IN, SECOND_STEP, SIGN_IN_METHODS)

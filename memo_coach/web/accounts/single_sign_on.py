@@ -15,12 +15,13 @@ from memo_coach.services.accounts.single_sign_on.errors import Reason, SingleSig
 from memo_coach.services.accounts.single_sign_on.views import LIFETIME, Answer
 from memo_coach.services.errors import Unavailable
 from memo_coach.web import cookies
-from memo_coach.web.accounts.addresses import PROVIDER, in_every_language, own_address, sign_in_address
+from memo_coach.web.accounts.addresses import PROVIDER, own_address, sign_in_address
 from memo_coach.web.accounts.answers import address_in, agent_in, redirect, secure, signed_in, token_in
+from memo_coach.web.accounts.page_routes import page_routes
 from memo_coach.web.accounts.ways import PROBLEM
 from memo_coach.web.cookies import cookie_header, no_cookie_header
+from memo_coach.web.endpoints import PROBLEMS, Endpoint
 from memo_coach.web.languages import language_of_path, path_in
-from memo_coach.web.routes import PROBLEMS, Endpoint
 
 if TYPE_CHECKING:
     from memo_coach.services.accounts.single_sign_on.service import SingleSignOn
@@ -83,6 +84,6 @@ def _refused(reason: Reason, wanted: str) -> Response:
 
 
 SINGLE_SIGN_ON_ROUTES: Final = (
-    *(Route(address, ToProvider, middleware=[PROBLEMS]) for address in sorted(in_every_language(PROVIDER))),
+    *page_routes(PROVIDER, ToProvider),
     Route(CALLBACK, FromProvider, middleware=[PROBLEMS]),
 )

@@ -19,7 +19,7 @@ from memo_coach.storage.fingerprint import TableFingerprint, fingerprint
 from tests.command_line import PROGRAM, run_command
 from tests.postgres_server import programs
 from tests.restic_binary import restic_directory
-from tests.stored_rows import add_account_rows
+from tests.stored_rows import add_account_rows, add_rows_of_access
 from tests.waiting import wait_until
 
 PASSWORD = "the password of the repository"
@@ -174,6 +174,7 @@ class Installation:
         database = self._database()
         try:
             await add_account_rows(database)
+            await add_rows_of_access(database, "account")
         finally:
             await database.close()
 

@@ -98,6 +98,7 @@ OF_WRITERS: Walk = {
     "webhooks_state.open": ("/settings", {}),
     "webhooks_state.make": ("/settings", {"form": FORM}),
     "webhooks_state.remove": ("/settings", {"webhook": "{link}"}),
+    "webhooks_state.test": ("/settings", {"webhook": "{link}"}),
     "account_state.open": ("/settings", {}),
     "account_state.change_password": ("/settings", {"form": FORM}),
     "account_state.end": ("/settings", {"session_id": "{session}"}),

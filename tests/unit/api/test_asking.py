@@ -93,6 +93,12 @@ async def test_a_request_with_a_key_is_done_once(services: Services, owner: str,
         read = [await asking.post("/api/v1/memos", files=file, headers=key) for _ in range(2)]
         assert [answer.status_code for answer in read] == [201, 201]
         assert read[0].content == read[1].content
+        key["Idempotency-Key"] = "webhook"
+        hook = {"url": "https://receiver.example.org/"}
+        made = [await asking.post("/api/v1/webhooks", json=hook, headers=key) for _ in range(2)]
+        assert [answer.status_code for answer in made] == [201, 201]
+        assert made[0].json()["secret"] == made[1].json()["secret"]
+        assert len((await asking.get("/api/v1/webhooks")).json()["items"]) == 1
     async with program(await token_of(services, stranger)) as asking:
         foreign = await asking.post("/api/v1/evaluations", json=MEMO, headers={"Idempotency-Key": "8e03978e"})
         assert foreign.json()["id"] != answers[0].json()["id"]

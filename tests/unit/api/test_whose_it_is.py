@@ -23,6 +23,7 @@ ABOUT: dict[str, Any] = {
     "GET /api/v1/memos/{memo}/diff?old=1&new=1": None,
     "GET /api/v1/webhooks/{webhook}/deliveries": None,
     "DELETE /api/v1/webhooks/{webhook}": None,
+    "POST /api/v1/webhooks/{webhook}/test": None,
     "POST /api/v1/evaluations": {"json": {"text": "Approve a pump.", "memo": "{memo}"}},
 }
 """What is about a memo or an evaluation, and what is sent along."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from memo_coach.cli.doctor_single_sign_on import fault_of_proxy, faults_of_address
+from memo_coach.cli.doctor_single_sign_on import (
+    fault_of_half_a_provider,
+    fault_of_proxy,
+    faults_of_address,
+    is_mentioned,
+)
 from memo_coach.settings import load_settings
 from tests.ports import free_port
 from tests.unit.cli.test_command_line import run
@@ -31,6 +36,20 @@ def test_the_doctor_says_what_makes_the_way_back_from_the_provider_wrong() -> No
         settings = load_settings({**PROVIDER, "PUBLIC_URL": elsewhere.issuer}, env_file=None)
         assert fault_of_proxy(settings) is None
         assert elsewhere.asked == ["/login/callback"]
+
+
+def test_the_doctor_says_what_is_half_set() -> None:
+    half = {"OIDC_CLIENT_ID": "memo-coach", "OIDC_ALLOWED_DOMAINS": "example.org"}
+    for given, told in (
+        (half, "OIDC_CLIENT_ID, OIDC_ALLOWED_DOMAINS is set, and OIDC_ISSUER is not"),
+        (PROVIDER, "nobody signs in where AUTH_MODE is open"),
+        ({**PROVIDER, "AUTH_MODE": "accounts"}, None),
+    ):
+        settings = load_settings(given, env_file=None)
+        assert is_mentioned(settings)
+        fault = fault_of_half_a_provider(settings)
+        assert fault is None if told is None else told in (fault or "")
+    assert not is_mentioned(load_settings({}, env_file=None))
 
 
 def test_the_doctor_says_whether_the_provider_answers(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ async def test_every_reason_and_every_part_has_a_sentence_in_both_languages() ->
         "feedback", "rubric", "memo",
     )  # fmt: skip
     reasons: tuple[FailureReason, ...] = (
-        "not-configured", "unreachable", "slow", "rate-limited", "server-error", "refused-key",
+        "not-configured", "not-allowed", "unreachable", "slow", "rate-limited", "server-error", "refused-key",
         "refused-request", "too-long", "broken", "empty", "unusable", "circuit-open", "budget", "limit",
     )  # fmt: skip
     for language in ("en", "es"):

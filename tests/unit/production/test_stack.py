@@ -183,13 +183,14 @@ def test_the_service_s_environment_is_good_settings() -> None:
         **SERVICES["app"]["environment"],
         "DATABASE_URL": "postgresql://memo_coach@postgres/memo_coach",
     }
-    for name in ("DATABASE_URL_FILE", "LLM_API_KEY_FILE", "SMTP_URL_FILE"):
+    for name in ("DATABASE_URL_FILE", "LLM_API_KEY_FILE", "SMTP_URL_FILE", "OIDC_CLIENT_SECRET_FILE"):
         del environment[name]
     settings = load_settings(environment, env_file=None)
     assert (settings.app_env, settings.public_url) == ("production", f"https://{LEAST['SITE_HOST']}")
     assert (settings.host, settings.port, settings.log_format) == ("0.0.0.0", 3000, "json")
     assert (settings.llm_model, settings.debug_mode) == ("", False)
     assert (settings.auth_mode, settings.first_link_in_log) == ("accounts", True)
+    assert (settings.oidc_issuer, settings.oidc_name, settings.local_sign_in) == ("", "OpenID Connect", True)
     subnet = STACK["networks"]["edge"]["ipam"]["config"][0]["subnet"]
     assert settings.trusted_networks == (ipaddress.ip_network(subnet),)
 

@@ -16,7 +16,7 @@ from memo_coach.services.accounts.second_factors.authenticator_codes import new_
 from memo_coach.services.accounts.second_factors.errors import CodeRefused, FactorsExhausted
 from memo_coach.services.accounts.second_factors.passkeys import Passkeys
 from memo_coach.services.accounts.second_factors.sealing import Sealing
-from memo_coach.services.accounts.second_factors.views import AuthenticatorSetup, Kind
+from memo_coach.services.accounts.second_factors.views import AuthenticatorSetup, CodeKind, Kind
 from memo_coach.services.clock import new_id
 from memo_coach.storage.repositories.second_factors import SecondFactorRepository
 from memo_coach.storage.tables import SecondFactor, User
@@ -107,16 +107,17 @@ class Factors:
         await SecondFactorRepository(session).add(row)
         return await self._first_codes(session, user.id)
 
-    async def take_code(self, session: AsyncSession, user_id: str, typed: str) -> bool:
-        """Whether a code is an app's of now or a recovery code, and was not taken before. It is now."""
+    async def take_code(self, session: AsyncSession, user_id: str, typed: str) -> CodeKind | None:
+        """Return what a code is, of an app or for recovery, where it was not taken before; it is now."""
         factors, moment = SecondFactorRepository(session), self._now()
         for row in await factors.of_user(user_id):
             secret = self._secret_of(row) if row.is_confirmed else None
             step = None if secret is None else step_of(secret, typed, moment)
             if step is not None and await factors.take_step(user_id, row.id, step, moment):
-                return True
+                return CodeKind.OF_APP
         mark = recovery_codes.mark_of(self._key, user_id, typed)
-        return mark is not None and await factors.use_code(user_id, mark)
+        is_recovery = mark is not None and await factors.use_code(user_id, mark)
+        return CodeKind.RECOVERY if is_recovery else None
 
     async def new_recovery_codes(self, session: AsyncSession, user_id: str) -> tuple[str, ...]:
         """Give an account other recovery codes; the old ones open nothing any more."""

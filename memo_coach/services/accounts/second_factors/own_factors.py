@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memo_coach.services.accounts.notices import AccountNotices, events_of
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.principal import Actor, Principal, Role
 from memo_coach.services.accounts.second_factors.errors import ConfirmationNeeded, LastFactor
@@ -40,11 +41,13 @@ class OwnFactors:
         *,
         factors: Factors,
         check: PasswordCheck,
+        notices: AccountNotices,
         now: Callable[[], datetime],
     ) -> None:
         self._unit_of_work = unit_of_work
         self._factors = factors
         self._check = check
+        self._notices = notices
         self._now = now
 
     async def view(self, principal: Principal) -> OwnFactorsView:
@@ -67,6 +70,7 @@ class OwnFactors:
                 has_password=user.password_hash is not None,
                 is_demanded=self._factors.demanded_of(Role(user.role)),
                 can_add_passkey=self._factors.passkeys.are_possible and len(rows) < MOST_FACTORS,
+                events=await events_of(session, user),
             )
 
     async def confirm(self, principal: Principal, password: str, *, address: str | None) -> None:
@@ -103,7 +107,8 @@ class OwnFactors:
             user = await self._confirmed(session, principal)
             codes = await self._factors.add_authenticator(session, user.id, code, name)
             await self._added(session, principal, user, Kind.AUTHENTICATOR, address)
-            return codes
+        self._notices.tell(user.email, "user.second_factor_added", address=address)
+        return codes
 
     async def passkey_registration(self, principal: Principal) -> str:
         """Return what a device is asked to make a passkey of, as JSON.
@@ -127,7 +132,8 @@ class OwnFactors:
             user = await self._confirmed(session, principal)
             codes = await self._factors.add_passkey(session, user, answer, name)
             await self._added(session, principal, user, Kind.PASSKEY, address)
-            return codes
+        self._notices.tell(user.email, "user.second_factor_added", address=address)
+        return codes
 
     async def rename(self, principal: Principal, factor_id: str, name: str) -> None:
         """Call one's factor otherwise.
@@ -163,6 +169,7 @@ class OwnFactors:
             actor = Actor(user.name, user.id, address)
             before = {"second_factor": kind}
             await record(session, actor, "user.second_factor_removed", target_of(user), before=before)
+        self._notices.tell(user.email, "user.second_factor_removed", address=address)
 
     async def new_recovery_codes(self, principal: Principal, *, address: str | None) -> tuple[str, ...]:
         """Return other recovery codes; the old ones open nothing any more.
@@ -178,7 +185,8 @@ class OwnFactors:
             codes = await self._factors.new_recovery_codes(session, user.id)
             actor = Actor(user.name, user.id, address)
             await record(session, actor, "user.recovery_codes_made", target_of(user))
-            return codes
+        self._notices.tell(user.email, "user.recovery_codes_made", address=address)
+        return codes
 
     async def _added(
         self, session: AsyncSession, principal: Principal, user: User, kind: Kind, address: str | None

@@ -26,6 +26,8 @@ from memo_coach.storage.repositories.second_factors import SecondFactorRepositor
 from memo_coach.storage.tables import PasskeyChallenge, SecondFactor, User
 
 LIFETIME: Final = timedelta(minutes=5)
+MOST_CHALLENGES: Final = 10_000
+"""That are no account's: anybody may ask for one."""
 LONGEST_ANSWER: Final = 12_000
 """Characters of a device's answer that are read."""
 _CHALLENGE_BYTES: Final = 32
@@ -175,9 +177,10 @@ class Passkeys:
         if not self.are_possible:
             raise PasskeysImpossible
         challenges, challenge = PasskeyChallengeRepository(session), secrets.token_bytes(_CHALLENGE_BYTES)
-        # Anybody may ask for one: the table is no larger than what can be asked for in five minutes.
         await challenges.remove_expired(self._now(), _SWEPT)
-        if user_id is not None:
+        if user_id is None:
+            await challenges.keep_newest_of_nobody(MOST_CHALLENGES - 1)
+        else:
             await challenges.remove_of(user_id)
         row = PasskeyChallenge(
             challenge_sha256=_hash(challenge),

@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.accounts.attempts import Attempts
 from memo_coach.services.accounts.errors import LinkRefused, SignInRefused
+from memo_coach.services.accounts.notices import AccountNotices
 from memo_coach.services.accounts.password_check import PasswordCheck
 from memo_coach.services.accounts.principal import Actor
 from memo_coach.services.accounts.second_factors.errors import CodeRefused, PasskeyRefused
 from memo_coach.services.accounts.second_factors.factors import Factors
-from memo_coach.services.accounts.second_factors.views import AuthenticatorSetup, Kind, StepView
+from memo_coach.services.accounts.second_factors.views import AuthenticatorSetup, CodeKind, Kind, StepView
 from memo_coach.services.accounts.sign_in import SignInService
 from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.accounts.views import SignedIn
@@ -36,6 +37,8 @@ class Browser:
     agent: str | None
     previous_token: str | None = None
     """Of the session that it came with, which ends."""
+    device: str | None = None
+    """The cookie by which it may be known."""
 
 
 class SecondStep:
@@ -49,12 +52,14 @@ class SecondStep:
         sign_in: SignInService,
         check: PasswordCheck,
         attempts: Attempts,
+        notices: AccountNotices,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._factors = factors
         self._sign_in = sign_in
         self._check = check
         self._attempts = attempts
+        self._notices = notices
 
     @property
     def can_use_passkeys(self) -> bool:
@@ -82,10 +87,16 @@ class SecondStep:
             LinkRefused, SignInRefused, TooManyAttempts, Unavailable: with a sentence.
         """
         user_id = await self._sign_in.user_of_ticket(ticket)
-        async with self._counted(user_id, browser.address), self._unit_of_work.write() as session:
-            _present(await UserRepository(session).lock(user_id))
-            if not await self._factors.take_code(session, user_id, typed):
+        async with self._counted(user_id, browser), self._unit_of_work.write() as session:
+            user = _present(await UserRepository(session).lock(user_id))
+            kind = await self._factors.take_code(session, user_id, typed)
+            if kind is None:
                 raise CodeRefused
+            if kind is CodeKind.RECOVERY:
+                actor = Actor(user.name, user_id, browser.address)
+                await record(session, actor, "user.recovery_code_used", target_of(user))
+        if kind is CodeKind.RECOVERY:
+            self._notices.tell(user.email, "user.recovery_code_used", address=browser.address)
         return await self._complete(ticket, browser)
 
     async def passkey_request(self, ticket: str | None) -> str:
@@ -106,7 +117,7 @@ class SecondStep:
             LinkRefused, SignInRefused, TooManyAttempts, Unavailable: with a sentence.
         """
         user_id = await self._sign_in.user_of_ticket(ticket)
-        async with self._counted(user_id, browser.address):
+        async with self._counted(user_id, browser):
             await self._signed(answer, user_id)
         return await self._complete(ticket, browser)
 
@@ -164,7 +175,7 @@ class SecondStep:
                 sentence.
         """
         user_id = await self._sign_in.user_of_ticket(ticket)
-        counted = self._counted(user_id, browser.address)
+        counted = self._counted(user_id, browser)
         async with counted, self._unit_of_work.write(adds=True) as session:
             user = await self._bare(session, user_id)
             if passkey:
@@ -173,6 +184,7 @@ class SecondStep:
                 codes = await self._factors.add_authenticator(session, user_id, code, "")
             actor = Actor(user.name, user_id, browser.address)
             await record(session, actor, "user.second_factor_added", target_of(user))
+        self._notices.tell(user.email, "user.second_factor_added", address=browser.address)
         return await self._complete(ticket, browser), codes
 
     async def _signed(self, answer: str, user_id: str | None) -> str:
@@ -192,9 +204,10 @@ class SecondStep:
         return user
 
     @asynccontextmanager
-    async def _counted(self, user_id: str, address: str | None) -> AsyncIterator[None]:
+    async def _counted(self, user_id: str, browser: Browser) -> AsyncIterator[None]:
         """Refuse who has failed too often, and count it where what is done within fails."""
-        async with self._check.turn(user_id, address) as attempt:
+        turn = self._check.turn(user_id, browser.address, device=browser.device)
+        async with turn as attempt:
             try:
                 yield
             except (CodeRefused, PasskeyRefused):

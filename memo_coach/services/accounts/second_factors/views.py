@@ -6,12 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from memo_coach.services.accounts.notices import AccountEvent
+
 
 class Kind(StrEnum):
     """What a second factor is."""
 
     AUTHENTICATOR = "authenticator"
     PASSKEY = "passkey"
+
+
+class CodeKind(StrEnum):
+    """What a code is that opens an account as second factor."""
+
+    OF_APP = "of_app"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class OwnFactorsView:
     is_demanded: bool
     """Whether a second factor is asked of the account."""
     can_add_passkey: bool
+    events: tuple[AccountEvent, ...] = ()
+    """What happened to the ways into the account, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,12 +97,16 @@ async def begin(database: Database, tmp_path: Path) -> AsyncIterator[Begin]:
         model: Model | None = None, admit: Callable[[str, str | None], Awaitable[None]] = admitted
     ) -> ChatService:
         prompts = Prompts(shipped_prompt(), shipped_frameworks(), shipped_context())
+
+        async def open_model(_owner: str, _evaluation: str) -> Model | None:
+            return model
+
         unit_of_work = UnitOfWork(database, tmp_path)
         service = ChatService(
             unit_of_work,
             RubricService(),
             MemoryBroadcast(),
-            ChatModels(lambda _owner, _evaluation: model, admit, lambda: prompts, lambda _text: "b0undary",
+            ChatModels(open_model, admit, lambda: prompts, lambda _text: "b0undary",
                        lambda: ChatLimits(500, 20_000)),
             frameworks=lambda: shipped_frameworks().frameworks, budget=StorageBudget(unit_of_work, str),
         )  # fmt: skip

@@ -24,6 +24,7 @@ from memo_coach.services.webhooks.deliverer import MOST_TRIES
 from memo_coach.services.webhooks.destinations import Destinations
 from memo_coach.services.webhooks.sending import Outcome, Sender
 from memo_coach.services.webhooks.signing import PREFIX, WebhookSecrets
+from memo_coach.services.webhooks.trying import OF_OWNER
 from memo_coach.settings import Settings
 from memo_coach.storage.repositories.webhook_deliveries import WebhookDeliveryRepository
 from memo_coach.storage.tables import WebhookDelivery
@@ -273,3 +274,39 @@ def test_a_secret_is_another_one_for_each_webhook_and_installation() -> None:
         WebhookSecrets(key).of(webhook, salt) for key in (b"1", b"2") for webhook in "ab" for salt in "cd"
     }
     assert len(made) == 8
+
+
+async def test_its_owner_sends_a_webhook_a_test_and_sees_what_came_of_it(
+    services: Services, owner: str, stranger: str, receiver: Receiver
+) -> None:
+    made = await services.webhooks.make(owner, receiver.url)
+    webhook = made.view.webhook_id
+    came = await services.webhook_tests.send(owner, webhook)
+    assert (came.is_accepted, came.answered, came.problem) == (True, 204, None)
+    headers, body = await receiver.next()
+    assert json.loads(body)["type"] == "webhook.test"
+    secret = base64.b64decode(made.secret.removeprefix(PREFIX))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    right = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{right}"
+    receiver.answer = b"HTTP/1.1 503 Busy\r\n\r\n"
+    came = await services.webhook_tests.send(owner, webhook)
+    assert (came.is_accepted, came.answered) == (False, 503)
+    assert came.problem == "It was answered with the status 503."
+    with pytest.raises(NotFound):
+        await services.webhook_tests.send(stranger, webhook)
+    for _ in range(OF_OWNER[0] - 2):
+        await services.webhook_tests.send(owner, webhook)
+    with pytest.raises(TooMany):
+        await services.webhook_tests.send(owner, webhook)
+    assert len(receiver.told) == OF_OWNER[0]
+    assert await services.webhooks.deliveries(owner, webhook) == ()
+
+
+async def test_a_webhook_can_be_shown_once_more_to_who_made_it_and_to_nobody_else(
+    services: Services, owner: str, stranger: str, receiver: Receiver
+) -> None:
+    made = await services.webhooks.make(owner, receiver.url)
+    assert await services.webhooks.made(owner, made.view.webhook_id) == made
+    with pytest.raises(NotFound):
+        await services.webhooks.made(stranger, made.view.webhook_id)
