@@ -9,6 +9,7 @@ from memo_coach.services.administration.documents import LONGEST_NOTE
 from memo_coach.translations import text
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components.administration_frame import administration_menu
+from memo_coach.ui.components.agreement import agreement_with_readers
 from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.local_time import in_local_time
@@ -318,6 +319,7 @@ def page() -> rx.Component:
                 _difference(),
                 _weights(),
                 _preview(),
+                rx.cond(DocumentState.is_rubric, agreement_with_readers(DocumentState.model)),
                 _versions(),
                 _retirement(),
             ),
