@@ -24,13 +24,17 @@
 
   function table(form, parent, told) {
     var frame = element(parent, "div"), made = element(frame, "table");
+    parent.insertBefore(document.createElement("h3"), frame).textContent = told.caption;
     frame.className = "table-frame";
     frame.tabIndex = 0;
     frame.setAttribute("role", "region");
     frame.setAttribute("aria-label", told.caption);
-    element(made, "caption", told.caption);
     var head = element(element(made, "thead"), "tr");
-    form.dataset.columns.split("|").forEach(function (name) { element(head, "th", name).scope = "col"; });
+    form.dataset.columns.split("|").forEach(function (name, place) {
+      var cell = element(head, "th", name);
+      cell.scope = "col";
+      if (place) cell.className = "figure";
+    });
     var body = element(made, "tbody");
     told.rows.forEach(function (row) {
       var line = element(body, "tr");
@@ -91,7 +95,7 @@
     stop = new AbortController();
     tell(form, form.dataset.running, false);
     busy(form, true);
-    var address = "/admin/agreement?document=" + location.pathname.replace(/\/$/, "").split("/").pop();
+    var address = "/admin/agreement?document=" + location.pathname.replace(/\/$/, "").split("/").pop() + "&language=" + form.dataset.language;
     window.memoCoachAccount.fetch(address, { method: "POST", body: sent, signal: stop.signal }).then(function (answer) {
       if (answer.ok) return read(form, answer);
       return answer.json().then(function (said) { tell(form, said.detail || form.dataset.failed, true); });

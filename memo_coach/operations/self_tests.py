@@ -106,8 +106,3 @@ async def logging_test() -> str:
     if not any(mark in line for line in heard):
         raise Unhealthy(text("health.log_lost"))
     return text("health.log_works")
-
-
-async def mail_test() -> str:
-    """Say that there is no mail: nothing in this version sends any."""
-    raise NotConfigured(text("health.no_mail"))

@@ -259,7 +259,7 @@ async def _opened(
         hints=HintService(rubrics, models.coaches.executor),
         health=health,
         debug=DebugService(unit_of_work, collects=settings.debug_mode),
-        self_tests=self_tests(health, broadcast, models),
+        self_tests=self_tests(health, broadcast, models, accounts.mail),
         usage=UsageService(unit_of_work),
         audit=AuditService(unit_of_work),
         installation=InstallationStateService(

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Send
 
 from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.coaching.evaluation import CoachKind
@@ -23,7 +24,7 @@ from memo_coach.services import container
 from memo_coach.services.administration.agreement import AgreementView, JudgedSoFar
 from memo_coach.services.administration.agreement_words import rows_of
 from memo_coach.services.administration.document_kinds import RUBRIC, name_in_address
-from memo_coach.services.administration.errors import UnknownDocument
+from memo_coach.services.administration.errors import DocumentRefused, UnknownDocument
 from memo_coach.services.administration.graded_memos import (
     LONGEST_NAME,
     MOST_MEMOS,
@@ -32,7 +33,7 @@ from memo_coach.services.administration.graded_memos import (
     read_graded_memos,
 )
 from memo_coach.services.errors import ServiceError
-from memo_coach.translations import number, text
+from memo_coach.translations import current_language, languages, number, speaking, text
 from memo_coach.translations.sentences import spoken
 from memo_coach.web.administration_files import refuse_others
 from memo_coach.web.download import Download
@@ -51,6 +52,13 @@ async def agreement(request: Request) -> Response:
         ServiceError: the files, or the rubric, cannot be used.
     """
     refuse_others(request)
+    # That of the page: a request by itself is in the one that its person likes best.
+    language = request.query_params.get("language", "")
+    with speaking(language if language in languages() else current_language()):
+        return await _compared(request)
+
+
+async def _compared(request: Request) -> Response:
     name = name_in_address(request.query_params.get("document", ""))
     if not name.startswith(RUBRIC):
         raise UnknownDocument(text("documents.unknown", document=name[:LONGEST_NAME]))
@@ -67,7 +75,23 @@ async def agreement(request: Request) -> Response:
     graded = await asyncio.to_thread(read_graded_memos, files)
     is_asked = coach == "builtin" or is_agreed
     lines = _measured(graded, rubrics, coach) if is_asked else _cost(graded, rubrics)
-    return Download(lines, media_type=_MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+    return _SpokenDownload(lines, media_type=_MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+class _SpokenDownload(Download):
+    """A download in the language in which it was made: it is sent when the request has been looked at."""
+
+    def __init__(self, pieces: AsyncGenerator[bytes], **options: Any) -> None:  # noqa: ANN401 - as the other's
+        super().__init__(pieces, **options)
+        self._language = current_language()
+
+    async def stream_response(self, send: Send) -> None:
+        with speaking(self._language):
+            await super().stream_response(send)
+
+
+class RubricFaulty(ServiceError):
+    """What is typed is no rubric yet; the page lists what is wrong."""
 
 
 class FormUnreadable(ServiceError):
@@ -85,7 +109,10 @@ async def _files(form: FormData) -> list[SentFile]:
 async def _rubrics(name: str, typed: str) -> list[Rubric]:
     """Return the rubric as it is typed, and the saved one where that is another."""
     services = container.current()
-    content = await services.documents.read(name, typed)
+    try:
+        content = await services.documents.read(name, typed)
+    except DocumentRefused as refused:
+        raise RubricFaulty(text("documents.preview_faulty")) from refused
     assert isinstance(content, Rubric), "its name says so"  # noqa: S101
     await services.rubrics.renewed()
     saved = services.in_force.snapshot.rubric(content.id)

@@ -54,6 +54,11 @@ class Mail:
         """Whether letters can be sent at all."""
         return bool(self._url)
 
+    @property
+    def host(self) -> str:
+        """Where the server is; nothing else of its address, which holds a password."""
+        return urlsplit(self._url).hostname or ""
+
     async def send(self, letter: Letter) -> None:
         """Send a letter.
 

@@ -21,8 +21,8 @@ from memo_coach.services.administration.graded_memos import GradedMemos, LeftOut
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRequest
 from memo_coach.services.errors import ServiceError, TooMany
 from memo_coach.services.memos.input import check_readable, metadata_of, submitted_text
-from memo_coach.translations import current_language, number
-from memo_coach.translations.sentences import sentence, spoken
+from memo_coach.translations import current_language, number, text
+from memo_coach.translations.sentences import spoken
 
 LONGEST_SECONDS: Final = 600.0
 """For all memos together. Two hundred long ones take the built-in coach four minutes."""
@@ -138,9 +138,9 @@ class AgreementService:
         kind = self._coaches.kind(coach)
         memos = _of_rubric(graded.memos, rubrics[0])
         if not memos:
-            raise NoneToCompare(sentence("agreement.none_of_rubric", rubric=rubrics[0].id))
+            raise NoneToCompare(text("agreement.none_of_rubric", rubric=rubrics[0].id))
         if self._measuring >= MOST_AT_ONCE:
-            raise TooMany(sentence("agreement.too_many_at_once", most=number(MOST_AT_ONCE)))
+            raise TooMany(text("agreement.too_many_at_once", most=number(MOST_AT_ONCE)))
         self._measuring += 1
         try:
             deadline = asyncio.get_running_loop().time() + LONGEST_SECONDS
@@ -152,7 +152,7 @@ class AgreementService:
                         given = [await self._graded(kind, memo, rubric) for rubric in rubrics]
                 except TimeoutError:
                     raise AgreementTimedOut(
-                        sentence("agreement.timed_out", minutes=number(LONGEST_SECONDS / 60))
+                        text("agreement.timed_out", minutes=number(LONGEST_SECONDS / 60))
                     ) from None
                 except (ServiceError, CoachingError) as error:
                     left_out.append(LeftOut(memo.name, f"{memo.name}: {spoken(error)}"))
@@ -185,7 +185,7 @@ class AgreementService:
                         overall = judgement.score
                     case Attributed(provenance) if provenance.fallback_from is not None:
                         # Another coach's scores say nothing of this one's.
-                        raise CoachSilent(sentence("agreement.no_answer"))
+                        raise CoachSilent(text("agreement.no_answer"))
                     case _:
                         pass
         return Grades(memo, overall, criteria)
@@ -200,8 +200,8 @@ def _of_rubric(memos: Sequence[GradedMemo], rubric: Rubric) -> list[GradedMemo]:
 
 
 def _request(memo: GradedMemo, rubric: Rubric) -> CoachRequest:
-    text = submitted_text(memo.text)
-    return CoachRequest(text, metadata_of(text).language, rubric)
+    submitted = submitted_text(memo.text)
+    return CoachRequest(submitted, metadata_of(submitted).language, rubric)
 
 
 def _agreement(rubric: Rubric, grades: Sequence[Grades]) -> RubricAgreement:

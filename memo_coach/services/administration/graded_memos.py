@@ -21,7 +21,7 @@ from memo_coach.coaching.memo.text import LONGEST_MEMO
 from memo_coach.services.data.zip_members import NoZipFile, TooManyMembers, refuse_many_members
 from memo_coach.services.errors import ServiceError
 from memo_coach.translations import number
-from memo_coach.translations.sentences import Sentence, sentence
+from memo_coach.translations import text as said
 
 MOST_MEMOS: Final = 200
 MOST_FILES: Final = 1_000
@@ -80,14 +80,14 @@ def read_graded_memos(files: Iterable[SentFile]) -> GradedMemos:
     for file in _unpacked(files):
         room -= len(file.content)
         if room < 0:
-            raise GradedMemosRefused(sentence("agreement.too_large"))
+            raise GradedMemosRefused(said("agreement.too_large"))
         called, kind = _called(file.name)
         if kind in (_TEXT, _GRADES):
             (texts if kind == _TEXT else grades)[called] = file.content
     if not grades:
-        raise GradedMemosRefused(sentence("agreement.none_graded"))
+        raise GradedMemosRefused(said("agreement.none_graded"))
     if len(grades) > MOST_MEMOS:
-        raise GradedMemosRefused(sentence("agreement.too_many", most=number(MOST_MEMOS)))
+        raise GradedMemosRefused(said("agreement.too_many", most=number(MOST_MEMOS)))
     memos: list[GradedMemo] = []
     left_out: list[LeftOut] = []
     for name in sorted(grades):
@@ -117,12 +117,12 @@ def _members(content: bytes) -> Iterator[SentFile]:
                     with opened.open(member) as stream:
                         yield SentFile(member.filename, stream.read(_most(member.filename) + 1))
     except TooManyMembers:
-        raise GradedMemosRefused(sentence("agreement.too_many_files", most=number(MOST_FILES))) from None
+        raise GradedMemosRefused(said("agreement.too_many_files", most=number(MOST_FILES))) from None
     except (
         NoZipFile, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError,
         ValueError,
     ):  # fmt: skip
-        raise GradedMemosRefused(sentence("agreement.zip_damaged")) from None
+        raise GradedMemosRefused(said("agreement.zip_damaged")) from None
 
 
 def _is_wanted(member: zipfile.ZipInfo) -> bool:
@@ -152,19 +152,19 @@ def _most(name: str) -> int:
 def _memo(name: str, grades: bytes, text: bytes | None) -> GradedMemo | str:
     """Return a memo, or why it cannot be used."""
     if text is None:
-        return sentence("agreement.without_text", name=name)
+        return said("agreement.without_text", name=name)
     if len(grades) > LARGEST_GRADES or len(text) > LARGEST_TEXT:
-        return sentence("agreement.memo_too_large", name=name)
+        return said("agreement.memo_too_large", name=name)
     try:
         return read_grades(grades.decode("utf-8-sig"), text.decode("utf-8-sig"), name=name)
     except UnicodeDecodeError:
-        return sentence("agreement.not_utf8", name=name)
+        return said("agreement.not_utf8", name=name)
     except BrokenAnnotations as error:
         return _first_of(error.faults)
 
 
-def _first_of(faults: tuple[str, ...]) -> Sentence | str:
+def _first_of(faults: tuple[str, ...]) -> str:
     first = faults[0][:_LONGEST_FAULT]
     if len(faults) == 1:
         return first
-    return sentence("agreement.more_faults", first=first, count=len(faults) - 1)
+    return said("agreement.more_faults", first=first, count=len(faults) - 1)

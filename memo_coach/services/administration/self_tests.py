@@ -7,7 +7,9 @@ import secrets
 
 from memo_coach.coaching.llm.model import Message, Model, ModelFailure, ModelRequest, TextArrived
 from memo_coach.operations.health import Health, Unhealthy
-from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
+from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test
+from memo_coach.services.accounts.errors import MailNotSent
+from memo_coach.services.accounts.mail import Mail
 from memo_coach.services.coaches.models import Models
 from memo_coach.services.streaming import Broadcast
 from memo_coach.translations import number, text
@@ -19,14 +21,14 @@ _ANSWER_TOKENS = 200
 """A model that thinks before it speaks needs some."""
 
 
-def self_tests(health: Health, broadcast: Broadcast, models: Models) -> SelfTests:
+def self_tests(health: Health, broadcast: Broadcast, models: Models, mail: Mail) -> SelfTests:
     """Return the self-tests: every health check, and what would be too much for one."""
     tests = SelfTests()
     for name, check in health.checks.items():
         tests.register(name, check)
     tests.register("cache", _news_test(broadcast))
     tests.register("model", _model_test(models))
-    tests.register("mail", mail_test)
+    tests.register("mail", _mail_test(mail))
     tests.register("logging", logging_test)
     return tests
 
@@ -42,6 +44,19 @@ def _news_test(broadcast: Broadcast) -> SelfTest:
             except TimeoutError:
                 raise Unhealthy(text("health.news_lost")) from None
         return text("health.news_arrived")
+
+    return test
+
+
+def _mail_test(mail: Mail) -> SelfTest:
+    async def test() -> str:
+        if not mail.is_configured:
+            raise NotConfigured(text("health.no_mail"))
+        try:
+            await mail.reach()
+        except MailNotSent:
+            raise Unhealthy(text("health.mail_unreachable", host=mail.host)) from None
+        return text("health.mail_reached", host=mail.host)
 
     return test
 

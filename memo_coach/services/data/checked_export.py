@@ -74,7 +74,7 @@ def checked(parts: SplitExport) -> CheckedExport:
     return CheckedExport(parts, preferences, memos)
 
 
-_OF_NO_MATTER: Final = {
+_OF_NO_MATTER: Final[dict[str, Any]] = {
     "id": True,
     "reader_remarks": True,
     "overall": {"indicators"},

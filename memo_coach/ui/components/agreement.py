@@ -8,7 +8,7 @@ import reflex as rx
 
 from memo_coach.coaching.measure.grading import FEWEST_MEMOS, FEWEST_RANKED
 from memo_coach.services.administration.graded_memos import MOST_MEMOS
-from memo_coach.translations import number, text
+from memo_coach.translations import current_language, number, text
 from memo_coach.ui.components.layout import own_scripts
 
 _COLUMNS: Final = ("criterion", "memos", "offset", "spread", "order")
@@ -75,6 +75,7 @@ def agreement_with_readers(model: rx.Var[str]) -> rx.Component:
         class_name="stack administration-part",
         custom_attrs={
             "data-agreement": "",
+            "data-language": current_language(),
             "data-none": text("agreement.none_chosen"),
             "data-running": text("agreement.running"),
             "data-stopped": text("agreement.stopped"),

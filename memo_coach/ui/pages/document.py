@@ -135,6 +135,7 @@ def _weights() -> rx.Component:
                 rx.foreach(DocumentState.weights, _weight),
                 columns=(text("documents.criterion"), text("documents.weight"), ""),
                 label=text("documents.weights"),
+                figures=(1,),
             ),
             class_name="stack administration-part weights",
         ),
@@ -165,12 +166,14 @@ def _results() -> rx.Component:
                 rx.foreach(DocumentState.memos, _memo),
                 columns=tuple(text(f"documents.{name}") for name in scores),
                 label=text("documents.preview"),
+                figures=range(1, 5),
             ),
             rx.el.h3(text("documents.criteria_of_first")),
             table(
                 rx.foreach(DocumentState.criteria, _criterion),
                 columns=tuple(text(f"documents.{name}") for name in ("criterion", *scores[2:4])),
                 label=text("documents.criteria_of_first"),
+                figures=(1, 2),
             ),
         ),
     )

@@ -389,7 +389,9 @@ class DocumentState(rx.State):
         except ServiceError as error:
             self.problem = error.message
             return
-        self.compared = text("documents.compared", old=version, new=self.base)
+        self.compared = text("documents.compared_with_shipped", new=self.base)
+        if version:
+            self.compared = text("documents.compared", old=version, new=self.base)
         self.rows = _compared(runs)
 
     @rx.event

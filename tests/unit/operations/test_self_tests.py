@@ -10,7 +10,7 @@ import structlog
 
 from memo_coach.operations import self_tests
 from memo_coach.operations.health import Unhealthy
-from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test, mail_test
+from memo_coach.operations.self_tests import NotConfigured, SelfTest, SelfTests, logging_test
 from memo_coach.translations import speaking
 
 
@@ -111,8 +111,3 @@ async def test_a_log_that_swallows_its_lines_is_noticed(monkeypatch: pytest.Monk
     monkeypatch.setattr(self_tests, "_log", deaf)
     with pytest.raises(Unhealthy, match="did not come out"):
         await logging_test()
-
-
-async def test_mail_is_said_not_to_be_there() -> None:
-    with pytest.raises(NotConfigured, match="no mail"):
-        await mail_test()

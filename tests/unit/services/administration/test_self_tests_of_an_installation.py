@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
 
 from memo_coach.operations.health import Health
+from memo_coach.services.accounts.mail import Mail
 from memo_coach.services.administration import self_tests
 from memo_coach.services.coaches.models import Models, open_models
 from memo_coach.services.container import Services
@@ -19,7 +22,9 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.translations import text
 from tests.databases import only_on_sqlite
 from tests.model_server import ModelServer, running_model_server
+from tests.ports import free_port
 
+NO_MAIL = Mail("", "")
 EVERY = ("database", "migrations", "disk", "workers", "documents", "cache", "model", "mail", "logging")
 
 
@@ -83,14 +88,14 @@ async def test_news_that_does_not_arrive_is_noticed(
     no_models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(self_tests, "LONGEST_WAIT_FOR_NEWS", 0.05)
-    tests = self_tests.self_tests(Health(), DeafBroadcast(), no_models)
+    tests = self_tests.self_tests(Health(), DeafBroadcast(), no_models, NO_MAIL)
     found = await tests.run("cache")
     assert (found.result, found.detail) == ("failed", "News was announced and did not arrive.")
 
 
 @only_on_sqlite
 async def test_nobody_is_left_listening(no_models: Models) -> None:
-    tests = self_tests.self_tests(Health(), SilentListeners(), no_models)
+    tests = self_tests.self_tests(Health(), SilentListeners(), no_models, NO_MAIL)
     assert (await tests.run("cache")).result == "ok"
     assert SilentListeners.listening == 0
 
@@ -101,7 +106,7 @@ async def test_the_configured_model_is_really_asked(
 ) -> None:
     models = await models_asking("fine", model_server, migrated, tmp_path)
     try:
-        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models).run("model")
+        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models, NO_MAIL).run("model")
     finally:
         await models.close()
     assert found.result == "ok"
@@ -115,9 +120,24 @@ async def test_a_model_that_refuses_the_key_is_noticed_and_the_key_is_not_told(
 ) -> None:
     models = await models_asking("refused-key", model_server, migrated, tmp_path)
     try:
-        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models).run("model")
+        found = await self_tests.self_tests(Health(), MemoryBroadcast(), models, NO_MAIL).run("model")
     finally:
         await models.close()
     assert found.result == "failed"
     assert found.detail.startswith("openai/refused-key gave no answer (refused-key")
     assert "test-key" not in found.detail
+
+
+async def test_the_server_for_mail_is_greeted_and_one_that_cannot_be_used_is_told(no_models: Models) -> None:
+    port = free_port()
+    mail = Mail(f"smtp://127.0.0.1:{port}", "coach@example.org")
+    tests = self_tests.self_tests(Health(), MemoryBroadcast(), no_models, mail)
+    absent = await tests.run("mail")
+    assert (absent.result, absent.detail) == ("failed", "127.0.0.1 cannot be used; the log says why.")
+    server = Controller(Sink(), hostname="127.0.0.1", port=port)
+    server.start()
+    try:
+        found = await tests.run("mail")
+    finally:
+        server.stop()
+    assert (found.result, found.detail) == ("ok", "127.0.0.1 lets this service in. Nothing was sent.")
