@@ -32,9 +32,18 @@ def unless_known(request: Request, content: Any, headers: Mapping[str, str] | No
     return tagged(request, document(content, headers=headers))
 
 
+def unless_tagged(request: Request, content: Any, tag: str) -> Response:  # noqa: ANN401
+    """Return a document with a tag of its own, or 304 where the asker has it already."""
+    return _unless_known(request, document(content), tag)
+
+
 def tagged(request: Request, answer: Response) -> Response:
     """Return an answer with a tag of its body, or 304 where the asker has it already."""
     tag = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:32]}"'
+    return _unless_known(request, answer, tag)
+
+
+def _unless_known(request: Request, answer: Response, tag: str) -> Response:
     answer.headers["ETag"] = tag
     known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
     if tag in known or "*" in known:

@@ -10,14 +10,25 @@ from pydantic import TypeAdapter
 from starlette.routing import Route
 
 from memo_coach import __version__
-from memo_coach.api import chat, documentation, evaluations, me, memos, progress, rubrics, webhooks
+from memo_coach.api import (
+    chat,
+    configuration,
+    debugging,
+    documentation,
+    evaluations,
+    me,
+    memos,
+    progress,
+    rubrics,
+    webhooks,
+)
 from memo_coach.api.askers import SECURITY
 from memo_coach.api.evaluation_documents import ROOT
 from memo_coach.api.mcp_server.endpoint import McpEndpoint
 from memo_coach.api.problems import ProblemDocument, handle_problems
 from memo_coach.web.problems import API, MCP
 
-_RESOURCES = (evaluations, chat, memos, progress, rubrics, webhooks, me)
+_RESOURCES = (evaluations, chat, memos, progress, rubrics, webhooks, me, configuration, debugging)
 _DESCRIPTION = """What a demanding senior reader would say of a memo, for programs: by the same rules and
 limits as the pages. Texts for people are in the language of `Accept-Language`."""
 

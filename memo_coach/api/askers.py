@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from memo_coach.services import container
+from memo_coach.services.accounts.principal import Actor, Principal
 from memo_coach.services.accounts.tokens import TokenScope, TokenView
 from memo_coach.translations import text
 from memo_coach.web.cookies import VISITOR
@@ -41,7 +42,20 @@ class Asker:
     token: TokenView | None
     """``None`` for a browser's own session, which may do whatever its visitor may."""
     address: str
-    is_administrator: bool
+    account: Principal | None = None
+    """Of a token's owner, where one signs in; a cookie is the pages' alone there."""
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether they look after the installation."""
+        return self.token is not None and self.account is not None and self.account.is_administrator
+
+    @property
+    def actor(self) -> Actor:
+        """Under which name what they do is written into the audit log."""
+        if self.account is None:
+            return Actor(name=self.owner, address=self.address)
+        return Actor(name=self.account.name, user=self.account.user, address=self.address)
 
 
 def _asker(request: Request) -> Asker:
@@ -53,7 +67,7 @@ def _asker(request: Request) -> Asker:
     if owner is None or (token is None and not is_open):
         raise NotAllowed(HTTPStatus.UNAUTHORIZED, text("api.who"))
     address = "unknown" if request.client is None else request.client.host
-    return Asker(owner, token, address, token is not None and bool(state.get("administers")))
+    return Asker(owner, token, address, state.get("account"))
 
 
 def _with(asker: Asker, scope: TokenScope) -> Asker:

@@ -149,6 +149,8 @@ class EvaluationDocument(TypedDict):
     overall: OverallDocument | None
     criteria: list[CriterionDocument]
     comments: list[CommentDocument]
+    indicators: dict[str, float]
+    """What the built-in coach's detectors measured, each from 0 to 1; empty until there is a judgement."""
     usage: UsageDocument
     steps: StepsDocument
     error: NotRequired[str]
@@ -216,6 +218,7 @@ def evaluation_document(view: EvaluationView) -> EvaluationDocument:
         overall=None if view.overall is None else _overall(view.overall),
         criteria=[_criterion(each) for each in view.criteria],
         comments=_comments(view.comments),
+        indicators={} if view.overall is None else dict(view.overall.indicators),
         usage={
             "prompt_tokens": view.usage.prompt_tokens,
             "completion_tokens": view.usage.completion_tokens,

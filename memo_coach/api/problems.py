@@ -15,6 +15,8 @@ from starlette.routing import compile_path
 from typing_extensions import TypedDict
 
 from memo_coach.api.askers import NotAllowed
+from memo_coach.services.administration.errors import DocumentConflict, DocumentRefused, UnknownDocument
+from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.usage.idempotency import StillAtIt
 from memo_coach.services.usage.storage_budget import StorageRefused
@@ -34,6 +36,8 @@ class FaultDocument(TypedDict):
     """Where in the body, as a JSON Pointer (RFC 6901) behind ``#``."""
     parameter: NotRequired[str]
     """Or in which parameter or header."""
+    line: NotRequired[int]
+    """Of a document in the body; 1 is the first."""
 
 
 class ProblemDocument(TypedDict):
@@ -47,11 +51,18 @@ class ProblemDocument(TypedDict):
     errors: NotRequired[list[FaultDocument]]
 
 
+class Unconditional(ServiceError):
+    """A change of what others change too does not say what it was made from."""
+
+
 _STATUSES: Final[Mapping[type, HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     StillAtIt: HTTPStatus.CONFLICT,
+    UnknownDocument: HTTPStatus.NOT_FOUND,
+    DocumentConflict: HTTPStatus.PRECONDITION_FAILED,
+    Unconditional: HTTPStatus.PRECONDITION_REQUIRED,
     ServiceError: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _MEANINGS: Final[Mapping[int, str]] = {
@@ -62,8 +73,10 @@ _MEANINGS: Final[Mapping[int, str]] = {
     406: "It can be had in none of the forms that are asked for.",
     408: "The body did not come in time.",
     409: "The first request with this `Idempotency-Key` is not done yet.",
+    412: "Something else holds than what `If-Match` names: somebody has changed it meanwhile.",
     413: "The body is too large.",
     422: "The request is as described, and yet cannot be done; `detail` says why.",
+    428: "What it was made from is to be named by `If-Match`.",
     429: "Too much in a short time, or as much as may be kept.",
     503: "The database cannot be used at the moment.",
 }
@@ -96,7 +109,15 @@ def problem_of(error: Exception) -> Problem:
     again = _AGAIN_SECONDS if status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.CONFLICT} else None
     if isinstance(error, StorageRefused):
         again = str(error.retry_after)
-    return Problem(status, error.message, None if again is None else {"Retry-After": again})
+    members = {"errors": _faults_of(error)} if isinstance(error, DocumentRefused) else {}
+    return Problem(status, error.message, None if again is None else {"Retry-After": again}, **members)
+
+
+def _faults_of(refused: DocumentRefused) -> list[FaultDocument]:
+    return [
+        {"detail": spoken_reason(fault.reason), "pointer": "#/text", "line": fault.line}
+        for fault in refused.faults[:_MOST_FAULTS]
+    ]
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

@@ -35,7 +35,7 @@ def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
         Problem: there is none, or there are too many.
     """
     folder, documents, left_out = Path(name), [], {}
-    for path in _annotations_in(folder):
+    for path in annotations_in(folder):
         called = shown(path.relative_to(folder).with_suffix("").as_posix())
         try:
             documents.append(_document(path, called))
@@ -52,7 +52,12 @@ def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
     return AnnotatedFolder(chosen, left_out)
 
 
-def _annotations_in(folder: Path) -> list[Path]:
+def annotations_in(folder: Path) -> list[Path]:
+    """Return the files of annotations in a folder, or one below it.
+
+    Raises:
+        Problem: there is no such folder, or there are too many.
+    """
     try:
         if not folder.is_dir():
             raise Problem(sentence("measuring.no_folder", folder=shown(str(folder))))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from memo_coach.cli.agree import agree
 from memo_coach.cli.database import on_database, refuse_missing
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, settings_or_problem, shown
@@ -30,6 +31,9 @@ _base = click.option("--base", type=click.IntRange(0), metavar="NUMBER")
 @click.group()
 def config() -> None:
     """Look after the configuration documents."""
+
+
+config.add_command(agree)
 
 
 @config.command()

@@ -58,23 +58,29 @@ def evaluate(
 
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
-    from memo_coach.coaching.errors import BrokenRubric, UnknownRubric  # noqa: PLC0415
-    from memo_coach.coaching.rubric.reader import (  # noqa: PLC0415
-        load_rubric,
-        shipped_rubric,
-        shipped_rubrics,
-    )
+    from memo_coach.coaching.errors import BrokenRubric  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import load_rubric  # noqa: PLC0415
 
+    if not rubric_file:
+        return _offered_rubric(rubric_id)
     try:
-        if rubric_file:
-            return load_rubric(read_text(rubric_file), source=shown(rubric_file))
-        return shipped_rubric(rubric_id) if rubric_id else shipped_rubrics()[0]
-    except UnknownRubric as error:
-        known = ", ".join(rubric.id for rubric in shipped_rubrics())
-        raise Problem(text("problem.unknown_rubric", rubric=shown(rubric_id or ""), known=known)) from error
+        return load_rubric(read_text(rubric_file), source=shown(rubric_file))
     except BrokenRubric as error:
         first, more = error.faults[0], len(error.faults) - 1
         raise Problem(text("command_line.more_faults", count=more, fault=first) if more else first) from error
+
+
+def _offered_rubric(rubric_id: str | None) -> Rubric:
+    from memo_coach.cli.rubrics import documents_here  # noqa: PLC0415
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+
+    documents = documents_here()
+    rubrics = shipped_rubrics() if documents is None else documents.rubrics
+    for rubric in rubrics:
+        if rubric_id in (None, rubric.id):
+            return rubric
+    known = ", ".join(rubric.id for rubric in rubrics)
+    raise Problem(text("problem.unknown_rubric", rubric=shown(rubric_id or ""), known=known))
 
 
 def _judged(memo: str, rubric: Rubric, *, coach: str | None, language: str | None) -> FileJudgement:

@@ -163,7 +163,8 @@ def as_json(judgement: FileJudgement) -> str:
 
     What only a stored evaluation has (ids, times) is null, and so are the seconds, which differ each time.
     """
-    metadata = judgement.metadata
+    metadata, overall = judgement.metadata, asdict(judgement.overall)
+    indicators = overall.pop("indicators")
     document = {
         "id": None,
         "status": "done",
@@ -178,9 +179,10 @@ def as_json(judgement: FileJudgement) -> str:
         },
         "rubric": {"id": judgement.rubric.id, "version": judgement.rubric.version},
         "coach": _coach(judgement.provenance),
-        "overall": asdict(judgement.overall),
+        "overall": overall,
         "criteria": [asdict(criterion) for criterion in judgement.criteria],
         "comments": [asdict(comment) for comment in judgement.comments],
+        "indicators": indicators,
         "usage": {**asdict(judgement.usage), "seconds": None},
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"

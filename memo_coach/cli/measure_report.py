@@ -124,7 +124,7 @@ def _lines(measured: Measured) -> Iterator[str]:
         yield text(heading)
         cells = [[_cell(row.runs, figure, decimals) for _, figure, decimals in columns] for row in rows]
         documents = [_number(median(each.documents for each in row.runs), 0) for row in rows]
-        yield from _table(
+        yield from table_lines(
             ["", text("measuring.documents"), *(text(name) for name, _, _ in columns)],
             [[row.name, count, *own] for row, count, own in zip(rows, documents, cells, strict=True)],
         )
@@ -166,7 +166,7 @@ def _criteria(runs: Sequence[Figures]) -> Iterator[str]:
         )
     if rows:
         yield text("measuring.criteria")
-        yield from _table(["", *map(text, _OF_CRITERIA)], rows)
+        yield from table_lines(["", *map(text, _OF_CRITERIA)], rows)
         yield ""
 
 
@@ -180,7 +180,7 @@ def _missing(runs: Sequence[Figures]) -> Iterator[str]:
         rows.append([name, *cells])
     if rows:
         yield text("measuring.missing")
-        yield from _table(["", *map(text, _OUTCOMES.values())], rows)
+        yield from table_lines(["", *map(text, _OUTCOMES.values())], rows)
         yield ""
 
 
@@ -214,7 +214,8 @@ def _number(value: float, decimals: int) -> str:
     return number(value, digits=decimals)
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def table_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield a table, line by line: the first column to the left, all others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for row in (header, *rows):
         first, *others = (

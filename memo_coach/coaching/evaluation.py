@@ -6,7 +6,8 @@ Scores run from 1.0 (poor) to 5.0 (excellent) with one decimal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from memo_coach.coaching.memo.model import Span
@@ -92,6 +93,8 @@ class OverallJudgement:
     """Ordered by what would raise the score most."""
     notices: tuple[str, ...] = ()
     """How the judgement came about, where that matters: ignored orders, a cap, weights shared out."""
+    indicators: Mapping[str, float] = field(default_factory=dict, hash=False)
+    """What the built-in coach's detectors measured, each from 0 to 1; also where a model judged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ def evaluation_as_dict(evaluation: Evaluation) -> dict[str, Any]:
         "overall": overall_as_dict(evaluation.overall),
         "criteria": [criterion_as_dict(criterion) for criterion in evaluation.criteria],
         "comments": [comment_as_dict(comment) for comment in evaluation.comments],
+        "indicators": dict(evaluation.overall.indicators),
     }
 
 

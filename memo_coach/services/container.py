@@ -21,6 +21,7 @@ from memo_coach.services.accounts.taking_along import TakingAlongService
 from memo_coach.services.accounts.tokens import TokenService
 from memo_coach.services.accounts.users import UserService
 from memo_coach.services.accounts.visitors import VisitorService
+from memo_coach.services.administration.agreement import AgreementService
 from memo_coach.services.administration.audit_log import AuditService
 from memo_coach.services.administration.debug import DebugService
 from memo_coach.services.administration.documents import DocumentService
@@ -98,6 +99,7 @@ class Services:
     documents: DocumentService
     in_force: DocumentsInForce
     rubric_preview: RubricPreview
+    agreement: AgreementService
     visitors: VisitorService
     users: UserService
     sessions: SessionService
@@ -246,6 +248,7 @@ async def _opened(
         documents=DocumentService(unit_of_work, in_force),
         in_force=in_force,
         rubric_preview=RubricPreview(unit_of_work, rubrics, models.coaches.executor),
+        agreement=AgreementService(coaches),
         visitors=visitors,
         users=accounts.users,
         sessions=accounts.sessions,

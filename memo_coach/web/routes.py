@@ -25,6 +25,7 @@ from memo_coach.services.memos.files import FileForm
 from memo_coach.services.views import DraftSaved, DraftView
 from memo_coach.translations import text
 from memo_coach.web.administration_files import audit_file, usage_file
+from memo_coach.web.agreement import agreement
 from memo_coach.web.cookies import is_secure, no_cookie_header
 from memo_coach.web.download import Download
 from memo_coach.web.endpoints import PROBLEMS, Endpoint
@@ -284,6 +285,14 @@ class AuditFile(Endpoint):
         return await audit_file(request)
 
 
+class Agreement(Endpoint):
+    """How far a coach agrees with graded memos, for administrators."""
+
+    async def post(self, request: Request) -> Response:
+        """Answer in lines of JSON that are sent while the memos are judged."""
+        return await agreement(request)
+
+
 class Import(Endpoint):
     """What was taken along, brought back."""
 
@@ -359,6 +368,7 @@ ROUTES = (
     Route("/import", Import, middleware=[PROBLEMS]),
     Route("/admin/usage.csv", UsageFile, middleware=[PROBLEMS]),
     Route("/admin/audit.csv", AuditFile, middleware=[PROBLEMS]),
+    Route("/admin/agreement", Agreement, middleware=[PROBLEMS]),
     Route("/outlines/{rubric}", Outline, middleware=[PROBLEMS]),
     Route("/samples/{rubric}/{quality}", Sample, middleware=[PROBLEMS]),
 )

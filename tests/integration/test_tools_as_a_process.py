@@ -45,7 +45,10 @@ async def test_a_client_starts_it_and_finds_its_feedback_again_the_next_day(tmp_
         assert made.structured_content["status"] == "done", made.content
         # Nobody finds it on a page: it belongs to the command line.
         assert "page" not in made.structured_content
-        assert (await client.call_tool("evaluate_memo", {"text": ""})).is_error
+        for wrong in ("", "too long " * 25_000):
+            assert (await client.call_tool("evaluate_memo", {"text": wrong})).is_error
+        # Somebody else's would be answered as this is: whose it is is looked for in the same way.
+        assert (await client.call_tool("get_feedback", {"evaluation": "nothing"})).is_error
     async with Client(stdio_client(started(tmp_path))) as client:
         again = await client.call_tool("get_feedback", {})
         assert again.structured_content == made.structured_content

@@ -310,7 +310,8 @@ def _judged(
         yield CriterionJudged(_criterion_score(explainer, item, position, ranked))
     for number, item_ranked in enumerate(ranked, 1):
         yield CommentMade(_comment(work.memo, explainer, item_ranked, number))
-    yield OverallJudged(explainer.overall(scored, ranked, notices))
+    measured = {name: round(value, 4) for name, value in sorted(work.indicators.items())}
+    yield OverallJudged(replace(explainer.overall(scored, ranked, notices), indicators=measured))
 
 
 def _criterion_score(

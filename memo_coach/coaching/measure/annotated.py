@@ -32,6 +32,17 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class GradedMemo:
+    """A text and the scores that a reader gave it."""
+
+    name: str
+    text: str
+    rubric: str
+    criteria: Mapping[str, float | None]
+    overall: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotatedDocument:
     """A text and its reading."""
 

@@ -11,7 +11,14 @@ from typing import cast
 
 from memo_coach.coaching.errors import CoachingError
 from memo_coach.coaching.evaluation import HIGHEST_SCORE, LOWEST_SCORE
-from memo_coach.coaching.measure.annotated import STATUSES, AnnotatedDocument, ElementFound, Remark, Status
+from memo_coach.coaching.measure.annotated import (
+    STATUSES,
+    AnnotatedDocument,
+    ElementFound,
+    GradedMemo,
+    Remark,
+    Status,
+)
 from memo_coach.coaching.measure.elements import ELEMENTS, required_elements
 from memo_coach.coaching.memo.language import SUPPORTED_LANGUAGES
 from memo_coach.coaching.rubric.model import Rubric
@@ -20,6 +27,8 @@ REMARKS = 5
 """A reader makes exactly so many: what fills a page of remarks tells nobody what comes first."""
 LONGEST_NAME = 40
 """Characters of a kind of document and of a set, which stand in a table."""
+MOST_CRITERIA = 50
+"""Of which scores are read."""
 _SHOWN = 50
 """Characters of a quote in a message."""
 
@@ -44,17 +53,34 @@ def read_annotations(document: str, text: str, *, name: str, rubrics: Iterable[R
     Raises:
         BrokenAnnotations: they have faults; each is one line that begins with the name.
     """
+    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"))
+    read = reader.document(_root(document, name), name, {rubric.id: rubric for rubric in rubrics})
+    reader.refuse_faults(name)
+    return read
+
+
+def read_grades(document: str, text: str, *, name: str) -> GradedMemo:
+    """Read of the annotations of a text the scores alone: whatever else is there or not does not matter.
+
+    The criteria are those that its rubric had when it was graded; a rubric may have got others since.
+
+    Raises:
+        BrokenAnnotations: as :func:`read_annotations`.
+    """
+    reader = _Reader(text)
+    read = reader.grades(_root(document, name), name)
+    reader.refuse_faults(name)
+    return read
+
+
+def _root(document: str, name: str) -> object:
     try:
         root: object = json.loads(document)
     except json.JSONDecodeError as error:
         raise BrokenAnnotations([f"{name}: line {error.lineno} is not JSON: {error.msg}"]) from error
     except (ValueError, RecursionError) as error:
         raise BrokenAnnotations([f"{name}: this JSON cannot be read"]) from error
-    reader = _Reader(text.replace("\r\n", "\n").replace("\r", "\n"))
-    read = reader.document(root, name, {rubric.id: rubric for rubric in rubrics})
-    if reader.faults:
-        raise BrokenAnnotations([f"{name}: {fault}" for fault in reader.faults])
-    return read
+    return root
 
 
 class _Reader:
@@ -82,6 +108,26 @@ class _Reader:
             remarks=self._remarks(root.get("remarks")),
             not_prose=self._quotes(root.get("not_prose", []), "not_prose"),
         )
+
+    def grades(self, value: object, name: str) -> GradedMemo:
+        root = self._object(value, "the document")
+        criteria = self._object(root.get("criteria"), "criteria")
+        if len(criteria) > MOST_CRITERIA:
+            self._fault(f"criteria: there are more than {MOST_CRITERIA}")
+        return GradedMemo(
+            name=name,
+            text=self.text,
+            rubric=self._text(root.get("rubric"), "rubric"),
+            criteria={
+                key: None if score is None else self._score(score, f"criterion {_shortened(key)}")
+                for key, score in list(criteria.items())[:MOST_CRITERIA]
+            },
+            overall=self._score(root.get("overall"), "overall"),
+        )
+
+    def refuse_faults(self, name: str) -> None:
+        if self.faults:
+            raise BrokenAnnotations([f"{name}: {fault}" for fault in self.faults])
 
     def _elements(self, value: object, rubric: str) -> dict[str, ElementFound]:
         found = self._object(value, "elements")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import StatisticsError, correlation, fmean, median
+from statistics import StatisticsError, correlation, fmean, median, stdev
 
 from memo_coach.coaching.measure.comparing import Comparison, Counts
 
@@ -26,6 +26,10 @@ class Agreement:
     """Spearman's: 1 where both order the documents alike. It takes three, and scores that differ."""
     mean_difference: float
     """The mean distance of the two scores, in points."""
+    offset: float
+    """By how many points the coach is kinder than the reader, in the mean; below 0 it is stricter."""
+    spread: float | None
+    """The standard deviation of what the coach gives more than the reader. It takes two documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,13 @@ def agreement(pairs: Sequence[tuple[float, float]]) -> Agreement | None:
         return None
     readers, coachs = zip(*pairs, strict=True)
     correlated = _rank_correlation(readers, coachs)
+    more = [coach - reader for reader, coach in pairs]
     return Agreement(
         documents=len(pairs),
         rank_correlation=None if correlated is None else round(correlated, 3),
         mean_difference=round(fmean(abs(one - other) for one, other in pairs), 2),
+        offset=round(fmean(more), 2),
+        spread=round(stdev(more), 2) if len(more) > 1 else None,
     )
 
 

@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.services import clock
 from memo_coach.services.accounts.notices import AccountNotices
-from memo_coach.services.accounts.principal import Actor, Role
+from memo_coach.services.accounts.principal import Actor, Principal
+from memo_coach.services.accounts.sessions import principal_of
 from memo_coach.services.accounts.user_rows import target_of
 from memo_coach.services.administration.audit import record
 from memo_coach.services.clock import new_id
@@ -84,8 +85,13 @@ class TokenHolder:
 
     owner: str
     token: TokenView
-    is_administrator: bool = False
-    """Whether the owner has an account that administers. Without accounts nobody does by a token."""
+    account: Principal | None = None
+    """Whose account it is; ``None`` where each browser is a visitor."""
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the owner has an account that administers. Without accounts nobody does by a token."""
+        return self.account is not None and self.account.is_administrator
 
 
 class TokenService:
@@ -207,8 +213,8 @@ class TokenService:
             return None
         if row.last_used is None or moment - row.last_used >= USED_EVERY:
             await self._note_use(row, moment)
-        administers = user is not None and user.role == Role.ADMINISTRATOR
-        return TokenHolder(row.owner, _view(row), administers)
+        account = None if user is None else principal_of(user, None)
+        return TokenHolder(row.owner, _view(row), account)
 
     async def still_counts(self, owner: str, token_id: str) -> bool:
         """Whether a token that was recognised would be once more: it may have been revoked since.

@@ -11,6 +11,7 @@ from typing import Any, Final
 from memo_coach.services.administration.comma_separated import comma_separated
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.storage.repositories.audit import AuditFilter, AuditRepository
+from memo_coach.storage.repositories.users import UserRepository
 from memo_coach.storage.tables import AuditEntry
 
 PAGE: Final = 50
@@ -37,6 +38,10 @@ class AuditEntryView:
     actor: str
     action: str
     target: str
+    target_name: str | None
+    """What the account is called that it was done to, while there is one."""
+    is_first: bool
+    """Whether there was nothing before."""
     changes: tuple[AuditChange, ...]
     address: str | None
     request_id: str | None
@@ -85,9 +90,10 @@ class AuditService:
         wanted = replace(question.filter, behind=_position(cursor))
         async with self._unit_of_work.read() as session:
             found = await AuditRepository(session).entries(wanted, PAGE + 1)
-        shown = found[:PAGE]
+            shown = found[:PAGE]
+            names = await UserRepository(session).names_of({_account_in(each) for each in shown} - {""})
         cursor_behind = f"{shown[-1].moment.isoformat()} {shown[-1].id}" if len(found) > PAGE else None
-        return AuditPage(tuple(_view(each) for each in shown), cursor_behind)
+        return AuditPage(tuple(_view(each, names.get(_account_in(each))) for each in shown), cursor_behind)
 
     async def actions(self) -> tuple[str, ...]:
         """Return the actions that there are entries of.
@@ -133,13 +139,21 @@ def _said(values: Mapping[str, Any], name: str) -> str | None:
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _view(entry: AuditEntry) -> AuditEntryView:
+def _account_in(entry: AuditEntry) -> str:
+    """Return the id of the account that something was done to; empty where it was to something else."""
+    kind, _, found = entry.target.partition(":")
+    return found if kind == "user" else ""
+
+
+def _view(entry: AuditEntry, target_name: str | None) -> AuditEntryView:
     return AuditEntryView(
         id=entry.id,
         moment=entry.moment,
         actor=entry.actor,
         action=entry.action,
         target=entry.target,
+        target_name=target_name,
+        is_first=entry.before is None,
         changes=tuple(changes_between(entry.before, entry.after)),
         address=entry.address,
         request_id=entry.request_id,

@@ -38,6 +38,8 @@ _LOADERS: Mapping[str, Callable[..., Content]] = MappingProxyType(
 )
 _RUBRIC_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}")
 _LONGEST_ID = 60
+_SEPARATOR = "--"
+"""Between the parts of a document's name in an address."""
 _LINE = re.compile(r"document:(\d+): (.*)", re.DOTALL)
 _ID_LINE = re.compile(r"^id:[ \t]*(\S*)", re.MULTILINE)
 
@@ -66,6 +68,16 @@ def is_name(name: str) -> bool:
 def is_rubric_id(rubric_id: str) -> bool:
     """Whether a rubric may have the id."""
     return len(rubric_id) <= _LONGEST_ID and _RUBRIC_ID.fullmatch(rubric_id) is not None
+
+
+def address_part(name: str) -> str:
+    """Return a document's name as one part of an address: ``rubric--ID`` for a rubric."""
+    return name.replace("/", _SEPARATOR)
+
+
+def name_in_address(part: str) -> str:
+    """Return the name of the document that a part of an address stands for."""
+    return part.replace(_SEPARATOR, "/", 1)
 
 
 @cache

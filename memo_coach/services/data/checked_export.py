@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -74,6 +74,15 @@ def checked(parts: SplitExport) -> CheckedExport:
     return CheckedExport(parts, preferences, memos)
 
 
+_OF_NO_MATTER: Final[dict[str, Any]] = {
+    "id": True,
+    "reader_remarks": True,
+    "overall": {"indicators"},
+    "second_opinion": {"overall": {"indicators"}},
+}
+"""What does not make it another memo: what readers remark on it, and what older exports did not have."""
+
+
 class _Checking:
     """The checks of one memo."""
 
@@ -113,8 +122,7 @@ class _Checking:
                 continue
             separator = "["
             for part in self._parts_in_order(name):
-                # What readers remark on it does not make it another memo.
-                left_out = {"id", "reader_remarks"} if isinstance(part, ExportedEvaluation) else None
+                left_out = _OF_NO_MATTER if isinstance(part, ExportedEvaluation) else None
                 source.update(
                     separator.encode() + _sorted_json(part.model_dump(mode="json", exclude=left_out))
                 )

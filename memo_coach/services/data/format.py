@@ -45,6 +45,7 @@ Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
 Sentence = Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
 Score = Annotated[float, Field(ge=1.0, le=5.0)]
 Share = Annotated[float, Field(ge=0.0, le=1000.0, allow_inf_nan=False)]
+Indicator = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """Of a version; a number is not used again when the evaluation of it was deleted."""
@@ -106,6 +107,7 @@ class ExportedOverall(Part):
     strengths: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)]
     opportunities: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)]
     notices: Annotated[list[Sentence], Field(max_length=_MOST_PARTS)] = []
+    indicators: Annotated[dict[Name, Indicator], Field(max_length=_MOST_PARTS)] = {}
 
 
 class ExportedReading(Part):

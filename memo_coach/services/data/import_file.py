@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from memo_coach.services.data.format import DOCUMENT
 from memo_coach.services.data.import_refusals import NotAnExport
+from memo_coach.services.data.zip_members import NoZipFile, TooManyMembers, refuse_many_members
 from memo_coach.translations.sentences import sentence
 
 MOST_DOCUMENT_BYTES: Final = 4_000_000_000
@@ -20,10 +20,6 @@ MOST_RATIO: Final = 200
 _FEW_BYTES: Final = 1_000
 _GZIP: Final = b"\x1f\x8b"
 _PIECE: Final = 1 << 16
-_END_OF_ZIP: Final = b"PK\x05\x06"
-_LONGEST_END: Final = 65_557
-_LARGE_ZIP: Final = b"PK\x06\x07"
-"""A zip file of more than 4 GB, or that says so: its list may be longer than its end tells."""
 
 
 class MoreThanAsked(Exception):
@@ -90,25 +86,9 @@ def _unzipped(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _refuse_many_members(file: BinaryIO) -> None:
-    """Count what is in a zip file before all of it becomes objects, of which each takes a kilobyte."""
-    size = file.seek(0, 2)
-    file.seek(max(0, size - _LONGEST_END))
-    tail = file.read()
-    at = tail.rfind(_END_OF_ZIP)
-    if at < 0 or len(tail) < at + 22:
-        raise NotAnExport(sentence("import.zip_damaged"))
-    if _LARGE_ZIP in tail[:at]:
-        raise NotAnExport(sentence("import.too_many_parts"))
-    (length,) = struct.unpack_from("<I", tail, at + 12)
-    start = size - len(tail) + at - length
-    if start < 0:
-        raise NotAnExport(sentence("import.zip_damaged"))
-    file.seek(start)
-    members, left, before = 0, length, b""
-    while left > 0 and (piece := file.read(min(_PIECE, left))):
-        left -= len(piece)
-        members += (before + piece).count(b"PK\x01\x02")
-        if members > MOST_MEMBERS:
-            raise NotAnExport(sentence("import.too_many_parts"))
-        before = piece[-3:]
-    file.seek(0)
+    try:
+        refuse_many_members(file, MOST_MEMBERS)
+    except NoZipFile:
+        raise NotAnExport(sentence("import.zip_damaged")) from None
+    except TooManyMembers:
+        raise NotAnExport(sentence("import.too_many_parts")) from None

@@ -222,6 +222,7 @@ def _overall(document: dict[str, Any]) -> OverallJudgement:
         strengths=tuple(document["strengths"]),
         opportunities=tuple(document["opportunities"]),
         notices=tuple(document.get("notices", ())),
+        indicators=document.get("indicators", {}),
     )
 
 

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.engine.database import Database
@@ -69,6 +69,20 @@ async def status(database: Database) -> SchemaStatus:
     try:
         async with database.read_connection() as connection:
             found: SchemaStatus = await connection.run_sync(status_of)
+            return found
+    except DBAPIError as error:
+        raise database.unusable("read", error) from error
+
+
+async def has_documents(database: Database) -> bool:
+    """Whether there is the table of the documents that were changed here.
+
+    Raises:
+        DatabaseUnusable: the database cannot be read.
+    """
+    try:
+        async with database.read_connection() as connection:
+            found: bool = await connection.run_sync(lambda each: inspect(each).has_table("documents"))
             return found
     except DBAPIError as error:
         raise database.unusable("read", error) from error

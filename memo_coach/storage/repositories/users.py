@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -49,6 +49,11 @@ class UserRepository:
         """Return an account."""
         found = await self._session.execute(select(User).where(col(User.id) == user_id))
         return found.scalar_one_or_none()
+
+    async def names_of(self, user_ids: Collection[str]) -> dict[str, str]:
+        """Return what accounts are called, by their ids; those that are gone are not there."""
+        statement = select(col(User.id), col(User.name)).where(col(User.id).in_(user_ids))
+        return {row.id: row.name for row in await self._session.execute(statement)}
 
     async def lock(self, user_id: str) -> User | None:
         """Return an account, which nobody else changes until the transaction ends."""

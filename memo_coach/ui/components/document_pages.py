@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import reflex as rx
 
 from memo_coach.translations import text
@@ -32,14 +34,21 @@ def by_status(status: rx.Var[str], problem: rx.Var[str], content: rx.Component) 
     )
 
 
-def table(*rows: rx.Component, columns: tuple[str, ...], label: str) -> rx.Component:
-    """Show a table that scrolls within its frame on a narrow screen."""
+def table(
+    *rows: rx.Component, columns: tuple[str, ...], label: str, figures: Collection[int] = ()
+) -> rx.Component:
+    """Show a table that scrolls within its frame on a narrow screen; ``figures`` are columns of numbers."""
     return rx.el.div(
         rx.el.table(
             rx.el.thead(
                 rx.el.tr(
                     # A column that needs no name has no header either.
-                    *[rx.el.th(column, scope="col") if column else rx.el.td() for column in columns]
+                    *[
+                        rx.el.th(column, scope="col", class_name="figure" if place in figures else "")
+                        if column
+                        else rx.el.td()
+                        for place, column in enumerate(columns)
+                    ]
                 )
             ),
             rx.el.tbody(*rows),

@@ -36,6 +36,7 @@ def _documents() -> rx.Component:
             rx.foreach(AdministrationState.documents, _row),
             columns=tuple(text(f"documents.{column}") for column in columns),
             label=text("documents.list"),
+            figures=(1,),
         ),
         class_name="stack administration-part",
     )

@@ -34,7 +34,7 @@ def _filters() -> rx.Component:
             rx.el.label(text("audit.action"), html_for="action"),
             rx.el.select(
                 rx.el.option(text("audit.every_action"), value=""),
-                rx.foreach(AuditState.actions, lambda action: rx.el.option(action, value=action)),
+                rx.foreach(AuditState.actions, lambda each: rx.el.option(each.words, value=each.name)),
                 id="action",
                 name="action",
                 default_value=AuditState.action,
@@ -55,10 +55,15 @@ def _change(change: rx.Var[AuditChangeOnScreen]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(change.name),
         rx.el.dd(
-            rx.el.span(text("audit.before"), " ", class_name="visually-hidden"),
-            rx.el.del_(change.before),
-            rx.el.span(" → ", aria_hidden="true"),
-            rx.el.span(" ", text("audit.after"), " ", class_name="visually-hidden"),
+            rx.cond(
+                change.before != "",
+                rx.fragment(
+                    rx.el.span(text("audit.before"), " ", class_name="visually-hidden"),
+                    rx.el.del_(change.before),
+                    rx.el.span(" → ", aria_hidden="true"),
+                    rx.el.span(" ", text("audit.after"), " ", class_name="visually-hidden"),
+                ),
+            ),
             rx.el.ins(change.after),
         ),
     )

@@ -9,6 +9,7 @@ from memo_coach.services.administration.documents import LONGEST_NOTE
 from memo_coach.translations import text
 from memo_coach.ui.assets import asset
 from memo_coach.ui.components.administration_frame import administration_menu
+from memo_coach.ui.components.agreement import agreement_with_readers
 from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scripts
 from memo_coach.ui.components.local_time import in_local_time
@@ -134,6 +135,7 @@ def _weights() -> rx.Component:
                 rx.foreach(DocumentState.weights, _weight),
                 columns=(text("documents.criterion"), text("documents.weight"), ""),
                 label=text("documents.weights"),
+                figures=(1,),
             ),
             class_name="stack administration-part weights",
         ),
@@ -164,12 +166,14 @@ def _results() -> rx.Component:
                 rx.foreach(DocumentState.memos, _memo),
                 columns=tuple(text(f"documents.{name}") for name in scores),
                 label=text("documents.preview"),
+                figures=range(1, 5),
             ),
             rx.el.h3(text("documents.criteria_of_first")),
             table(
                 rx.foreach(DocumentState.criteria, _criterion),
                 columns=tuple(text(f"documents.{name}") for name in ("criterion", *scores[2:4])),
                 label=text("documents.criteria_of_first"),
+                figures=(1, 2),
             ),
         ),
     )
@@ -318,6 +322,7 @@ def page() -> rx.Component:
                 _difference(),
                 _weights(),
                 _preview(),
+                rx.cond(DocumentState.is_rubric, agreement_with_readers(DocumentState.model)),
                 _versions(),
                 _retirement(),
             ),

@@ -13,10 +13,18 @@ from memo_coach.coaching.rubric.model import Criterion, Rubric, localised
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.coaching.samples import Sample, samples
 from memo_coach.settings import DRAFT_DAYS
-from memo_coach.translations import contents, current_language, number, text
+from memo_coach.translations import contents, current_language, text
 from memo_coach.ui.components.layout import anchor, frame, own_scripts
 from memo_coach.ui.help_anchors import RUBRICS, criterion_anchor
 from memo_coach.ui.localised_pages import add_page
+from memo_coach.ui.states.help import (
+    FrameworkOnScreen,
+    HelpCriterionOnScreen,
+    HelpRubricOnScreen,
+    HelpState,
+    LevelOnScreen,
+    heading_of,
+)
 
 _SECTIONS = ("how", "score", RUBRICS, "frameworks", "keys", "privacy")
 
@@ -35,7 +43,7 @@ def _criterion(criterion: Criterion, rubric_id: str) -> rx.Component:
     ]
     return rx.fragment(
         rx.el.h3(
-            f"{localised(criterion.name, current_language())} ({number(criterion.weight)} %)",
+            heading_of(criterion),
             id=criterion_anchor(rubric_id, criterion.id),
         ),
         rx.el.p(localised(criterion.description, current_language())),
@@ -59,6 +67,46 @@ def _rubric(rubric: Rubric, language: str) -> rx.Component:
             *[_sample(sample) for sample in samples(rubric.id, language)],
             class_name="stack",
         ),
+    )
+
+
+def _own_level(level: rx.Var[LevelOnScreen]) -> rx.Component:
+    return rx.fragment(rx.el.dt(level.score), rx.el.dd(level.guidance))
+
+
+def _own_criterion(criterion: rx.Var[HelpCriterionOnScreen]) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(criterion.heading, id=criterion.anchor),
+        rx.el.p(criterion.description),
+        rx.el.dl(rx.foreach(criterion.levels, _own_level), class_name="levels"),
+    )
+
+
+def _own_rubric(rubric: rx.Var[HelpRubricOnScreen]) -> rx.Component:
+    """Show a rubric as it is in this installation; the samples are those that come with one of its id."""
+    of_shipped = [
+        (each.id, rx.fragment(*[_sample(sample) for sample in samples(each.id, current_language())]))
+        for each in shipped_rubrics()
+    ]
+    return rx.el.details(
+        rx.el.summary(rubric.name),
+        rx.el.div(
+            rx.el.p(rubric.description, class_name="lede"),
+            rx.foreach(rubric.criteria, _own_criterion),
+            rx.match(rubric.id, *of_shipped, rx.fragment()),
+            class_name="stack",
+        ),
+        key=rubric.id,
+    )
+
+
+def _rubrics(language: str) -> rx.Component:
+    return rx.el.div(
+        rx.cond(
+            HelpState.rubrics.length() > 0,
+            rx.foreach(HelpState.rubrics, _own_rubric),
+            rx.fragment(*[_rubric(rubric, language) for rubric in shipped_rubrics()]),
+        )
     )
 
 
@@ -108,6 +156,22 @@ def _framework(framework: Framework, language: str) -> rx.Component:
     )
 
 
+def _own_framework(framework: rx.Var[FrameworkOnScreen]) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(framework.name),
+        rx.el.p(framework.idea),
+        rx.el.figure(rx.el.figcaption(framework.caption, class_name="quiet"), rx.el.p(framework.example)),
+    )
+
+
+def _frameworks(language: str) -> rx.Component:
+    return rx.cond(
+        HelpState.frameworks.length() > 0,
+        rx.fragment(rx.foreach(HelpState.frameworks, _own_framework)),
+        rx.fragment(*[_framework(framework, language) for framework in shipped_frameworks().frameworks]),
+    )
+
+
 class _PostingForm(BaseHTML):  # type: ignore[misc]  # the framework's own, without types
     """A form that the browser sends itself: the framework's own sends events."""
 
@@ -144,12 +208,9 @@ def _content(language: str) -> rx.Component:
         _section(
             "rubrics",
             rx.el.p(texts["rubrics"]),
-            rx.el.div(*[_rubric(rubric, language) for rubric in shipped_rubrics()]),
+            _rubrics(language),
         ),
-        _section(
-            "frameworks",
-            *[_framework(framework, language) for framework in shipped_frameworks().frameworks],
-        ),
+        _section("frameworks", _frameworks(language)),
         _section("keys", rx.el.dl(*keys, class_name="keys"), _single_keys()),
         _section(
             "privacy",
@@ -179,4 +240,4 @@ def page() -> rx.Component:
 
 def register(app: rx.App) -> None:
     """Add the page."""
-    add_page(app, page, path="/help", title=text("help.title"))
+    add_page(app, page, path="/help", title=text("help.title"), on_load=HelpState.open)

@@ -12,7 +12,7 @@ import reflex as rx
 from memo_coach.services.administration.audit_log import AuditChange, AuditEntryView, AuditQuestion
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
-from memo_coach.translations import text
+from memo_coach.translations import contents, text
 from memo_coach.ui.states.administration import administrator
 from memo_coach.web.events.authorisation import allow
 
@@ -26,7 +26,16 @@ class AuditChangeOnScreen:
 
     name: str
     before: str
+    """Empty where there was nothing at all before."""
     after: str
+
+
+@dataclasses.dataclass
+class ActionOnScreen:
+    """An action that can be asked for."""
+
+    name: str
+    words: str
 
 
 @dataclasses.dataclass
@@ -38,6 +47,7 @@ class AuditEntryOnScreen:
     """For the browser to tell in its reader's own time."""
     actor: str
     action: str
+    """In words."""
     target: str
     origin: str
     """From where, and in which request."""
@@ -50,7 +60,7 @@ class AuditState(rx.State):
     status: str = "loading"
     problem: str = ""
     entries: list[AuditEntryOnScreen] = []
-    actions: list[str] = []
+    actions: list[ActionOnScreen] = []
     action: str = ""
     actor: str = ""
     target: str = ""
@@ -69,7 +79,7 @@ class AuditState(rx.State):
         question = AuditQuestion(self.action, self.actor, self.target)
         try:
             page = await current().audit.page(question, cursor)
-            self.actions = list(await current().audit.actions())
+            self.actions = [ActionOnScreen(each, _in_words(each)) for each in await current().audit.actions()]
         except ServiceError as error:
             self.status, self.problem = "unavailable", error.message
             return
@@ -108,16 +118,21 @@ def _entry(entry: AuditEntryView) -> AuditEntryOnScreen:
         key=entry.id,
         moment=entry.moment.isoformat(),
         actor=entry.actor,
-        action=entry.action,
-        target=entry.target,
+        action=_in_words(entry.action),
+        target=entry.target if entry.target_name is None else f"{entry.target_name} ({entry.target})",
         origin=" · ".join(origin),
-        changes=[_change(each) for each in entry.changes],
+        changes=[_change(each, is_first=entry.is_first) for each in entry.changes],
     )
 
 
-def _change(change: AuditChange) -> AuditChangeOnScreen:
-    before, after = (_value(each) for each in (change.before, change.after))
-    return AuditChangeOnScreen(change.name, before, after)
+def _in_words(action: str) -> str:
+    name = action.replace(".", "_")
+    return text(f"audit.action_{name}") if f"action_{name}" in contents("audit") else action
+
+
+def _change(change: AuditChange, *, is_first: bool) -> AuditChangeOnScreen:
+    before = "" if is_first else _value(change.before)
+    return AuditChangeOnScreen(change.name, before, _value(change.after))
 
 
 def _value(value: str | None) -> str:

@@ -12,7 +12,12 @@ from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.coaching.memo.difference import Run
 from memo_coach.coaching.rubric.model import Rubric, localised
 from memo_coach.services.accounts.principal import Actor
-from memo_coach.services.administration.document_kinds import RUBRIC, DocumentFault
+from memo_coach.services.administration.document_kinds import (
+    RUBRIC,
+    DocumentFault,
+    address_part,
+    name_in_address,
+)
 from memo_coach.services.administration.documents import (
     LONGEST_NOTE,
     DocumentSummary,
@@ -37,8 +42,6 @@ from memo_coach.web.middleware.session import owner_of
 
 MOST_FAULTS = 50
 """That are shown; the rest is told by its number."""
-_SEPARATOR = "--"
-"""Between the parts of a document's name in an address."""
 
 
 @dataclasses.dataclass
@@ -110,7 +113,7 @@ class CriterionComparedOnScreen:
 
 def address_of_document(name: str) -> str:
     """Return where a document is changed; a rubric's name is one part of the address."""
-    return localised_path(f"/admin/config/{name.replace('/', _SEPARATOR)}")
+    return localised_path(f"/admin/config/{address_part(name)}")
 
 
 def label_of(name: str) -> str:
@@ -248,6 +251,8 @@ class DocumentState(rx.State):
     broken: str = ""
     is_rubric: bool = False
     is_retired: bool = False
+    model: str = ""
+    """What the model is called that can be measured; empty where none is configured."""
     faults: list[FaultOnScreen] = []
     more_faults: str = ""
     checked: str = ""
@@ -278,8 +283,7 @@ class DocumentState(rx.State):
         if self._actor() is None:
             return
         self.reset()  # type: ignore[no-untyped-call]  # another document may have been here
-        name = str(self.router.url.path).rstrip("/").rpartition("/")[2].replace(_SEPARATOR, "/", 1)
-        await self._load(name)
+        await self._load(name_in_address(str(self.router.url.path).rstrip("/").rpartition("/")[2]))
 
     async def _load(self, name: str) -> None:
         try:
@@ -299,6 +303,8 @@ class DocumentState(rx.State):
         self.is_rubric, self.is_retired = summary.is_rubric, summary.is_retired
         self.broken = spoken(broken_sentence(summary.broken)) if summary.broken else ""
         self.compared, self.rows = "", []
+        model = current().agreement.model
+        self.model = text("agreement.coach_model", model=model) if model else ""
         await self._list_versions()
         await self._check(view.text)
         self.checked = ""
@@ -383,7 +389,9 @@ class DocumentState(rx.State):
         except ServiceError as error:
             self.problem = error.message
             return
-        self.compared = text("documents.compared", old=version, new=self.base)
+        self.compared = text("documents.compared_with_shipped", new=self.base)
+        if version:
+            self.compared = text("documents.compared", old=version, new=self.base)
         self.rows = _compared(runs)
 
     @rx.event

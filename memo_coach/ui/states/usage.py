@@ -81,11 +81,12 @@ class UsageState(rx.State):
     def _show(self, view: UsageView) -> None:
         self.evaluations, self.people = number(view.evaluations), number(view.people)
         self.cost, self.errors = _money(view.cost_usd), number(view.errors)
-        self.charts = _charts(view.days)
+        self.charts = charts_of(view.days)
         self.file = f"/admin/usage.csv?days={len(view.days)}"
 
 
-def _charts(days: Sequence[UsageDay]) -> list[UsageChartOnScreen]:
+def charts_of(days: Sequence[UsageDay]) -> list[UsageChartOnScreen]:
+    """Return what is drawn of some days, with the same in figures."""
     found = [
         _chart("evaluations", days, _count, {"evaluations": lambda day: day.evaluations}),
         _chart("people", days, _count, {"people": lambda day: day.people}),

@@ -41,7 +41,7 @@ class AccessTokenMiddleware:
                 state = scope.setdefault("state", {})
                 state["owner"] = None if holder is None else holder.owner
                 state["token"] = None if holder is None else holder.token
-                state["administers"] = holder is not None and holder.is_administrator
+                state["account"] = None if holder is None else holder.account
         await self._app(scope, receive, send)
 
 

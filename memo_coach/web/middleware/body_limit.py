@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from memo_coach.documents.reading.limits import MOST_BYTES
+from memo_coach.services.administration.graded_memos import MOST_BYTES as MOST_GRADED_BYTES
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
 from memo_coach.services.usage.network import network_of
 from memo_coach.translations import number, text
@@ -34,6 +35,7 @@ BODY_BYTES_OF = {
     "/draft": 1_500_000,
     "/uploads": MOST_BYTES,
     "/import": MOST_IMPORT_BYTES,
+    "/admin/agreement": MOST_GRADED_BYTES + BODY_BYTES,
     **dict.fromkeys(FORMS, FORM_BYTES),
     "/api/v1/evaluations": 1_500_000,
     MCP: 1_500_000,

@@ -92,6 +92,7 @@ OF_WRITERS: Walk = {
     "settings_state.choose_coach": ("/settings", {"coach": "builtin"}),
     "settings_state.remove_word": ("/settings", {"word": "x"}),
     "settings_state.unmute": ("/settings", {"kind": "x"}),
+    "help_state.open": ("/help", {}),
     "tokens_state.open": ("/settings", {}),
     "tokens_state.make": ("/settings", {"form": FORM}),
     "tokens_state.revoke": ("/settings", {"token": "{token}"}),

@@ -14,9 +14,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 from mcp_types import CallToolResult, TextContent
 
+from memo_coach.api.mcp_server import tools
 from memo_coach.api.mcp_server.tools import MOST_COMMENTS, TOOLS
 from memo_coach.services.container import Services
 from tests.databases import only_on_sqlite
+from tests.scripted_coach import ScriptedCoach
 from tests.unit.api.asking import around_the_api, program
 from tests.unit.api.test_whose_it_is import SECRET, judged, token_of
 
@@ -75,6 +77,29 @@ async def test_a_client_has_a_memo_judged_and_fetches_the_feedback(
 
 
 @only_on_sqlite
+async def test_an_evaluation_that_still_runs_is_given_as_far_as_it_is_and_later_whole(
+    services: Services, owner: str, stranger: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tools, "WAIT_SECONDS", 0.01)
+    coach.hold()
+    async with client(await token_of(services, owner)) as asking:
+        begun = (await asking.call_tool("evaluate_memo", {"text": MEMO})).structured_content
+        assert begun["status"] in {"queued", "running"}
+        asked = {"evaluation": begun["id"]}
+        meanwhile = await asking.call_tool("get_feedback", asked)
+        assert not meanwhile.is_error
+        assert (meanwhile.structured_content["id"], meanwhile.structured_content["overall"]) == (
+            begun["id"], None,
+        )  # fmt: skip
+        async with client(await token_of(services, stranger)) as other:
+            assert (await other.call_tool("get_feedback", asked)).is_error
+        coach.go_on()
+        monkeypatch.setattr(tools, "WAIT_SECONDS", 45)
+        whole = (await asking.call_tool("get_feedback", asked)).structured_content
+        assert (whole["status"], whole["overall"]["score"]) == ("done", 3.5)
+
+
+@only_on_sqlite
 async def test_what_cannot_be_done_is_said_in_a_sentence(services: Services, owner: str) -> None:
     own = await judged(services, owner)
     wrong: list[dict[str, Any]] = [
@@ -83,6 +108,7 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(services: Services, own
         {"text": "\0"},
         {"text": 5},
         {"text": "x" * 500_000},
+        {"text": "too long " * 25_000},
         {"text": MEMO, "more": 1},
         {"text": MEMO, "rubric": "../etc"},
         {"text": MEMO, "rubric": "nobodys"},

@@ -41,6 +41,19 @@ OF_ASKER: dict[str, Any] = {
     "DELETE /api/v1/me": None,
 }
 """What answers with the asker's own alone."""
+_CHANGE = {"headers": {"If-Match": "*"}}
+OF_ADMINISTRATORS: dict[str, Any] = {
+    "GET /api/v1/config": None,
+    "GET /api/v1/config/{document}": None,
+    "PUT /api/v1/config/{document}": {"json": {"text": "x"}, **_CHANGE},
+    "POST /api/v1/config/{document}/validate": {"json": {"text": "x"}},
+    "GET /api/v1/config/{document}/versions": None,
+    "GET /api/v1/config/{document}/versions/{version}": None,
+    "POST /api/v1/config/{document}/rollback": {"json": {"note": "x"}, **_CHANGE},
+    "GET /api/v1/debug/evaluations/{evaluation}": None,
+    "POST /api/v1/debug/selftest": None,
+}
+"""What is for who looks after the installation, by a token that says so; without accounts, for nobody."""
 SECRET = "Zaragoza"
 
 
@@ -53,7 +66,7 @@ def described() -> set[str]:
 
 
 def test_the_walk_goes_to_every_address() -> None:
-    walked = {asked.partition("?")[0] for asked in (*ABOUT, *OF_ASKER)}
+    walked = {asked.partition("?")[0] for asked in (*ABOUT, *OF_ASKER, *OF_ADMINISTRATORS)}
     assert walked == set(some(described()))
 
 
@@ -65,7 +78,8 @@ async def judged(services: Services, owner: str) -> dict[str, str]:
         pass
     memo = (await services.evaluations.get(owner, evaluation)).memo_id
     webhook = await services.webhooks.make(owner, "https://receiver.example.org/")
-    return {"evaluation": evaluation, "memo": memo, "webhook": webhook.view.webhook_id}
+    about = {"evaluation": evaluation, "memo": memo, "webhook": webhook.view.webhook_id}
+    return {**about, "document": "context", "version": "0"}
 
 
 async def token_of(services: Services, owner: str, *scopes: str) -> str:
@@ -89,12 +103,15 @@ async def test_a_stranger_finds_what_there_never_was(services: Services, owner: 
             none = await asking.request(method, path, **sent)
             assert (asked, foreign.status_code, none.status_code) == (asked, 404, 404)
             assert foreign.json() == none.json()
+        for asked, body in OF_ADMINISTRATORS.items():
+            method, path, sent = filled(asked, body, own)
+            assert (asked, (await asking.request(method, path, **sent)).status_code) == (asked, 403)
         for asked, body in OF_ASKER.items():
             method, path, sent = filled(asked, body, own)
             answer = await asking.request(method, path, **sent)
             assert answer.is_success, asked
             assert SECRET.encode() not in answer.content, asked
-            assert not any(each.encode() in answer.content for each in own.values()), asked
+            assert not any(own[name].encode() in answer.content for name in ("evaluation", "memo")), asked
     assert (await services.evaluations.get(owner, own["evaluation"])).status == "done"
 
 
@@ -104,7 +121,7 @@ async def test_nobody_is_answered_nothing(services: Services, owner: str, token:
     own = await judged(services, owner)
     # A cookie beside a token that is none counts for nothing.
     async with program(token, session=None if token is None else owner) as asking:
-        for asked, body in some({**ABOUT, **OF_ASKER}.items()):
+        for asked, body in some({**ABOUT, **OF_ASKER, **OF_ADMINISTRATORS}.items()):
             method, path, sent = filled(asked, body, own)
             answer = await asking.request(method, path, **sent)
             assert (asked, answer.status_code) == (asked, 401)

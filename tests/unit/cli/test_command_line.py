@@ -96,6 +96,9 @@ def test_a_memo_is_judged_as_json_with_true_quotes_and_the_same_bytes_each_time(
     assert 1.0 <= document["overall"]["score"] <= 5.0
     assert document["criteria"]
     assert document["comments"]
+    assert document["indicators"]["ask-verb"] > 0.5
+    assert all(0 <= value <= 1 for value in document["indicators"].values())
+    assert "indicators" not in document["overall"]
     for comment in document["comments"]:
         if comment["quote"] is not None:
             assert MEMO[comment["start"] : comment["end"]] == comment["quote"]
@@ -378,8 +381,9 @@ def test_judging_a_file_loads_no_database_and_no_framework() -> None:
     assert loaded.isdisjoint({"sqlalchemy", "sqlmodel", "alembic", "reflex", "granian", "starlette"})
 
 
-def test_judging_by_the_builtin_coach_by_its_name_loads_no_settings_either() -> None:
-    assert modules_of("evaluate", "--coach", "builtin", "-").isdisjoint({"pydantic", "pydantic_settings"})
+def test_judging_by_the_builtin_coach_and_a_rubric_in_a_file_loads_no_settings_either() -> None:
+    asked = ("evaluate", "--coach", "builtin", "--rubric-file", str(FOLDER / "status-update.yaml"), "-")
+    assert modules_of(*asked).isdisjoint({"pydantic", "pydantic_settings"})
 
 
 def test_a_memo_in_another_language_is_one_line_and_status_1_unless_its_language_is_given(

@@ -207,7 +207,12 @@ class EvaluationBuilder:
         total = len(self._rubric.criteria) + 2
         yield Progressed(total, total)
         yield OverallJudged(
-            replace(overall, score=overall_score(criteria), notices=tuple(self._all_notices(criteria)))
+            replace(
+                overall,
+                score=overall_score(criteria),
+                notices=tuple(self._all_notices(criteria)),
+                indicators=self._first.overall.indicators,
+            )
         )
 
     def _all_notices(self, criteria: Iterable[CriterionScore]) -> Iterator[str]:

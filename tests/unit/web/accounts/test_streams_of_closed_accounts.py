@@ -37,7 +37,7 @@ async def test_nothing_more_is_sent(
     monkeypatch.setattr(streams, "ASKED_EVERY_SECONDS", 0.0)
     ana = await add_account(installation)
     token = (await installation.tokens.make(ana.owner, "x", ("read",))).view
-    asker = Asker(ana.owner, token, "192.0.2.1", is_administrator=False)
+    asker = Asker(ana.owner, token, "192.0.2.1")
     there: asyncio.Queue[Event] = asyncio.Queue()
 
     async def events() -> AsyncGenerator[Event]:
