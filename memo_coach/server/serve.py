@@ -65,8 +65,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.ASGI,
         factory=True,
-        # One: on SQLite, evaluations are jobs of the process that took them, and states live in its memory.
-        workers=1,
+        # Any may have a page's socket and another one its requests: what they share is in the database.
+        workers=settings.workers,
         # Proxies speak it, sockets need it, and the other one has ways of its own to keep a server busy.
         http=HTTPModes.http1,
         websockets=True,
