@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -77,9 +80,21 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=server_logging(settings.log_format),
     )
-    server.serve()
+    with _figures_of_all(settings.workers):
+        server.serve()
     if server.has_failed:
         raise WorkerFailed
+
+
+@contextmanager
+def _figures_of_all(workers: int) -> Iterator[None]:
+    """Give several workers a folder in which each counts, so that each answers for all of them."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="memo-coach-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # which class it is depends on the interpreter
