@@ -152,7 +152,7 @@ def _of_all_processes() -> CollectorRegistry | None:
     if ValueClass is MutexValue:
         return None
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's own
     return registry
 
 
@@ -198,9 +198,7 @@ def _make() -> _Figures:
 
     def gauge(name: str, text: str, label: str) -> Gauge:
         # All processes look the same thing up: the last look is the truest.
-        return Gauge(
-            name, text, (label,), namespace=_NAME, registry=registry, multiprocess_mode="mostrecent"
-        )
+        return Gauge(name, text, (label,), namespace=_NAME, registry=registry, multiprocess_mode="mostrecent")
 
     return _Figures(
         registry=registry,
