@@ -17,6 +17,7 @@ from memo_coach import ui
 from memo_coach.server.parent_watch import exit_with_parent
 from memo_coach.server.worker_exit import exit_worker
 from memo_coach.services import container
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.settings import load_settings
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.web.errors import Refused
@@ -29,6 +30,9 @@ from memo_coach.web.stack import build_middleware_stack
 
 SWITCH_SECONDS = 0.001
 """Python's own is 0.005."""
+
+buckets = SharedBuckets()
+"""Of this process: the middleware has some, and the services connect them with other processes."""
 
 
 def api() -> ASGIApp:
@@ -50,7 +54,7 @@ class MemoCoach(rx.App):
         for inner in (framework, self._api):
             if isinstance(inner, Starlette):
                 inner.user_middleware = [each for each in inner.user_middleware if each.cls is not cors]
-        return build_middleware_stack(framework, load_settings(), ROOT / SITE, api)
+        return build_middleware_stack(framework, load_settings(), ROOT / SITE, api, buckets)
 
     def _setup_state(self) -> None:
         super()._setup_state()
@@ -76,7 +80,7 @@ async def services() -> AsyncIterator[None]:
     # A thread that computes lets go of the interpreter sooner, so that answers wait less for it.
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
-        opened = await container.open_services(load_settings())
+        opened = await container.open_services(load_settings(), buckets=buckets)
     except DatabaseUnusable as error:
         exit_worker(error)
     watch = asyncio.create_task(exit_with_parent(os.getppid()))

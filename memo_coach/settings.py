@@ -80,6 +80,17 @@ class Settings(BaseSettings):
         default=lambda above: f"sqlite:///{above['data_dir'] / DATABASE_FILE}",
         secret=True,
     )
+    redis_url: values.RedisUrl = variable(
+        "The Redis or Valkey through which several processes tell each other what has changed. Nothing is"
+        " stored there. One process does without.",
+        example="redis://:password@127.0.0.1:6379/0",
+        secret=True,
+    )
+    workers: values.Workers = variable(
+        "How many processes serve, 1 to 64: one for each core. More than one needs REDIS_URL.",
+        example="2",
+        default="1",
+    )
     auth_mode: values.AuthMode = variable(
         "Who may write here. open: no login, each browser has its own private history. accounts: who has an"
         " account. By default open in development, accounts in production and staging.",
@@ -303,6 +314,14 @@ class Settings(BaseSettings):
         name = info.field_name or ""
         may_be_empty = cls.model_fields[name].json_schema_extra == {"may_be_empty": True}
         return value.read(name.upper(), may_be_empty=may_be_empty)
+
+    @field_validator("workers")
+    @classmethod
+    def _fit_redis(cls, value: int, info: ValidationInfo) -> int:
+        # Where the address itself is wrong, that is told.
+        if value > 1 and info.data.get("redis_url") == "":
+            raise ValueError(f"{value} processes need REDIS_URL, by which they tell each other what changes")
+        return value
 
     @field_validator("oidc_client_id", "local_sign_in")
     @classmethod

@@ -142,6 +142,20 @@ def _smtp_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _redis_url(value: str) -> str:
+    # Not shown, nor what urlsplit says of it: it may hold a password.
+    fault = ValueError("it is not redis://, rediss:// or unix:// with a host or a path")
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise fault from None
+    place = parts.path if parts.scheme == "unix" else parts.hostname
+    if value and (parts.scheme not in {"redis", "rediss", "unix"} or not place or not value.isprintable()):
+        raise fault
+    return value
+
+
 def _mail_address(value: str) -> str:
     if value and not _SENDER.fullmatch(value):
         raise ValueError(f"{value!r} is not an e-mail address, nor a name with one in <>")
@@ -186,6 +200,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 LogFormat = Literal["human", "json"]
 
 Port = Annotated[int, Field(ge=1, le=65_535), written("[0-9]+", "a whole number from 1 to 65535")]
+Workers = Annotated[int, Field(ge=1, le=64), written("[0-9]{1,2}", "a whole number from 1 to 64")]
 Days = Annotated[int, Field(ge=1, le=36_500), written("[0-9]{1,5}", "a whole number of days from 1 to 36500")]
 DaysOrNever = Annotated[
     int, Field(ge=0, le=36_500), written("[0-9]{1,5}", "a whole number of days from 0 to 36500")
@@ -223,6 +238,8 @@ ModelNames = Annotated[str, BeforeValidator(_model_names)]
 """Separated by commas."""
 SmtpUrl = Annotated[str, BeforeValidator(_smtp_url)]
 """Scheme, user, password, host and port; empty for none."""
+RedisUrl = Annotated[str, BeforeValidator(_redis_url)]
+"""Of Redis or Valkey; empty for none."""
 MailAddress = Annotated[str, BeforeValidator(_mail_address)]
 """An address, or a name and one in ``<>``; empty for none."""
 Issuer = Annotated[str, BeforeValidator(_issuer)]

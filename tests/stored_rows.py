@@ -18,6 +18,7 @@ from memo_coach.storage.tables import (
     IdempotencyKey,
     Identity,
     ImportedMemo,
+    LeaseRow,
     Memo,
     MemoVersion,
     ModelCall,
@@ -252,3 +253,9 @@ async def add_document(database: Database) -> None:
                 moment=NOON, note="note", rolled_back_from=0, is_retired=False,
             )
         )  # fmt: skip
+
+
+async def add_lease(database: Database) -> None:
+    """Add what one process does for all."""
+    async with database.write() as session:
+        session.add(LeaseRow(task="housekeeping", holder="Straße:1", until=NOON))

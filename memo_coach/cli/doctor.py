@@ -56,6 +56,7 @@ def _checks(settings: Settings, *, ask_model: bool) -> Iterator[tuple[str, Calla
     if settings.database_path is not None:
         yield "doctor.sqlite", _sqlite
     yield "doctor.database", _database
+    yield "doctor.cache", _cache
     yield "doctor.rubrics", _rubrics
     yield "doctor.documents", _documents
     yield "doctor.coach", _coach
@@ -125,6 +126,17 @@ def _database(settings: Settings) -> str:
         return asyncio.run(look())
     except (Unhealthy, DatabaseUnusable) as error:
         raise _Finding(spoken(error), 3) from None
+
+
+def _cache(settings: Settings) -> str:
+    if not settings.redis_url:
+        return text("doctor.cache_none")
+    from memo_coach.services.processes.redis_messages import fault_of  # noqa: PLC0415
+
+    fault = fault_of(settings.redis_url)
+    if fault is not None:
+        raise _Finding(text("doctor.cache_gone", fault=fault), 3)
+    return text("doctor.cache_answers", workers=settings.workers)
 
 
 def _rubrics(_settings: Settings) -> str:

@@ -130,13 +130,30 @@ async def exposition() -> tuple[bytes, str]:
     """
     from prometheus_client import CONTENT_TYPE_LATEST, generate_latest  # noqa: PLC0415 - see the module
 
+    figures = _figures()
     for name, refresh in list(_refreshes.items()):
         try:
             async with asyncio.timeout(LONGEST_REFRESH_SECONDS):
                 await refresh()
         except Exception as error:  # noqa: BLE001 - whatever it is that does not work
             _log.warning("figures cannot be brought up to date", figures=name, exc_info=error)
-    return generate_latest(_figures().registry), CONTENT_TYPE_LATEST
+    return generate_latest(_of_all_processes() or figures.registry), CONTENT_TYPE_LATEST
+
+
+def _of_all_processes() -> CollectorRegistry | None:
+    """Return the figures of all workers of this server, whichever of them is asked; nothing where it is one.
+
+    The library keeps them in files of a folder that ``PROMETHEUS_MULTIPROC_DIR`` names.
+    """
+    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - see the module
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+    from prometheus_client.values import MutexValue, ValueClass  # noqa: PLC0415
+
+    if ValueClass is MutexValue:
+        return None
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's own
+    return registry
 
 
 def value_of(sample: str, labels: Mapping[str, str] | None = None) -> float:
@@ -180,7 +197,8 @@ def _make() -> _Figures:
         return Histogram(name, text, (label,), namespace=_NAME, buckets=buckets, registry=registry)
 
     def gauge(name: str, text: str, label: str) -> Gauge:
-        return Gauge(name, text, (label,), namespace=_NAME, registry=registry)
+        # All processes look the same thing up: the last look is the truest.
+        return Gauge(name, text, (label,), namespace=_NAME, registry=registry, multiprocess_mode="mostrecent")
 
     return _Figures(
         registry=registry,

@@ -18,14 +18,22 @@ class CircuitBreaker:
     It belongs to one event loop and is not guarded against threads.
     """
 
-    def __init__(self, failures: int, rest_seconds: float, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        failures: int,
+        rest_seconds: float,
+        now: Callable[[], float],
+        changed: Callable[[bool], None] = lambda _is_open: None,
+    ) -> None:
         """Begin closed.
 
         Args:
             failures: so many in a row open it.
             rest_seconds: how long it stays open.
             now: a clock in seconds that never goes back.
+            changed: told that it has opened, or has closed again, by what was seen here.
         """
+        self._changed = changed
         self._limit = failures
         self._rest = rest_seconds
         self._now = now
@@ -68,13 +76,24 @@ class CircuitBreaker:
             return
         if self._opened is None or self._trying:
             self._opened = self._now()
+            self._changed(True)
         self._trying = False
 
     def abandoned(self) -> None:
         """Note that an admitted call was stopped before it could tell anything."""
         self._trying = False
 
+    def follow(self, is_open: bool) -> None:
+        """Open or close as another process's did; where a call tries the model here, that one decides."""
+        if self._trying:
+            return
+        self._failures = 0
+        self._opened = self._now() if is_open else None
+
     def _close(self) -> None:
+        was_open = self._opened is not None
         self._failures = 0
         self._opened = None
         self._trying = False
+        if was_open:
+            self._changed(False)

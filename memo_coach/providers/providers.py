@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,16 +57,28 @@ class CallEstimate:
     """Millionths of a US dollar, for the prompt and the longest answer allowed, asked once."""
 
 
+CircuitChanged = Callable[[str, bool], None]
+"""Called with a model's name, and whether its circuit is open now."""
+
+
 class Providers:
     """The models of this installation. One for a process; it belongs to the event loop that first asks."""
 
-    def __init__(self, settings: ProviderSettings, *, fell_back: FellBack | None = None) -> None:
+    def __init__(
+        self,
+        settings: ProviderSettings,
+        *,
+        fell_back: FellBack | None = None,
+        circuit_changed: CircuitChanged = lambda _model, _is_open: None,
+    ) -> None:
         """Make nothing yet: the library is loaded when a model is first asked, or by :meth:`warm_up`.
 
         Args:
             settings: what the operator decided.
             fell_back: told of each model that is asked in the place of another.
+            circuit_changed: told of each model that is left alone from now on, or asked again.
         """
+        self._circuit_changed = circuit_changed
         self.names = settings.models
         self._settings = settings
         self._fell_back = fell_back
@@ -129,6 +142,11 @@ class Providers:
             for model in self.names
         }
 
+    def follow_circuit(self, model: str, is_open: bool) -> None:
+        """Leave a model alone, or ask it again, as another process does; of others nothing is known here."""
+        if model in self.names:
+            self._circuit(model).follow(is_open)
+
     async def close(self) -> None:
         """Finish the accounts of stopped calls, and close all connections."""
         while self._kept:
@@ -179,13 +197,19 @@ class Providers:
 
     async def _context(self, model: str) -> CallContext:
         client, forms = await self._loaded()
+        prices = self._prices.of(model)
+        return CallContext(client, forms, self._circuit(model), prices, self._patience, self._keep)
+
+    def _circuit(self, model: str) -> CircuitBreaker:
         circuit = self._circuits.get(model)
         if circuit is None:
-            now: Callable[[], float] = asyncio.get_running_loop().time
             circuit = self._circuits[model] = CircuitBreaker(
-                self._settings.circuit_failures, self._settings.circuit_rest_seconds, now
+                self._settings.circuit_failures,
+                self._settings.circuit_rest_seconds,
+                asyncio.get_running_loop().time,
+                partial(self._circuit_changed, model),
             )
-        return CallContext(client, forms, circuit, self._prices.of(model), self._patience, self._keep)
+        return circuit
 
     def _keep(self, work: Awaitable[Any]) -> asyncio.Future[Any]:
         """Let work go on to its end, whoever goes away."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -65,8 +68,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.ASGI,
         factory=True,
-        # One: on SQLite, evaluations are jobs of the process that took them, and states live in its memory.
-        workers=1,
+        # Any may have a page's socket and another one its requests: what they share is in the database.
+        workers=settings.workers,
         # Proxies speak it, sockets need it, and the other one has ways of its own to keep a server busy.
         http=HTTPModes.http1,
         websockets=True,
@@ -77,9 +80,21 @@ def serve(settings: Settings, host: str, port: int) -> None:
         log_level=LogLevels.warning,
         log_dictconfig=server_logging(settings.log_format),
     )
-    server.serve()
+    with _figures_of_all(settings.workers):
+        server.serve()
     if server.has_failed:
         raise WorkerFailed
+
+
+@contextmanager
+def _figures_of_all(workers: int) -> Iterator[None]:
+    """Give several workers a folder in which each counts, so that each answers for all of them."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="memo-coach-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 class _Server(Granian):  # type: ignore[misc,valid-type]  # which class it is depends on the interpreter

@@ -51,11 +51,15 @@ from memo_coach.services.memos.retention import Retention
 from memo_coach.services.memos.uploads import UploadService
 from memo_coach.services.memos.versions import VersionService
 from memo_coach.services.preferences.service import PreferenceService
+from memo_coach.services.processes.leases import Lease
+from memo_coach.services.processes.opening import open_messages
+from memo_coach.services.processes.redis_messages import RedisMessages
+from memo_coach.services.processes.shared_broadcast import SharedBroadcast
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.services.progress.service import ProgressService
 from memo_coach.services.review.service import ReviewService
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.sharing.service import SharingService
-from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.idempotency import Idempotency
 from memo_coach.services.usage.storage_budget import StorageBudget
@@ -71,6 +75,9 @@ from memo_coach.translations import text
 from memo_coach.translations.sentences import sentence
 
 _log = structlog.get_logger(__name__)
+
+ANNOUNCING = timedelta(seconds=20)
+"""For so long after one process has begun to start no other one logs a link as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +137,15 @@ _open: list[Services] = []
 """At most one. A list, so that opening and closing change it without a global statement."""
 
 
-async def open_services(settings: Settings, worker_settings: WorkerSettings | None = None) -> Services:
+async def open_services(
+    settings: Settings,
+    worker_settings: WorkerSettings | None = None,
+    buckets: SharedBuckets | None = None,
+) -> Services:
     """Set up logging, migrate the database, and start the workers, which first recover what was interrupted.
 
-    Where something fails half-way, or this is cancelled, what was opened is closed again.
+    ``buckets`` are those of which other processes take as well, some made before the services. Where
+    something fails half-way, or this is cancelled, what was opened is closed again.
 
     Raises:
         DatabaseUnusable: the database cannot be opened or migrated, or the data directory cannot be made.
@@ -143,7 +155,7 @@ async def open_services(settings: Settings, worker_settings: WorkerSettings | No
         database = Database(settings.database_url)
         opened.push_async_callback(database.close)
         try:
-            services = await _opened(settings, database, worker_settings, opened)
+            services = await _opened(settings, database, worker_settings, buckets or SharedBuckets(), opened)
         except DBAPIError as error:
             raise database.unusable("opened", error) from error
         # All went well: from here on closing it is :func:`close_services`' work.
@@ -162,7 +174,11 @@ def _make_data_directory(directory: Path) -> None:
 
 
 async def _opened(
-    settings: Settings, database: Database, worker_settings: WorkerSettings | None, opened: AsyncExitStack
+    settings: Settings,
+    database: Database,
+    worker_settings: WorkerSettings | None,
+    buckets: SharedBuckets,
+    opened: AsyncExitStack,
 ) -> Services:
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
     await asyncio.to_thread(_make_data_directory, settings.data_dir)
@@ -172,16 +188,27 @@ async def _opened(
     unit_of_work = UnitOfWork(database, settings.data_dir)
     in_force = DocumentsInForce(database)
     await in_force.renew()
-    broadcast, rubrics = MemoryBroadcast(), RubricService(in_force)
-    models = await open_models(settings, database, in_force)
+    messages = await open_messages(settings, database)
+    opened.push_async_callback(messages.close)
+    buckets.connect(messages)
+    broadcast, rubrics = SharedBroadcast(messages), RubricService(in_force)
+    models = await open_models(settings, database, in_force, messages)
     opened.push_async_callback(models.close)
     kept_unused = timedelta(days=settings.retention_days) if settings.retention_days else None
     retention = Retention(database, timedelta(days=settings.draft_days), kept_unused=kept_unused)
     coaches = Coaches(models.coaches, models.coaches.executor)
-    budget = StorageBudget(unit_of_work, models.budget.address_mark)
+    budget = StorageBudget(unit_of_work, models.budget.address_mark, shared=buckets)
     webhooks = await open_webhooks(settings, database, unit_of_work, budget)
     opened.push_async_callback(webhooks.deliverer.close)
-    workers = Workers(database, rubrics, broadcast, coaches, worker_settings, on_end=webhooks.deliverer.wake)
+    workers = Workers(
+        database,
+        rubrics,
+        broadcast,
+        coaches,
+        worker_settings,
+        on_end=webhooks.deliverer.wake,
+        messages=messages,
+    )
     opened.push_async_callback(workers.close)
     chats = ChatService(
         unit_of_work,
@@ -204,13 +231,15 @@ async def _opened(
         demanded=lambda: in_force.snapshot.auth.second_factor,
     )
     opened.push_async_callback(accounts.close)
-    housekeeping = Housekeeping(models, retention, accounts)
+    housekeeping = Housekeeping(models, retention, accounts, Lease(database, "housekeeping"))
     opened.push_async_callback(housekeeping.close)
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
     health = _health(settings, database, workers)
     health.register("documents", documents_check(in_force))
+    if isinstance(messages, RedisMessages):
+        health.register("cache", messages.check())
     preferences, review = (
         PreferenceService(unit_of_work, rubrics, coaches),
         ReviewService(unit_of_work, budget),
@@ -242,7 +271,10 @@ async def _opened(
         progress=ProgressService(unit_of_work),
         review=review,
         sharing=SharingService(
-            unit_of_work, budget, timedelta(days=settings.sharing_days) if settings.sharing else None
+            unit_of_work,
+            budget,
+            timedelta(days=settings.sharing_days) if settings.sharing else None,
+            shared=buckets,
         ),
         rubrics=rubrics,
         documents=DocumentService(unit_of_work, in_force),
@@ -283,7 +315,9 @@ async def _opened(
     webhooks.deliverer.start()
     housekeeping.start()
     deletions.start()
-    if settings.auth_mode == "accounts" and settings.first_link_in_log:
+    is_to_tell = settings.auth_mode == "accounts" and settings.first_link_in_log
+    # Of several processes that start together one tells it.
+    if is_to_tell and await Lease(database, "first administrator").hold(ANNOUNCING):
         await accounts.first_administrator.announce()
     return services
 

@@ -50,8 +50,12 @@ class Broadcast(Protocol):
     also look at the database now and then, so the last state is never missed.
     """
 
+    def announce_here(self, changed: str) -> None:
+        """Say within this process that what has this id has changed: the database does not have it yet."""
+        ...
+
     async def announce(self, changed: str) -> None:
-        """Say that what has this id has changed."""
+        """Say that what has this id has changed, and that the database has it."""
         ...
 
     def listen(self, followed: str) -> AbstractContextManager[asyncio.Event]:
@@ -65,10 +69,14 @@ class MemoryBroadcast:
     def __init__(self) -> None:
         self._listeners: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
-    async def announce(self, changed: str) -> None:
+    def announce_here(self, changed: str) -> None:
         """Say that what has this id has changed."""
         for listener in self._listeners.get(changed, ()):
             listener.set()
+
+    async def announce(self, changed: str) -> None:
+        """Say that what has this id has changed."""
+        self.announce_here(changed)
 
     @contextmanager
     def listen(self, followed: str) -> Iterator[asyncio.Event]:
@@ -114,7 +122,7 @@ async def record(
     events: AsyncIterator[Event],
     note: Callable[[Event], None],
     store: Callable[[], Awaitable[None]],
-    announce: Callable[[], Awaitable[None]],
+    announce: Callable[[], None],
     *,
     every: Callable[[], float] = lambda: STORE_EVERY_SECONDS,
     sign_of_life: float = math.inf,
@@ -128,7 +136,7 @@ async def record(
         events: what grows, a piece at a time.
         note: keeps an event in memory.
         store: stores what was noted.
-        announce: tells followers.
+        announce: tells the followers in this process; those in others are told by what stores.
         every: the seconds between two stores.
         sign_of_life: after so many seconds without an event it is stored all the same, for others to see that
             somebody is at it.
@@ -142,7 +150,7 @@ async def record(
         async for event in events:
             note(event)
             noted += 1
-            await announce()
+            announce()
 
     hearing = asyncio.create_task(hear())
     stored, looked_at, stored_at = 0, time.monotonic(), time.monotonic()
@@ -154,7 +162,7 @@ async def record(
             if not hearing.done() and (noted > stored or looked_at >= stored_at + sign_of_life):
                 stored = noted
                 await store()
-                await announce()
+                announce()
                 looked_at = stored_at = time.monotonic()
         await hearing
     finally:

@@ -10,6 +10,7 @@ from typing import Final
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.settings import Settings
 from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
 from memo_coach.web.accounts.single_sign_on import SINGLE_SIGN_ON_ROUTES
@@ -40,10 +41,13 @@ def script_hashes(site: Path) -> Sequence[str]:
     return tuple(json.loads(hashes.read_text(encoding="ascii"))) if hashes.is_file() else ()
 
 
-def middleware(settings: Settings, site: Path, api: Load | None = None) -> Sequence[Middleware]:
+def middleware(
+    settings: Settings, site: Path, api: Load | None = None, shared: SharedBuckets | None = None
+) -> Sequence[Middleware]:
     """Return all that stands around the application; a request meets the first first.
 
-    ``api`` is called when the API is first asked for, and returns it.
+    ``api`` is called when the API is first asked for, and returns it. ``shared`` makes the buckets of the
+    rate limits.
     """
     accounts = has_accounts(settings)
     return (
@@ -56,7 +60,7 @@ def middleware(settings: Settings, site: Path, api: Load | None = None) -> Seque
         Middleware(BodyLimitMiddleware),
         Middleware(AccountSessionMiddleware if accounts else SessionMiddleware, settings),
         Middleware(AccessTokenMiddleware),
-        Middleware(RateLimitMiddleware),
+        Middleware(RateLimitMiddleware, shared=shared),
         Middleware(SocketLimitMiddleware),
         Middleware(LateMountMiddleware, api),
         Middleware(AssetsMiddleware, site / "build" / "client"),
@@ -66,8 +70,14 @@ def middleware(settings: Settings, site: Path, api: Load | None = None) -> Seque
     )
 
 
-def build_middleware_stack(app: ASGIApp, settings: Settings, site: Path, api: Load | None = None) -> ASGIApp:
+def build_middleware_stack(
+    app: ASGIApp,
+    settings: Settings,
+    site: Path,
+    api: Load | None = None,
+    shared: SharedBuckets | None = None,
+) -> ASGIApp:
     """Return the application with all that stands around it."""
-    for each in reversed(middleware(settings, site, api)):
+    for each in reversed(middleware(settings, site, api, shared)):
         app = each.cls(app, *each.args, **each.kwargs)
     return app

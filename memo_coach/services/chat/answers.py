@@ -63,11 +63,16 @@ class AnswerRunner:
     """Brings answers about and stores them."""
 
     def __init__(
-        self, unit_of_work: UnitOfWork, models: ChatModels, announce: Callable[[str], Awaitable[None]]
+        self,
+        unit_of_work: UnitOfWork,
+        models: ChatModels,
+        announce_here: Callable[[str], None],
+        announce: Callable[[str], Awaitable[None]],
     ) -> None:
-        """``announce`` is told an evaluation's id whenever its conversation has changed."""
+        """Both are told an evaluation's id: whenever its answer has grown here, and whenever it is stored."""
         self._unit_of_work = unit_of_work
         self._models = models
+        self._announce_here = announce_here
         self._announce = announce
 
     async def run(self, turn: PendingAnswer, load_topic: Callable[[], Awaitable[ChatTopic]]) -> None:
@@ -81,7 +86,7 @@ class AnswerRunner:
                     replies,
                     partial(self._note, turn),
                     partial(self._store, turn),
-                    partial(self._announce, turn.evaluation_id),
+                    partial(self._announce_here, turn.evaluation_id),
                     sign_of_life=SIGN_OF_LIFE_SECONDS,
                 )
             is_whole = turn.reply is not None and not turn.reply.is_broken
@@ -131,6 +136,7 @@ class AnswerRunner:
             return  # it is logged, and the text is still in memory: the next time, or at the end
         if not held:
             raise _Gone
+        await self._announce(turn.evaluation_id)
 
     async def _finish(self, turn: PendingAnswer, status: str, notice: str | None) -> None:
         """Store how an answer ended, to the end: whoever cancels meanwhile, and however often."""

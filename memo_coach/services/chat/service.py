@@ -71,7 +71,7 @@ class ChatService:
         self._rubrics = rubrics
         self._broadcast = broadcast
         self._frameworks = frameworks
-        self._runner = AnswerRunner(unit_of_work, models, self._announce)
+        self._runner = AnswerRunner(unit_of_work, models, self._announce_here, self._announce)
         self._followers = Followers(broadcast)
         self._turns = InProgress[PendingAnswer]()
         """By the evaluation's id: answers that are being given in this process."""
@@ -266,6 +266,9 @@ class ChatService:
         turn = self._turn(owner, known.evaluation_id)
         is_last = turn is not None and known.messages and known.messages[-1].message_id == turn.message_id
         return turn if is_last else None
+
+    def _announce_here(self, evaluation_id: str) -> None:
+        self._broadcast.announce_here(_key(evaluation_id))
 
     async def _announce(self, evaluation_id: str) -> None:
         await self._broadcast.announce(_key(evaluation_id))

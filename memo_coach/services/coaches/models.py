@@ -13,6 +13,7 @@ from memo_coach.providers.providers import Providers, ProviderSettings
 from memo_coach.services.administration.documents_in_force import DocumentsInForce, Snapshot, as_shipped
 from memo_coach.services.coaches.model_coaches import ModelCoaches
 from memo_coach.services.coaches.model_permissions import ModelPermissions
+from memo_coach.services.processes.messages import Messages
 from memo_coach.services.usage.budget import ModelBudget
 from memo_coach.services.usage.rate_limits import UseLimits
 from memo_coach.settings import Settings
@@ -34,6 +35,8 @@ class Models:
     """The documents by which they are asked."""
     providers: Providers | None = field(repr=False)
     """``None`` where no model is configured."""
+    messages: Messages = field(default_factory=Messages, repr=False)
+    """By which other processes are told of the circuits."""
     replaced: list[Providers] = field(default_factory=list, repr=False)
     """Those that were asked by earlier documents: what asks them still may go on to its end."""
 
@@ -53,8 +56,13 @@ class Models:
         self.budget.take_limits(use_limits(snapshot.llm), longest_call_seconds(self.settings, snapshot.llm))
         if self.providers is not None:
             self.replaced.append(self.providers)
-            self.providers = _providers(self.settings, snapshot.llm)
+            self.providers = _providers(self.settings, snapshot.llm, self.messages)
         self.coaches.take_document(snapshot.llm, self.providers)
+
+    def follow_circuit(self, model: str, opened: float) -> None:
+        """Leave a model alone, or ask it again, as another process told."""
+        if self.providers is not None:
+            self.providers.follow_circuit(model, opened > 0)
 
     async def close(self) -> None:
         """Close the connections to the providers, and end what computes beside."""
@@ -65,14 +73,18 @@ class Models:
 
 
 async def open_models(
-    settings: Settings, database: Database, in_force: DocumentsInForce | None = None
+    settings: Settings,
+    database: Database,
+    in_force: DocumentsInForce | None = None,
+    messages: Messages | None = None,
 ) -> Models:
     """Read the installation's secrets; ask by the documents in force. Nothing is loaded, nobody asked yet."""
     async with AsyncExitStack() as opened:
         snapshot = as_shipped() if in_force is None else in_force.snapshot
         permissions = None if in_force is None else ModelPermissions(database, lambda: in_force.snapshot.auth)
-        models = await _opened(settings, database, snapshot, permissions, opened)
+        models = await _opened(settings, database, snapshot, permissions, messages or Messages(), opened)
         opened.pop_all()
+    models.messages.listen("circuit", models.follow_circuit)
     if in_force is not None:
         in_force.followers.append(models.follow)
     return models
@@ -83,10 +95,11 @@ async def _opened(
     database: Database,
     snapshot: Snapshot,
     permissions: ModelPermissions | None,
+    messages: Messages,
     opened: AsyncExitStack,
 ) -> Models:
     document = snapshot.llm
-    providers = _providers(settings, document)
+    providers = _providers(settings, document, messages)
     if providers is not None:
         opened.push_async_callback(providers.close)
     budget = await ModelBudget.open(
@@ -107,7 +120,7 @@ async def _opened(
         key=bytes.fromhex(key),
         permissions=permissions,
     )
-    return Models(coaches, budget, settings, snapshot, providers)
+    return Models(coaches, budget, settings, snapshot, providers, messages)
 
 
 def prompts_of(snapshot: Snapshot) -> Prompts:
@@ -126,10 +139,14 @@ def use_limits(document: LlmDocument) -> UseLimits:
     )
 
 
-def _providers(settings: Settings, document: LlmDocument) -> Providers | None:
+def _providers(settings: Settings, document: LlmDocument, messages: Messages) -> Providers | None:
     if not settings.llm_model:
         return None
-    return Providers(provider_settings(settings, document), fell_back=metrics.count_fallback)
+    return Providers(
+        provider_settings(settings, document),
+        fell_back=metrics.count_fallback,
+        circuit_changed=lambda model, is_open: messages.tell("circuit", model, 1.0 if is_open else -1.0),
+    )
 
 
 def provider_settings(settings: Settings, document: LlmDocument) -> ProviderSettings:

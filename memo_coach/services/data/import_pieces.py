@@ -1,11 +1,17 @@
-"""A file that is too large to be sent at once, while its pieces come: on the disk, without a name there."""
+"""A file that is too large to be sent at once, while its pieces come: on the disk, for all processes there.
+
+Each piece is a request, and any process may have it. So what has come lies in a file that is named after its
+owner's hash and its length; with the last piece the name is taken away, and with the file's end its content.
+"""
 
 from __future__ import annotations
 
-import tempfile
-import threading
+import fcntl
+import hashlib
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -34,24 +40,12 @@ class Piece:
     """How many bytes the file has."""
 
 
-@dataclass(slots=True)
-class _Coming:
-    """A file of which not all has come."""
-
-    file: BinaryIO
-    whole: int
-    since: float
-    length: int = 0
-
-
 class ImportPieces:
-    """The files that are coming to this process, one of each owner."""
+    """The files that are coming to this machine, one of each owner."""
 
-    def __init__(self, directory: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._directory = directory
-        self._monotonic = monotonic
-        self._coming: dict[str, _Coming] = {}
-        self._lock = threading.Lock()
+    def __init__(self, directory: Path, now: Callable[[], float] = time.time) -> None:
+        self._directory = directory / "coming"
+        self._now = now
 
     def add(self, owner: str, piece: Piece) -> BinaryIO | None:
         """Add a piece to the owner's file; return the file where it was the last one. One at 0 begins anew.
@@ -60,39 +54,42 @@ class ImportPieces:
             NotAnExport: the file is too large.
             PiecesDoNotFit: it does not follow the piece before.
             TooMany: others' files are coming.
-        Unavailable: the disk has no room for it.
+            Unavailable: the disk has no room for it.
         """
         if piece.whole > MOST_FILE_BYTES:
             raise NotAnExport(sentence("import.too_large", megabytes=MOST_FILE_BYTES // 1_000_000))
-        with self._lock:
+        name = hashlib.sha256(owner.encode()).hexdigest()
+        path = self._directory / f"{name}.{piece.whole}"
+        with self._locked():
             if piece.start == 0:
-                self._begin(owner, piece.whole)
-            coming = self._coming.get(owner)
-            fits = coming is not None and (piece.start, piece.whole) == (coming.length, coming.whole)
-            if coming is None or not fits or not piece.content:
-                raise PiecesDoNotFit
-            if coming.length + len(piece.content) > coming.whole:
+                self._begin(name, path)
+            length = path.stat().st_size if path.exists() else -1
+            if piece.start != length or not piece.content or length + len(piece.content) > piece.whole:
                 raise PiecesDoNotFit
             refuse_where_short_of_room(self._directory)
-            coming.file.write(piece.content)
-            coming.length += len(piece.content)
-            coming.since = self._monotonic()
-            if coming.length < coming.whole:
+            with path.open("ab") as file:
+                file.write(piece.content)
+            os.utime(path, (self._now(), self._now()))
+            if length + len(piece.content) < piece.whole:
                 return None
-            return self._coming.pop(owner).file
+            whole = path.open("rb")
+            path.unlink()
+            return whole
 
-    def close(self) -> None:
-        """Let go of all that has come."""
-        with self._lock:
-            for owner in list(self._coming):
-                self._coming.pop(owner).file.close()
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Keep other threads and processes waiting."""
+        self._directory.mkdir(mode=0o700, exist_ok=True)
+        with (self._directory / "lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
-    def _begin(self, owner: str, whole: int) -> None:
-        now = self._monotonic()
-        late = [each for each, coming in self._coming.items() if now - coming.since > _IDLE_SECONDS]
-        for gone in {owner, *late} & self._coming.keys():
-            self._coming.pop(gone).file.close()
-        if len(self._coming) >= _MOST_FILES:
+    def _begin(self, name: str, path: Path) -> None:
+        there = [each for each in self._directory.iterdir() if each.suffix]
+        late = [each for each in there if self._now() - each.stat().st_mtime > _IDLE_SECONDS]
+        gone = {*late, *(each for each in there if each.stem == name)}
+        for each in gone:
+            each.unlink()
+        if len(there) - len(gone) >= _MOST_FILES:
             raise TooMany(sentence("import.too_many_open"))
-        file = tempfile.TemporaryFile(dir=self._directory)  # noqa: SIM115 - closed with the last piece
-        self._coming[owner] = _Coming(file, whole, now)
+        path.touch(mode=0o600)

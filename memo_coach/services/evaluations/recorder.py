@@ -176,9 +176,10 @@ class EvaluationRecorder:
             )
         if not held:
             raise LeaseLost
-
-    async def _announce(self) -> None:
         await self._broadcast.announce(self._job.evaluation_id)
+
+    def _announce(self) -> None:
+        self._broadcast.announce_here(self._job.evaluation_id)
 
     async def finish(self) -> float:
         """Store the rest, and the end; give the seconds that judging took. After :meth:`judge`.

@@ -30,6 +30,7 @@ from memo_coach.services.errors import ServiceError
 from memo_coach.services.evaluations.progress import PartialEvaluation
 from memo_coach.services.evaluations.queue_poller import Clock, QueuePoller
 from memo_coach.services.evaluations.recorder import EvaluationRecorder, LeaseLost
+from memo_coach.services.processes.messages import Messages
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, InProgress, slowed
 from memo_coach.storage.engine.cancellation import settled
@@ -99,8 +100,15 @@ class Workers:
         *,
         clock: Clock | None = None,
         on_end: Callable[[], None] = lambda: None,
+        messages: Messages | None = None,
     ) -> None:
-        """``on_end`` is called when an evaluation has ended of which somebody may want to be told."""
+        """``on_end`` is called when an evaluation has ended of which somebody may want to be told.
+
+        By ``messages`` the workers of other processes are told of what they may take, and are to stop.
+        """
+        self._messages = messages or Messages()
+        self._messages.listen("queued", lambda _group, _count: self._wake_here(BOTH))
+        self._messages.listen("stopped", self._stop_told)
         self._on_end = on_end
         self._database = database
         self._rubrics = rubrics
@@ -141,14 +149,34 @@ class Workers:
 
     def wake(self, coach: str | None = None) -> None:
         """Take what is in the queue now: for this kind of coach, or for all."""
-        self._wanted |= BOTH if coach is None else {"asking" if coach == MODEL else "computing"}
+        groups: frozenset[Group] = BOTH
+        if coach is not None:
+            groups = frozenset({"asking" if coach == MODEL else "computing"})
+        self._wake_here(groups)
+        if self._closing or any(map(self._is_busy, groups)):
+            self._messages.tell("queued", "evaluations")
+
+    def _is_busy(self, group: Group) -> bool:
+        """Whether as many of a group are at work here as are at once."""
+        if group == "asking":
+            return len(self._asking) >= self._settings.asking_at_once
+        return self._computing_now >= self._settings.at_once
+
+    def _wake_here(self, groups: frozenset[Group]) -> None:
+        self._wanted |= groups
         self._poller.wake()
 
     def stop_work(self, evaluation_id: str) -> None:
-        """Stop working on an evaluation that was cancelled or deleted, where it runs in this process."""
+        """Stop working on an evaluation that was cancelled or deleted, whichever process it runs in."""
+        if not self._stop_here(evaluation_id):
+            self._messages.tell("stopped", evaluation_id)
+
+    def _stop_told(self, evaluation_id: str, _count: float) -> None:
+        self._stop_here(evaluation_id)
+
+    def _stop_here(self, evaluation_id: str) -> bool:
         task = self._running.get(evaluation_id)
-        if task is not None:
-            task.cancel()
+        return task is not None and task.cancel()
 
     async def close(self) -> None:
         """Take no more, let the running ones finish for a moment, and give the others back at once."""
@@ -401,7 +429,7 @@ class Workers:
                 lost = (job.evaluation_id, job.attempt) not in held
                 # Meanwhile it may have ended, and another attempt may be under way.
                 if lost and self._jobs.get(job.evaluation_id) is job:
-                    self.stop_work(job.evaluation_id)
+                    self._stop_here(job.evaluation_id)
 
     async def _end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
         if failures >= MOST_FAILURES:

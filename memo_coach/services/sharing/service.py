@@ -27,6 +27,7 @@ from memo_coach.services.clock import new_id
 from memo_coach.services.errors import NotFound, TooMany
 from memo_coach.services.evaluations.mapping import evaluation_view
 from memo_coach.services.memos.input import metadata_of
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.services.sharing.errors import NotShareable, RemarkRefused
 from memo_coach.services.sharing.views import (
     NewShareLink,
@@ -40,7 +41,6 @@ from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.network import network_of
 from memo_coach.services.usage.quotas import MOST_READER_REMARKS, MOST_SHARE_LINKS
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageRequest
-from memo_coach.services.usage.token_bucket import TokenBuckets
 from memo_coach.services.views import EvaluationView, Usage
 from memo_coach.storage.repositories.evaluations import EvaluationRepository
 from memo_coach.storage.repositories.sharing import SharingRepository
@@ -72,14 +72,20 @@ class SharingService:
         lifetime: timedelta | None,
         now: Callable[[], datetime] = clock.now,
         seconds: Callable[[], float] = time.monotonic,
+        *,
+        shared: SharedBuckets | None = None,
     ) -> None:
-        """``lifetime`` is how long a link leads somewhere; with ``None`` there is no sharing at all."""
+        """``lifetime`` is how long a link leads somewhere; with ``None`` there is no sharing at all.
+
+        ``shared`` makes the buckets of the limits, of which other processes take as well.
+        """
+        making = shared or SharedBuckets()
         self._unit_of_work = unit_of_work
         self._budget = budget
         self._lifetime = lifetime
         self._now = now
-        self._readers: TokenBuckets[bytes] = TokenBuckets(*REMARKS_OF_ADDRESS, clock=seconds)
-        self._searches: TokenBuckets[bytes] = TokenBuckets(*SEARCHES_OF_ADDRESS, clock=seconds)
+        self._readers = making.buckets("remarks-of-address", *REMARKS_OF_ADDRESS, seconds)
+        self._searches = making.buckets("searches-of-address", *SEARCHES_OF_ADDRESS, seconds)
 
     @property
     def lifetime(self) -> timedelta | None:
@@ -187,10 +193,10 @@ class SharingService:
             raise RemarkRefused(text("sharing.remark_length", most=number(LONGEST_REMARK)))
         if len(name) > LONGEST_NAME:
             raise RemarkRefused(text("sharing.name_length", most=number(LONGEST_NAME)))
-        if address is not None and left.passage and not self._searches.of(network_of(address)).take():
+        if address is not None and left.passage and not self._searches.of(network_of(address).hex()).take():
             raise TooMany(text("sharing.too_fast"))
         place = await _place_of(left, shared)
-        if address is not None and not self._readers.of(network_of(address)).take():
+        if address is not None and not self._readers.of(network_of(address).hex()).take():
             raise TooMany(text("sharing.too_fast"))
         await self._store(token, name, remark, place, address)
 

@@ -8,7 +8,8 @@ disk. Three things are counted, all for an address (an IPv6 address by its /64, 
   holds on to the old for a while;
 - *new visitors*, and what new visitors of all addresses together keep.
 
-Counts live in memory. Chats and evaluations are counted as drafts are.
+Counts live in memory, and processes tell each other of theirs. Chats and evaluations are counted as drafts
+are.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from memo_coach.services.errors import TooMany
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.services.unit_of_work import UnitOfWork
 from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
 from memo_coach.translations import text
@@ -113,20 +115,28 @@ class StorageBudget:
         address_mark: Callable[[str], str],
         limits: StorageLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        shared: SharedBuckets | None = None,
     ) -> None:
-        """``address_mark`` gives what stands for an address: this remembers no address itself."""
+        """``address_mark`` gives what stands for an address: this remembers no address itself.
+
+        ``shared`` makes the buckets, of which other processes take as well.
+        """
         found = limits or StorageLimits()
+        making = shared or SharedBuckets()
+
+        def buckets(kind: str, allowance: Allowance) -> TokenBuckets[str]:
+            return making.buckets(kind, allowance.at_once, allowance.a_second, clock)
+
         self._unit_of_work = unit_of_work
         self._mark = address_mark
-        self._kept = _buckets(found.kept_by_address, clock)
+        self._kept = buckets("kept-by-address", found.kept_by_address)
         self._at_once = found.kept_by_address.at_once
         # One memo that is larger than all that may be kept at once is let in where there is room for that.
         # The rest of it is owed, and only the next such memo waits for that: drafts do not.
-        self._owed = _buckets(Allowance(0, found.kept_by_address.a_second), clock)
-        self._written = _buckets(found.written_by_address, clock)
-        self._visitors = _buckets(found.visitors_of_address, clock)
-        everybody = found.kept_by_new_visitors
-        self._new = TokenBucket(everybody.at_once, everybody.a_second, clock)
+        self._owed = buckets("owed-by-address", Allowance(0, found.kept_by_address.a_second))
+        self._written = buckets("written-by-address", found.written_by_address)
+        self._visitors = buckets("visitors-of-address", found.visitors_of_address)
+        self._new = buckets("kept-by-new-visitors", found.kept_by_new_visitors)
 
     def count_written(self, address: str | None, size: int, *, all_new: bool = False) -> None:
         """Count a text that is to be written, before anything is computed on it.
@@ -165,7 +175,7 @@ class StorageBudget:
         if storing.by_first_time_visitor:
             taken.append((_NEW_OF_ADDRESS, self._visitors.of(mark), 1))
         if storing.by_new_visitor:
-            taken.append((_NEW, self._new, storing.kept))
+            taken.append((_NEW, self._new.of(""), storing.kept))
         for reason, bucket, amount in taken:
             _refuse(reason, bucket, amount)
         for _, bucket, amount in taken:
@@ -177,10 +187,6 @@ class StorageBudget:
 _BY_ADDRESS = "problem.storage_by_address"
 _NEW_OF_ADDRESS = "problem.storage_new_of_address"
 _NEW = "problem.storage_new"
-
-
-def _buckets(allowance: Allowance, clock: Callable[[], float]) -> TokenBuckets[str]:
-    return TokenBuckets(allowance.at_once, allowance.a_second, clock=clock)
 
 
 def _refuse(reason: str, bucket: TokenBucket, amount: float) -> None:

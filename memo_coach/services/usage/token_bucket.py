@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, TypeVar
 
 Holder = TypeVar("Holder", bound=Hashable)
@@ -19,6 +20,8 @@ class TokenBucket:
     burst: float
     rate: float
     clock: Callable[[], float] = time.monotonic
+    on_taken: Callable[[float], None] | None = None
+    """Told how much was taken here."""
     _tokens: float = field(init=False)
     _since: float = field(init=False)
 
@@ -31,6 +34,8 @@ class TokenBucket:
         if self._tokens < amount:
             return False
         self._tokens -= amount
+        if self.on_taken is not None:
+            self.on_taken(amount)
         return True
 
     def seconds_until(self, amount: float = 1) -> float:
@@ -43,6 +48,12 @@ class TokenBucket:
 
     def charge(self, amount: float) -> None:
         """Take some, also more than there is: what is owed comes in before anything is there again."""
+        self.charge_untold(amount)
+        if self.on_taken is not None:
+            self.on_taken(amount)
+
+    def charge_untold(self, amount: float) -> None:
+        """Take what was taken elsewhere already."""
         self._fill()
         self._tokens -= amount
 
@@ -74,16 +85,25 @@ class TokenBuckets(Generic[Holder]):
     """A bucket for each of many holders. Where there are too many, who came last longest ago is forgotten."""
 
     def __init__(
-        self, burst: float, rate: float, *, most: int = 10_000, clock: Callable[[], float] = time.monotonic
+        self,
+        burst: float,
+        rate: float,
+        *,
+        most: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+        on_taken: Callable[[Holder, float], None] | None = None,
     ) -> None:
+        """``on_taken`` is told of whose bucket how much was taken."""
         self._burst, self._rate, self._most, self._clock = burst, rate, most, clock
+        self._on_taken = on_taken
         self._buckets: OrderedDict[Holder, TokenBucket] = OrderedDict()
 
     def of(self, holder: Holder) -> TokenBucket:
         """Return a holder's bucket, a full one at first."""
         found = self._buckets.get(holder)
         if found is None:
-            found = self._buckets[holder] = TokenBucket(self._burst, self._rate, self._clock)
+            told = None if self._on_taken is None else partial(self._on_taken, holder)
+            found = self._buckets[holder] = TokenBucket(self._burst, self._rate, self._clock, told)
             if len(self._buckets) > self._most:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(holder)

@@ -18,6 +18,7 @@ from memo_coach.storage.tables.base import Table, UtcDateTime, metadata
 from memo_coach.storage.tables.data import Deletion, ImportedMemo, Preferences
 from memo_coach.storage.tables.documents import Document, DocumentVersion
 from memo_coach.storage.tables.models import ChatMessage, ModelCall, ModelCallText, ModelUse, Spending
+from memo_coach.storage.tables.processes import LeaseRow
 from memo_coach.storage.tables.reviews import GlossaryWord, MutedRemark, RemarkMark
 from memo_coach.storage.tables.second_factors import PasskeyChallenge, RecoveryCode, SecondFactor
 from memo_coach.storage.tables.sharing import SharedRemark, ShareLink
@@ -39,6 +40,7 @@ __all__ = [
     "Identity",
     "ImportedMemo",
     "InstallationSecret",
+    "LeaseRow",
     "Memo",
     "MemoVersion",
     "ModelCall",

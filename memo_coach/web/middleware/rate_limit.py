@@ -13,8 +13,9 @@ import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.services.usage.network import network_of
-from memo_coach.services.usage.token_bucket import TokenBucket, TokenBuckets
+from memo_coach.services.usage.token_bucket import TokenBucket
 from memo_coach.translations import text
 from memo_coach.web.accounts.addresses import OF_PROVIDER
 from memo_coach.web.middleware.origins import SAFE_METHODS
@@ -38,10 +39,13 @@ class RateLimitMiddleware:
         app: ASGIApp,
         of_owner: tuple[float, float] = OF_OWNER,
         from_address: tuple[float, float] = FROM_ADDRESS,
+        shared: SharedBuckets | None = None,
     ) -> None:
+        """``shared`` makes the buckets, of which other processes take as well."""
         self._app = app
-        self._owners: TokenBuckets[str] = TokenBuckets(*of_owner)
-        self._addresses: TokenBuckets[bytes] = TokenBuckets(*from_address)
+        making = shared or SharedBuckets()
+        self._owners = making.buckets("requests-of-owner", *of_owner)
+        self._addresses = making.buckets("requests-from-address", *from_address)
         self._policy = ", ".join(
             f'"{name}";q={burst:.0f};w={burst / rate:.0f}'
             for name, (burst, rate) in (("owner", of_owner), ("address", from_address))
@@ -58,7 +62,7 @@ class RateLimitMiddleware:
         # Of those who are nobody yet, as who signs in, none may keep the others out.
         owner = None if name is None else self._owners.of(name)
         # Both are asked: what one refuses counts for the other as well.
-        in_time = self._addresses.of(network_of(client[0])).take()
+        in_time = self._addresses.of(network_of(client[0]).hex()).take()
         told = self._telling(owner, send) if owner is not None and is_of_api(scope["path"]) else send
         if not ((owner is None or owner.take()) and in_time):
             _log.warning("request refused", path=scope["path"], reason="too many")

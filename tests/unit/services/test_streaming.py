@@ -75,7 +75,7 @@ class Producer:
     async def store(self) -> None:
         self.stored.append("".join(self.noted))
 
-    async def announce(self) -> None:
+    def announce(self) -> None:
         self.told.set()
 
     def begin(self, every: float, sign_of_life: float = 60.0) -> asyncio.Task[None]:

@@ -17,6 +17,7 @@ from memo_coach.operations.logging import configure_logging
 from memo_coach.services.administration.housekeeping import Housekeeping
 from memo_coach.services.container import Services
 from memo_coach.services.memos.retention import Retention
+from memo_coach.services.processes.leases import Lease
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from tests.databases import only_on_sqlite
 from tests.scripted_coach import ScriptedCoach
@@ -96,7 +97,9 @@ async def test_housekeeping_that_fails(services: Services, monkeypatch: pytest.M
 
     monkeypatch.setattr(services.models.budget, "sweep", sweep)
     retention = Retention(services.database, timedelta(days=1))
-    housekeeping = Housekeeping(services.models, retention, services.accounts, every=3600)
+    housekeeping = Housekeeping(
+        services.models, retention, services.accounts, Lease(services.database, "test"), every=3600
+    )
     housekeeping.start()
     line = await log.first("housekeeping failed")
     await housekeeping.close()

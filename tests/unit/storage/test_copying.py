@@ -24,6 +24,7 @@ from tests.stored_rows import (
     add_audit_entry,
     add_deletion,
     add_document,
+    add_lease,
     add_rows_of_a_model,
     add_rows_of_a_review,
     add_rows_of_access,
@@ -63,6 +64,7 @@ async def fill(database: Database) -> None:
     await add_audit_entry(database)
     await add_account_rows(database)
     await add_document(database)
+    await add_lease(database)
 
 
 @pytest.fixture
