@@ -139,6 +139,18 @@ class Control:
         """
         return changes(self.said_by(playbook, *arguments))
 
+    def refusal(self, playbook: str, *arguments: str) -> str:
+        """Run a playbook that must fail; give the end of what it shows, on one line.
+
+        Raises:
+            RehearsalError: it did not fail.
+        """
+        try:
+            self.said_by(playbook, *arguments)
+        except commands.CommandFailedError as error:
+            return " ".join(str(error).split())
+        raise RehearsalError(f"{playbook} {' '.join(arguments)} was not refused.")
+
     def said_by(self, playbook: str, *arguments: str) -> str:
         """Run a playbook on the server; give what it shows to who runs it.
 

@@ -87,6 +87,7 @@ def set_the_site_up(world: World) -> str:
     control, running = needed(world.control), needed(world.server)
     control.write_inventory()
     control.write_variables(needed(world.authority), needed(world.mirror), needed(world.archive))
+    mistakes.insist_on_words(running, control)
     started = time.monotonic()
     # As a first boot that installs its upgrades; longer than Ansible waits by itself.
     server.hold_the_package_lock(running, LOCK_SECONDS)
