@@ -94,7 +94,9 @@ USER 0:0
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends postgresql-client-17 restic \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
+    # For a repository on a volume, which takes its owner from here.
+    && install -d -o memo-coach -g memo-coach -m 0700 /backups
 USER 10001:10001
 HEALTHCHECK NONE
 CMD ["backup"]

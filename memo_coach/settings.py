@@ -207,6 +207,16 @@ class Settings(BaseSettings):
         "The networks of proxies in front, by comma: their X-Forwarded-For is believed. By default nobody's.",
         example="172.30.30.0/28",
     )
+    strict_transport_seconds: values.StrictTransport = variable(
+        "For how many seconds browsers refuse to come without HTTPS. A mistake lasts as long: begin short.",
+        example="31536000",
+        default="86400",
+    )
+    strict_transport_subdomains: values.Switch = variable(
+        "Whether that binds every name below this one as well, whoever serves it.",
+        example="true",
+        default="false",
+    )
     draft_days: values.Days = variable(
         "How many days drafts are kept after their last change and their writer's last visit.",
         example="90",
@@ -337,6 +347,13 @@ class Settings(BaseSettings):
     def trusted_networks(self) -> tuple[values.Network, ...]:
         """The networks of the proxies that are believed about their clients' addresses."""
         return tuple(ipaddress.ip_network(each) for each in self.trusted_proxies.split(",") if each)
+
+    @property
+    def strict_transport(self) -> str:
+        """The header by which browsers are told to stay with HTTPS."""
+        return f"max-age={self.strict_transport_seconds}" + (
+            "; includeSubDomains" if self.strict_transport_subdomains else ""
+        )
 
     @property
     def webhook_targets(self) -> tuple[values.Network, ...]:

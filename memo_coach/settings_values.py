@@ -202,6 +202,9 @@ LogFormat = Literal["human", "json"]
 Port = Annotated[int, Field(ge=1, le=65_535), written("[0-9]+", "a whole number from 1 to 65535")]
 Workers = Annotated[int, Field(ge=1, le=64), written("[0-9]{1,2}", "a whole number from 1 to 64")]
 Days = Annotated[int, Field(ge=1, le=36_500), written("[0-9]{1,5}", "a whole number of days from 1 to 36500")]
+StrictTransport = Annotated[
+    int, Field(ge=0, le=63_072_000), written("[0-9]{1,8}", "a whole number of seconds from 0 to 63072000")
+]
 DaysOrNever = Annotated[
     int, Field(ge=0, le=36_500), written("[0-9]{1,5}", "a whole number of days from 0 to 36500")
 ]

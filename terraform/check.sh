@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Checks all of Terraform's code without asking AWS anything: format, that the environments differ by values only,
-# validity, and every test. Works on a copy, so that nothing is left in the tree. Where the pinned provider lies
+# Checks all of Terraform's code without asking AWS anything: format, validity, and every test, the two roots with the
+# values of each environment. Works on a copy, so that nothing is left in the tree. Where the pinned provider lies
 # unpacked on this machine it is taken from there, else it is downloaded.
 # Exit status: 0 clean, 1 something is wrong, 69 Terraform is not installed.
 set -euo pipefail
 
 readonly PROVIDER='terraform-provider-aws_v5.100.0*'
-readonly ROOTS=(bootstrap modules/network modules/server modules/dns modules/backup environments/staging environments/production)
+readonly ENVIRONMENTS=(staging production)
 
 source_directory=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -40,22 +40,15 @@ write_cli_configuration() {
 # The tree as it is in the repository: without what belongs to one installation.
 copy_tree() {
   tar -C "$source_directory" --exclude=.terraform --exclude='.terraform.lock.hcl' --exclude='*.tfstate*' \
-    --exclude=terraform.tfvars --exclude=backend.hcl --exclude=inventory.yml -cf - . | tar -C "$1" -xf -
+    --exclude='*.tfvars' --exclude=backend.hcl -cf - . | tar -C "$1" -xf -
 }
 
-environments_are_alike() {
-  diff -r --exclude='environment.auto.tfvars' "$1/environments/staging" "$1/environments/production"
-}
-
-check_root() {
-  local root=$1
-  export TF_DATA_DIR="$scratch/data/$root"
-  (
-    cd "$scratch/terraform/$root"
-    terraform init -backend=false -input=false -no-color >"$scratch/init.log" 2>&1 || { cat "$scratch/init.log"; exit 1; }
-    terraform validate -no-color
-    terraform test -no-color
-  )
+# prepared ROOT: in that folder, ready to be tested.
+prepared() {
+  cd "$scratch/terraform/$1"
+  export TF_DATA_DIR="$scratch/data/$1"
+  terraform init -backend=false -input=false -no-color >"$scratch/init.log" 2>&1 || { cat "$scratch/init.log"; exit 1; }
+  terraform validate -no-color
 }
 
 mirror=$(find_mirror)
@@ -69,10 +62,18 @@ export TF_CLI_CONFIG_FILE="$scratch/terraform.rc" CHECKPOINT_DISABLE=1 TF_IN_AUT
 
 failed=()
 terraform fmt -check -recursive -diff "$scratch/terraform" || failed+=("format")
-environments_are_alike "$scratch/terraform" || failed+=("environments that differ by more than values")
-for root in "${ROOTS[@]}"; do
+for root in modules/private_bucket bootstrap; do
   echo "== $root"
-  check_root "$root" || failed+=("$root")
+  (prepared "$root" && terraform test -no-color) || failed+=("$root")
+done
+for environment in "${ENVIRONMENTS[@]}"; do
+  for root in lasting server; do
+    echo "== $root, $environment"
+    # What holds of any server is tested once.
+    [[ $root/$environment == server/production ]] && only=(-filter=tests/values.tftest.hcl) || only=()
+    (prepared "$root" && TF_WORKSPACE=$environment terraform test -no-color "${only[@]}" \
+      -var-file="$environment.tfvars.example") || failed+=("$root, $environment")
+  done
 done
 
 if ((${#failed[@]})); then

@@ -52,7 +52,9 @@ def middleware(
     accounts = has_accounts(settings)
     return (
         Middleware(ClientAddressMiddleware, settings.trusted_networks),
-        Middleware(SecurityHeadersMiddleware, script_hashes(site), settings.public_url),
+        Middleware(
+            SecurityHeadersMiddleware, script_hashes(site), settings.public_url, settings.strict_transport
+        ),
         Middleware(RequestIdMiddleware),
         Middleware(MetricsMiddleware, settings),
         Middleware(LanguageMiddleware, settings.public_url),

@@ -1,13 +1,13 @@
-# One ready backend.hcl per environment: terraform output -raw staging_backend > ../environments/staging/backend.hcl
+# A ready backend.hcl for each of the two roots: terraform output -raw server_backend > ../server/backend.hcl
 
 locals {
   # With encrypt = true and no key, S3 encrypts with its own keys; an own key must be named for each object.
   key_line = var.kms_key_arn == null ? "" : "kms_key_id   = \"${var.kms_key_arn}\"\n"
 
   backend = {
-    for environment in ["staging", "production"] : environment => <<-EOT
-      bucket       = "${aws_s3_bucket.state.id}"
-      key          = "memo-coach/${environment}.tfstate"
+    for root in ["lasting", "server"] : root => <<-EOT
+      bucket       = "${module.state_bucket.name}"
+      key          = "memo-coach/${root}.tfstate"
       region       = "${var.region}"
       encrypt      = true
       use_lockfile = true
@@ -16,12 +16,12 @@ locals {
   }
 }
 
-output "staging_backend" {
-  description = "Text of environments/staging/backend.hcl."
-  value       = "${trimspace(local.backend.staging)}\n"
+output "lasting_backend" {
+  description = "Text of lasting/backend.hcl."
+  value       = "${trimspace(local.backend.lasting)}\n"
 }
 
-output "production_backend" {
-  description = "Text of environments/production/backend.hcl."
-  value       = "${trimspace(local.backend.production)}\n"
+output "server_backend" {
+  description = "Text of server/backend.hcl."
+  value       = "${trimspace(local.backend.server)}\n"
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.rehearsal import at_work, commands, paths, tasks
 from tests.rehearsal.at_work import Step
-from tests.rehearsal.cloud import ADMINISTRATOR, Cloud
+from tests.rehearsal.cloud import ADMINISTRATOR, ENVIRONMENT, Cloud
 from tests.rehearsal.commands import RehearsalError
 from tests.rehearsal.server import Server
 from tests.rehearsal.tls import Authority
@@ -24,6 +24,7 @@ LINK = re.compile(r"https://\S+/welcome#[\w-]{43}")
 """By which the first administrator chooses a password."""
 FIRST_ADMINISTRATOR = "grace@example.org"
 FOLDER = paths.ROOT / "ansible"
+INVENTORY = paths.RUN / "inventories" / ENVIRONMENT
 NOT_ENTERED = 255
 """What ssh ends with for an error of its own; any other status is the remote command's (ssh(1))."""
 
@@ -83,24 +84,33 @@ class Control:
         Raises:
             CommandFailedError: SSH got in, but the administrator may not become another.
         """
+        return self._ssh(ADMINISTRATOR, "sudo", "-n", "id", "-un")
+
+    def enters(self, account: str) -> bool:
+        """Whether an account is entered by SSH with the key."""
+        return self._ssh(account, "true") is not None
+
+    def _ssh(self, account: str, *asked: str) -> str | None:
         command = ("ssh", "-F", str(self.ssh_config), "-o", "BatchMode=yes", "-o", "ConnectTimeout=10")
-        asked = (*command, self.cloud.outputs["ipv4_address"], "sudo", "-n", "id", "-un")
+        where = ("-l", account, self.cloud.outputs["ipv4_address"])
         try:
-            return commands.run("ssh", *asked, seconds=60).stdout.strip()
+            return commands.run("ssh", *command, *where, *asked, seconds=60).stdout.strip()
         except commands.CommandFailedError as error:
             if error.status != NOT_ENTERED:
                 raise
             return None
 
     def write_inventory(self) -> None:
-        """Write the inventory as an operator does: what Terraform says, to a file."""
-        (paths.RUN / "inventory.yml").write_text(self.cloud.outputs["ansible_inventory"], encoding="utf-8")
+        """Write the inventory as an operator does: what Terraform says, to the environment's folder."""
+        INVENTORY.mkdir(parents=True, exist_ok=True)
+        (INVENTORY / "hosts.yml").write_text(self.cloud.outputs["ansible_inventory"], encoding="utf-8")
 
     def write_variables(self, authority: Authority, mirror: str, archive: Path, told: str) -> None:
         """Write what differs from an ordinary installation, and a vault with fresh secrets."""
         variables = {
             "acme_directory": authority.directory,
             "acme_ca_certificate": str(authority.own_certificate),
+            "site_ca_certificate": str(authority.root),
             "docker_registry_mirrors": [mirror],
             "memo_coach_version": VERSION,
             "memo_coach_image_archive": str(archive),
@@ -118,7 +128,7 @@ class Control:
         self._ansible(
             "new-vault.yml",
             "--extra-vars",
-            f"vault_file={paths.RUN / 'vault.yml'}",
+            f"deployment={ENVIRONMENT} vault_file={INVENTORY / 'group_vars' / 'memo_coach' / 'vault.yml'}",
             "--extra-vars",
             f"vault_password_file={password}",
         )
@@ -131,6 +141,18 @@ class Control:
         """
         return changes(self.said_by(playbook, *arguments))
 
+    def refusal(self, playbook: str, *arguments: str) -> str:
+        """Run a playbook that must fail; give the end of what it shows, on one line.
+
+        Raises:
+            RehearsalError: it did not fail.
+        """
+        try:
+            self.said_by(playbook, *arguments)
+        except commands.CommandFailedError as error:
+            return " ".join(str(error).split())
+        raise RehearsalError(f"{playbook} {' '.join(arguments)} was not refused.")
+
     def said_by(self, playbook: str, *arguments: str) -> str:
         """Run a playbook on the server; give what it shows to who runs it.
 
@@ -140,11 +162,9 @@ class Control:
         return self._ansible(
             playbook,
             "--inventory",
-            str(paths.RUN / "inventory.yml"),
+            str(INVENTORY),
             "--vault-password-file",
             str(paths.RUN / "vault-password"),
-            "--extra-vars",
-            f"@{paths.RUN / 'vault.yml'}",
             "--extra-vars",
             f"@{paths.RUN / 'variables.json'}",
             *arguments,

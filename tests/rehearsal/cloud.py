@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,10 @@ from tests.rehearsal.commands import RehearsalError
 
 PROGRAM = Path(__file__).with_name("stand_in_cloud.py")
 REGION = "eu-central-1"
+ENVIRONMENT = "staging"
+ROOTS = ("lasting", "server")
+VALUES = "staging.tfvars.json"
+VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 STATE_BUCKET = "memo-coach-rehearsal-state"
 BACKUP_BUCKET = "memo-coach-rehearsal-backup"
 ADMINISTRATOR = "alice"
@@ -173,7 +178,9 @@ def find_provider_mirror(folders: tuple[Path, ...] = PROVIDER_FOLDERS) -> Path |
 
 
 def build(cloud: Cloud, public_key: str, ssh_network: str) -> None:
-    """Apply bootstrap and staging; note what they say; insist that a second plan is empty.
+    """Apply bootstrap, what lasts and a server, as staging; insist that second plans are empty.
+
+    The server is destroyed and made again in between: what lasts is not in its way, and keeps its address.
 
     Raises:
         RehearsalError: something does not apply, or a second plan wants to change something.
@@ -181,10 +188,7 @@ def build(cloud: Cloud, public_key: str, ssh_network: str) -> None:
     shutil.copytree(
         paths.ROOT / "terraform",
         cloud.folder,
-        symlinks=True,
-        ignore=shutil.ignore_patterns(
-            ".terraform*", "*.tfstate*", "terraform.tfvars", "backend.hcl", "override.tf"
-        ),
+        ignore=shutil.ignore_patterns(".terraform*", "*.tfstate*", "*.tfvars", "backend.hcl", "override.tf"),
     )
     configure_terraform()
     cloud.terraform("bootstrap", "init")
@@ -192,28 +196,52 @@ def build(cloud: Cloud, public_key: str, ssh_network: str) -> None:
     cloud.terraform("bootstrap", "apply", "-auto-approve", *variables)
     _insist_on_empty_plan(cloud, "bootstrap", *variables)
 
-    staging = "environments/staging"
-    backend = cloud.terraform("bootstrap", "output", "-raw", "staging_backend").stdout
-    (cloud.folder / staging / "backend.hcl").write_text(backend, encoding="utf-8")
-    (cloud.folder / staging / "terraform.tfvars.json").write_text(
-        json.dumps(_values(cloud, public_key, ssh_network)), encoding="utf-8"
+    values = _values(cloud, public_key, ssh_network)
+    for root in ROOTS:
+        _write(cloud.folder / root, cloud.terraform("bootstrap", "output", "-raw", f"{root}_backend").stdout)
+        own = {name: values[name] for name in _asked_by(cloud.folder / root) & values.keys()}
+        (cloud.folder / root / VALUES).write_text(json.dumps(own), encoding="utf-8")
+        cloud.terraform(root, "init", "-backend-config=backend.hcl", "-backend-config=use_path_style=true")
+        cloud.terraform(root, "workspace", "select", "-or-create", ENVIRONMENT)
+        cloud.terraform(root, "apply", "-auto-approve", f"-var-file={VALUES}")
+        _insist_on_empty_plan(cloud, root, f"-var-file={VALUES}")
+    cloud.terraform("server", "destroy", "-auto-approve", f"-var-file={VALUES}")
+    cloud.terraform("server", "apply", "-auto-approve", f"-var-file={VALUES}")
+    _insist_on_empty_plan(cloud, "server", f"-var-file={VALUES}")
+    _note(cloud, "server")
+    lasting = cloud.terraform("lasting", "output", "-raw", "ipv4_address").stdout
+    commands.require(
+        cloud.outputs["ipv4_address"] == lasting, "The server that was made again has another address."
     )
-    cloud.terraform(staging, "init", "-backend-config=backend.hcl", "-backend-config=use_path_style=true")
-    cloud.terraform(staging, "apply", "-auto-approve")
-    _insist_on_empty_plan(cloud, staging)
-    _note(cloud, staging)
+
+
+def _write(folder: Path, backend: str) -> None:
+    (folder / "backend.hcl").write_text(backend, encoding="utf-8")
+
+
+def _asked_by(folder: Path) -> set[str]:
+    return set(VARIABLE.findall((folder / "variables.tf").read_text(encoding="utf-8")))
 
 
 def _values(cloud: Cloud, public_key: str, ssh_network: str) -> dict[str, object]:
     return {
+        "environment": ENVIRONMENT,
         "region": REGION,
         "site_host": SITE_HOST,
         "acme_email": f"admin@{SITE_HOST}",
         "administrator": ADMINISTRATOR,
         "administrator_keys": [public_key],
         "ssh_allowed_networks": [ssh_network],
+        "vpc_network": "10.20.0.0/16",
+        "architecture": "x86_64",
+        "instance_type": "t3.small",
+        "root_volume_size": 30,
+        "termination_protection": False,
+        "flow_logs": True,
         "backup_bucket": BACKUP_BUCKET,
         "backup_endpoint": cloud.endpoint,
+        "backup_noncurrent_days": 14,
+        "backup_retention_days": 0,
         "pruner_principals": ["arn:aws:iam::123456789012:user/alice"],
     }
 

@@ -1,4 +1,7 @@
-"""Ports that are opened by mistake: a scan that finds them silent shows the firewall, not an idle server."""
+"""Mistakes that are made on purpose: an installation that says so in words, and ports that are open.
+
+A scan that finds such ports silent shows the firewall, not an idle server.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,28 @@ from tests.rehearsal.server import Server
 PROGRAM_PORT, CONTAINER_PORT = 8000, 18001
 UNIT = CONTAINER = "rehearsal-mistake"
 PATIENCE_SECONDS = 30
+
+
+def insist_on_words(server: Server, control: ansible.Control) -> None:
+    """Insist that site.yml refuses a name that leads nowhere and a port that is taken, before all else.
+
+    Raises:
+        RehearsalError: it does not, or in other words.
+    """
+    said = control.refusal("site.yml", "--extra-vars", "site_host=nowhere.rehearsal.test")
+    commands.require(
+        "nowhere.rehearsal.test leads to no address" in said, f"A name that leads nowhere is said as: {said}"
+    )
+    server.run("systemd-run", "--collect", "--unit", UNIT, "python3", "-m", "http.server", "80")
+    try:
+        _insist_on_answer(server, "http://127.0.0.1:80/")
+        said = control.refusal("site.yml")
+    finally:
+        server.run("systemctl", "stop", UNIT, check=False)
+    commands.require(
+        "something else has one of them" in said and "python3" in said,
+        f"A port that is taken is said as: {said}",
+    )
 
 
 @contextlib.contextmanager

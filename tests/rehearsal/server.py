@@ -61,6 +61,12 @@ class CloudInit:
         (folder / "meta-data").write_text(json.dumps(meta), encoding="utf-8")
 
 
+def only_root(public_key: str) -> str:
+    """Return the user data of a provider that hands out a server with root and a key."""
+    root = {"name": "root", "ssh_authorized_keys": [public_key]}
+    return "#cloud-config\n" + json.dumps({"disable_root": False, "ssh_pwauth": False, "users": [root]})
+
+
 @dataclass(frozen=True)
 class Server:
     """The server, from below: what its console would show."""
@@ -96,7 +102,7 @@ def make_image(engine: Engine) -> str:
     return registry.make(engine, IMAGE, paths.IMAGES / "server.Dockerfile")
 
 
-def boot(machine: Machine, network: Network, cloud_init: CloudInit) -> Server:
+def boot(machine: Machine, network: Network, cloud_init: CloudInit, site_host: str) -> Server:
     """Make the server and wait until it has booted and cloud-init is done.
 
     Raises:
@@ -116,6 +122,9 @@ def boot(machine: Machine, network: Network, cloud_init: CloudInit) -> Server:
         "--hostname",
         cloud_init.hostname,
         *network.options(SERVER),
+        # What the name's record in the world's DNS would say.
+        "--add-host",
+        f"{site_host}:{network.address(SERVER)}",
         *container_options(machine),
         image,
     )
@@ -130,6 +139,21 @@ def boot(machine: Machine, network: Network, cloud_init: CloudInit) -> Server:
     # 2 is "done, with recoverable complaints"; a schema that cloud-init does not know would be among them.
     commands.require(status == 0, f"cloud-init ended with {status}:\n{said}")
     return server
+
+
+HOLD_THE_LOCK = """
+import fcntl, sys, time
+lock = open("/var/lib/dpkg/lock-frontend", "w")
+fcntl.lockf(lock, fcntl.LOCK_EX)
+time.sleep(float(sys.argv[1]))
+"""
+
+
+def hold_the_package_lock(server: Server, seconds: int) -> None:
+    """Let nobody install packages for so long, as unattended upgrades do."""
+    server.run(
+        "systemd-run", "--collect", "--unit", "first-upgrades", "python3", "-c", HOLD_THE_LOCK, str(seconds)
+    )
 
 
 def _has_booted(server: Server) -> bool:

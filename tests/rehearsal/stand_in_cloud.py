@@ -1,4 +1,4 @@
-"""The stand-in cloud's program, run by the operators' Python: moto, with three things put right.
+"""The stand-in cloud's program, run by the operators' Python: moto, with four things put right.
 
 1. Moto judges a bucket's policy without its conditions, so that "no one may come without TLS" reads "no one
    may come". The stand-in speaks plain HTTP within one machine, which stands for TLS here: refusals that only
@@ -6,6 +6,7 @@
 2. Moto 5.2 tells an IPv6 subnet's state in a form that the AWS provider waits on for ever, associates the
    same network twice, and lacks the filter that the provider asks by.
 3. Moto cannot switch on an instance's detailed monitoring after its start, which the provider does.
+4. An instance that ends lets go of its network interface at AWS, but not at moto.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from typing import Any
 
 from moto.core.responses import ActionResult  # type: ignore[import-not-found]
+from moto.ec2.models.instances import Instance  # type: ignore[import-not-found]
 from moto.ec2.models.subnets import Subnet  # type: ignore[import-not-found]
 from moto.ec2.responses.monitoring import Monitoring  # type: ignore[import-not-found]
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult  # type: ignore[import-not-found]
@@ -22,6 +24,7 @@ from moto.server import main  # type: ignore[import-not-found]
 OF_THE_TRANSPORT = {"aws:SecureTransport", "s3:TlsVersion"}
 BY_ASSOCIATION = "ipv6-cidr-block-association.association-id"
 
+_terminate = Instance.terminate
 _judge = IAMPolicyStatement.is_action_permitted
 _attach = Subnet.attach_ipv6_cidr_block_associations
 _filter_value = Subnet.get_filter_value
@@ -68,10 +71,20 @@ def _monitor_instances(request: Any) -> Any:
     return ActionResult({"InstanceMonitorings": told})
 
 
+def _terminate_and_let_go(instance: Any, *arguments: Any, **named: Any) -> Any:
+    ended = _terminate(instance, *arguments, **named)
+    # The instance that has ended still tells its addresses; the interface knows of no instance.
+    for interface in instance.nics.values():
+        interface.instance = interface.attachment_id = interface.device_index = None
+        interface.status = "available"
+    return ended
+
+
 if __name__ == "__main__":
     IAMPolicyStatement.is_action_permitted = _judge_but_the_transport
     Subnet.attach_ipv6_cidr_block_associations = _attach_once
     Subnet.ipv6_cidr_block_association_set = property(_associations)
     Subnet.get_filter_value = _filter_value_too
+    Instance.terminate = _terminate_and_let_go
     Monitoring.monitor_instances = _monitor_instances
     sys.exit(main(sys.argv[1:]))

@@ -82,7 +82,9 @@ async def open_models(
     async with AsyncExitStack() as opened:
         snapshot = as_shipped() if in_force is None else in_force.snapshot
         permissions = None if in_force is None else ModelPermissions(database, lambda: in_force.snapshot.auth)
-        models = await _opened(settings, database, snapshot, permissions, messages or Messages(), opened)
+        models = await _opened(
+            settings, database, snapshot, opened, permissions=permissions, messages=messages or Messages()
+        )
         opened.pop_all()
     models.messages.listen("circuit", models.follow_circuit)
     if in_force is not None:
@@ -94,9 +96,10 @@ async def _opened(
     settings: Settings,
     database: Database,
     snapshot: Snapshot,
+    opened: AsyncExitStack,
+    *,
     permissions: ModelPermissions | None,
     messages: Messages,
-    opened: AsyncExitStack,
 ) -> Models:
     document = snapshot.llm
     providers = _providers(settings, document, messages)

@@ -31,7 +31,6 @@ _OF_SHARED = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
-_YEAR_IN_SECONDS = 365 * 24 * 3600
 
 
 def content_security_policy(script_hashes: Sequence[str], public_url: str) -> str:
@@ -57,7 +56,9 @@ def content_security_policy(script_hashes: Sequence[str], public_url: str) -> st
 class SecurityHeadersMiddleware:
     """Adds the headers to every answer, and takes away what opens it to other origins."""
 
-    def __init__(self, app: ASGIApp, script_hashes: Sequence[str], public_url: str) -> None:
+    def __init__(
+        self, app: ASGIApp, script_hashes: Sequence[str], public_url: str, strict_transport: str
+    ) -> None:
         self._app = app
         self._everywhere = {
             "X-Content-Type-Options": "nosniff",
@@ -65,7 +66,7 @@ class SecurityHeadersMiddleware:
             "Referrer-Policy": "same-origin",
         }
         if public_url.startswith("https://"):
-            self._everywhere["Strict-Transport-Security"] = f"max-age={_YEAR_IN_SECONDS}; includeSubDomains"
+            self._everywhere["Strict-Transport-Security"] = strict_transport
         # A script or a style has no use for a page's policy, and a page fetches a dozen of them.
         self._pages = {
             "Content-Security-Policy": content_security_policy(script_hashes, public_url),

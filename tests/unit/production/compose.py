@@ -60,7 +60,13 @@ def dynamic(name: str, **environment: str) -> dict[str, Any]:
     Raises:
         ValueError: the file uses a construct that is not known here.
     """
-    given = {"SITE_HOST": "memos.example.org", "SITE_GUARD": "", **environment}
+    given = {
+        "SITE_HOST": "memos.example.org",
+        "SITE_GUARD": "",
+        "STRICT_TRANSPORT_SECONDS": "86400",
+        "STRICT_TRANSPORT_SUBDOMAINS": "false",
+        **environment,
+    }
     text = (DYNAMIC / name).read_text()
     text = re.sub(r'\{\{ env "([A-Z_]+)" \}\}', lambda match: given[match[1]], text)
     text = re.sub(r'\s*\{\{- \$guarded := eq \(env "SITE_GUARD"\) "on" \}\}', "", text)

@@ -110,8 +110,16 @@ def test_figures_are_not_for_outside() -> None:
         assert "!PathRegexp(`(?i)^/metrics(/|$)`)" in routers()[name]["rule"]
 
 
-def test_browsers_are_told_to_stay_with_tls_for_a_year() -> None:
-    assert MIDDLEWARES["strict-transport"]["headers"]["stsSeconds"] == 365 * 24 * 3600
+def test_browsers_are_told_to_stay_with_tls_for_a_day_and_this_name_until_the_operator_says_more() -> None:
+    day, year = 24 * 3600, 365 * 24 * 3600
+    assert MIDDLEWARES["strict-transport"]["headers"] == {"stsSeconds": day, "stsIncludeSubdomains": False}
+    asked = {"STRICT_TRANSPORT_SECONDS": str(year), "STRICT_TRANSPORT_SUBDOMAINS": "true"}
+    more = dynamic("middlewares.yml", **asked)["http"]["middlewares"]["strict-transport"]["headers"]
+    assert more == {"stsSeconds": year, "stsIncludeSubdomains": True}
+    services = production(**asked)["services"]
+    for service in ("traefik", "app"):
+        given = {name: str(value).lower() for name, value in services[service]["environment"].items()}
+        assert asked.items() <= given.items()
 
 
 def test_every_way_in_is_limited_by_the_address_that_connects() -> None:
