@@ -1,4 +1,4 @@
-"""What stands in a memo on the face of it: an amount, a date, an address, which a model may overlook.
+"""What stands in a memo on the face of it, which a model may overlook: an amount, what a heading names.
 
 It is never called missing: no reader would. What earns a score is not decided here.
 """
@@ -6,11 +6,12 @@ It is never called missing: no reader would. What earns a score is not decided h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from memo_coach.coaching.builtin.analysis.passages import holding
+from memo_coach.coaching.builtin.analysis.passages import holding, passages_about
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, asks_in
 from memo_coach.coaching.builtin.elements.reading import ElementReading, MemoReading, Passage, stands_in
@@ -24,7 +25,9 @@ _LARGE = 100
 """From here on one is enough."""
 _NOT_TO_QUOTE: Final = Span(0, 0)
 _SURE = 1.0
-_CLEAR: Final = 0.25
+_LEAST_WORDS = 5
+"""A line of fewer under a heading is a label or a name."""
+_CLEAR: Final = 0.45
 """From this probability on the model's own passage is quoted."""
 
 
@@ -75,9 +78,31 @@ def _figures(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sen
 
 def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
     asking = _asking(memo, lexicon) | holding(memo, lexicon, "total_labels")
+    under = (one.start for one in _headed(memo, lexicon, "amount_headings", sentences))
+    asking |= frozenset(under)
     return next(
         (one.span for one in sentences if one.span.start in asking and facts.amounts_in(one.span)), None
     )
+
+
+def _headed(memo: Memo, lexicon: Lexicon, name: str, sentences: list[Sentence]) -> Iterator[Span]:
+    """Yield the sentences under headings, and behind labels, that hold a phrase of the list ``name``."""
+    blocks = {block.index for passage in passages_about(memo, lexicon, name) for block in passage.blocks}
+    return (sentence.span for sentence in sentences if sentence.block in blocks)
+
+
+def _under(
+    names: tuple[str, ...], memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]
+) -> Span | None:
+    """Return the first that is said under a heading on it."""
+    for name in names:
+        said = list(_headed(memo, lexicon, name, sentences))
+        for span in said:
+            if len(memo.quote(span).split()) >= _LEAST_WORDS:
+                return span
+        if said:
+            return _NOT_TO_QUOTE
+    return None
 
 
 def _deadline(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
@@ -113,4 +138,10 @@ _FINDERS: Final[Mapping[str, _Finder]] = {
     "ask-deadline": _deadline,
     "effective-date": _effective,
     "contact": _contact,
+    "problem": partial(_under, ("purpose_headings",)),
+    "options": partial(_under, ("option_headings", "difference_headings")),
+    "risks": partial(_under, ("risk_headings", "difficulty_headings")),
+    "scope": partial(_under, ("scope_headings",)),
+    "exceptions": partial(_under, ("exception_headings",)),
+    "next-step": partial(_under, ("next_step_headings",)),
 }

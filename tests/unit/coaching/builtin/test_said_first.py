@@ -206,3 +206,41 @@ def test_only_words_that_say_so_give_the_date_from_which_a_policy_holds(
     comments = evaluate_text(rule + said, policy, language).comments
     effective = [comment for comment in comments if comment.element == "effective-date"]
     assert is_told == ("missing" not in {comment.claim for comment in effective})
+
+
+INVESTMENT, POLICY = (
+    next(rubric for rubric in shipped_rubrics() if rubric.id == name)
+    for name in ("investment-memo", "policy-memo")
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "said", "element", "rubric", "language"),
+    [
+        ("Total budget requested", "$20000 for the work.", "ask-amount", INVESTMENT, "en"),
+        ("Inversión", "El desarrollo cuesta $150 con todo lo demás.", "ask-amount", INVESTMENT, "es"),
+        ("Purpose", "It is to make quick and fair answers to sponsors easy.", "problem", POLICY, "en"),
+        ("Finalidad", "Sirve para contestar pronto y bien a quien patrocina.", "problem", POLICY, "es"),
+        (
+            "How is it different?",
+            "Gull draws maps on paper, we draw them on glass.",
+            "options",
+            INVESTMENT,
+            "en",
+        ),
+        ("Diferencias", "Gaviota dibuja en papel, y lo nuestro va en vidrio.", "options", INVESTMENT, "es"),
+        ("Scope", "Every stall at the fair and whoever lends a hand.", "scope", POLICY, "en"),
+        ("Alcance", "Cada puesto de la feria y quien eche una mano.", "scope", POLICY, "es"),
+    ],
+)
+def test_what_a_heading_names_and_the_text_below_it_says_is_not_called_missing(
+    heading: str, said: str, element: str, rubric: Rubric, language: str
+) -> None:
+    opening = {
+        "en": "We draw maps on glass for the museum.",
+        "es": "Dibujamos mapas en vidrio para el museo.",
+    }
+    text = f"# Glass\n\n{opening[language]}\n\n## {heading}\n\n{said}\n"
+    comments = [one for one in evaluate_text(text, rubric, language).comments if one.element == element]
+    assert "missing" not in {one.claim for one in comments}
+    assert all(one.quote for one in comments if one.claim == "weak"), [one.comment for one in comments]

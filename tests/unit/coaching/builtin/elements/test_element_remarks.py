@@ -60,6 +60,15 @@ def test_what_is_touched_on_in_no_clear_passage_is_told_of_the_memo_as_a_whole()
     assert (found.kind, found.role, found.span) == (RISKS.weak, "said", None)
 
 
+def test_the_likelier_a_thing_is_done_the_later_it_is_called_missing_or_not_plain() -> None:
+    for absent in (0.0, 0.5):
+        likely, hardly = (
+            opportunity(reading(absent=absent, present=each, clear=0.2)).importance or 0
+            for each in (0.45, 0.1)
+        )
+        assert likely < hardly
+
+
 @pytest.mark.parametrize(
     ("language", "present", "words"),
     [
