@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.chromium import ARGUMENTS, WITHOUT_POPUPS, chromium
+from tests.chromium import ARGUMENTS, WITHOUT_POPUPS, chromium_without_windows
 from tests.e2e import traces
 from tests.e2e.model_sites import ModelSites, running_model_sites
 from tests.e2e.seeding import EvaluatedMemos
@@ -83,7 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Yield the browser program; a person's browser is a page of :func:`new_page`."""
-    program = chromium()
+    program = chromium_without_windows()
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(

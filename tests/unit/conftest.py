@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.services import container
+from memo_coach.services.accounts import password_hashing
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.workers import WorkerSettings
@@ -38,8 +39,20 @@ def coach() -> Iterator[ScriptedCoach]:
 
 
 @pytest.fixture
+def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with as little work as Argon2 knows: they are hashed some thousand times in a run."""
+    least = {"MEMORY_KIB": 8, "PASSES": 1}
+    nobodys = password_hashing._NOBODYS
+    for name, value in least.items():
+        letter = "m" if name == "MEMORY_KIB" else "t"
+        nobodys = nobodys.replace(f"{letter}={getattr(password_hashing, name)},", f"{letter}={value},")
+        monkeypatch.setattr(password_hashing, name, value)
+    monkeypatch.setattr(password_hashing, "_NOBODYS", nobodys)
+
+
+@pytest.fixture
 async def services(
-    settings: Settings, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, coach: ScriptedCoach, cheap_hashing: None, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Services]:
     """Open services with a scripted coach and rubrics of their own."""
     monkeypatch.setattr(container, "RubricService", OwnRubrics)

@@ -96,9 +96,8 @@ async def test_deleting_everything_takes_the_tokens_along(services: Services, ow
     assert await services.tokens.recognise(made.token) is not None
 
 
-@pytest.mark.parametrize(
-    ("name", "scopes", "days"),
-    [
+async def test_what_is_no_token_is_refused(tokens: TokenService, owner: str) -> None:
+    refused = [
         ("", ["read"], 1),
         (" \t", ["read"], 1),
         ("x" * (LONGEST_NAME + 1), ["read"], 1),
@@ -106,14 +105,14 @@ async def test_deleting_everything_takes_the_tokens_along(services: Services, ow
         ("x", ["read", "root"], 1),
         ("x", ["read"], 0),
         ("x", ["read"], 366),
-    ],
-)
-async def test_what_is_no_token_is_refused(
-    tokens: TokenService, owner: str, name: str, scopes: list[str], days: int
-) -> None:
-    with pytest.raises(TokenRefused):
-        await tokens.make(owner, name, scopes, days=days)
-    assert await tokens.of_owner(owner) == ()
+    ]
+    for name, scopes, days in refused:
+        try:
+            await tokens.make(owner, name, scopes, days=days)
+        except TokenRefused:
+            assert await tokens.of_owner(owner) == (), (name, scopes, days)
+        else:
+            pytest.fail(f"{name!r}, {scopes}, {days} was taken")
 
 
 async def test_there_is_an_end_to_the_tokens_of_one_owner(

@@ -149,6 +149,7 @@ async def test_a_hash_with_yesterdays_parameters_is_made_anew(
     weaker = (await stored(services, user.id)).password_hash
     monkeypatch.undo()
     hashing._hasher = None
+    assert not hashing.needs_rehash(password_hashing._NOBODYS)
     await signed_in(services)
     assert weaker != (stronger := (await stored(services, user.id)).password_hash)
     assert stronger is not None

@@ -32,9 +32,9 @@ async def test_a_token_is_known_again_and_nobody_elses(services: Services) -> No
     assert await services.visitors.identify(other_token) == other
 
 
-@pytest.mark.parametrize("token", [None, "", "x", "A" * 64, "A" * 72, "é" * 72, "A" * 71 + "!", "A" * 10_000])
-async def test_a_token_that_was_not_given_out_is_nobodys(services: Services, token: str | None) -> None:
-    assert await services.visitors.identify(token) is None
+async def test_a_token_that_was_not_given_out_is_nobodys(services: Services) -> None:
+    for token in (None, "", "x", "A" * 64, "A" * 72, "é" * 72, "A" * 71 + "!", "A" * 10_000):
+        assert await services.visitors.identify(token) is None, token
 
 
 async def test_a_token_with_one_character_changed_is_nobodys(services: Services) -> None:

@@ -19,7 +19,11 @@ Opening = Callable[..., contextlib.AbstractAsyncContextManager[Services]]
 
 @pytest.fixture
 async def installation(
-    tmp_path: Path, migrated_url: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    migrated_url: str,
+    coach: ScriptedCoach,
+    cheap_hashing: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Services]:
     """Services of an installation in which one signs in."""
     monkeypatch.setattr(container, "RubricService", OwnRubrics)
@@ -31,7 +35,11 @@ async def installation(
 
 @pytest.fixture
 def opening(
-    tmp_path: Path, migrated_url: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    migrated_url: str,
+    coach: ScriptedCoach,
+    cheap_hashing: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Opening:
     """Return what opens the services of an installation with some settings."""
     monkeypatch.setattr(container, "RubricService", OwnRubrics)
