@@ -7,18 +7,17 @@ whole one.
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+
+from tests.installing import one_install_at_a_time
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -64,7 +63,7 @@ def chromium() -> str:
         return named
     found = _of_the_system()
     if found is None:
-        with _one_install_at_a_time():
+        with one_install_at_a_time():
             found = _of_the_system() or _of_playwright() or _of_the_distribution()
     if found is None:
         raise NoChromiumError(
@@ -85,7 +84,7 @@ def chromium_without_windows() -> str:
         return chromium()
     found = _shell_of_the_system()
     if found is None:
-        with _one_install_at_a_time():
+        with one_install_at_a_time():
             found = _shell_of_the_system() or _shell_of_the_distribution()
     if found is not None:
         return found
@@ -95,15 +94,6 @@ def chromium_without_windows() -> str:
         f" {SHELL_TRIED.read_text('utf-8').strip()}\n"
     )
     return whole
-
-
-@contextlib.contextmanager
-def _one_install_at_a_time() -> Iterator[None]:
-    """Let the processes of a run wait for the one that installs: apt serves one and fails the others."""
-    (ROOT / "build").mkdir(exist_ok=True)
-    with (ROOT / "build" / "chromium.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _of_the_system() -> str | None:

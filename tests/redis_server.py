@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import shutil
 import subprocess
 import tempfile
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import redis
 
+from tests.installing import install, one_install_at_a_time
 from tests.ports import free_port
 
 PATIENCE_SECONDS = 30
@@ -70,8 +72,20 @@ class RedisServer:
             client.close()
 
 
+@functools.cache
 def program() -> str | None:
-    """Find the server of this machine; ``None`` where it has none."""
+    """Find the server of this machine, else install one; ``None`` where that cannot be."""
+    found = _of_the_system()
+    if found is None:
+        with one_install_at_a_time():
+            found = _of_the_system()
+            if found is None:
+                install("redis-server")
+                found = _of_the_system()
+    return found
+
+
+def _of_the_system() -> str | None:
     return shutil.which("valkey-server") or shutil.which("redis-server")
 
 

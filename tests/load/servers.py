@@ -10,8 +10,13 @@ from pathlib import Path
 
 from tests.live_server import LiveServer, serving
 from tests.postgres_server import running_postgres
+from tests.redis_server import running_redis
 
-SERVERS = {"SQLite, one process": ("sqlite", 1), "Postgres, one process": ("postgres", 1)}
+SERVERS = {
+    f"{name}, {count}": (engine, processes)
+    for engine, name in (("sqlite", "SQLite"), ("postgres", "Postgres"))
+    for processes, count in ((1, "one process"), (2, "two processes"))
+}
 _TRUSTING = {"TRUSTED_PROXIES": "127.0.0.0/8", "LOG_LEVEL": "WARNING"}
 """Each person has an address of their own, as behind a proxy."""
 
@@ -37,7 +42,7 @@ class Running:
 @contextlib.contextmanager
 def running(name: str) -> Iterator[Running]:
     """Yield one of :data:`SERVERS`, by its name, on an empty database of its own."""
-    engine, _ = SERVERS[name]
+    engine, processes = SERVERS[name]
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         environment = dict(_TRUSTING)
@@ -46,5 +51,8 @@ def running(name: str) -> Iterator[Running]:
             postgres = stack.enter_context(running_postgres())
             database = postgres.url(postgres.create_database())
             environment["DATABASE_URL"] = database
+        if processes > 1:
+            redis = stack.enter_context(running_redis())
+            environment |= {"WORKERS": str(processes), "REDIS_URL": redis.url}
         live = stack.enter_context(serving(folder, **environment))
         yield Running(name, live, database)
