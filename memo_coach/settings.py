@@ -112,8 +112,9 @@ class Settings(BaseSettings):
         "After how many days one has to sign in again in any case, 1 to 365.", example="7", default="30"
     )
     smtp_url: values.SmtpUrl = variable(
-        "The server that invitations and links for a new password are sent by: starttls://, smtps://, or"
-        " smtp:// where no password is sent. Without one an administrator is given them to copy.",
+        "The server that letters are sent by, with invitations, links for a new password and what happened to"
+        " an account: starttls://, smtps://, or smtp:// where no password is sent. Without one an"
+        " administrator is given the links to copy.",
         example="starttls://user:password@mail.example.org:587",
         secret=True,
         may_be_empty=True,

@@ -58,12 +58,12 @@ class SharingRepository:
         What was deleted and may still be asked back belongs to a visitor of its own. No link leads there, nor
         to what somebody wrote whose account is disabled.
         """
-        disabled = exists().where(col(User.owner) == col(ShareLink.owner), col(User.is_disabled))
+        disabled = select(col(User.owner)).where(col(User.is_disabled))
         statement = select(ShareLink).where(
             col(ShareLink.token_sha256) == token_sha256,
             col(ShareLink.expires) > now,
             ~exists().where(col(Deletion.id) == col(ShareLink.owner)),
-            ~disabled,
+            col(ShareLink.owner).not_in(disabled),
         )
         return (await self._session.execute(statement)).scalar_one_or_none()
 

@@ -10,7 +10,8 @@ from memo_coach.ui.components.document_pages import by_status, table
 from memo_coach.ui.components.layout import alert, frame, link
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page
-from memo_coach.ui.states.documents import AdministrationState, DocumentOnScreen
+from memo_coach.ui.states.document_list import AdministrationState
+from memo_coach.ui.states.documents import DocumentOnScreen
 
 
 def _row(line: rx.Var[DocumentOnScreen]) -> rx.Component:

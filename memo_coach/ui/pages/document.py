@@ -15,13 +15,12 @@ from memo_coach.ui.components.layout import alert, anchor, frame, link, own_scri
 from memo_coach.ui.components.local_time import in_local_time
 from memo_coach.ui.localised_pages import add_page
 from memo_coach.ui.states.documents import (
-    CriterionComparedOnScreen,
     DocumentState,
     FaultOnScreen,
-    MemoOnScreen,
     SavedVersionOnScreen,
     WeightOnScreen,
 )
+from memo_coach.ui.states.preview_on_screen import CriterionComparedOnScreen, MemoOnScreen
 from memo_coach.ui.states.versions import PieceOnScreen, RowOnScreen
 
 PAUSE_BEFORE_CHECK = 700

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Sequence
-from typing import Any
 
 import reflex as rx
 
@@ -27,12 +26,17 @@ from memo_coach.services.administration.documents import (
 from memo_coach.services.administration.documents_health import broken_sentence
 from memo_coach.services.administration.errors import DocumentConflict, DocumentRefused, UnknownDocument
 from memo_coach.services.administration.fault_sentences import spoken_reason
-from memo_coach.services.administration.rubric_preview import MemoCompared
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.memos.comparison import compare
 from memo_coach.translations import current_language, number, text
 from memo_coach.translations.sentences import spoken
+from memo_coach.ui.states.preview_on_screen import (
+    CriterionComparedOnScreen,
+    MemoOnScreen,
+    criteria_on_screen,
+    memo_on_screen,
+)
 from memo_coach.ui.states.versions import RowOnScreen, rows_of
 from memo_coach.web.administrators import administrator_of
 from memo_coach.web.errors import Refused
@@ -91,26 +95,6 @@ class SavedVersionOnScreen:
     holds: bool
 
 
-@dataclasses.dataclass
-class MemoOnScreen:
-    """A memo judged by the saved and the unsaved rubric."""
-
-    title: str
-    stored: str
-    saved: str
-    unsaved: str
-    change: str
-
-
-@dataclasses.dataclass
-class CriterionComparedOnScreen:
-    """A criterion of the first memo by both."""
-
-    name: str
-    saved: str
-    unsaved: str
-
-
 def address_of_document(name: str) -> str:
     """Return where a document is changed; a rubric's name is one part of the address."""
     return localised_path(f"/admin/config/{address_part(name)}")
@@ -125,7 +109,8 @@ def label_of(name: str) -> str:
     return text("documents.name_rubric", rubric=called)
 
 
-def _document(line: DocumentSummary) -> DocumentOnScreen:
+def document_on_screen(line: DocumentSummary) -> DocumentOnScreen:
+    """Return a line of the list."""
     state = "retired" if line.is_retired else "shipped" if not line.version else "changed"
     return DocumentOnScreen(
         line.name,
@@ -156,80 +141,8 @@ def _version(line: VersionLine, holds: int) -> SavedVersionOnScreen:
     )
 
 
-def _score(score: float | None) -> str:
-    return "–" if score is None else number(score, digits=1)
-
-
-def _memo(memo: MemoCompared) -> MemoOnScreen:
-    change = ""
-    if memo.saved is not None and memo.unsaved is not None:
-        difference = round(memo.unsaved - memo.saved, 1)
-        change = "=" if not difference else f"{'+' if difference > 0 else '−'}{_score(abs(difference))}"
-    return MemoOnScreen(
-        memo.title or text("memos.untitled"),
-        _score(memo.stored),
-        _score(memo.saved),
-        _score(memo.unsaved),
-        change or "–",
-    )
-
-
 def _compared(runs: Sequence[Run]) -> list[RowOnScreen]:
     return rows_of([piece for piece in compare(runs).pieces if piece.kind != "folded"])
-
-
-class AdministrationState(rx.State):
-    """The list of documents, and the making of rubrics."""
-
-    status: str = "loading"
-    """``loading``, ``refused``, ``unavailable`` or ``here``."""
-    problem: str = ""
-    documents: list[DocumentOnScreen] = []
-    rubrics: list[DocumentOnScreen] = []
-    """Those of them that a new one may be a copy of; their names are the rubrics' ids."""
-
-    def _actor(self) -> Actor | None:
-        try:
-            return administrator_of(self)
-        except Refused:
-            self.reset()  # type: ignore[no-untyped-call]  # the framework's own, without types
-            self.status = "refused"
-            return None
-
-    @rx.event
-    async def open(self) -> None:
-        """Show the documents."""
-        if self._actor() is None:
-            return
-        self.problem = ""
-        try:
-            lines = await current().documents.list()
-            await current().in_force.renewed()
-        except ServiceError as error:
-            self.status, self.problem = "unavailable", error.message
-            return
-        self.documents = [_document(line) for line in lines]
-        self.rubrics = [
-            dataclasses.replace(shown, name=shown.name.removeprefix(RUBRIC))
-            for shown, line in zip(self.documents, lines, strict=True)
-            if line.is_rubric
-        ]
-        self.status = "here"
-
-    @rx.event
-    async def make_rubric(self, form: dict[str, Any]) -> Any:
-        """Make a rubric as a copy of another, and go to it."""
-        actor = self._actor()
-        if actor is None:
-            return None
-        self.problem = ""
-        rubric_id, like = str(form.get("rubric_id", "")).strip(), str(form.get("like", ""))
-        try:
-            name = await current().documents.make_rubric(actor, rubric_id, like=like)
-        except ServiceError as error:
-            self.problem = error.message
-            return None
-        return rx.redirect(address_of_document(name))
 
 
 class DocumentState(rx.State):
@@ -462,19 +375,15 @@ class DocumentState(rx.State):
         )
         async for memo in judged:
             async with self:
-                self.memos = [*self.memos, _memo(memo)]
+                self.memos = [*self.memos, memo_on_screen(memo)]
                 self.previewing = text("documents.previewing", count=len(self.memos))
                 if not self.criteria:
-                    self.criteria = [
-                        CriterionComparedOnScreen(each.name, _score(each.saved), _score(each.unsaved))
-                        for each in memo.criteria
-                    ]
+                    self.criteria = criteria_on_screen(memo)
         async with self:
             if not self.memos:
                 self.problem = text("documents.no_evaluations")
 
 
-allow(AdministrationState, "open", storing=("make_rubric",))
 allow(
     DocumentState,
     "open",

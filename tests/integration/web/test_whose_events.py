@@ -203,7 +203,7 @@ class Installation:
     async def kept(self) -> list[object]:
         """Return all that no stranger may have changed."""
         services, evaluation, memo = self.services, self.ids["evaluation"], self.ids["memo"]
-        users = await services.users.list()
+        users, audited = await services.users.list(), await services.audit.page(AuditQuestion())
         return [
             (await services.evaluations.get(self.owner, evaluation)).status,
             (await services.drafts.of_memo(self.owner, memo)).text,
@@ -214,7 +214,8 @@ class Installation:
             await services.sessions.identify(self.sessions["ana"]),
             [(user.email, user.role, user.is_disabled, user.limits) for user in users.users],
             await services.documents.list(),
-            [entry.action for entry in (await services.audit.page(AuditQuestion())).entries],
+            # What the stranger does to their own account is theirs.
+            [each.action for each in audited.entries if each.target != f"user:{self.ids['own_user']}"],
         ]
 
 
