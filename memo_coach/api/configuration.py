@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -55,6 +55,11 @@ IfMatch = Annotated[
 ]
 
 
+def _integer(value: object) -> object:
+    """Return a number that JSON has with a fraction of zero as the whole number that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class TextToCheck(BaseModel):
     """The text of a document."""
 
@@ -74,7 +79,9 @@ class VersionToTake(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    to: int = Field(ge=0, le=_HIGHEST, description="0 is what came with the product.")
+    to: Annotated[int, BeforeValidator(_integer)] = Field(
+        ge=0, le=_HIGHEST, description="0 is what came with the product."
+    )
     note: str = Field(default="", max_length=LONGEST_NOTE, description="Why.")
 
 
@@ -157,7 +164,7 @@ class SavedDocument(TypedDict):
 
 _TAGGED: Final = {"ETag": {"schema": {"type": "string"}, "description": "Of the version that holds."}}
 _CHANGED: Final = {
-    **problems(404, 412, 428),
+    **problems(404, 412, 413, 428),
     200: {"model": SavedDocument, "description": "It holds from the next evaluation on.", "headers": _TAGGED},
 }
 
@@ -189,7 +196,7 @@ async def save_document(
     return await _saved(name, saved)
 
 
-@router.post("/{document}/validate", response_model=CheckedDocument, responses=problems(404))
+@router.post("/{document}/validate", response_model=CheckedDocument, responses=problems(404, 413))
 async def check_document(_asker: Administrator, document: Document, wanted: TextToCheck) -> Response:
     """Say what is wrong in a text, which is not saved."""
     faults = await container.current().documents.validate(name_in_address(document), wanted.text)
@@ -208,7 +215,8 @@ async def list_document_versions(
     _asker: Administrator,
     document: Document,
     before: Annotated[
-        int | Absent, Query(ge=1, le=_HIGHEST, description="Only those older than this version: `next`.")
+        Annotated[int, Field(ge=1, le=_HIGHEST)] | Absent,
+        Query(description="Only those older than this version: `next`."),
     ] = None,
 ) -> Response:
     """List the versions of a document, the newest first, twenty at a time."""

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.e2e import pages
 from tests.e2e.conftest import NewPage
@@ -122,3 +122,27 @@ def test_the_pages_fit_each_screen_and_have_no_fault_that_axe_can_find(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             assert pages.faults_in_both_themes(page) == [], path
             assert pages.too_small_to_touch(page) == [], path
+
+
+def test_graded_memos_are_compared_with_the_rubric_as_it_is_typed(page: Page) -> None:
+    page.goto("/admin/config/rubric--status-update")
+    compare = page.get_by_role("button", name="Compare with the coach")
+    compare.click()
+    expect(page.get_by_role("alert").filter(has_text="Choose the files first.")).to_be_visible()
+    files: list[FilePayload] = []
+    for place in range(5):
+        memo, grades = (
+            pages.sample("weak").encode(),
+            b'{"rubric": "status-update", "criteria": {}, "overall": 2}',
+        )
+        files.append({"name": f"{place}.md", "mimeType": "text/markdown", "buffer": memo})
+        files.append({"name": f"{place}.json", "mimeType": "application/json", "buffer": grades})
+    page.get_by_label("Graded memos").set_input_files(files)
+    page.get_by_role("textbox", name="Document").press("End")
+    page.keyboard.insert_text(" ")
+    compare.click()
+    for name in ("By the rubric as typed", "By the saved rubric"):
+        table = page.get_by_role("region", name=name).get_by_role("table")
+        expect(table.get_by_role("row", name="On the whole 5")).to_be_visible()
+        expect(table.get_by_role("row", name="Where it stands 0 too few to say")).to_be_visible()
+    assert pages.faults_in_both_themes(page) == []

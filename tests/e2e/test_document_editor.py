@@ -67,6 +67,8 @@ def test_a_rubric_is_made_mended_saved_and_judges_the_next_memo(
     pages.write(page, pages.sample("weak", "decision-memo"))
     pages.evaluate(page)
     expect(page.get_by_text(MINE).first).to_be_visible()
+    page.goto("/help")
+    expect(page.locator("#rubrics ~ *").get_by_text(f"{MINE} (")).to_have_count(1)
     page.goto("/admin/config/rubric--board-memo")
     page.get_by_role("button", name="Roll back Version 1").click()
     expect(page.get_by_text("The text of version 1 holds again")).to_be_visible()

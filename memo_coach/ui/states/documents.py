@@ -15,6 +15,7 @@ from memo_coach.services.administration.document_kinds import (
     RUBRIC,
     DocumentFault,
     address_part,
+    digest_of,
     name_in_address,
 )
 from memo_coach.services.administration.documents import (
@@ -181,6 +182,8 @@ class DocumentState(rx.State):
     memos: list[MemoOnScreen] = []
     criteria: list[CriterionComparedOnScreen] = []
     _opened: int = 0
+    _answered: str = ""
+    """The digest of the text that was saved, or refused, last."""
 
     def _actor(self) -> Actor | None:
         try:
@@ -258,7 +261,9 @@ class DocumentState(rx.State):
         """Say what is wrong in what is being typed."""
         if self._actor() is None or not self.name:
             return
-        self.told = self.problem = ""
+        if digest_of(document) != self._answered:
+            # A check that comes late, of what was saved or refused just now, takes no sentence away.
+            self.told = self.problem = ""
         try:
             await self._check(document)
         except ServiceError as error:
@@ -271,7 +276,7 @@ class DocumentState(rx.State):
         if actor is None or not self.name:
             return
         self.problem = self.told = self.compared = ""
-        self.rows = []
+        self.rows, self._answered = [], digest_of(document)
         try:
             version = await current().documents.save(actor, self.name, document, base=base, note=note)
         except DocumentRefused as refused:

@@ -14,6 +14,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.documents.reading.limits import MOST_BYTES
 from memo_coach.services.administration.graded_memos import MOST_BYTES as MOST_GRADED_BYTES
 from memo_coach.services.data.importing import MOST_IMPORT_BYTES
@@ -41,6 +42,8 @@ BODY_BYTES_OF = {
     MCP: 1_500_000,
     "/api/v1/memos": MOST_BYTES + _FILE_FORM_BYTES,
 }
+BODY_BYTES_BELOW = {"/api/v1/config/": 12 * LARGEST_DOCUMENT + BODY_BYTES}
+"""Below an address; JSON may write each character of a document in twelve bytes."""
 BODY_SECONDS = 60.0
 """For the whole body: 25 kB a second suffice for the longest."""
 
@@ -76,7 +79,7 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        limit = self._limits.get(scope["path"], self._default)
+        limit = self._limit_of(scope["path"])
         if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
             detail = text("problem.headers_too_large")
             await Problem(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, detail)(scope, receive, send)
@@ -98,6 +101,10 @@ class BodyLimitMiddleware:
             await refused.answer(scope, receive, send)
         finally:
             self._room.give_back(network, body.received)
+
+    def _limit_of(self, path: str) -> int:
+        below = (most for begin, most in BODY_BYTES_BELOW.items() if path.startswith(begin))
+        return self._limits.get(path) or next(below, self._default)
 
 
 class _Body:

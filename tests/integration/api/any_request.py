@@ -10,23 +10,30 @@ import sys
 import tempfile
 from pathlib import Path
 
+from memo_coach.services.accounts.tokens import SCOPES
 from tests.integration.api.generous_server import GenerousServer
 
 MEMO = "Subject: A second pump\n\nPlease approve 12,000 EUR for a second pump by 1 June."
-REFUSED_FOR_ANOTHER_REASON = ("401", "403", "404", "406", "409", "422", "429", "503")
+REFUSED_FOR_ANOTHER_REASON = ("401", "403", "404", "406", "409", "412", "422", "428", "429", "503")
 """What fits the description is done, or refused for a reason that no description can have: never with 400."""
 LEFT_OUT = ("delete_me", "export")
 """One ends the token that all this is asked with, the other makes twenty PDFs: each has tests of its own."""
 
 
+def server_in(folder: Path) -> GenerousServer:
+    """Return a server with accounts, not started: only there somebody administers by a token."""
+    return GenerousServer(folder, AUTH_MODE="accounts")
+
+
 def token_at(server: GenerousServer) -> str:
-    """Return a token of a visitor who has a memo and an evaluation of it."""
-    draft = {"memo_id": None, "text": MEMO, "rubric": "investment-memo", "base_revision": 0}
-    with server.browser() as browser:
-        browser.put("/draft", json=draft).raise_for_status()
-        browser.post("/api/v1/evaluations?wait=30", json={"text": MEMO}).raise_for_status()
+    """Return an administrator's token, with every scope. They have a memo and an evaluation of it."""
+    _command(server, "users", "add", "root@example.org", "--admin", "--link")
     owner = _command(server, "visitors", "list").split()[0]
-    return _command(server, "tokens", "add", "--owner", owner, "--name", "x").strip()
+    scopes = (word for scope in SCOPES for word in ("--scope", scope))
+    token = _command(server, "tokens", "add", "--owner", owner, "--name", "x", *scopes).strip()
+    with server.client(Authorization=f"Bearer {token}") as program:
+        program.post("/api/v1/evaluations?wait=5", json={"text": MEMO}).raise_for_status()
+    return token
 
 
 def _command(server: GenerousServer, *arguments: str) -> str:
@@ -53,7 +60,7 @@ def ask_anything(server: GenerousServer, examples: int, folder: Path, *, seed: i
 def main() -> int:
     """Ask as many examples of each address as are named."""
     with tempfile.TemporaryDirectory() as folder:
-        server = GenerousServer(Path(folder) / "server")
+        server = server_in(Path(folder) / "server")
         server.start()
         try:
             found = ask_anything(server, int(sys.argv[1]), Path(folder))
