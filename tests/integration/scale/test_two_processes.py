@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import httpx
 import pytest
 
 from tests.integration.scale.held_server import HeldServer
-from tests.integration.web.sockets import opened
+from tests.integration.web.sockets import HYDRATE, opened
 from tests.live_server import LiveServer
 from tests.postgres_server import PostgresServer, running_postgres
 from tests.redis_server import RedisServer, program, running_redis
@@ -22,7 +23,10 @@ from tests.waiting import PATIENCE_SECONDS, wait_until
 pytestmark = pytest.mark.skipif(program() is None, reason="neither Valkey nor Redis is installed")
 
 EVALUATE = "reflex___state____state.memo_coach___ui___states___write____write_state.evaluate"
-OPEN = "reflex___state____state.memo_coach___ui___states___feedback____feedback_state.open"
+FEEDBACK = "reflex___state____state.memo_coach___ui___states___feedback____feedback_state.open"
+CHAT = "reflex___state____state.memo_coach___ui___states___chat____chat_state.open"
+ASK = "reflex___state____state.memo_coach___ui___states___chat____chat_state.ask"
+RUBRIC = "investment-memo"
 DONE = '"status":"done"'
 TEXT = "Subject: A new pump\n\nPlease approve 5,000 dollars for a new pump by 1 May."
 
@@ -76,6 +80,15 @@ def browser_of(installation: Installation) -> Iterator[tuple[httpx.Client, httpx
         yield first, second
 
 
+def cookie_of(browser: httpx.Client) -> str:
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+def page_of(kind: str, evaluation: str) -> dict[str, str]:
+    path = f"/{kind}/{evaluation}"
+    return {"pathname": path, "asPath": path}
+
+
 def submitted(browser: httpx.Client, text: str) -> str:
     answer = browser.post("/api/v1/evaluations", json={"text": text}).raise_for_status()
     return str(answer.json()["id"])
@@ -100,18 +113,59 @@ def test_limits_are_joint(installation: Installation) -> None:
 async def test_a_page_of_one_process_follows_what_another_one_does(installation: Installation) -> None:
     with browser_of(installation) as (first, _):
         evaluation = submitted(first, TEXT)
-        cookie = "; ".join(f"{name}={value}" for name, value in first.cookies.items())
-        path = f"/feedback/{evaluation}"
-        async with opened(installation.second, cookie) as socket:
-            page = {"pathname": path, "asPath": path}
-            await socket.event(OPEN, router_data=page)
-            seen = ""
-            async for answer in socket.coming():
-                seen += str(answer)
-                if "running" in seen and not (installation._let_go).exists():
-                    installation.let_go()
-                if "'done'" in seen:
-                    break
+        async with opened(installation.second, cookie_of(first)) as socket:
+            await socket.event(FEEDBACK, router_data=page_of("feedback", evaluation))
+            await socket.until_told('"running"')
+            installation.let_go()
+            await socket.until_told('"done"')
+    installation.hold()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+async def test_a_socket_that_breaks_off_a_hundred_times_loses_nothing(
+    installation: Installation, processes: int
+) -> None:
+    installation.let_go()
+    tab, saved, evaluations = str(uuid.uuid4()), {"memo_id": None, "revision": 0}, 0
+    with browser_of(installation) as browsers:
+        cookie = cookie_of(browsers[0])
+        judged = submitted(browsers[0], f"{TEXT} Judged, to be asked about.")
+        for cut in range(100):
+            server = (installation.first, installation.second)[cut % processes]
+            # What a browser asks over HTTP comes to whichever process it comes to.
+            browser = browsers[(cut // 2) % processes]
+            async with opened(server, cookie, tab=tab) as socket:
+                await socket.event(HYDRATE)
+                words = f"{TEXT} {'more ' * cut}"
+                draft = {"memo_id": saved["memo_id"], "text": words, "rubric": RUBRIC}
+                draft["base_revision"] = saved["revision"]
+                saved = browser.put("/draft", json=draft).raise_for_status().json()
+                if cut % 10 == 3:
+                    form = {"memo": f"{TEXT} {cut // 20}", "rubric": RUBRIC}
+                    await socket.event(EVALUATE, {"form": form})
+                if cut % 20 == 13:  # the same button once more, and now it stays until it is told
+                    await socket.until_told("/feedback/")
+                    evaluations += 1
+                if cut % 20 == 7:
+                    await socket.event(
+                        ASK, {"form": {"question": "Why?"}}, router_data=page_of("chat", judged)
+                    )
+                    await socket.until_told("Why?")
+                socket.cut()
+        async with opened(server, cookie, tab=tab) as socket:
+            await socket.event(CHAT, router_data=page_of("chat", judged))
+            await socket.until_told("Why?")
+        for browser in browsers:
+            kept = browser.get("/draft", params={"memo": saved["memo_id"]}).json()
+            assert (kept["text"], kept["revision"]) == (words, saved["revision"])
+    owned = f"owner = (SELECT owner FROM evaluations WHERE id = '{judged}')"
+    unfinished = f"SELECT count(*) FROM evaluations WHERE {owned} AND status <> 'done'"
+    wait_until(lambda: installation.rows(unfinished) == [(0,)])
+    # A press whose page went counts as well, where it arrived; none made a second memo of the same text.
+    texts = f"SELECT count(DISTINCT (memo, version)) FROM evaluations WHERE {owned}"
+    assert installation.rows(texts) == [(1 + evaluations,)]
+    asked = f"SELECT count(*) FROM chat_messages WHERE evaluation = '{judged}' AND status = 'done'"
+    wait_until(lambda: installation.rows(asked) == [(2 * 5,)])
     installation.hold()
 
 

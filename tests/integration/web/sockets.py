@@ -57,6 +57,17 @@ class TestSocket:
         }
         await self.send("42/_event," + json.dumps(["event", event]))
 
+    def cut(self) -> None:
+        """Break it off as a network does: without a word."""
+        self._connection.transport.abort()
+
+    async def until_told(self, what: str) -> None:
+        """Read what arrives until something is in it."""
+        async for frame in self.frames():
+            if what in frame:
+                return
+        raise AssertionError(f"the socket was closed before {what!r} came")
+
     async def answers(self, seconds: float = 0.5) -> list[Any]:
         """Return what arrives until nothing has arrived for that long."""
         found = []
