@@ -1,7 +1,7 @@
 """Print the bcrypt hash of a password, for vault_site_users.
 
-It is asked for twice, or read from standard input where that is no terminal. The cost is low: a proxy computes
-the hash anew for each request, and a page makes forty. So a password has to be long.
+It is asked for twice, or read from standard input where that is no terminal. The cost is low, for a proxy
+computes the hash anew for each request, and a page makes forty. So a password has to be long.
 """
 
 from __future__ import annotations

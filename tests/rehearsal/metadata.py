@@ -22,7 +22,7 @@ ip route add {ADDRESS}/32 via 192.0.2.2
 """
 REMOVE = f"ip route del {ADDRESS}/32; ip netns del {PLACE}; ip link del metadata0"
 SERVE = """
-import socket, threading
+import socket, sys, threading
 def tcp(port):
     listening = socket.create_server(("", port))
     while True:
@@ -30,7 +30,8 @@ def tcp(port):
 for port in (53, 80):
     threading.Thread(target=tcp, args=(port,)).start()
 udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-udp.bind(("", 53))
+# By its address, or the answer would come from another one.
+udp.bind((sys.argv[1], 53))
 while True:
     udp.sendto(b"here", udp.recvfrom(512)[1])
 """
@@ -62,7 +63,7 @@ def insist(server: Server) -> None:
     server.run("sh", "-c", MAKE)
     inside = ("ip", "netns", "exec", PLACE)
     try:
-        server.run("systemd-run", "--collect", "--unit", PLACE, *inside, "python3", "-c", SERVE)
+        server.run("systemd-run", "--collect", "--unit", PLACE, *inside, "python3", "-c", SERVE, ADDRESS)
         # The server itself gets its credentials there.
         alone = ("curl", "--silent", "--noproxy", "*", "--max-time", "3", "--output", "/dev/null")
         reached = 52  # curl: connected, and an empty answer
