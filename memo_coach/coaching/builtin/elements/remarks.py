@@ -104,6 +104,8 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
         yield _finding(reading, element.missing, None, reading.absent, worth=_not_done(reading))
     elif reading.state == "weak":
         told = place if place is not None and _is_quotable(memo, reading, place) else None
+        if told is None and reading.is_plain:
+            return  # it stands there, in no sentence that could be asked about
         is_asked_of_it = told is not None and _role(reading) == "presumed"
         worth = 1.0 if is_asked_of_it else _not_done(reading)
         worth = min(worth, _OF_PLAIN) if reading.is_plain else worth

@@ -244,3 +244,16 @@ def test_what_a_heading_names_and_the_text_below_it_says_is_not_called_missing(
     comments = [one for one in evaluate_text(text, rubric, language).comments if one.element == element]
     assert "missing" not in {one.claim for one in comments}
     assert all(one.quote for one in comments if one.claim == "weak"), [one.comment for one in comments]
+
+
+@pytest.mark.parametrize(
+    ("field", "language"),
+    [("Date ratified: 2027-03-01", "en"), ("**Vigencia:** 1 de marzo de 2027", "es")],
+)
+def test_the_date_in_the_preamble_of_a_policy_is_neither_called_missing_nor_unclear(
+    field: str, language: str
+) -> None:
+    rule = {"en": "Drivers must not park at the gate.", "es": "No se debe aparcar en la puerta."}[language]
+    comments = evaluate_text(f"# Parking\n\n```\n{field}\n```\n\n{rule}\n", POLICY, language).comments
+    told = [one for one in comments if one.element == "effective-date"]
+    assert not [one for one in told if one.claim == "missing" or (one.claim == "weak" and not one.quote)]
