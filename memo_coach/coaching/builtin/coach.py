@@ -12,6 +12,7 @@ from memo_coach.coaching.builtin import phrasing
 from memo_coach.coaching.builtin.analysis.patterns import read_pattern
 from memo_coach.coaching.builtin.detectors.instructions.detector import instruction_spans
 from memo_coach.coaching.builtin.elements.kinds import fitting_kind
+from memo_coach.coaching.builtin.elements.memo_features import kind_of
 from memo_coach.coaching.builtin.elements.no_memo import NoMemo, is_of_any_text, no_memo_of
 from memo_coach.coaching.builtin.elements.on_the_face import with_what_is_plain
 from memo_coach.coaching.builtin.elements.reading import NOTHING_READ, MemoReading, read_elements, stands_in
@@ -189,7 +190,7 @@ class _Work:
             if finding.indicator not in INDICATORS or finding.kind in _OF_NO_ELEMENT
         ]
         self.findings.extend(findings_from(self.shown, read.elements))
-        self.no_memo = no_memo_of(self.shown, lexicon, read.units)
+        self.no_memo = no_memo_of(self.shown, lexicon, read.units, kind_of(self.rubric))
         if self.no_memo is not None:
             self.findings = [finding for finding in self.findings if is_of_any_text(finding, self.no_memo)]
 

@@ -1,4 +1,4 @@
-"""Tell what is no memo at all: an empty form, a call to others, a list of links, a notice about a person.
+"""Tell what is no memo at all: an empty form, a call, a list of links, a notice about a person, minutes.
 
 To be told of five missing things helps nobody who wrote one of these. It has to be plain: a memo that is only
 thin is told what it lacks.
@@ -18,7 +18,7 @@ from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.builtin.ranking import WITHOUT_INDICATOR
 from memo_coach.coaching.memo.model import Memo
 
-NoMemo = Literal["form", "call", "links", "notice"]
+NoMemo = Literal["form", "call", "links", "notice", "minutes"]
 
 _LONGEST_NOTICE = 700
 """Words; who joins and why needs no more."""
@@ -29,11 +29,18 @@ _LEAST_CALLS = 3
 _LEAST_LINKS, _LINKS_IN, _MOST_AROUND_LINKS = 5, 0.6, 12
 _LINK = re.compile(r"\]\(|https?://")
 _READ = 300
+_HEAD, _LONGEST_LINE = 3_000, 120
+"""Characters of a text in which minutes say who was there, and of a line that says so."""
+_OF_MINUTES: Final = frozenset({"bottom-line", "plan-steps", "plan-owners", "plan-dates", "next-step"})
+"""What a reader expects of minutes, too: what was agreed, and who does what by when."""
 _SAID: Final = frozenset({"paragraph", "list_item", "table", "quote"})
 
 
-def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit]) -> NoMemo | None:
-    """Return what a text plainly is instead of a memo, or ``None``; ``read`` are its units."""
+def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit], kind: str = "") -> NoMemo | None:
+    """Return what a text plainly is instead of a memo, or ``None``; ``read`` are its units.
+
+    Minutes may be read as a decision memo, but never as a status update, which is what ``kind`` may say.
+    """
     units = [unit for unit in read if unit.kind in _SAID]
     if _is_list_of_links(memo, units):
         return "links"
@@ -45,6 +52,8 @@ def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit]) -> NoMemo | N
         least = max(_LEAST_ORDERS, _ORDERS_IN * len(units))
         if len(some) >= least and _count(memo, some, lexicon, "orders_to_writers", "blank_forms") >= least:
             return "form"
+    if kind == "status-update" and _is_minutes(memo, lexicon):
+        return "minutes"
     return "notice" if _is_notice_of_a_person(memo, lexicon) else None
 
 
@@ -57,6 +66,8 @@ def is_of_any_text(finding: Finding, no_memo: NoMemo) -> bool:
         return True
     if no_memo in {"form", "links"}:
         return False
+    if no_memo == "minutes" and finding.element in _OF_MINUTES:
+        return True
     return finding.polarity == "strength" or (finding.span is not None and finding.element is None)
 
 
@@ -72,6 +83,18 @@ def _is_list_of_links(memo: Memo, units: Sequence[Unit]) -> bool:
     linked = sum(_LINK.search(memo.text, unit.span.start, unit.span.end) is not None for unit in rows)
     around = len(units) - len(rows)
     return linked >= _LEAST_LINKS and linked >= _LINKS_IN * len(units) and around <= _MOST_AROUND_LINKS
+
+
+def _is_minutes(memo: Memo, lexicon: Lexicon) -> bool:
+    """Whether the title names a meeting, and a line near the top says who was there."""
+    lines = [line[:_LONGEST_LINE] for line in memo.text[:_HEAD].splitlines()]
+    opening = next((line for line in lines if line.strip("# *-")), "")
+    titles = [opening, memo.header_value("subject"), *(section.title for section in memo.sections[:2])]
+    meeting = lexicon.pattern("titles_of_minutes")
+    if not any(meeting.search(title[:_LONGEST_LINE]) for title in titles if title):
+        return False
+    attended = lexicon.pattern("who_attended")
+    return any(attended.match(line.lstrip(" \t#>|*-")) for line in lines)
 
 
 def _is_notice_of_a_person(memo: Memo, lexicon: Lexicon) -> bool:

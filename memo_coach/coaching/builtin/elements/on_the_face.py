@@ -25,6 +25,8 @@ _LARGE = 100
 """From here on one is enough."""
 _NOT_TO_QUOTE: Final = Span(0, 0)
 _SURE = 1.0
+_HEAD, _LONGEST_FIELD = 3_000, 120
+"""Characters of a text among which its preamble stands, and of a line in it."""
 _LEAST_WORDS = 5
 """A line of fewer under a heading is a label or a name."""
 _CLEAR: Final = 0.45
@@ -124,7 +126,9 @@ def _effective(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[S
         dates = facts.dates_in(sentence.span)
         if any(one.kind not in {"year", "relative"} for one in dates) and effective.search(sentence.text):
             return sentence.span
-    return None
+    fields = lexicon.pattern("effective_fields")
+    lines = memo.text[:_HEAD].splitlines()
+    return _NOT_TO_QUOTE if any(fields.search(line[:_LONGEST_FIELD]) for line in lines) else None
 
 
 def _contact(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:

@@ -36,6 +36,10 @@ _OF_EXPECTED = 0.25
 _OF_DONE = 0.7
 """How much it counts that what is called missing or not plain may be done after all: where the model thinks
 so, readers of documents kept out of training found it done in two of three."""
+_OF_PLAIN = 0.6
+"""What a remark counts on what stands there on the face of it: the model overlooked it, a reader does not."""
+_OF_NO_PASSAGE = 0.8
+"""What one question more counts that no passage is the cause of: it may be asked of any memo."""
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
 
@@ -100,14 +104,18 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
         yield _finding(reading, element.missing, None, reading.absent, worth=_not_done(reading))
     elif reading.state == "weak":
         told = place if place is not None and _is_quotable(memo, reading, place) else None
+        if told is None and reading.is_plain:
+            return  # it stands there, in no sentence that could be asked about
         is_asked_of_it = told is not None and _role(reading) == "presumed"
         worth = 1.0 if is_asked_of_it else _not_done(reading)
+        worth = min(worth, _OF_PLAIN) if reading.is_plain else worth
         yield _finding(reading, element.weak, told, 1.0 - reading.present, worth=worth)
     elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
         yield _finding(reading, BURIED, place, reading.present)
     elif reading.remark >= _LEAST_REMARK:
         told = place if place is not None and place.probability >= _TOLD_FROM else None
-        yield _finding(reading, element.more, told, reading.remark)
+        worth = 1.0 if told else _OF_NO_PASSAGE
+        yield _finding(reading, element.more, told, reading.remark, worth=worth)
 
 
 def _not_done(reading: ElementReading) -> float:

@@ -244,3 +244,54 @@ def test_what_a_heading_names_and_the_text_below_it_says_is_not_called_missing(
     comments = [one for one in evaluate_text(text, rubric, language).comments if one.element == element]
     assert "missing" not in {one.claim for one in comments}
     assert all(one.quote for one in comments if one.claim == "weak"), [one.comment for one in comments]
+
+
+@pytest.mark.parametrize(
+    ("field", "language"),
+    [("Date ratified: 2027-03-01", "en"), ("**Vigencia:** 1 de marzo de 2027", "es")],
+)
+def test_the_date_in_the_preamble_of_a_policy_is_neither_called_missing_nor_unclear(
+    field: str, language: str
+) -> None:
+    rule = {"en": "Drivers must not park at the gate.", "es": "No se debe aparcar en la puerta."}[language]
+    comments = evaluate_text(f"# Parking\n\n```\n{field}\n```\n\n{rule}\n", POLICY, language).comments
+    told = [one for one in comments if one.element == "effective-date"]
+    assert not [one for one in told if one.claim == "missing" or (one.claim == "weak" and not one.quote)]
+
+
+MINUTES_EN = """# Minutes of the harbour club
+
+**Present:** Mira Olsen, Jon Reid, Ana Costa
+
+## Boats
+
+The jetty was looked at. Jon will ask two carpenters what they want for it.
+
+## Summer feast
+
+Ana showed the list of songs. It was agreed to begin at six.
+"""
+MINUTES_ES = """# Acta de la junta del puerto
+
+**Asistentes:** Mira Olsen, Jon Reid, Ana Costa
+
+## Barcos
+
+Se miró el muelle. Jon preguntará a dos carpinteros qué piden.
+
+## Fiesta de verano
+
+Ana mostró la lista de canciones. Se acordó empezar a las seis.
+"""
+
+
+@pytest.mark.parametrize(("text", "told"), [(MINUTES_EN, "the minutes of"), (MINUTES_ES, "el acta de una")])
+def test_minutes_are_asked_for_no_verdict_and_no_risk_as_a_status_update_is(text: str, told: str) -> None:
+    status = next(rubric for rubric in shipped_rubrics() if rubric.id == "status-update")
+    evaluation = evaluate_text(text, status)
+    assert any(told in notice for notice in evaluation.overall.notices)
+    missed = {one.element for one in evaluation.comments if one.claim in {"missing", "weak"}}
+    assert missed
+    assert not missed & {"risks", "deviations", "status-stated", "progress", "figures"}
+    report = text.replace("Present", "Copies").replace("Asistentes", "Copias")
+    assert not any(told in notice for notice in evaluate_text(report, status).overall.notices)

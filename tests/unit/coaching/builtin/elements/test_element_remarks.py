@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,16 @@ def test_the_likelier_a_thing_is_done_the_later_it_is_called_missing_or_not_plai
             for each in (0.45, 0.1)
         )
         assert likely < hardly
+
+
+def test_a_question_that_may_be_asked_of_any_memo_comes_after_one_on_a_passage() -> None:
+    on_a_passage, on_none = (opportunity(reading(present=0.9, clear=each)) for each in (0.9, 0.3))
+    assert (on_none.importance or 0) < (on_a_passage.importance or 0)
+
+
+def test_what_stands_there_on_the_face_of_it_is_remarked_on_later() -> None:
+    plain = replace(reading(present=0.1), is_plain=True)
+    assert (opportunity(plain).importance or 0) < (opportunity(reading(present=0.1)).importance or 0)
 
 
 @pytest.mark.parametrize(
