@@ -18,8 +18,8 @@ from tests.e2e.conftest import NOT_FOUND, NewPage
 HEIGHT = 800
 WIDE, PHONE, NARROWEST = 1440, 390, 320
 LOOKS = {"en": (("light", WIDE), ("dark", PHONE)), "es": (("dark", WIDE), ("light", PHONE))}
-"""In both languages together each page is seen wide and narrow in each theme. Colours, words and their room are
-looked at each time, the rest once for each width: the elements are the same in each language."""
+"""In both languages together each page is seen wide and narrow in each theme. Colours, words and their room
+are looked at each time, the rest once for each width: the elements are the same in each language."""
 Check = Callable[[Page, str], None]
 
 _UNSEEN_IN_FORCED_COLOURS = """
