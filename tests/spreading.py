@@ -21,9 +21,18 @@ own, which is the price of more. Three a core and more have not been measured.""
 MOST_PROCESSES = 8
 """Each has servers, a Postgres and a browser of its own: more of them need more memory than a laptop has."""
 LONGEST_FIRST = ("e2e", "integration/models", "integration/backup", "integration", "metamorphic")
-TOGETHER = ("tests/e2e/test_model_", "tests/integration/models/")
-"""How the files begin that stay in one process because they ask models: each process that does so loads the
-providers' library, and each server of the end-to-end tests does, which is seconds of work every time."""
+TOGETHER = (
+    ("tests/e2e/test_model_",),
+    (
+        "tests/integration/models/",
+        "tests/integration/providers/",
+        "tests/unit/services/coaches/test_model_coaches.py",
+        "tests/unit/services/administration/test_self_tests_of_an_installation.py",
+    ),
+)
+"""How the files begin that stay in one process, group by group, because they ask models: each process that
+does so loads the providers' library, and each server of the end-to-end tests does, which is seconds of work
+every time."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -50,7 +59,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | 
 
     class Together(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return next(filter(nodeid.startswith, TOGETHER), str(super()._split_scope(nodeid)))
+            found = next(filter(nodeid.startswith, TOGETHER), None)
+            return str(super()._split_scope(nodeid)) if found is None else found[0]
 
     return Together(config, log)
 
@@ -64,7 +74,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @functools.cache
 def _place(path: Path) -> tuple[int, bool]:
     inside = path.relative_to(TESTS) if path.is_relative_to(TESTS) else path
-    apart = not f"{TESTS.name}/{inside.as_posix()}".startswith(TOGETHER)
+    apart = not f"{TESTS.name}/{inside.as_posix()}".startswith(sum(TOGETHER, ()))
     for place, part in enumerate(LONGEST_FIRST):
         if inside.is_relative_to(part):
             return place, apart

@@ -14,8 +14,17 @@ FEEDBACK = re.compile(r"/feedback/[\w-]+/?$")
 DETAILS = re.compile(r"/details/[\w-]+/?$")
 SAVED = re.compile(r"^(saved|restored)$")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RULES_OF_COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+_COLOURS = ["color-contrast", "link-in-text-block"]
+_WORDS = [
+    "html-has-lang", "html-lang-valid", "valid-lang", "document-title", "empty-heading", "label",
+    "label-title-only", "select-name", "aria-input-field-name", "aria-dialog-name", "aria-progressbar-name",
+    "button-name", "summary-name", "link-name", "image-alt", "image-redundant-alt", "svg-img-alt",
+    "landmark-unique", "target-size", "scrollable-region-focusable",
+]  # fmt: skip
+RULES_OF_COLOURS = {"type": "rule", "values": _COLOURS}
 """Those of axe's rules above that look at colours: all that another theme can break."""
+RULES_OF_WORDS = {"type": "rule", "values": [*_COLOURS, *_WORDS]}
+"""The same, and those that look at languages, names, titles and room: what another language can break too."""
 # What inherits a colour begins to change it when what it inherits from has changed: one round for each level.
 _END_TRANSITIONS = """
 () => {
@@ -236,6 +245,11 @@ def stored_in_browser(page: Page) -> str:
 def faults_of_access(page: Page) -> list[str]:
     """Return what the accessibility checker axe finds wrong, one line for each place."""
     return _faults(page, RULES)
+
+
+def faults_of_words(page: Page) -> list[str]:
+    """Return the same, but only what another language or theme can break."""
+    return _faults(page, RULES_OF_WORDS)
 
 
 def faults_in_both_themes(page: Page) -> list[str]:

@@ -42,7 +42,7 @@ def test_what_takes_longest_comes_first_and_a_file_stays_in_its_order() -> None:
 
 def test_each_part_that_is_named_is_there() -> None:
     assert [part for part in LONGEST_FIRST if not (TESTS / part).is_dir()] == []
-    assert [begin for begin in TOGETHER if not some_files(begin)] == []
+    assert [begin for group in TOGETHER for begin in group if not some_files(begin)] == []
 
 
 def some_files(beginning: str) -> list[Path]:
@@ -82,7 +82,9 @@ def test_a_file_stays_in_one_process_with_those_that_share_what_is_dear_and_each
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.spreading"]\n')
     together = tmp_path / "tests" / "integration" / "models"
     together.mkdir(parents=True)
-    for folder, names in ((tmp_path, "abcd"), (together, "efg")):
+    near = tmp_path / "tests" / "integration" / "providers"
+    near.mkdir()
+    for folder, names in ((tmp_path, "abcd"), (together, "ef"), (near, "g")):
         for name in names:
             (folder / f"test_{name}.py").write_text(_FILE)
     ended = subprocess.run(

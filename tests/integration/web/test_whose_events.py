@@ -295,6 +295,26 @@ async def until(socket: TestSocket, coming: AsyncIterator[Any], mark: bool) -> s
     raise AssertionError(f"The socket was closed. Before that came {came}")
 
 
+async def told_in_the_background(installation: Installation, name: str, event: str) -> str:
+    """Send one event in a tab that has shown nothing yet; return what is told of it until the memo is."""
+    path, payload = EVERY[event]
+    page = path.format(**installation.ids)
+    came = ""
+    async with (
+        opened(installation.server, installation.cookie(name)) as socket,
+        asyncio.timeout(PATIENCE_SECONDS),
+    ):
+        coming = socket.coming()
+        await socket.event(HYDRATE)
+        await until(socket, coming, True)
+        await socket.event(names()[event], dict(payload), router_data={"pathname": page, "asPath": page})
+        async for answer in coming:
+            came += str(answer)
+            if SECRET in came or "'missing'" in came:
+                break
+    return came
+
+
 def showing(answers: Mapping[str, str], *what: str) -> list[str]:
     return [name for name, answer in answers.items() if any(each in answer for each in what)]
 
@@ -312,6 +332,9 @@ async def test_a_writer_sees_and_changes_nothing_of_anybody_elses(installation: 
     openings = {name for name in EVERY if name.endswith((".open", ".open_evaluation"))}
     answers = await walked(installation, "ana", of(OF_WRITERS, openings))
     assert {"versions_state.open", "memos_state.open"} <= set(showing(answers, SECRET))
+    for event in ("feedback_state.follow", "details_state.follow"):
+        assert SECRET in await told_in_the_background(installation, "ana", event)
+        assert SECRET not in await told_in_the_background(installation, "ben", event)
     answers = await walked(installation, "root", of(OF_ADMINISTRATORS, openings))
     assert set(showing(answers, "'here'")) >= openings & set(OF_ADMINISTRATORS)
     assert "users_state.open" in showing(answers, CANARY)

@@ -76,7 +76,7 @@ async def test_what_is_more_than_an_owner_may_have_is_refused_as_a_whole(
 async def test_a_large_memo_is_stored_in_steps_as_a_small_one_is_at_once(
     services: Services, owner: str, stranger: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = json.dumps(document_with(25)).encode()
+    content = json.dumps(document_with(5)).encode()
     assert await services.imports.import_file(stranger, content) == ImportView(added=1, known=0)
     monkeypatch.setattr(importing, "STEP_BYTES", 1)
     assert await services.imports.import_file(owner, content) == ImportView(added=1, known=0)
