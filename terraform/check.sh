@@ -71,9 +71,12 @@ for environment in "${ENVIRONMENTS[@]}"; do
     echo "== $root, $environment"
     # What holds of any server is tested once.
     [[ $root/$environment == server/production ]] && only=(-filter=tests/values.tftest.hcl) || only=()
+    [[ $root == server ]] && values="../environments/$environment/terraform.tfvars.example" || values="$environment.tfvars.example"
     (prepared "$root" && TF_WORKSPACE=$environment terraform test -no-color "${only[@]}" \
-      -var-file="$environment.tfvars.example") || failed+=("$root, $environment")
+      -var-file="$values") || failed+=("$root, $environment")
   done
+  echo "== environments/$environment"
+  (prepared "environments/$environment") || failed+=("environments/$environment")
 done
 
 if ((${#failed[@]})); then

@@ -27,7 +27,9 @@ while IFS= read -r name; do
 done < <(terraform state list -state=left.tfstate)
 
 for root in lasting server; do
-  terraform -chdir="$root" workspace select -or-create "$ENVIRONMENT"
-  terraform -chdir="$root" state push "$PWD/$root.tfstate"
+  folder=$root
+  [[ $root == lasting ]] || folder=environments/$ENVIRONMENT
+  terraform -chdir="$folder" workspace select -or-create "$ENVIRONMENT"
+  terraform -chdir="$folder" state push "$PWD/$root.tfstate"
 done
-echo "Moved. See that nothing is destroyed: terraform plan -var-file=$ENVIRONMENT.tfvars, in lasting and in server."
+echo "Moved. See that nothing is destroyed: terraform plan -var-file=$ENVIRONMENT.tfvars in lasting, terraform plan in $folder."

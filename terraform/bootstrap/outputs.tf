@@ -1,4 +1,4 @@
-# A ready backend.hcl for each of the two roots: terraform output -raw server_backend > ../server/backend.hcl
+# A ready backend.hcl for each of the two roots: terraform output -raw server_backend > ../environments/production/backend.hcl
 
 locals {
   # With encrypt = true and no key, S3 encrypts with its own keys; an own key must be named for each object.
@@ -22,6 +22,6 @@ output "lasting_backend" {
 }
 
 output "server_backend" {
-  description = "Text of server/backend.hcl."
+  description = "Text of environments/production/backend.hcl, and of staging's."
   value       = "${trimspace(local.backend.server)}\n"
 }

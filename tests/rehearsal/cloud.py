@@ -19,8 +19,9 @@ from tests.rehearsal.commands import RehearsalError
 PROGRAM = Path(__file__).with_name("stand_in_cloud.py")
 REGION = "eu-central-1"
 ENVIRONMENT = "staging"
-ROOTS = ("lasting", "server")
-VALUES = "staging.tfvars.json"
+ROOTS = {"lasting": "lasting", "server": f"environments/{ENVIRONMENT}"}
+"""Each with the folder in which it is applied."""
+VALUES = f"{ENVIRONMENT}.tfvars.json"
 VARIABLE = re.compile(r'^variable "(\w+)"', re.MULTILINE)
 STATE_BUCKET = "memo-coach-rehearsal-state"
 BACKUP_BUCKET = "memo-coach-rehearsal-backup"
@@ -197,18 +198,20 @@ def build(cloud: Cloud, public_key: str, ssh_network: str) -> None:
     _insist_on_empty_plan(cloud, "bootstrap", *variables)
 
     values = _values(cloud, public_key, ssh_network)
-    for root in ROOTS:
-        _write(cloud.folder / root, cloud.terraform("bootstrap", "output", "-raw", f"{root}_backend").stdout)
-        own = {name: values[name] for name in _asked_by(cloud.folder / root) & values.keys()}
-        (cloud.folder / root / VALUES).write_text(json.dumps(own), encoding="utf-8")
-        cloud.terraform(root, "init", "-backend-config=backend.hcl", "-backend-config=use_path_style=true")
-        cloud.terraform(root, "workspace", "select", "-or-create", ENVIRONMENT)
-        cloud.terraform(root, "apply", "-auto-approve", f"-var-file={VALUES}")
-        _insist_on_empty_plan(cloud, root, f"-var-file={VALUES}")
-    cloud.terraform("server", "destroy", "-auto-approve", f"-var-file={VALUES}")
-    cloud.terraform("server", "apply", "-auto-approve", f"-var-file={VALUES}")
-    _insist_on_empty_plan(cloud, "server", f"-var-file={VALUES}")
-    _note(cloud, "server")
+    for root, where in ROOTS.items():
+        folder = cloud.folder / where
+        _write(folder, cloud.terraform("bootstrap", "output", "-raw", f"{root}_backend").stdout)
+        own = {name: values[name] for name in _asked_by(folder) & values.keys()}
+        (folder / VALUES).write_text(json.dumps(own), encoding="utf-8")
+        cloud.terraform(where, "init", "-backend-config=backend.hcl", "-backend-config=use_path_style=true")
+        cloud.terraform(where, "workspace", "select", "-or-create", ENVIRONMENT)
+        cloud.terraform(where, "apply", "-auto-approve", f"-var-file={VALUES}")
+        _insist_on_empty_plan(cloud, where, f"-var-file={VALUES}")
+    server = ROOTS["server"]
+    cloud.terraform(server, "destroy", "-auto-approve", f"-var-file={VALUES}")
+    cloud.terraform(server, "apply", "-auto-approve", f"-var-file={VALUES}")
+    _insist_on_empty_plan(cloud, server, f"-var-file={VALUES}")
+    _note(cloud, server)
     lasting = cloud.terraform("lasting", "output", "-raw", "ipv4_address").stdout
     commands.require(
         cloud.outputs["ipv4_address"] == lasting, "The server that was made again has another address."

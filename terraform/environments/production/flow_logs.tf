@@ -1,0 +1,1 @@
+../../server/flow_logs.tf

@@ -1,0 +1,1 @@
+../../server/security_group.tf

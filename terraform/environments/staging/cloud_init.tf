@@ -1,0 +1,1 @@
+../../server/cloud_init.tf
