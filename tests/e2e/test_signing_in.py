@@ -117,7 +117,7 @@ def test_who_is_signed_out_elsewhere_while_typing_finds_the_text_again_and_nobod
     redeem(page, invited(accounts, "bea@example.org"))
     pages.write(page, "We ask for")
     memo = page.url
-    desk = new_page(base_url=accounts.url)
+    desk = new_page(base_url=accounts.url, tolerated=SIGNED_OUT)  # by another password, at the end
     desk.goto("/settings")
     sign_in(desk, "bea@example.org")
     expect(desk).to_have_url(re.compile(r"/settings$"))
