@@ -1,8 +1,9 @@
 """The command line, each command in a process of its own, forked from one that has loaded the program.
 
-Loading takes a second of work, and the tests run hundreds of commands. What a command does is the same: it
-has its own environment, folder, streams and exit status, and ends like any process. Tests of the start, of
-signals and of terminals start the program anew: :data:`PROGRAM`.
+Loading takes a second of work, and the first memo half a second more (``tests/warm_command_line.py``); the
+tests run hundreds of commands. What a command does is the same: it has its own environment, folder, streams
+and exit status, and ends like any process. Tests of the start, of signals and of terminals start the program
+anew: :data:`PROGRAM`.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ PROGRAM = [
 PATIENCE_SECONDS = 120
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.command_line"])
+_processes.set_forkserver_preload(["tests.warm_command_line"])
 
 
 def run_command(
