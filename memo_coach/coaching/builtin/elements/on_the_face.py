@@ -27,7 +27,7 @@ _NOT_TO_QUOTE: Final = Span(0, 0)
 _SURE = 1.0
 _HEAD, _LONGEST_FIELD = 3_000, 120
 """Characters of a text among which its preamble stands, and of a line in it."""
-_LEAST_WORDS = 5
+_LEAST_WORDS = 4
 """A line of fewer under a heading is a label or a name."""
 _CLEAR: Final = 0.45
 """From this probability on the model's own passage is quoted."""
