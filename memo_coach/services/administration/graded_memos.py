@@ -26,7 +26,7 @@ from memo_coach.translations import text as said
 MOST_MEMOS: Final = 200
 MOST_FILES: Final = 1_000
 """In a zip file, whatever they are."""
-MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_BYTES: Final = 6 * 1024 * 1024
 """Of all files together, as they are sent."""
 MOST_UNPACKED_BYTES: Final = 64 * 1024 * 1024
 LARGEST_GRADES: Final = 1024 * 1024
