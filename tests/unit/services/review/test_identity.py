@@ -62,7 +62,7 @@ def test_a_remark_on_the_memo_is_the_same_wherever_it_is_placed() -> None:
     now = remarks(WEAK.replace("Overall it is our view", added))
     same = same_remarks(identities(BEFORE.values()), identities(now.values()))
     places = {BEFORE[one].finding: (BEFORE[one].quote, now[other].quote) for one, other in same.items()}
-    before, after = places["plan.owners-missing"]
+    before, after = places["plan.steps-weak"]
     assert before is None
     assert after is not None
 
