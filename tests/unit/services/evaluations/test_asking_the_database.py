@@ -114,6 +114,7 @@ async def seen(services: Services, owner: str, evaluation: str) -> list[Evaluati
 async def test_an_evaluation_takes_few_statements_from_the_submission_to_the_sight_of_its_end(
     quiet: Services,
 ) -> None:
+    await quiet.housekeeping.close()  # what it asks at a start is nobody's evaluation
     _token, first = await quiet.visitors.admit()
     await seen(quiet, first, await quiet.evaluations.submit(first, text=TEXT, rubric="investment-memo"))
     _token, owner = await quiet.visitors.admit()
