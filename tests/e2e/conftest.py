@@ -87,7 +87,10 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=program, args=[*ARGUMENTS, WITHOUT_POPUPS, "--disable-quic"], env={}
+            executable_path=program,
+            # Without windows letters are placed otherwise by default than in a browser that a person has.
+            args=[*ARGUMENTS, WITHOUT_POPUPS, "--disable-quic", "--font-render-hinting=none"],
+            env={},
         )
         yield launched
         launched.close()
