@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.rehearsal import paths
+from tests.rehearsal import paths, stack
 from tests.rehearsal.ansible import VERSION
 from tests.rehearsal.commands import require
 from tests.rehearsal.server import Server
@@ -66,7 +66,7 @@ def _insist(server: Server) -> str:
     _compose(server, *RESTORE)
     _compose(server, *START)
     after = _fingerprint(server)
-    for table in ("user_sessions", "one_time_links"):
+    for table in stack.OTHER_AFTER_A_RESTORE:
         before.pop(table, None)
         after.pop(table, None)
     require(before == after, f"The restored tables are others.\nBefore: {before}\nAfter: {after}")

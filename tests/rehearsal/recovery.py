@@ -15,8 +15,6 @@ from tests.rehearsal.world import World, needed
 CERTIFICATE_SECONDS = 90
 ENTRY_SECONDS = 60
 CHANGE_SHOWN = 1500
-ENDED = frozenset({"user_sessions", "one_time_links"})
-"""Tables that a restore empties: who was let in is asked again."""
 
 
 def enter(world: World) -> None:
@@ -58,7 +56,7 @@ def lose_and_recover(world: World) -> str:
     taken = time.monotonic() - started
 
     before, after = (
-        {name: figures for name, figures in each.items() if name not in ENDED}
+        {name: figures for name, figures in each.items() if name not in stack.OTHER_AFTER_A_RESTORE}
         for each in (before, stack.fingerprint(world.server))
     )
     require(

@@ -36,6 +36,10 @@ def compose(
     return server.run(*COMPOSE, *arguments, seconds=seconds, check=check, name=name)
 
 
+OTHER_AFTER_A_RESTORE = frozenset({"user_sessions", "one_time_links", "access_tokens", "leases"})
+"""Tables that a restore empties, for who was let in is asked again; and what running processes hold."""
+
+
 def fingerprint(server: Server) -> dict[str, object]:
     """Return rows and checksums of all tables, by the product's own command."""
     said = compose(server, "exec", "-T", "app", "memo-coach", "db", "fingerprint")
