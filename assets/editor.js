@@ -112,11 +112,14 @@
     var text = box.value;
     var words = (text.match(WORD) || []).length;
     var minutes = Math.max(1, Math.round(words / WORDS_PER_MINUTE));
-    var characters = Array.from(text).length;
     write("words", message(words === 1 ? "word" : "words", { count: written(words) }));
-    write("characters", message(characters === 1 ? "character" : "characters", { count: written(characters) }));
     write("reading", words ? message("reading", { count: written(minutes) }) : "");
-    // Building the pattern holds a slow phone up for a twentieth of a second: only where somebody is told.
+    // A formatter, and building the pattern, hold a slow phone up for a twentieth of a second each: only where
+    // somebody is told.
+    if (part("characters")) {
+      var characters = Array.from(text).length;
+      write("characters", message(characters === 1 ? "character" : "characters", { count: written(characters) }));
+    }
     if (!part("blanks")) return;
     var blanks = (text.match(blank()) || []).length;
     write("blanks", blanks ? message(blanks === 1 ? "blank" : "blanks", { count: written(blanks) }) : "");
