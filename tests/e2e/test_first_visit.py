@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Request, WebSocket, expect
 
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.e2e import pages
+from tests.e2e.seeding import EvaluatedMemos
 
 SCORE = re.compile(r"^([1-5]\.\d|Not scored)$")
 MILLISECONDS_A_KEY = 12
@@ -73,6 +74,15 @@ def test_numbers_are_written_without_the_browsers_slow_formatter_until_one_needs
     page.keyboard.type(" here")
     expect(pages.count(page, "characters")).to_have_text("1,005 characters")
     assert page.evaluate("window.formatters") == 1
+
+
+def test_a_page_that_tells_no_number_of_characters_makes_no_formatter_for_it(
+    page: Page, evaluated: EvaluatedMemos
+) -> None:
+    page.add_init_script(COUNT_FORMATTERS)
+    evaluated.open_details(page, pages.sample("weak"))
+    expect(pages.count(page, "words")).to_have_text("480 words")
+    assert page.evaluate("window.formatters") == 0
 
 
 def test_the_live_count_of_words_is_the_one_that_is_stored(page: Page) -> None:
