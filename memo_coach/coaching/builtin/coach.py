@@ -55,6 +55,7 @@ from memo_coach.coaching.rubric.reader import shipped_rubrics
 
 INSTRUCTIONS = "instructions"
 REPETITION = "repetition"
+NOTHING_REPEATED = "repetition.none"
 BLANKS = "blanks"
 _OF_THE_WHOLE_TEXT = frozenset({INSTRUCTIONS, REPETITION})
 """Detectors that must see what the others are not shown."""
@@ -266,6 +267,9 @@ def _masked(memo: Memo, rubric: Rubric, lexicon: Lexicon) -> tuple[_Work, list[s
     obeying = masked(memo, ordering)
     repetition = by_name[REPETITION].read(obeying, lexicon)
     repeats = repeated_passages(obeying)
+    if repeats:  # headings and lists too, of which a detector of sentences knows nothing
+        said = tuple(finding for finding in repetition.findings if finding.kind != NOTHING_REPEATED)
+        repetition = replace(repetition, findings=said)
     unfilled = masked(obeying, repeats)
     outline = [Span(*place) for place in outline_blanks(unfilled.text)]
     work = _Work(memo, rubric, masked(unfilled, outline), unfilled)

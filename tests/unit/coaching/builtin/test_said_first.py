@@ -14,6 +14,7 @@ from memo_coach.coaching.builtin.related import MOST_BESIDE_ONE
 from memo_coach.coaching.memo.parser import parse_memo
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.coaching.samples import samples
 
 DECISION = next(rubric for rubric in shipped_rubrics() if rubric.id == "decision-memo")
 
@@ -295,3 +296,11 @@ def test_minutes_are_asked_for_no_verdict_and_no_risk_as_a_status_update_is(text
     assert not missed & {"risks", "deviations", "status-stated", "progress", "figures"}
     report = text.replace("Present", "Copies").replace("Asistentes", "Copias")
     assert not any(told in notice for notice in evaluate_text(report, status).overall.notices)
+
+
+def test_nothing_is_praised_as_said_once_where_a_heading_stands_twice() -> None:
+    (weak,) = (each.text for each in samples("investment-memo", "en") if each.quality == "weak")
+    heading = "## Why the northern depot needs another delivery van before the spring\n\n"
+    for text, is_praised in ((f"{heading}{weak}", True), (f"{heading}{weak}\n\n{heading}", False)):
+        found = {each.finding for each in evaluate_text(text, INVESTMENT).comments}
+        assert ("repetition.none" in found) is is_praised
