@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from memo_coach.settings import Settings, SettingsError, load_settings
-from memo_coach.settings_variables import is_secret
+from memo_coach.settings.variables import is_secret
 from tests.checks.environment_docs import default_of, example_of, variables
 from tests.some import some
 

@@ -1,0 +1,71 @@
+"""The environment, read: nothing else reads it, but for what a test names with its reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from memo_coach.settings.settings import Settings
+from memo_coach.settings.variables import Variables, VariablesOfFile
+
+
+class SettingsError(Exception):
+    """A variable has a value that cannot be used. ``str(error)`` is one line: name, fault and an example."""
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")
+) -> Settings:
+    """Read the environment.
+
+    Args:
+        environment: read instead of the process's own.
+        env_file: a file of ``NAME=value`` lines whose values stand behind those of the environment.
+
+    Raises:
+        SettingsError: a value cannot be used.
+    """
+    variables = Variables(Settings)
+    variables.env_vars = os.environ if environment is None else environment
+    try:
+        behind = VariablesOfFile(Settings, env_file, dotenv_filtering="only_existing")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{env_file} cannot be read: {error}. It holds lines such as PORT=3000."
+        ) from None
+    try:
+        return Settings(_build_sources=((variables, behind), {}))
+    except ValidationError as error:
+        raise SettingsError(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name, fault = str(first["loc"][0]).upper(), first["msg"].removeprefix("Value error, ")
+    example = next(iter(Settings.model_fields[name.lower()].examples or ()))
+    return f"{name}: {fault}. Example: {name}={example}"
+
+
+def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return what restic and the tools of Postgres may see of the environment: the way to a network, no more.
+
+    ``RESTIC_*`` is no part of it but for what belongs to the way to the repository.
+    """
+    given = os.environ if environment is None else environment
+    return {
+        name: value
+        for name, value in given.items()
+        if name.startswith(("AWS_", "RESTIC_AWS_ASSUME_ROLE_")) or name.upper() in _FOR_TOOLS
+    }
+
+
+_FOR_TOOLS = frozenset(
+    {
+        *("PATH", "HOME", "TMPDIR", "XDG_CACHE_HOME", "SSH_AUTH_SOCK", "LD_LIBRARY_PATH"),
+        *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("RESTIC_CACHE_DIR", "RESTIC_CACERT", "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"),
+    }
+)
