@@ -43,7 +43,8 @@ from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.history import EvaluationHistory
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.files import MemoFileService
 from memo_coach.services.memos.library import MemoService
