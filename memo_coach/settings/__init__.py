@@ -8,7 +8,8 @@ file: ``NAME_FILE`` holds the path, and the file's content, stripped, is the val
 """
 
 from memo_coach.settings.addresses import LOCAL_NAMES, WILDCARD_HOSTS, address_of, operators_of
-from memo_coach.settings.environment import SettingsError, environment_of_tools, load_settings
+from memo_coach.settings.environment import environment_of_tools, load_settings
+from memo_coach.settings.faults import SettingsError
 from memo_coach.settings.operation import DRAFT_DAYS
 from memo_coach.settings.serving import DATABASE_FILE
 from memo_coach.settings.settings import Settings

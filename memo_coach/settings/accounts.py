@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from pydantic import ValidationInfo, field_validator
 
 from memo_coach.settings import values
+from memo_coach.settings.faults import SettingFault
 from memo_coach.settings.group import VariableGroup
 from memo_coach.settings.variables import variable
+from memo_coach.translations.sentences import sentence
 
 
 class AccountVariables(VariableGroup):
@@ -113,7 +115,7 @@ class AccountVariables(VariableGroup):
     def _fit_the_provider(cls, value: str | bool, info: ValidationInfo) -> str | bool:
         has_provider = bool(info.data.get("oidc_issuer"))
         if value == "" and has_provider:
-            raise ValueError("with OIDC_ISSUER it is needed")
+            raise SettingFault(sentence("setting_faults.needed_with_issuer"))
         if value is False and not has_provider:
-            raise ValueError("false without OIDC_ISSUER would leave no way to sign in")
+            raise SettingFault(sentence("setting_faults.no_way_in"))
         return value

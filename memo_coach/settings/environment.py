@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from memo_coach.database_url import DatabaseUrlFault
+from memo_coach.settings.faults import SettingFault, SettingsError
 from memo_coach.settings.settings import Settings
 from memo_coach.settings.variables import Variables, VariablesOfFile
-
-
-class SettingsError(Exception):
-    """A variable has a value that cannot be used. ``str(error)`` is one line: name, fault and an example."""
+from memo_coach.translations.operating_system import reason_of
+from memo_coach.translations.sentences import Sentence, sentence
 
 
 def load_settings(
@@ -33,20 +33,25 @@ def load_settings(
     try:
         behind = VariablesOfFile(Settings, env_file, dotenv_filtering="only_existing")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{env_file} cannot be read: {error}. It holds lines such as PORT=3000."
-        ) from None
+        said = sentence(
+            "setting_faults.no_env_file", file=env_file, reason=reason_of(error, english=str(error))
+        )
+        raise SettingsError(said) from None
     try:
         return Settings(_build_sources=((variables, behind), {}))
     except ValidationError as error:
         raise SettingsError(_sentence(error)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError) -> Sentence:
     first = error.errors(include_url=False, include_input=False)[0]
-    name, fault = str(first["loc"][0]).upper(), first["msg"].removeprefix("Value error, ")
+    name = str(first["loc"][0]).upper()
+    cause = first.get("ctx", {}).get("error")
+    # What the library says of a value itself, nobody has translated, and it may repeat the value.
+    own = cause.args[0] if isinstance(cause, SettingFault | DatabaseUrlFault) else None
+    fault = own or sentence("setting_faults.unusable")
     example = next(iter(Settings.model_fields[name.lower()].examples or ()))
-    return f"{name}: {fault}. Example: {name}={example}"
+    return sentence("setting_faults.line", name=name, fault=fault, example=example)
 
 
 def environment_of_tools(environment: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -9,8 +9,10 @@ from pydantic import ValidationInfo, field_validator
 from memo_coach.database_url import POSTGRES_EXAMPLE
 from memo_coach.settings import values
 from memo_coach.settings.addresses import address_of
+from memo_coach.settings.faults import SettingFault
 from memo_coach.settings.group import VariableGroup
 from memo_coach.settings.variables import variable
+from memo_coach.translations.sentences import sentence
 
 DATABASE_FILE = "memo_coach.db"
 
@@ -58,5 +60,5 @@ class ServingVariables(VariableGroup):
     def _fit_redis(cls, value: int, info: ValidationInfo) -> int:
         # Where the address itself is wrong, that is told.
         if value > 1 and info.data.get("redis_url") == "":
-            raise ValueError(f"{value} processes need REDIS_URL, by which they tell each other what changes")
+            raise SettingFault(sentence("setting_faults.needs_redis", workers=str(value)))
         return value
