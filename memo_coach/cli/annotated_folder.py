@@ -13,6 +13,7 @@ from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 MOST_DOCUMENTS = 1_000
@@ -66,7 +67,7 @@ def annotations_in(folder: Path) -> list[Path]:
         found = list(islice(_json_files(folder), MOST_DOCUMENTS + 1))
     except OSError as error:
         raise Problem(
-            sentence("command_line.cannot_be_read", file=shown(str(folder)), reason=error.strerror)
+            sentence("command_line.cannot_be_read", file=shown(str(folder)), reason=reason_of(error))
         ) from None
     if len(found) > MOST_DOCUMENTS:
         raise Problem(sentence("measuring.too_many", folder=shown(str(folder)), most=MOST_DOCUMENTS))
