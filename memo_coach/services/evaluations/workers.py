@@ -47,6 +47,8 @@ MOST_FAILURES = 3
 Group = Literal["asking", "computing"]
 """Evaluations by a coach that waits for a model most of the time, and those by one that computes."""
 BOTH: frozenset[Group] = frozenset({"asking", "computing"})
+UNKNOWN = "unknown"
+"""The kind of coach in the figures where the worker that had it is gone."""
 _A_MOMENT = timedelta(milliseconds=1)
 AT_A_TIME = 25
 """Evaluations that are taken in one transaction."""
@@ -248,7 +250,7 @@ class Workers:
                 await self._broadcast.announce(lost.evaluation_id)
                 continue
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
-            await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1)
+            await self._end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1, reason="WorkerLost")
 
     async def _take(self) -> None:
         """Take what there is room for, in one transaction, and begin it."""
@@ -387,12 +389,18 @@ class Workers:
         except LeaseLost:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
         except (CoachingError, ServiceError) as error:
-            await self._fail(job.evaluation_id, job.attempt, job.failures + 1, str(error))
+            reason = type(error).__name__
+            await self._fail(
+                job.evaluation_id, job.attempt, job.failures + 1, str(error), coach=job.coach, reason=reason
+            )
         except _DATABASE_FAULTS:
             raise
         except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
             _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, exc_info=error)
-            await self._end_badly(job.evaluation_id, job.attempt, job.failures + 1)
+            reason = type(error).__name__
+            await self._end_badly(
+                job.evaluation_id, job.attempt, job.failures + 1, coach=job.coach, reason=reason
+            )
 
     async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
@@ -400,7 +408,9 @@ class Workers:
             self._on_end()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
         provenance = attempt.provenance
-        metrics.count_evaluation(coach=provenance.kind, status="done", seconds=seconds)
+        metrics.count_evaluation(
+            coach=provenance.kind, status="done", reason=provenance.fallback_reason, seconds=seconds
+        )
         if job.coach == MODEL and provenance.kind != MODEL:
             metrics.count_fallback(
                 provenance.fallback_from or MODEL, provenance.kind, provenance.fallback_reason
@@ -431,9 +441,11 @@ class Workers:
                 if lost and self._jobs.get(job.evaluation_id) is job:
                     self._stop_here(job.evaluation_id)
 
-    async def _end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
+    async def _end_badly(
+        self, evaluation_id: str, attempt: int, failures: int, *, reason: str, coach: str = UNKNOWN
+    ) -> None:
         if failures >= MOST_FAILURES:
-            await self._fail(evaluation_id, attempt, failures, GAVE_UP)
+            await self._fail(evaluation_id, attempt, failures, GAVE_UP, coach=coach, reason=reason)
             return
         not_before = self._clock.now() + timedelta(seconds=0.25 * 2**failures)
         async with self._database.write() as session:
@@ -441,13 +453,16 @@ class Workers:
         self._look_at(not_before)
         await self._broadcast.announce(evaluation_id)
 
-    async def _fail(self, evaluation_id: str, attempt: int, failures: int, sentence: str) -> None:
+    async def _fail(
+        self, evaluation_id: str, attempt: int, failures: int, sentence: str, *, coach: str, reason: str
+    ) -> None:
         async with self._database.write() as session:
-            await JobQueue(session).fail(
+            was_current = await JobQueue(session).fail(
                 evaluation_id, attempt, now=self._clock.now(), failures=failures, error=sentence
             )
         self._on_end()
-        metrics.count_evaluation(coach="unknown", status="failed")
+        if was_current:
+            metrics.count_evaluation(coach=coach, status="failed", reason=reason)
         await self._broadcast.announce(evaluation_id)
 
     async def _put_back(self, job: Job | Expired) -> None:
