@@ -70,6 +70,7 @@ def fresh_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count from nought, and leave what other tests counted as it was: figures are the process's."""
     monkeypatch.setattr(metrics, "_made", [])
     monkeypatch.setattr(metrics, "_models", set())
+    monkeypatch.setattr(metrics, "_errors", set())
     monkeypatch.setattr(metrics, "_refreshes", {})
 
 
