@@ -16,7 +16,6 @@ from typing_extensions import TypedDict
 
 from memo_coach.api.askers import NotAllowed
 from memo_coach.services.administration.errors import DocumentConflict, DocumentRefused, UnknownDocument
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.usage.idempotency import StillAtIt
 from memo_coach.services.usage.storage_budget import StorageRefused
@@ -115,7 +114,7 @@ def problem_of(error: Exception) -> Problem:
 
 def _faults_of(refused: DocumentRefused) -> list[FaultDocument]:
     return [
-        {"detail": spoken_reason(fault.reason), "pointer": "#/text", "line": fault.line}
+        {"detail": fault.reason.spoken(), "pointer": "#/text", "line": fault.line}
         for fault in refused.faults[:_MOST_FAULTS]
     ]
 
