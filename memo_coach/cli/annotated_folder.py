@@ -11,6 +11,7 @@ from memo_coach.cli.problems import Problem, shown
 from memo_coach.cli.reading import read_text
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
@@ -29,18 +30,19 @@ class AnnotatedFolder:
     """What cannot be used, by name: its faults, each a line that names it."""
 
 
-def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
-    """Read the documents of a folder, or those of one set.
+def read_folder(name: str, collection: str | None, rubrics: Sequence[Rubric] = ()) -> AnnotatedFolder:
+    """Read the documents of a folder, or those of one set; they name ``rubrics``, or else shipped ones.
 
     Raises:
         Problem: there is none, or there are too many.
     """
     folder, documents = Path(name), []
     left_out: dict[str, Sequence[str]] = {}
+    rubrics = rubrics or shipped_rubrics()
     for path in annotations_in(folder):
         called = shown(path.relative_to(folder).with_suffix("").as_posix())
         try:
-            documents.append(_document(path, called))
+            documents.append(_document(path, called, rubrics))
         except BrokenAnnotations as error:
             left_out[called] = error.faults
         except Problem as problem:
@@ -78,7 +80,7 @@ def _json_files(folder: Path) -> Iterator[Path]:
     yield from folder.glob("*/*.json")
 
 
-def _document(path: Path, called: str) -> AnnotatedDocument:
+def _document(path: Path, called: str, rubrics: Sequence[Rubric]) -> AnnotatedDocument:
     for file in (path, path.with_suffix(".md")):
         if not file.is_file():  # a pipe or a device would be read for ever
             raise Problem(sentence("command_line.no_file", file=shown(file.name)))
@@ -87,4 +89,4 @@ def _document(path: Path, called: str) -> AnnotatedDocument:
             sentence("measuring.too_large", file=shown(path.name), most=LARGEST_ANNOTATIONS // 2**20)
         )
     annotations, text = read_text(str(path)), read_text(str(path.with_suffix(".md")))
-    return read_annotations(annotations, text, name=called, rubrics=shipped_rubrics())
+    return read_annotations(annotations, text, name=called, rubrics=rubrics)

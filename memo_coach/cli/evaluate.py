@@ -72,11 +72,9 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
 
 
 def _offered_rubric(rubric_id: str | None) -> Rubric:
-    from memo_coach.cli.rubrics import documents_here  # noqa: PLC0415
-    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.cli.rubrics import rubrics_here  # noqa: PLC0415
 
-    documents = documents_here()
-    rubrics = shipped_rubrics() if documents is None else documents.rubrics
+    rubrics = rubrics_here()
     for rubric in rubrics:
         if rubric_id in (None, rubric.id):
             return rubric

@@ -15,6 +15,7 @@ ALLOWED = {
     "cli/serve.py": {"os.environ"},  # given to the settings, with the options of the command
     "cli/report.py": {"os.environ.get('NO_COLOR')", "os.environ.get('TERM')"},  # the terminal's, not ours
     "server/language.py": {"os.environ"},  # for the language of who starts a server or builds pages
+    "operations/worker_figures.py": {"os.environ['PROMETHEUS_MULTIPROC_DIR']"},  # the library's, set by serve
     "server/build.py": {"os.environ", "os.environ.get('PATH', '')"},  # npm's and the framework's
     "web/site.py": {"environment.REFLEX_ENV_MODE"},  # the framework's
 }

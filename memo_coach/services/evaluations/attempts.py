@@ -34,6 +34,8 @@ MOST_FAILURES = 3
 LONGEST_UNSTORED_SECONDS = 5.0
 LONGEST_STORING_SECONDS = 30.0
 """How long somebody who cancels waits for the last store; a locked database takes 12."""
+UNKNOWN = "unknown"
+"""The kind of coach in the figures where the worker that had it is gone."""
 GAVE_UP = text("problem.gave_up")
 """Stored in English, for the worker does not know who will read it; pages say it in their own language."""
 
@@ -123,12 +125,18 @@ class Attempts:
         except LeaseLost:
             _log.info("evaluation taken away", evaluation=job.evaluation_id, attempt=job.attempt)
         except (CoachingError, ServiceError) as error:
-            await self._fail(job.evaluation_id, job.attempt, job.failures + 1, str(error))
+            reason = type(error).__name__
+            await self._fail(
+                job.evaluation_id, job.attempt, job.failures + 1, str(error), coach=job.coach, reason=reason
+            )
         except DATABASE_FAULTS:
             raise
         except Exception as error:  # noqa: BLE001 - a coach may break in any way; the writer is told, and the log
             _log.error("coach broke", evaluation=job.evaluation_id, attempt=job.attempt, exc_info=error)
-            await self.end_badly(job.evaluation_id, job.attempt, job.failures + 1)
+            reason = type(error).__name__
+            await self.end_badly(
+                job.evaluation_id, job.attempt, job.failures + 1, coach=job.coach, reason=reason
+            )
 
     async def _conclude(self, job: Job, attempt: EvaluationRecorder) -> None:
         seconds = await attempt.finish()
@@ -136,16 +144,20 @@ class Attempts:
             self._on_end()
         _log.info("evaluation done", evaluation=job.evaluation_id, seconds=round(seconds, 3))
         provenance = attempt.provenance
-        metrics.count_evaluation(coach=provenance.kind, status="done", seconds=seconds)
+        metrics.count_evaluation(
+            coach=provenance.kind, status="done", reason=provenance.fallback_reason, seconds=seconds
+        )
         if job.coach == MODEL and provenance.kind != MODEL:
             metrics.count_fallback(
                 provenance.fallback_from or MODEL, provenance.kind, provenance.fallback_reason
             )
 
-    async def end_badly(self, evaluation_id: str, attempt: int, failures: int) -> None:
+    async def end_badly(
+        self, evaluation_id: str, attempt: int, failures: int, *, reason: str, coach: str = UNKNOWN
+    ) -> None:
         """Put an evaluation back to be tried again a little later, or give it up."""
         if failures >= MOST_FAILURES:
-            await self._fail(evaluation_id, attempt, failures, GAVE_UP)
+            await self._fail(evaluation_id, attempt, failures, GAVE_UP, coach=coach, reason=reason)
             return
         not_before = self._clock.now() + timedelta(seconds=0.25 * 2**failures)
         await self._queue.requeue(evaluation_id, attempt, failures=failures, not_before=not_before)
@@ -154,10 +166,13 @@ class Attempts:
         self._poller.wake()
         await self._broadcast.announce(evaluation_id)
 
-    async def _fail(self, evaluation_id: str, attempt: int, failures: int, sentence: str) -> None:
-        await self._queue.fail(evaluation_id, attempt, failures=failures, error=sentence)
+    async def _fail(
+        self, evaluation_id: str, attempt: int, failures: int, sentence: str, *, coach: str, reason: str
+    ) -> None:
+        was_current = await self._queue.fail(evaluation_id, attempt, failures=failures, error=sentence)
         self._on_end()
-        metrics.count_evaluation(coach="unknown", status="failed")
+        if was_current:
+            metrics.count_evaluation(coach=coach, status="failed", reason=reason)
         await self._broadcast.announce(evaluation_id)
 
     async def put_back(self, job: Job | Expired) -> None:

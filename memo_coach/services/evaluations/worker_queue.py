@@ -64,9 +64,9 @@ class WorkerQueue:
         async with self.database.write() as session:
             await JobQueue(session).requeue(evaluation_id, attempt, failures=failures, not_before=not_before)
 
-    async def fail(self, evaluation_id: str, attempt: int, *, failures: int, error: str) -> None:
-        """End an evaluation with a sentence for its writer."""
+    async def fail(self, evaluation_id: str, attempt: int, *, failures: int, error: str) -> bool:
+        """End an evaluation with a sentence for its writer; tell whether it was the current attempt."""
         async with self.database.write() as session:
-            await JobQueue(session).fail(
+            return await JobQueue(session).fail(
                 evaluation_id, attempt, now=self._clock.now(), failures=failures, error=error
             )

@@ -94,7 +94,7 @@ async def ended(services: Services, owner: str, evaluation: str) -> str:
 
 async def done_by_figures() -> bool:
     content, _ = await metrics.exposition()
-    return b'memo_coach_evaluations_total{coach="builtin",status="done"} 1.0' in content
+    return b'memo_coach_evaluations_total{coach="builtin",reason="",status="done"} 1.0' in content
 
 
 @pytest.mark.usefixtures("fresh_figures")
