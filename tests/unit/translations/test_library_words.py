@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from memo_coach.translations.library_words import OTHER, library_words
 BROKEN_YAML = ("a: [", "a: b: c", "a: {b", "- a\nb: c", "a: @b", 'a: "b', 'a: "\\q"', "a: 'b\n", "a:\n\tb")
 BROKEN_PATTERNS = ("(a", "a)", "*a", "a**", "[a", "a\\", "\\q", "a{3,2}", "[b-a]", "(?Za)", "(?<=a*)b")
 BROKEN_JSON = ("", "{", '{"a" 1}', '{"a": 1 "b"}', "[1] 2", '"a', '"\n"', '"\\q"', "[1,]", '{"a": 1,}')
+
+BROKEN_STATEMENTS = ("SELECT * FROM others", "SELECT other FROM memos", "INSERT INTO memos VALUES (1)")
 
 
 def complaint_of_yaml(text: str) -> str:
@@ -35,10 +39,17 @@ def complaint_of_json(text: str) -> str:
     return broken.value.msg
 
 
+def complaint_of_sqlite(statement: str) -> str:
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(sqlite3.Error) as broken:
+        connection.executescript(f"CREATE TABLE memos (id UNIQUE); PRAGMA query_only = 1; {statement}")
+    return str(broken.value)
+
+
 COMPLAINTS = [
     *(("yaml_words", complaint_of_yaml(each)) for each in BROKEN_YAML),
     *(("pattern_words", complaint_of_pattern(each)) for each in BROKEN_PATTERNS),
     *(("json_words", complaint_of_json(each)) for each in BROKEN_JSON),
+    *(("sqlite_words", complaint_of_sqlite(each)) for each in BROKEN_STATEMENTS),
 ]
 
 

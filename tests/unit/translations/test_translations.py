@@ -19,7 +19,7 @@ PARTS = sorted(path.stem for path in ENGLISH.glob("*.yaml"))
 PACKAGE = translations.FOLDER.parent
 OF_CLICK = {"click_words", "command_help"}
 """Named by click's own words and by the names of commands: the tests of the command line look at them."""
-OF_LIBRARIES = {"yaml_words", "pattern_words", "json_words"}
+OF_LIBRARIES = {"yaml_words", "pattern_words", "json_words", "sqlite_words", "request_faults"}
 """Looked up by what a library says: the tests of its words look at them."""
 SLOT = re.compile(r"\{(\w+)[^}]*\}")
 
