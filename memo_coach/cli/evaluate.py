@@ -80,7 +80,7 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
     try:
         return load_rubric(read_text(rubric_file), source=shown(rubric_file))
     except BrokenRubric as error:
-        first, more = error.faults[0], len(error.faults) - 1
+        first, more = error.faults[0].spoken(), len(error.faults) - 1
         raise Problem(text("command_line.more_faults", count=more, fault=first) if more else first) from error
 
 

@@ -54,7 +54,7 @@ def speak(language: str) -> None:
     _spoken.set(language if language in languages() else ENGLISH)
 
 
-def text(key: str, *, count: float | None = None, **values: object) -> str:
+def text(key: str, /, *, count: float | None = None, **values: object) -> str:
     """Return the text for ``part.key``, its ``{slots}`` filled where values are given.
 
     Raises:
