@@ -15,6 +15,7 @@ from memo_coach.coaching.builtin.elements.kinds import fitting_kind
 from memo_coach.coaching.builtin.elements.memo_features import kind_of
 from memo_coach.coaching.builtin.elements.no_memo import NoMemo, is_of_any_text, no_memo_of
 from memo_coach.coaching.builtin.elements.on_the_face import with_what_is_plain
+from memo_coach.coaching.builtin.elements.plainly_done import with_what_is_done
 from memo_coach.coaching.builtin.elements.reading import NOTHING_READ, MemoReading, read_elements, stands_in
 from memo_coach.coaching.builtin.elements.remarks import (
     INDICATORS,
@@ -177,7 +178,8 @@ class _Work:
         """Decide what is there and what is not by the trained model, in the place of the detectors' lists."""
         asked = INDICATORS & asked_by(self.rubric)
         modelled = read_elements(self.shown, lexicon, self.rubric, self.indicators)
-        read = with_what_is_plain(self.shown, lexicon, modelled)
+        done = with_what_is_done(self.shown, lexicon, modelled)
+        read = with_what_is_plain(self.shown, lexicon, done)
         found = indicators_from(read.elements, self.indicators)
         self.indicators.update({name: one.value for name, one in found.items() if name in asked})
         for criterion in self.rubric.criteria:
