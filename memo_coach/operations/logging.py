@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations import metrics
 from memo_coach.operations.tracebacks import messages_of, traceback_without_values
-from memo_coach.settings_values import LogFormat, LogLevel
+from memo_coach.settings.values import LogFormat, LogLevel
 
 LONGEST_VALUE = 300
 """Characters of a value. What is longer is no label, and may be somebody's text."""

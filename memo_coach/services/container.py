@@ -52,7 +52,8 @@ from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.history import EvaluationHistory
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.files import MemoFileService
 from memo_coach.services.memos.library import MemoService
@@ -81,6 +82,7 @@ from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations import text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 _log = structlog.get_logger(__name__)
@@ -179,7 +181,7 @@ def _make_data_directory(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        reason = sentence("database.no_data_directory", directory=directory, reason=error.strerror)
+        reason = sentence("database.no_data_directory", directory=directory, reason=reason_of(error))
         raise DatabaseUnusable(reason) from error
 
 
