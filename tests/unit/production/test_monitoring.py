@@ -242,14 +242,19 @@ FULL = {
 NOBODY = {"alert_mail_to": "", "mail_from": "", "site_host": "memos.example.org", "monitoring_mail": {}}
 
 
-@pytest.mark.parametrize("variables", [FULL, NOBODY], ids=["told by all ways", "told by none"])
-def test_alertmanager_takes_what_the_role_writes(tmp_path: Path, variables: dict[str, Any]) -> None:
-    amtool = program("amtool", "prometheus-alertmanager")
-    environment = Environment(autoescape=False, trim_blocks=True)  # as Ansible fills templates in
+def alertmanager(variables: dict[str, Any]) -> str:
+    """Return Alertmanager's configuration, filled in as Ansible does."""
+    environment = Environment(autoescape=False, trim_blocks=True)
     environment.filters["to_json"] = json.dumps
     environment.filters["urldecode"] = unquote
     template = (ROLE / "templates" / "alertmanager.yml.j2").read_text()
-    text = environment.from_string(template).render(variables)
+    return environment.from_string(template).render(variables)
+
+
+@pytest.mark.parametrize("variables", [FULL, NOBODY], ids=["told by all ways", "told by none"])
+def test_alertmanager_takes_what_the_role_writes(tmp_path: Path, variables: dict[str, Any]) -> None:
+    amtool = program("amtool", "prometheus-alertmanager")
+    text = alertmanager(variables)
     file = tmp_path / "alertmanager.yml"
     file.write_text(text)
     said = subprocess.run([amtool, "check-config", file], check=False, capture_output=True, text=True)
