@@ -188,7 +188,9 @@ class Workers:
                 await self._broadcast.announce(lost.evaluation_id)
                 continue
             _log.warning("worker lost", evaluation=lost.evaluation_id, attempt=lost.attempt)
-            await self._attempts.end_badly(lost.evaluation_id, lost.attempt, lost.failures + 1, reason="WorkerLost")
+            await self._attempts.end_badly(
+                lost.evaluation_id, lost.attempt, lost.failures + 1, reason="WorkerLost"
+            )
 
     async def _take(self) -> None:
         """Take what there is room for, in one transaction, and begin it."""

@@ -114,7 +114,8 @@ def test_postgres_is_seen_by_a_role_that_reads_no_row(start: Start, postgres: Po
         assert found["pg_up"] == 1
         assert names >= {
             "pg_settings_max_connections", "pg_stat_archiver_failed_count",
-            "pg_stat_archiver_last_archive_age", "pg_stat_database_numbackends", "pg_stat_database_deadlocks", "pg_database_size_bytes",
+            "pg_stat_archiver_last_archive_age", "pg_stat_database_numbackends",
+            "pg_stat_database_deadlocks", "pg_database_size_bytes",
         }  # fmt: skip
         refused = "SELECT has_table_privilege('its_figures', 'secrets', 'SELECT')"
         assert postgres.administer(refused, database=name) == [(False,)]
