@@ -65,7 +65,7 @@ class WorkerQueue:
             await JobQueue(session).requeue(evaluation_id, attempt, failures=failures, not_before=not_before)
 
     async def fail(self, evaluation_id: str, attempt: int, *, failures: int, error: str) -> bool:
-        """End an evaluation with a sentence for its writer; say whether its attempt was the one that counted."""
+        """End an evaluation with a sentence for its writer; tell whether it was the current attempt."""
         async with self.database.write() as session:
             return await JobQueue(session).fail(
                 evaluation_id, attempt, now=self._clock.now(), failures=failures, error=error
