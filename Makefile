@@ -75,7 +75,7 @@ format: $(DEVELOPMENT) ## put every file into the project's format
 bench: build $(DEVELOPMENT) ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
 
-load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100 --write")
+load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100", "--hundred", "--soak 30")
 	@$(BIN)/python -m tests.load $(OPTIONS)
 
 eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER=path (OPTIONS="--coach llm --runs 3")
