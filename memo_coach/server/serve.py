@@ -23,6 +23,7 @@ from memo_coach.server.worker_exit import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.web import earlier_assets
 from memo_coach.web.errors import SiteMissing, WorkerFailed
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
@@ -57,6 +58,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         raise SiteMissing("There are no built pages to serve. Run `make run`, which builds them first.")
     _try_address(host, port)
     prepare(settings.database_url)
+    earlier_assets.keep(ROOT / SITE / "build" / "client", settings.data_dir)
     announce(settings)
     os.chdir(ROOT)  # where the framework looks for its configuration
     # The worker is a process of its own and reads the environment again.
