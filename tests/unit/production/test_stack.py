@@ -87,6 +87,26 @@ def test_the_limits_of_all_services_fit_two_cores_and_two_gigabytes_with_room_fo
     assert all(0 < each["pids_limit"] <= 128 for each in SERVICES.values())
 
 
+def test_a_deploy_fits_the_same_memory_with_two_of_the_application_and_no_backup() -> None:
+    # The deploy holds the lock of backups, so none runs beside it.
+    limits = {name: mebibytes(each["mem_limit"]) for name, each in SERVICES.items() if name != "backup"}
+    assert sum(limits.values()) + limits["app"] <= 2048 - 384
+
+
+def test_a_container_is_made_anew_when_its_secrets_are_others() -> None:
+    for name, each in SERVICES.items():
+        if name != "backup" and each["secrets"]:
+            changed = production(**{f"{name.upper()}_SECRETS": "others"})["services"][name]
+            assert changed["labels"] == {"memo-coach.secrets": "others"}, name
+
+
+def test_an_image_may_be_named_by_its_digest() -> None:
+    digest = f"@sha256:{64 * 'a'}"
+    found = production(MEMO_COACH_DIGEST=digest, MEMO_COACH_BACKUP_DIGEST=digest)["services"]
+    assert found["app"]["image"] == f"memo-coach:1.2.3{digest}"
+    assert found["backup"]["image"] == f"memo-coach-backup:1.2.3{digest}"
+
+
 def test_postgres_keeps_its_memory_within_its_limit() -> None:
     settings = postgres_settings()
     largest = (
