@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from memo_coach.storage.engine.revisions import number, runs_on
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 BUSY_TIMEOUT_SECONDS = 10
@@ -142,7 +143,7 @@ def prepare_sqlite_file(path: Path) -> None:
     except OSError as error:
         raise DatabaseUnusable(
             sentence(
-                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=error.strerror
+                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=reason_of(error)
             )
         ) from error
     except sqlite3.Error as error:
