@@ -199,7 +199,7 @@ async def _opened(
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
     await asyncio.to_thread(_make_data_directory, settings.data_dir)
     before = await schema.upgrade(database)
-    if not before.is_current:
+    if not before.is_usable:
         _log.info("database migrated", before=before.current, after=before.newest)
     unit_of_work = UnitOfWork(database, settings.data_dir)
     in_force = DocumentsInForce(database)
