@@ -11,6 +11,7 @@ from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, shown
 from memo_coach.cli.reading import read_text
 from memo_coach.translations import number, text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def _files(folder: str) -> Iterator[SentFile]:
                     content = opened.read(most + 1)
             except OSError as error:
                 raise Problem(
-                    text("command_line.cannot_be_read", file=shown(str(each)), reason=error.strerror)
+                    text(
+                        "command_line.cannot_be_read", file=shown(str(each)), reason=spoken(reason_of(error))
+                    )
                 ) from None
             yield SentFile(each.relative_to(folder).as_posix(), content)
 

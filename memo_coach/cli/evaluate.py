@@ -13,6 +13,7 @@ from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_probl
 from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
 from memo_coach.translations import text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
@@ -71,11 +72,9 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
 
 
 def _offered_rubric(rubric_id: str | None) -> Rubric:
-    from memo_coach.cli.rubrics import documents_here  # noqa: PLC0415
-    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.cli.rubrics import rubrics_here  # noqa: PLC0415
 
-    documents = documents_here()
-    rubrics = shipped_rubrics() if documents is None else documents.rubrics
+    rubrics = rubrics_here()
     for rubric in rubrics:
         if rubric_id in (None, rubric.id):
             return rubric
@@ -146,5 +145,5 @@ def _write_bytes(content: bytes, output: str) -> None:
     try:
         Path(output).write_bytes(content)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = spoken(reason_of(error))
         raise Problem(text("command_line.cannot_be_written", file=shown(output), reason=reason)) from None

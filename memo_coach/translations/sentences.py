@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from memo_coach.translations import ENGLISH, number, speaking, text
+from memo_coach.translations import ENGLISH, current_language, number, speaking, text
 
 
 class Sentence(str):
@@ -23,6 +23,8 @@ class Sentence(str):
 
     def spoken(self) -> str:
         """Return it in the language that is spoken at the moment."""
+        if current_language() == ENGLISH:
+            return str(self)
         return text(self._key, **_spoken_values(self._values))
 
 

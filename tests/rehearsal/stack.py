@@ -70,7 +70,7 @@ def wait_until_healthy(server: Server) -> None:
     def healthy() -> bool:
         said = compose(server, "ps", "--format", "json", check=False)
         services = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-        return len(services) >= 3 and all(service.get("Health") == "healthy" for service in services)
+        return len(services) >= 4 and all(service.get("Health") == "healthy" for service in services)
 
     until("A healthy stack", healthy, HEALTHY_SECONDS, every=2)
 

@@ -18,7 +18,7 @@ from memo_coach.coaching.documents.prompt import PromptDocument, load_prompt
 from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.coaching.errors import BrokenRubric
 from memo_coach.coaching.rubric.model import Rubric
-from memo_coach.coaching.rubric.reader import FOLDER, load_rubric
+from memo_coach.coaching.rubric.reader import FOLDER, load_rubric, shipped_rubrics
 
 RUBRIC: Final = "rubric/"
 """What the name of a rubric's document begins with; its id follows."""
@@ -40,6 +40,7 @@ _RUBRIC_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){0,12}")
 _LONGEST_ID = 60
 _SEPARATOR = "--"
 """Between the parts of a document's name in an address."""
+_ANY_RUBRIC = RUBRIC.rstrip("/")
 _LINE = re.compile(r"document:(\d+): (.*)", re.DOTALL)
 _ID_LINE = re.compile(r"^id:[ \t]*(\S*)", re.MULTILINE)
 
@@ -76,7 +77,12 @@ def address_part(name: str) -> str:
 
 
 def name_in_address(part: str) -> str:
-    """Return the name of the document that a part of an address stands for."""
+    """Return the name of the document that a part of an address stands for.
+
+    ``rubric`` alone is the rubric that comes first where nobody has chosen one.
+    """
+    if part == _ANY_RUBRIC:
+        return f"{RUBRIC}{shipped_rubrics()[0].id}"
     return part.replace(_SEPARATOR, "/", 1)
 
 

@@ -11,6 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 BUSY_TIMEOUT_SECONDS = 10
@@ -141,7 +142,7 @@ def prepare_sqlite_file(path: Path) -> None:
     except OSError as error:
         raise DatabaseUnusable(
             sentence(
-                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=error.strerror
+                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=reason_of(error)
             )
         ) from error
     except sqlite3.Error as error:

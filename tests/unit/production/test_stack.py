@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from memo_coach.settings import load_settings
+from memo_coach.storage.engine import postgres
 from tests.unit.production.compose import (
     COMPOSE,
     LEAST,
@@ -27,7 +29,7 @@ STACK = production()
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
 CAPABILITIES = {"backup": ["DAC_READ_SEARCH"]}
 PUBLISHED = {"traefik": ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]}
-USERS = {"traefik": "0:0", "postgres": "999:999", "backup": "0:0"}
+USERS = {"traefik": "0:0", "postgres": "999:999", "redis": "10002:10002", "backup": "0:0"}
 OWN_IMAGES = {"app": "memo-coach:1.2.3", "backup": "memo-coach-backup:1.2.3"}
 ARCHIVE = ["./secrets/archive:/etc/archive:ro", "/run/memo-coach/archive:/run/archive:ro"]
 
@@ -35,7 +37,7 @@ every_service = pytest.mark.parametrize("service", SERVICES)
 
 
 def test_the_stack_is_these_services() -> None:
-    assert set(SERVICES) == {"traefik", "app", "postgres", "backup"}
+    assert set(SERVICES) == {"traefik", "app", "postgres", "redis", "backup"}
     assert SERVICES["backup"]["profiles"] == ["backup"]
 
 
@@ -66,7 +68,7 @@ def test_a_service_runs_as_the_user_that_owns_its_secrets(service: str) -> None:
 def test_a_service_does_not_see_docker_or_the_host(service: str) -> None:
     assert "docker.sock" not in str(SERVICES[service])
     assert not {"network_mode", "pid", "ipc", "userns_mode", "devices"} & SERVICES[service].keys()
-    writable = [each for each in SERVICES[service]["volumes"] if not each.endswith(":ro")]
+    writable = [each for each in SERVICES[service].get("volumes", []) if not each.endswith(":ro")]
     from_host = [each for each in writable if each.startswith(("/", ".", "~"))]
     assert from_host == (["./status:/status"] if service == "backup" else [])
 
@@ -87,10 +89,34 @@ def test_the_database_is_reached_from_inside_only() -> None:
     assert set(SERVICES["backup"]["networks"]) == {"database", "outside"}
 
 
-def test_the_limits_of_all_services_fit_two_cores_and_two_gigabytes_with_room_for_the_host() -> None:
-    assert sum(mebibytes(each["mem_limit"]) for each in SERVICES.values()) <= 2048 - 384
-    assert sum(each["cpus"] for each in SERVICES.values()) <= 2
-    assert all(0 < each["pids_limit"] <= 128 for each in SERVICES.values())
+@pytest.mark.parametrize(
+    ("server", "environment"), [(4096, {}), (2048, {"WORKERS": "1", "APP_MEMORY": "512m"})]
+)
+def test_the_memory_of_all_services_fits_the_server_with_room_for_the_host(
+    server: int, environment: dict[str, str]
+) -> None:
+    services = production(**environment)["services"].values()
+    assert sum(mebibytes(each["mem_limit"]) for each in services) <= server - 384
+
+
+def test_two_versions_of_the_service_run_beside_each_other_on_a_server_of_four_gigabytes() -> None:
+    limits = {name: mebibytes(each["mem_limit"]) for name, each in SERVICES.items()}
+    assert sum(limits.values()) + limits["app"] <= 4096 - 384
+
+
+def test_no_service_can_take_all_of_two_cores_and_who_serves_goes_before_who_can_wait() -> None:
+    assert all(float(each["cpus"]) <= 2 - 0.25 for each in SERVICES.values())
+    weights = {name: each.get("cpu_shares", 1024) for name, each in SERVICES.items()}
+    assert weights["postgres"] == weights["traefik"] > weights["app"] > weights["backup"]
+    assert all(0 < each["pids_limit"] <= 256 for each in SERVICES.values())
+
+
+def test_the_database_has_connections_for_two_versions_of_the_service_and_a_backup() -> None:
+    each_process = postgres.POOL["pool_size"] + postgres.POOL["max_overflow"]
+    processes = 2 * int(SERVICES["app"]["environment"]["WORKERS"])
+    kept_for_administrators, backup = 3, 2
+    needed = processes * each_process + backup + kept_for_administrators
+    assert int(postgres_settings()["max_connections"]) >= needed
 
 
 def test_postgres_keeps_its_memory_within_its_limit() -> None:
@@ -106,6 +132,49 @@ def test_postgres_keeps_its_memory_within_its_limit() -> None:
 def postgres_settings() -> dict[str, str]:
     words = SERVICES["postgres"]["command"]
     return dict(word.split("=", 1) for option, word in itertools.pairwise(words) if option == "-c")
+
+
+def test_redis_keeps_nothing_and_lets_nobody_store_anything() -> None:
+    redis = SERVICES["redis"]
+    options = redis_options()
+    assert (options["--save"], options["--appendonly"]) == ([""], ["no"])
+    assert options["--maxmemory-policy"] == ["noeviction"]
+    assert "volumes" not in redis
+    # The image's own start would load modules, each with commands and memory of its own.
+    assert redis["entrypoint"] == ["redis-server"]
+    rules = yaml.safe_load((ROLES / "secrets" / "vars" / "main.yml").read_text())["secrets_redis_users"]
+    anybody, service = rules.splitlines()
+    assert anybody == "user default reset on nopass +ping"
+    assert service.startswith("user memo-coach reset on #")
+    assert "allchannels" not in service
+    assert "~" not in service
+    assert set(re.findall(r"\+(\S+)", service)) == {"@connection", "publish", "subscribe", "unsubscribe"}
+
+
+def test_redis_keeps_its_memory_within_its_limit() -> None:
+    options = redis_options()
+    kept = mebibytes(options["--maxmemory"][0].removesuffix("b"))
+    assert 2 * kept < mebibytes(SERVICES["redis"]["mem_limit"])
+
+
+def test_redis_is_reached_by_the_service_only() -> None:
+    assert STACK["networks"]["messages"]["internal"] is True
+    assert SERVICES["redis"]["networks"] == ["messages"]
+    assert {name for name, each in SERVICES.items() if "messages" in each["networks"]} == {"app", "redis"}
+
+
+def test_the_service_starts_also_where_redis_is_away() -> None:
+    assert SERVICES["app"]["depends_on"]["redis"] == {"condition": "service_started"}
+
+
+def redis_options() -> dict[str, list[str]]:
+    options: dict[str, list[str]] = {}
+    for word in SERVICES["redis"]["command"]:
+        if word.startswith("--"):
+            options[word] = []
+        else:
+            options[list(options)[-1]].append(word)
+    return options
 
 
 def test_the_database_s_log_holds_no_memo() -> None:
@@ -173,27 +242,29 @@ def test_every_secret_is_a_file_that_a_service_uses() -> None:
 
 @every_service
 def test_no_secret_is_given_through_the_environment_or_the_command(service: str) -> None:
-    environment = SERVICES[service]["environment"]
-    secret = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|CREDENTIAL|DATABASE_URL|SMTP_URL")
+    environment = SERVICES[service].get("environment", {})
+    secret = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|CREDENTIAL|DATABASE_URL|REDIS_URL|SMTP_URL")
     for name, value in environment.items():
         if secret.search(name):
             assert str(value).startswith("/run/secrets/"), name
             assert str(value).removeprefix("/run/secrets/") in SERVICES[service]["secrets"]
     assert not re.search(r"passw|secret|token", " ".join(SERVICES[service].get("command", [])).replace(
         "password_encryption=scram-sha-256", ""
-    ), re.IGNORECASE)  # fmt: skip
+    ).replace("/run/secrets/", ""), re.IGNORECASE)  # fmt: skip
 
 
 def test_the_service_s_environment_is_good_settings() -> None:
     environment = {
         **SERVICES["app"]["environment"],
         "DATABASE_URL": "postgresql://memo_coach@postgres/memo_coach",
+        "REDIS_URL": "redis://redis:6379/0",
     }
-    for name in ("DATABASE_URL_FILE", "LLM_API_KEY_FILE", "SMTP_URL_FILE", "OIDC_CLIENT_SECRET_FILE"):
-        del environment[name]
+    for name in STACK["secrets"]:
+        environment.pop(f"{name.upper()}_FILE", None)
     settings = load_settings(environment, env_file=None)
     assert (settings.app_env, settings.public_url) == ("production", f"https://{LEAST['SITE_HOST']}")
     assert (settings.host, settings.port, settings.log_format) == ("0.0.0.0", 3000, "json")
+    assert (settings.workers, settings.redis_url) == (2, "redis://redis:6379/0")
     assert (settings.llm_model, settings.debug_mode) == ("", False)
     assert (settings.auth_mode, settings.first_link_in_log) == ("accounts", True)
     assert (settings.oidc_issuer, settings.oidc_name, settings.local_sign_in) == ("", "OpenID Connect", True)
