@@ -32,6 +32,8 @@ TRAINING := $(TRAINING_VENV)/installed-$(call DIGEST,requirements/training.lock)
 PYTEST = $(BIN)/python -m pytest -n auto $(if $(DATABASE),-p tests.database_choice --database=$(DATABASE))
 DOCKER ?= docker
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# The database's image has a version of its own: a new one of the service does not restart the database.
+POSTGRES_TAG := $(shell sed -n 's/.*memo-coach-postgres}:\(.*\)/\1/p' docker-compose.prod.yml)
 REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
@@ -98,10 +100,11 @@ docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/
 
 operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 
-image: ## build the images of the application and of its backup, as VERSION (by default pyproject.toml's)
-	@for target in app backup; do \
+image: ## build the images of the application and its backup, as VERSION (by default pyproject.toml's), and of the database
+	@for target in app backup postgres; do \
 		name=memo-coach; test $$target = app || name=memo-coach-$$target; \
-		$(DOCKER) build --target $$target --tag "$$name:$(VERSION)" --build-arg VERSION="$(VERSION)" --build-arg REVISION="$(REVISION)" . || exit 1; \
+		tag="$(VERSION)"; test $$target != postgres || tag="$(POSTGRES_TAG)"; \
+		$(DOCKER) build --target $$target --tag "$$name:$$tag" --build-arg VERSION="$(VERSION)" --build-arg REVISION="$(REVISION)" . || exit 1; \
 	done
 
 rehearse: build $(DEVELOPMENT) $(OPERATIONS) ## walk production on this machine, from nothing to a restored backup (STAGE=backup for one stage)

@@ -57,7 +57,7 @@ class PostgresServer:
         self.password = secrets.token_hex(8)
         self.port = free_port()
         self._programs = programs()
-        self._account = _account()
+        self._account = account()
         # Not in pytest's folder: that is closed to the account that the server runs as.
         self._directory = Path(tempfile.mkdtemp(prefix="memo-postgres-", dir=_in_memory()))
         self._data = self._directory / "data"
@@ -249,7 +249,7 @@ def _in_memory() -> Path | None:
     return None
 
 
-def _account() -> pwd.struct_passwd | None:
+def account() -> pwd.struct_passwd | None:
     """Return the account to run as: ``None`` for our own, which must not be root."""
     if os.geteuid() != 0:
         return None
