@@ -91,9 +91,10 @@ validate-training: $(TRAINING) ## say how well that model does on documents that
 fuzz: build $(DEVELOPMENT) ## ask the API whatever its description allows, and whatever not (EXAMPLES=200 of each address)
 	@$(BIN)/python -m tests.integration.api.any_request $(or $(EXAMPLES),200)
 
-docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example
+docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example, the dashboards
 	@$(BIN)/python -m tests.checks.environment_docs --write
 	@$(BIN)/python -m tests.checks.remarks_docs --write
+	@$(BIN)/python -m tests.checks.dashboards --write
 
 operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 

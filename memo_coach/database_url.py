@@ -9,6 +9,8 @@ import re
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from memo_coach.translations.sentences import Sentence, sentence
+
 SQLITE = "sqlite+aiosqlite"
 """As operators may have written it; the driver is the standard library's (:mod:`.storage.engine`)."""
 POSTGRES = "postgresql+psycopg"
@@ -35,6 +37,9 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 class DatabaseUrlFault(ValueError):
     """What is wrong with the address, without any secret that is in it."""
 
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+
 
 def read_database_url(value: str) -> str:
     """Return the address in its one form; the path of a file is absolute.
@@ -45,10 +50,10 @@ def read_database_url(value: str) -> str:
     scheme, separator, rest = value.partition("://")
     if not separator:
         # The value is not repeated: what looks like no URL may be a password put in the wrong variable.
-        raise DatabaseUrlFault("it is not a database URL")
+        raise DatabaseUrlFault(sentence("setting_faults.no_database_url"))
     driver = _SCHEMES.get(scheme)
     if driver is None:
-        raise DatabaseUrlFault("its scheme is neither sqlite nor postgresql")
+        raise DatabaseUrlFault(sentence("setting_faults.no_database_scheme"))
     return f"{SQLITE}:///{_file(rest)}" if driver == SQLITE else f"{POSTGRES}://{_server(rest)}"
 
 
@@ -61,9 +66,9 @@ def sqlite_path(url: str) -> Path | None:
 def _file(rest: str) -> Path:
     name = rest.partition("?")[0]
     if not name.startswith("/") or name in {"/", "/:memory:"}:
-        raise DatabaseUrlFault("it names no database file")
+        raise DatabaseUrlFault(sentence("setting_faults.no_database_file"))
     if "?" in rest:
-        raise DatabaseUrlFault("an SQLite database takes no options after '?'")
+        raise DatabaseUrlFault(sentence("setting_faults.sqlite_options"))
     return Path(name[1:]).expanduser().resolve()
 
 
@@ -72,10 +77,7 @@ def _server(rest: str) -> str:
         parts = urlsplit(f"//{rest}")
         _ = parts.port
     except ValueError:
-        raise DatabaseUrlFault(
-            "its host or port cannot be read; characters such as / ? # @ : % in a password are written as"
-            " %2F %3F %23 %40 %3A %25"
-        ) from None
+        raise DatabaseUrlFault(sentence("setting_faults.escape_host")) from None
     _check_server(parts)
     _check_options(parts)
     return rest
@@ -83,12 +85,12 @@ def _server(rest: str) -> str:
 
 def _check_server(parts: SplitResult) -> None:
     if parts.fragment or "#" in parts.path or parts.netloc.count("@") > 1:
-        raise DatabaseUrlFault("its password has a character that must be escaped: # is %23, @ is %40")
+        raise DatabaseUrlFault(sentence("setting_faults.escape_password"))
     if _BROKEN_ESCAPE.search(parts.netloc) or any(character.isspace() for character in parts.netloc):
-        raise DatabaseUrlFault("its user or password has a character that must be escaped: % is %25")
+        raise DatabaseUrlFault(sentence("setting_faults.escape_user"))
     name = parts.path.removeprefix("/")
     if not re.fullmatch(r"[\w.\-$]+", name):
-        raise DatabaseUrlFault("it must end with the name of one database after the host")
+        raise DatabaseUrlFault(sentence("setting_faults.no_database_name"))
 
 
 def _check_options(parts: SplitResult) -> None:
@@ -96,10 +98,10 @@ def _check_options(parts: SplitResult) -> None:
     unknown = sorted(set(options) - _OPTIONS)
     if unknown:
         # Not named: after a '?' in a password that was not escaped, this would be a part of it.
-        raise DatabaseUrlFault(f"it takes no options after '?' but {', '.join(sorted(_OPTIONS))}")
+        raise DatabaseUrlFault(sentence("setting_faults.other_options", known=", ".join(sorted(_OPTIONS))))
     if "sslmode" in options and options["sslmode"] not in _SSL_MODES:
-        raise DatabaseUrlFault(f"its sslmode is not one of {', '.join(_SSL_MODES)}")
+        raise DatabaseUrlFault(sentence("setting_faults.sslmode", known=", ".join(_SSL_MODES)))
     if not options.get("connect_timeout", "1").isdigit() or not options.get("port", "1").isdigit():
-        raise DatabaseUrlFault("its port and connect_timeout must be whole numbers")
+        raise DatabaseUrlFault(sentence("setting_faults.no_whole_numbers"))
     if not parts.hostname and "host" not in options:
-        raise DatabaseUrlFault("it names no host")
+        raise DatabaseUrlFault(sentence("setting_faults.no_host"))

@@ -18,6 +18,7 @@ from memo_coach.server.build import build
 from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.web.site import SITE
+from tests import compiled_statements
 from tests.databases import KINDS, database_at
 from tests.live_server import ROOT, LiveServer, serving
 from tests.postgres_server import ROLE, TEMPLATE, PostgresServer, running_postgres
@@ -27,6 +28,7 @@ pytest_plugins = ["tests.clock", "tests.closing_lines", "tests.collecting", "tes
 # A run has some hundred processes that import the same modules: compiled once, whatever the shell says.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+compiled_statements.share()
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +70,7 @@ def fresh_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count from nought, and leave what other tests counted as it was: figures are the process's."""
     monkeypatch.setattr(metrics, "_made", [])
     monkeypatch.setattr(metrics, "_models", set())
+    monkeypatch.setattr(metrics, "_errors", set())
     monkeypatch.setattr(metrics, "_refreshes", {})
 
 

@@ -13,6 +13,7 @@ from memo_coach import __version__
 from memo_coach.api import (
     chat,
     configuration,
+    configured_rubrics,
     debugging,
     documentation,
     evaluations,
@@ -28,7 +29,18 @@ from memo_coach.api.mcp_server.endpoint import McpEndpoint
 from memo_coach.api.problems import ProblemDocument, handle_problems
 from memo_coach.web.problems import API, MCP
 
-_RESOURCES = (evaluations, chat, memos, progress, rubrics, webhooks, me, configuration, debugging)
+_RESOURCES = (
+    evaluations,
+    chat,
+    memos,
+    progress,
+    rubrics,
+    webhooks,
+    me,
+    configuration,
+    configured_rubrics,
+    debugging,
+)
 _DESCRIPTION = """What a demanding senior reader would say of a memo, for programs: by the same rules and
 limits as the pages. Texts for people are in the language of `Accept-Language`."""
 

@@ -7,6 +7,7 @@ Of two who change the same document at once, the second is refused: what a chang
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -14,7 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from memo_coach.api.answers import Absent, document, unless_known, unless_tagged
+from memo_coach.api import answers
+from memo_coach.api.answers import Absent, unless_known, unless_tagged
 from memo_coach.api.askers import Administrator
 from memo_coach.api.evaluation_documents import ROOT
 from memo_coach.api.problems import Unconditional, problems, readable
@@ -29,7 +31,6 @@ from memo_coach.services.administration.documents import (
     VersionLine,
 )
 from memo_coach.services.administration.errors import DocumentConflict
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.translations import text
 
 _MOST_FAULTS: Final = 200
@@ -41,7 +42,8 @@ Document = Annotated[
     str,
     Path(
         pattern=r"^[a-z0-9-]{1,80}$",
-        description="`frameworks`, `context`, `prompt`, `llm`, `auth`, or `rubric--` and a rubric's id.",
+        description="`frameworks`, `context`, `prompt`, `llm`, `auth`, or `rubric--` and a rubric's id;"
+        " `rubric` alone is the investment memo's.",
         examples=["context", "rubric--investment-memo"],
     ),
 ]
@@ -163,7 +165,7 @@ class SavedDocument(TypedDict):
 
 
 _TAGGED: Final = {"ETag": {"schema": {"type": "string"}, "description": "Of the version that holds."}}
-_CHANGED: Final = {
+CHANGED: Final = {
     **problems(404, 412, 413, 428),
     200: {"model": SavedDocument, "description": "It holds from the next evaluation on.", "headers": _TAGGED},
 }
@@ -183,17 +185,17 @@ async def get_document(request: Request, _asker: Administrator, document: Docume
     return unless_tagged(request, _whole(view), _tag(view.summary.version, view.text))
 
 
-@router.put("/{document}", response_model=SavedDocument, responses=_CHANGED)
+@router.put("/{document}", response_model=SavedDocument, responses=CHANGED)
 async def save_document(
     asker: Administrator, document: Document, wanted: TextToSave, made_from: IfMatch = None
 ) -> Response:
     """Save a document, where it has no fault and nobody saved meanwhile. It serves the next evaluation."""
     name = name_in_address(document)
-    base = await _base(name, made_from)
+    base = await held_version(name, made_from)
     saved = await container.current().documents.save(
         asker.actor, name, wanted.text, base=base, note=wanted.note
     )
-    return await _saved(name, saved)
+    return await saved_document(name, saved)
 
 
 @router.post("/{document}/validate", response_model=CheckedDocument, responses=problems(404, 413))
@@ -202,11 +204,9 @@ async def check_document(_asker: Administrator, document: Document, wanted: Text
     faults = await container.current().documents.validate(name_in_address(document), wanted.text)
     found = CheckedDocument(
         valid=not faults,
-        faults=[
-            {"line": fault.line, "reason": spoken_reason(fault.reason)} for fault in faults[:_MOST_FAULTS]
-        ],
+        faults=[{"line": fault.line, "reason": fault.reason.spoken()} for fault in faults[:_MOST_FAULTS]],
     )
-    return _answer(found)
+    return answers.document(found)
 
 
 @router.get("/{document}/versions", response_model=ConfigVersionsDocument, responses=readable(404))
@@ -238,20 +238,20 @@ async def get_document_version(
     return unless_known(request, ConfigDocument(name=name, version=version, text=found, links=_links(name)))
 
 
-@router.post("/{document}/rollback", response_model=SavedDocument, responses=_CHANGED)
+@router.post("/{document}/rollback", response_model=SavedDocument, responses=CHANGED)
 async def roll_back_document(
     asker: Administrator, document: Document, wanted: VersionToTake, made_from: IfMatch = None
 ) -> Response:
     """Make the text of an earlier version hold again, as a new version."""
     name = name_in_address(document)
-    base = await _base(name, made_from)
+    base = await held_version(name, made_from)
     saved = await container.current().documents.roll_back(
         asker.actor, name, to=wanted.to, base=base, note=wanted.note
     )
-    return await _saved(name, saved)
+    return await saved_document(name, saved)
 
 
-async def _base(name: str, made_from: str | None) -> int:
+async def held_version(name: str, made_from: str | None) -> int:
     """Return the version that a change was made from, where it holds still.
 
     Raises:
@@ -274,14 +274,13 @@ def _tag(version: int, document: str) -> str:
     return f'"{version}.{digest_of(document)}"'
 
 
-async def _saved(name: str, version: int) -> Response:
+async def saved_document(name: str, version: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Answer with the version of a document that holds now, its tag and, where it is new, its address."""
     saved = SavedDocument(name=name, version=version, links=_links(name))
-    tag = _tag(version, await container.current().documents.text(name, version))
-    return _answer(saved, {"ETag": tag})
-
-
-def _answer(content: object, headers: dict[str, str] | None = None) -> Response:
-    return document(content, headers=headers)
+    headers = {"ETag": _tag(version, await container.current().documents.text(name, version))}
+    if status is HTTPStatus.CREATED:
+        headers["Location"] = saved["links"]["self"]
+    return answers.document(saved, status=status, headers=headers)
 
 
 def _whole(view: DocumentView) -> ConfigDocument:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,9 @@ from memo_coach.cli.problems import Problem, shown
 from memo_coach.cli.reading import read_text
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.annotations import BrokenAnnotations, read_annotations
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import shipped_rubrics
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 MOST_DOCUMENTS = 1_000
@@ -24,21 +26,23 @@ class AnnotatedFolder:
     """What was found in a folder."""
 
     documents: tuple[AnnotatedDocument, ...]
-    left_out: dict[str, tuple[str, ...]]
+    left_out: Mapping[str, Sequence[str]]
     """What cannot be used, by name: its faults, each a line that names it."""
 
 
-def read_folder(name: str, collection: str | None) -> AnnotatedFolder:
-    """Read the documents of a folder, or those of one set.
+def read_folder(name: str, collection: str | None, rubrics: Sequence[Rubric] = ()) -> AnnotatedFolder:
+    """Read the documents of a folder, or those of one set; they name ``rubrics``, or else shipped ones.
 
     Raises:
         Problem: there is none, or there are too many.
     """
-    folder, documents, left_out = Path(name), [], {}
+    folder, documents = Path(name), []
+    left_out: dict[str, Sequence[str]] = {}
+    rubrics = rubrics or shipped_rubrics()
     for path in annotations_in(folder):
         called = shown(path.relative_to(folder).with_suffix("").as_posix())
         try:
-            documents.append(_document(path, called))
+            documents.append(_document(path, called, rubrics))
         except BrokenAnnotations as error:
             left_out[called] = error.faults
         except Problem as problem:
@@ -64,7 +68,7 @@ def annotations_in(folder: Path) -> list[Path]:
         found = list(islice(_json_files(folder), MOST_DOCUMENTS + 1))
     except OSError as error:
         raise Problem(
-            sentence("command_line.cannot_be_read", file=shown(str(folder)), reason=error.strerror)
+            sentence("command_line.cannot_be_read", file=shown(str(folder)), reason=reason_of(error))
         ) from None
     if len(found) > MOST_DOCUMENTS:
         raise Problem(sentence("measuring.too_many", folder=shown(str(folder)), most=MOST_DOCUMENTS))
@@ -76,7 +80,7 @@ def _json_files(folder: Path) -> Iterator[Path]:
     yield from folder.glob("*/*.json")
 
 
-def _document(path: Path, called: str) -> AnnotatedDocument:
+def _document(path: Path, called: str, rubrics: Sequence[Rubric]) -> AnnotatedDocument:
     for file in (path, path.with_suffix(".md")):
         if not file.is_file():  # a pipe or a device would be read for ever
             raise Problem(sentence("command_line.no_file", file=shown(file.name)))
@@ -85,4 +89,4 @@ def _document(path: Path, called: str) -> AnnotatedDocument:
             sentence("measuring.too_large", file=shown(path.name), most=LARGEST_ANNOTATIONS // 2**20)
         )
     annotations, text = read_text(str(path)), read_text(str(path.with_suffix(".md")))
-    return read_annotations(annotations, text, name=called, rubrics=shipped_rubrics())
+    return read_annotations(annotations, text, name=called, rubrics=rubrics)

@@ -88,7 +88,9 @@ def _target(address: str | None, file: Path | None) -> str:
     try:
         return read_database_url((address or (file.read_text(encoding="utf-8") if file else "")).strip())
     except DatabaseUrlFault as fault:
-        raise Problem(text("database.address_unusable", fault=fault, example=POSTGRES_EXAMPLE)) from None
+        raise Problem(
+            text("database.address_unusable", fault=spoken(fault), example=POSTGRES_EXAMPLE)
+        ) from None
     except (OSError, UnicodeDecodeError):
         raise Problem(text("database.file_unusable", file=repr(str(file)))) from None
 

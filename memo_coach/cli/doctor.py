@@ -18,6 +18,7 @@ from memo_coach.cli.doctor_single_sign_on import is_mentioned
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import settings_or_problem
 from memo_coach.translations import number, text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _data_directory(settings: Settings) -> str:
         probe.unlink()
     except OSError as error:
         raise _Finding(
-            text("doctor.cannot_be_written", directory=directory, reason=error.strerror), 1
+            text("doctor.cannot_be_written", directory=directory, reason=spoken(reason_of(error))), 1
         ) from None
     return text("doctor.can_be_written", directory=directory)
 
@@ -146,7 +147,7 @@ def _rubrics(_settings: Settings) -> str:
     try:
         return text("doctor.rubrics_valid", rubrics=", ".join(rubric.id for rubric in shipped_rubrics()))
     except BrokenRubric as error:
-        raise _Finding("; ".join(error.faults), 1) from None
+        raise _Finding("; ".join(fault.spoken() for fault in error.faults), 1) from None
 
 
 def _documents(settings: Settings) -> str:
@@ -226,7 +227,9 @@ def _port(settings: Settings) -> str:
     except OSError as error:
         if _answers(settings):
             return text("doctor.running", place=place)
-        raise _Finding(text("doctor.cannot_listen", place=place, reason=error.strerror or error), 1) from None
+        raise _Finding(
+            text("doctor.cannot_listen", place=place, reason=spoken(reason_of(error))), 1
+        ) from None
     return text("doctor.free", place=place)
 
 

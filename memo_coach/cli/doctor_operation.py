@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from memo_coach.cli.doctor_finding import DoctorFinding
 from memo_coach.translations import number, text
+from memo_coach.translations.operating_system import reason_of
+from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
     from memo_coach.settings import Settings
@@ -39,7 +41,7 @@ def disk(settings: Settings) -> str:
     try:
         found = shutil.disk_usage(directory)
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = spoken(reason_of(error))
         raise DoctorFinding(text("doctor.disk_unreachable", directory=directory, reason=reason), 1) from None
     free, total = number(found.free // _MIB), number(found.total // _MIB)
     if found.free < LEAST_FREE_BYTES:

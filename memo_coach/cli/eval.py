@@ -44,15 +44,17 @@ def measure(
     from memo_coach.cli import measure_report  # noqa: PLC0415
     from memo_coach.cli.annotated_folder import read_folder  # noqa: PLC0415
     from memo_coach.cli.measuring import Measuring  # noqa: PLC0415
+    from memo_coach.cli.rubrics import rubrics_here  # noqa: PLC0415
 
     kinds = _kinds(coaches)
-    read = read_folder(folder, collection)
+    rubrics = rubrics_here()
+    read = read_folder(folder, collection, rubrics)
     _tell_faults(read)
     if not read.documents:
         raise Problem(text("measuring.all_faulty"))
     # JSON is the same in every language.
     reasons_in = ENGLISH if form == "json" else current_language()
-    measuring = Measuring(read.documents, runs, reasons_in)
+    measuring = Measuring(read.documents, {each.id: each for each in rubrics}, runs, reasons_in)
     measured = [_measured(measuring, kind, yes=yes) for kind in kinds]
     if form == "json":
         print_json(measure_report.as_json(measured, read, collection))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from memo_coach.cli.output import print_bytes, print_json, print_report
+from memo_coach.cli.output import print_bytes, print_json, print_report, say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
 from memo_coach.translations import text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def evaluate(
     if form == "pdf" and output in (None, "-") and sys.stdout.isatty():
         raise click.UsageError(text("command_line.pdf_on_terminal"))
     memo = read_memo(file)
-    judgement = _judged(memo, _rubric(rubric_id, rubric_file), coach=coach, language=language)
+    rubric = _rubric(rubric_id, rubric_file)
+    judgement = _judged(memo, rubric, coach=coach, language=language)
+    if not rubric_id and not rubric_file:
+        _propose(judgement, rubric)
     if form == "pdf":
         _write_pdf(judgement, output)
     elif output is None or output == "-":
@@ -55,6 +59,16 @@ def evaluate(
         _write(judgement, form, output)
     if judgement.coach != judgement.provenance.kind:
         raise DependencyFailed(text("command_line.builtin_instead"))
+
+
+def _propose(judgement: FileJudgement, rubric: Rubric) -> None:
+    """Say which rubric the memo asks for, where none was named and it is another one."""
+    from memo_coach.coaching.builtin.rubric_proposal import proposed_rubric  # noqa: PLC0415
+    from memo_coach.coaching.memo.parser import parse_memo  # noqa: PLC0415
+
+    proposed = proposed_rubric(parse_memo(judgement.text, judgement.metadata.language), rubric)
+    if proposed is not None:
+        say(text("command_line.proposed", rubric=proposed.id), err=True)
 
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
@@ -66,16 +80,14 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
     try:
         return load_rubric(read_text(rubric_file), source=shown(rubric_file))
     except BrokenRubric as error:
-        first, more = error.faults[0], len(error.faults) - 1
+        first, more = error.faults[0].spoken(), len(error.faults) - 1
         raise Problem(text("command_line.more_faults", count=more, fault=first) if more else first) from error
 
 
 def _offered_rubric(rubric_id: str | None) -> Rubric:
-    from memo_coach.cli.rubrics import documents_here  # noqa: PLC0415
-    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+    from memo_coach.cli.rubrics import rubrics_here  # noqa: PLC0415
 
-    documents = documents_here()
-    rubrics = shipped_rubrics() if documents is None else documents.rubrics
+    rubrics = rubrics_here()
     for rubric in rubrics:
         if rubric_id in (None, rubric.id):
             return rubric
@@ -146,5 +158,5 @@ def _write_bytes(content: bytes, output: str) -> None:
     try:
         Path(output).write_bytes(content)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = spoken(reason_of(error))
         raise Problem(text("command_line.cannot_be_written", file=shown(output), reason=reason)) from None

@@ -9,19 +9,11 @@ import click
 
 from memo_coach import translations
 from memo_coach.cli.click_words import speak_in_click
-from memo_coach.translations import ENGLISH, languages, speaking, text
-
-_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""The first that is set decides (POSIX, 8.2)."""
+from memo_coach.translations import languages, speaking, text
+from memo_coach.translations.environment_language import language_named, language_of
 
 _placeholders: dict[click.Parameter, str] = {}
 """What stands in the program for the value of an option: it is said in the language, too."""
-
-
-def language_of(environment: Mapping[str, str]) -> str:
-    """Return the language of an environment; English where it names none that there are texts in."""
-    named = next((value for name in _VARIABLES if (value := environment.get(name))), "")
-    return _code(named) or ENGLISH
 
 
 @contextmanager
@@ -40,7 +32,7 @@ def choose_language(context: click.Context, _parameter: click.Parameter, value: 
     """
     if value is None:
         return None
-    code = _code(value)
+    code = language_named(value)
     if code is None:
         known = ", ".join(languages())
         raise click.BadParameter(text("command_line.no_such_language", language=value, known=known))
@@ -73,9 +65,3 @@ def _tell_parameter(parameter: click.Parameter, path: str) -> None:
     if parameter.metavar is not None:
         placeholder = _placeholders.setdefault(parameter, parameter.metavar)
         parameter.metavar = text(f"command_help.{placeholder}")
-
-
-def _code(written: str) -> str | None:
-    """Return the language of ``es_MX.UTF-8@euro`` or ``es-MX``, where there are texts in it."""
-    tag = written.partition(".")[0].partition("@")[0].replace("-", "_").lower()
-    return next((code for code in (tag, tag.partition("_")[0]) if code in languages()), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from memo_coach.coaching.evaluation import CoachKind
 from memo_coach.coaching.measure.annotated import AnnotatedDocument
 from memo_coach.coaching.measure.comparing import Comparison, Feedback, compare, usual_elements
 from memo_coach.coaching.measure.figures import Measure, summed_up
-from memo_coach.coaching.rubric.reader import shipped_rubric
+from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches, CoachRequest
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.memos.input import TextMetadata, check_readable, metadata_of, submitted_text
@@ -67,6 +67,8 @@ class Measuring:
     """What is to be judged, and how often."""
 
     documents: Sequence[AnnotatedDocument]
+    rubrics: Mapping[str, Rubric]
+    """By id, those that the documents name."""
     runs: int
     reasons_in: str
     """The language in which it is said why a document was not judged."""
@@ -101,7 +103,7 @@ class Measuring:
         tokens, usd = 0, 0.0
         for document in self.documents:
             try:
-                request, _ = _request_for(document)
+                request, _ = self._request_for(document)
             except (ServiceError, CoachingError):
                 continue  # told when it is its turn
             estimate = await coaches.estimate(request)
@@ -124,7 +126,7 @@ class Measuring:
                 told(number, self.runs * len(self.documents), document)
                 try:
                     with speaking(self.reasons_in):
-                        judgement = await _judged(coaches, measured.coach, document)
+                        judgement = await self._judged(coaches, measured.coach, document)
                         no_answer = text("measuring.no_answer")
                 except (ServiceError, CoachingError) as error:
                     measured.failed.append(Failed(run + 1, document.name, str(error), by_model=False))
@@ -136,19 +138,17 @@ class Measuring:
                 comparisons.append(compare(document, _feedback(judgement), usual))
             measured.runs.append(summed_up(comparisons))
 
+    async def _judged(self, coaches: Coaches, kind: CoachKind, document: AnnotatedDocument) -> FileJudgement:
+        request, metadata = self._request_for(document)
+        if kind == BUILTIN:
+            check_readable(request.text, None)
+        return await judged(coaches, request, metadata, kind)
 
-async def _judged(coaches: Coaches, kind: CoachKind, document: AnnotatedDocument) -> FileJudgement:
-    request, metadata = _request_for(document)
-    if kind == BUILTIN:
-        check_readable(request.text, None)
-    return await judged(coaches, request, metadata, kind)
-
-
-def _request_for(document: AnnotatedDocument) -> tuple[CoachRequest, TextMetadata]:
-    """Return the request for a document. Its language is found, whatever the reader wrote."""
-    text = submitted_text(document.text)
-    metadata = metadata_of(text)
-    return CoachRequest(text, metadata.language, shipped_rubric(document.rubric)), metadata
+    def _request_for(self, document: AnnotatedDocument) -> tuple[CoachRequest, TextMetadata]:
+        """Return the request for a document. Its language is found, whatever the reader wrote."""
+        text = submitted_text(document.text)
+        metadata = metadata_of(text)
+        return CoachRequest(text, metadata.language, self.rubrics[document.rubric]), metadata
 
 
 def _feedback(judgement: FileJudgement) -> Feedback:

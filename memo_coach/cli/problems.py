@@ -42,7 +42,7 @@ def settings_or_problem() -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
 
 
 def shown(name: str) -> str:

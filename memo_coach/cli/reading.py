@@ -13,6 +13,7 @@ from typing import IO
 from memo_coach.cli.output import say
 from memo_coach.cli.problems import Problem, shown
 from memo_coach.translations import ENGLISH, current_language, text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence, spoken
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -98,7 +99,7 @@ def _bytes(name: str, called: str) -> bytes:
     except PermissionError:
         raise Problem(sentence("command_line.no_permission", file=called)) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = reason_of(error)
         raise Problem(sentence("command_line.cannot_be_read", file=called, reason=reason)) from None
 
 

@@ -8,8 +8,21 @@ from memo_coach.cli.problems import DependencyFailed, settings_or_problem
 from memo_coach.translations.sentences import spoken
 
 if TYPE_CHECKING:
+    from memo_coach.coaching.rubric.model import Rubric
     from memo_coach.services.administration.documents_in_force import Snapshot
     from memo_coach.settings import Settings
+
+
+def rubrics_here() -> tuple[Rubric, ...]:
+    """Return the rubrics that are offered, the default one first; the shipped ones where no others hold.
+
+    Raises:
+        Problem, DependencyFailed: as :func:`documents_here`.
+    """
+    from memo_coach.coaching.rubric.reader import shipped_rubrics  # noqa: PLC0415
+
+    documents = documents_here()
+    return shipped_rubrics() if documents is None else documents.rubrics
 
 
 def documents_here() -> Snapshot | None:

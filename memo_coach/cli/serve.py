@@ -7,7 +7,8 @@ import os
 import click
 
 from memo_coach.cli.problems import DependencyFailed, Problem
-from memo_coach.translations import ENGLISH, speaking, text
+from memo_coach.translations import ENGLISH, current_language, speaking, text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import spoken
 
 
@@ -22,7 +23,7 @@ def serve(host: str | None, port: str | None) -> None:
     try:
         settings = load_settings({**os.environ, **wanted})
     except SettingsError as error:
-        raise Problem(str(error)) from error
+        raise Problem(spoken(error)) from error
     # The server's workers are processes that read the environment again, perhaps in another directory.
     os.environ.update(settings.as_environment())
     os.environ.pop("DATABASE_URL_FILE", None)
@@ -31,9 +32,10 @@ def serve(host: str | None, port: str | None) -> None:
     from memo_coach.web.errors import SiteMissing, WorkerFailed  # noqa: PLC0415
 
     try:
+        language = current_language()
         # Requests and pages each set their own; what belongs to none, such as the log, is in English.
         with speaking(ENGLISH):
-            serving.serve(settings, settings.host, settings.port)
+            serving.serve(settings, settings.host, settings.port, language=language)
     except WorkerFailed:
         raise click.exceptions.Exit(DependencyFailed.exit_code) from None
     except SiteMissing as error:
@@ -42,5 +44,5 @@ def serve(host: str | None, port: str | None) -> None:
         raise DependencyFailed(spoken(error)) from error
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
-        sentence = text("command_line.cannot_listen", place=place, reason=error.strerror or error)
+        sentence = text("command_line.cannot_listen", place=place, reason=spoken(reason_of(error)))
         raise DependencyFailed(sentence) from error

@@ -15,8 +15,9 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from memo_coach.coaching.control_characters import without_controls
+from memo_coach.operations import error_reports, metrics
 from memo_coach.operations.tracebacks import messages_of, traceback_without_values
-from memo_coach.settings_values import LogFormat, LogLevel
+from memo_coach.settings.values import LogFormat, LogLevel
 
 LONGEST_VALUE = 300
 """Characters of a value. What is longer is no label, and may be somebody's text."""
@@ -29,6 +30,7 @@ WITHOUT_TEXT = frozenset(
     }
 )  # fmt: skip
 """Names under which texts and secrets would come. Their values are never written."""
+_ERRORS = frozenset({"error", "critical"})
 
 _QUIET = {
     # These tell of each statement, job and byte. Some of them with the values that were bound.
@@ -105,6 +107,7 @@ def _formatter(log_format: LogFormat, *, colours: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
         processors=[
+            counted_and_reported,
             without_exception_values,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_texts,
@@ -118,6 +121,30 @@ def without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return {name: _safe(name, value) for name, value in event.items()}
 
 
+def counted_and_reported(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Count what is logged as an error, for whoever watches the figures, and report it where that is wanted.
+
+    A line of a library may quote what it worked at, and is not reported.
+    """
+    if event.get("level") in _ERRORS:
+        error = _exception_of(event.get("exc_info"))
+        metrics.count_error(error)
+        error_reports.report(
+            error,
+            logger=str(event.get("logger", "")),
+            message=str(event["event"]) if event.get("_from_structlog") else None,
+            request_id=event.get("request_id"),
+        )
+    return event
+
+
+def _exception_of(information: object) -> BaseException | None:
+    if information is True:
+        information = sys.exc_info()
+    error = information[1] if isinstance(information, tuple) else information
+    return error if isinstance(error, BaseException) else None
+
+
 def without_exception_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Tell of an exception where it arose and of what class it is, not its message.
 
@@ -125,11 +152,8 @@ def without_exception_values(_logger: WrappedLogger, _method: str, event: EventD
     Libraries put it into the line itself as well, as asyncio does for a task that failed unseen: it is taken
     out there.
     """
-    information = event.pop("exc_info", None)
-    if information is True:
-        information = sys.exc_info()
-    error = information[1] if isinstance(information, tuple) else information
-    if isinstance(error, BaseException):
+    error = _exception_of(event.pop("exc_info", None))
+    if error is not None:
         if not event.get("_from_structlog", True):
             event["event"] = _without(str(event["event"]), messages_of(error))
         event["exception"] = traceback_without_values(error)

@@ -1,7 +1,8 @@
-"""Figures for Prometheus: what models do and cost, how evaluations end, what the process takes.
+"""Figures for Prometheus: requests, evaluations, models, the database, errors, what the process takes.
 
 No text of a memo, no name and no address is ever a label. Labels are models, which come from the
 configuration, and words of this program; so their number is bounded, and what is beyond a bound is ``other``.
+Which there are stands in :mod:`.figures`.
 
 The library is loaded with the first figure: it takes some tens of milliseconds, which a command that counts
 nothing shall not wait for. A server calls :func:`load` in a thread before.
@@ -10,58 +11,74 @@ nothing shall not wait for. A server calls :func:`load` in a thread before.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import structlog
 
+from memo_coach import __version__
+
 if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+    from prometheus_client import CollectorRegistry
+
+    from memo_coach.operations.figures import Figures
 
 _log = structlog.get_logger(__name__)
 
 MOST_MODELS = 20
 """Different names of models that are told apart; nobody configures so many."""
+MOST_ERRORS = 60
+"""Different classes of errors, likewise."""
 OTHER = "other"
+NO_EXCEPTION = "none"
+"""What stands for the class of an error that was logged without an exception."""
 LONGEST_REFRESH_SECONDS = 3.0
 """Prometheus itself gives up after ten."""
-
-_NAME = "memo_coach"
-_FIRST_TOKEN_SECONDS = (0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60)
-_CALL_SECONDS = (0.5, 1, 2, 4, 8, 12, 20, 30, 45, 60, 90, 120, 180, 300)
-_EVALUATION_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 12, 20, 30, 60, 120, 300)
 
 Refresh = Callable[[], Awaitable[None]]
 """Brings figures up to date that are looked up, not counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Figures:
-    registry: CollectorRegistry
-    calls: Counter
-    tokens: Counter
-    cost: Counter
-    fallbacks: Counter
-    evaluations: Counter
-    first_token_seconds: Histogram
-    call_seconds: Histogram
-    evaluation_seconds: Histogram
-    budget: Gauge
-    circuit_open: Gauge
-
-
-_made: list[_Figures] = []
+_made: list[Figures] = []
 """At most one. A list, so that making it changes it without a global statement."""
 _making = threading.Lock()
 _models: set[str] = set()
+_errors: set[str] = set()
 _refreshes: dict[str, Refresh] = {}
 
 
 def load() -> None:
     """Load the library and make the figures, all of them at nought."""
     _figures()
+
+
+def count_request(*, route: str, status: int, seconds: float) -> None:
+    """Count an answer; ``route`` is one of :data:`memo_coach.web.route_classes.ROUTE_CLASSES`."""
+    figures = _figures()
+    figures.requests.labels(route, str(status)).inc()
+    figures.request_seconds.labels(route).observe(seconds)
+
+
+def count_socket(outcome: str) -> None:
+    """Count a page's connection that was ``opened``, ``refused`` or ``closed``."""
+    figures = _figures()
+    figures.sockets.labels(outcome).inc()
+    change = {"opened": 1, "closed": -1}.get(outcome, 0)
+    figures.open_sockets.inc(change)
+
+
+def count_socket_event(outcome: str) -> None:
+    """Count an event of a page that was ``queued`` or ``refused``."""
+    _figures().socket_events.labels(outcome).inc()
+
+
+def count_error(error: BaseException | None) -> None:
+    """Count an error that is logged, by its class alone."""
+    name = NO_EXCEPTION if error is None else type(error).__name__
+    _figures().errors.labels(_within(_errors, name, MOST_ERRORS)).inc()
 
 
 def count_call(
@@ -93,18 +110,68 @@ def count_fallback(from_: str, to: str, reason: str) -> None:
     _figures().fallbacks.labels(_bounded(from_), _bounded(to), reason).inc()
 
 
-def count_evaluation(*, coach: str, status: str, seconds: float | None = None) -> None:
-    """Count an evaluation that has ended: ``done``, ``failed`` or ``cancelled``; ``coach`` is the kind."""
+def count_evaluation(*, coach: str, status: str, reason: str = "", seconds: float | None = None) -> None:
+    """Count an evaluation that has ended: ``done``, ``failed`` or ``cancelled``; ``coach`` is the kind.
+
+    ``reason`` is why it failed, or why another judged than who was asked: a word of this program.
+    """
     figures = _figures()
-    figures.evaluations.labels(coach, status).inc()
+    figures.evaluations.labels(coach, status, reason).inc()
     if seconds is not None:
         figures.evaluation_seconds.labels(coach).observe(seconds)
+
+
+def count_first_feedback(*, coach: str, seconds: float) -> None:
+    """Count how long a writer waited for the first thing to read; ``coach`` is the kind that was asked."""
+    _figures().first_feedback_seconds.labels(coach).observe(max(0.0, seconds))
+
+
+def count_statement(*, kind: str, seconds: float) -> None:
+    """Count a statement on Postgres; ``kind`` is its first word, where it is a common one."""
+    if _made:  # what opens the service shall not wait for the library
+        _figures().statement_seconds.labels(kind).observe(seconds)
+
+
+def show_connections(*, in_use: int, most: int) -> None:
+    """Show how many connections to the database are in use in this process, and how many may be."""
+    if _made:
+        figures = _figures()
+        figures.connections.set(in_use)
+        figures.most_connections.set(most)
+
+
+def show_queue(*, waiting: int, running: int, oldest_seconds: float) -> None:
+    """Show how many evaluations wait and run, and for how long the oldest has waited."""
+    figures = _figures()
+    figures.queue.labels("waiting").set(waiting)
+    figures.queue.labels("running").set(running)
+    figures.queue_age.set(max(0.0, oldest_seconds))
+
+
+def show_redis(*, is_up: bool) -> None:
+    """Show whether Redis answers and is heard."""
+    _figures().redis_up.set(is_up)
+
+
+def show_sessions(count: int) -> None:
+    """Show how many sessions of accounts are in use."""
+    _figures().sessions.set(count)
+
+
+def show_run(kind: str, *, finished: datetime | None, succeeded: bool) -> None:
+    """Show when the last backup, check or the like ended, and how; ``kind`` is a word of this program."""
+    figures = _figures()
+    if finished is not None:
+        figures.run_finished.labels(kind).set(finished.timestamp())
+    figures.run_succeeded.labels(kind).set(succeeded)
 
 
 def set_budget(*, budget_usd: float, spent_usd: float, reserved_usd: float) -> None:
     """Show where today's budget for models stands."""
     gauge = _figures().budget
-    for state, amount in (("budget", budget_usd), ("spent", spent_usd), ("reserved", reserved_usd)):
+    left = max(0.0, budget_usd - spent_usd - reserved_usd)
+    amounts = {"budget": budget_usd, "spent": spent_usd, "reserved": reserved_usd, "left": left}
+    for state, amount in amounts.items():
         gauge.labels(state).set(amount)
 
 
@@ -141,19 +208,12 @@ async def exposition() -> tuple[bytes, str]:
 
 
 def _of_all_processes() -> CollectorRegistry | None:
-    """Return the figures of all workers of this server, whichever of them is asked; nothing where it is one.
+    """Return the figures of all workers, whichever of them is asked; nothing where there is one."""
+    from prometheus_client.values import MutexValue, ValueClass  # noqa: PLC0415 - see the module
 
-    The library keeps them in files of a folder that ``PROMETHEUS_MULTIPROC_DIR`` names.
-    """
-    from prometheus_client import CollectorRegistry  # noqa: PLC0415 - see the module
-    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
-    from prometheus_client.values import MutexValue, ValueClass  # noqa: PLC0415
+    from memo_coach.operations.worker_figures import registry_of_workers  # noqa: PLC0415
 
-    if ValueClass is MutexValue:
-        return None
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library's own
-    return registry
+    return None if ValueClass is MutexValue else registry_of_workers()
 
 
 def value_of(sample: str, labels: Mapping[str, str] | None = None) -> float:
@@ -162,15 +222,19 @@ def value_of(sample: str, labels: Mapping[str, str] | None = None) -> float:
 
 
 def _bounded(model: str) -> str:
-    if model in _models:
-        return model
-    if len(_models) >= MOST_MODELS:
+    return _within(_models, model, MOST_MODELS)
+
+
+def _within(known: set[str], name: str, most: int) -> str:
+    if name in known:
+        return name
+    if len(known) >= most:
         return OTHER
-    _models.add(model)
-    return model
+    known.add(name)
+    return name
 
 
-def _figures() -> _Figures:
+def _figures() -> Figures:
     if not _made:
         with _making:
             if not _made:
@@ -178,48 +242,11 @@ def _figures() -> _Figures:
     return _made[0]
 
 
-def _make() -> _Figures:
-    from prometheus_client import (  # noqa: PLC0415 - see the module
-        CollectorRegistry,
-        Counter,
-        Gauge,
-        Histogram,
-        ProcessCollector,
-    )
+def _make() -> Figures:
+    from memo_coach.operations.figures import make_figures  # noqa: PLC0415 - see the module
+    from memo_coach.operations.worker_figures import ProcessesCollector  # noqa: PLC0415
 
-    registry = CollectorRegistry()
-    ProcessCollector(namespace=_NAME, registry=registry)
-
-    def counter(name: str, text: str, *labels: str) -> Counter:
-        return Counter(name, text, labels, namespace=_NAME, registry=registry)
-
-    def histogram(name: str, text: str, label: str, buckets: tuple[float, ...]) -> Histogram:
-        return Histogram(name, text, (label,), namespace=_NAME, buckets=buckets, registry=registry)
-
-    def gauge(name: str, text: str, label: str) -> Gauge:
-        # All processes look the same thing up: the last look is the truest.
-        return Gauge(name, text, (label,), namespace=_NAME, registry=registry, multiprocess_mode="mostrecent")
-
-    return _Figures(
-        registry=registry,
-        calls=counter(
-            "model_calls", "Calls to models that have ended", "model", "purpose", "status", "failure"
-        ),
-        tokens=counter("model_tokens", "Tokens sent to and received from models", "model", "kind"),
-        cost=counter("model_cost_usd", "What calls to models cost, in US dollars", "model"),
-        fallbacks=counter(
-            "coach_fallbacks", "Another spoke than who was asked: a model or builtin", "from", "to", "reason"
-        ),
-        evaluations=counter("evaluations", "Evaluations that have ended", "coach", "status"),
-        first_token_seconds=histogram(
-            "model_first_token_seconds", "From the call to its first text", "model", _FIRST_TOKEN_SECONDS
-        ),
-        call_seconds=histogram(
-            "model_seconds", "From the call to its end, all attempts", "model", _CALL_SECONDS
-        ),
-        evaluation_seconds=histogram(
-            "evaluation_seconds", "From the start of an evaluation to its end", "coach", _EVALUATION_SECONDS
-        ),
-        budget=gauge("model_budget_usd", "Today's budget for models, spent and reserved", "state"),
-        circuit_open=gauge("model_circuit_open", "1 while a model is left alone for it failed", "model"),
-    )
+    figures = make_figures()
+    figures.registry.register(ProcessesCollector([os.getpid()]))
+    figures.build.labels(__version__).set(1)
+    return figures

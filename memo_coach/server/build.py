@@ -23,6 +23,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from memo_coach.server.first_paint import paint_first
+from memo_coach.server.language import speaking_here
+from memo_coach.translations import text
+from memo_coach.translations.sentences import sentence, spoken
 from memo_coach.web.errors import BuildFailed
 from memo_coach.web.site import BUILD, HASHES_FILE, ROOT, SITE, STAMP_FILE
 
@@ -133,7 +136,7 @@ def _run_framework(root: Path) -> None:
         )
     if finished.returncode != 0 or not (root / ".web/build/client/index.html").is_file():
         closing = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
-        raise BuildFailed(f"The pages could not be built; {log} has it all. It ends so:\n{closing}")
+        raise BuildFailed(sentence("building.not_built", log=log, closing=closing))
 
 
 def _npm_registry(programs: Path, environment: dict[str, str]) -> str:
@@ -143,7 +146,7 @@ def _npm_registry(programs: Path, environment: dict[str, str]) -> str:
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if answer.returncode != 0:
-        raise BuildFailed(f"Node is not usable, run `make build`, which installs it: {answer.stderr.strip()}")
+        raise BuildFailed(sentence("building.no_node", reason=answer.stderr.strip()))
     return answer.stdout.strip()
 
 
@@ -167,10 +170,7 @@ def _keep_lock(root: Path, before: dict[str, bytes], *, update: bool) -> None:
         (folder / name).write_bytes(content)
     if not wanted <= locked:
         names = ", ".join(sorted(path.rpartition("node_modules/")[2] for path, *_ in wanted - locked)[:8])
-        raise BuildFailed(
-            f"The build needs npm packages that reflex.lock does not name ({names}). "
-            "Run `make lock`, look at the difference, and commit it."
-        )
+        raise BuildFailed(sentence("building.unlocked", names=names))
 
 
 def _packages(lock: bytes) -> set[tuple[str, str, str]]:
@@ -208,7 +208,7 @@ def _minify_scripts(node: Path, web: Path, client: Path) -> None:
         [str(node), str(program), str(web), str(client)], capture_output=True, text=True, check=False
     )
     if finished.returncode != 0:
-        raise BuildFailed(f"The scripts could not be shortened: {finished.stderr.strip()[-400:]}")
+        raise BuildFailed(sentence("building.not_shortened", reason=finished.stderr.strip()[-400:]))
 
 
 def main() -> int:
@@ -220,9 +220,11 @@ def main() -> int:
     try:
         made = build(force=arguments.force, update_lock=arguments.update_lock)
     except BuildFailed as error:
-        sys.stderr.write(f"{error}\n")
+        with speaking_here():
+            sys.stderr.write(f"{spoken(error)}\n")
         return 3
-    sys.stdout.write("The pages are built.\n" if made else "The pages are up to date.\n")
+    with speaking_here():
+        sys.stdout.write(f"{text('building.built' if made else 'building.up_to_date')}\n")
     return 0
 
 

@@ -14,6 +14,9 @@ from pathlib import Path
 from watchfiles import PythonFilter, watch
 
 from memo_coach.server.build import INPUTS, build
+from memo_coach.server.language import speaking_here
+from memo_coach.translations import text
+from memo_coach.translations.sentences import spoken
 from memo_coach.web.errors import BuildFailed
 from memo_coach.web.site import ROOT
 
@@ -30,7 +33,8 @@ def develop(root: Path = ROOT) -> None:
             *watched, watch_filter=PythonFilter(extra_extensions=_OTHER_SUFFIXES), debounce=400
         ):
             names = sorted(str(Path(path).relative_to(root)) for _, path in changes)
-            sys.stdout.write(f"Changed: {', '.join(names)}\n")
+            with speaking_here():
+                sys.stdout.write(f"{text('building.changed', names=', '.join(names))}\n")
             server = _start(root, server)
     except KeyboardInterrupt:
         sys.stdout.write("\n")
@@ -43,7 +47,8 @@ def _start(root: Path, server: subprocess.Popen[bytes] | None) -> subprocess.Pop
     try:
         build(root=root)
     except BuildFailed as error:
-        sys.stderr.write(f"{error}\n")
+        with speaking_here():
+            sys.stderr.write(f"{spoken(error)}\n")
         return server
     _stop(server)
     return subprocess.Popen([sys.executable, "-m", "memo_coach.server.serve"], cwd=root)

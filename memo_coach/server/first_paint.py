@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from memo_coach.translations import languages
+from memo_coach.translations.sentences import sentence
 from memo_coach.web.errors import BuildFailed
 
 _STYLE_SHEET = re.compile(r'<link (?=[^>]*\brel="stylesheet")[^>]*?\bhref="(?P<address>/[^"]+)"[^>]*?/>')
@@ -122,10 +123,7 @@ def _replaced(
 ) -> str:
     page, count = pattern.subn(replacement, page)
     if count < least:
-        raise BuildFailed(
-            "The framework's pages have changed: look at memo_coach/server/first_paint.py "
-            f"({pattern.pattern[:60]} was found {count} times)."
-        )
+        raise BuildFailed(sentence("building.pages_changed", pattern=pattern.pattern[:60], times=str(count)))
     return page
 
 
@@ -141,9 +139,7 @@ def _theme_within(found: re.Match[str], content_of: Callable[[str], str]) -> str
 
 def _within(element: str, text: str) -> str:
     if f"</{element}" in text.lower():
-        raise BuildFailed(
-            f"A file that goes into the pages closes the element <{element}> that it stands in."
-        )
+        raise BuildFailed(sentence("building.element_closed", element=element))
     return text
 
 
@@ -210,7 +206,7 @@ def paint_first(client: Path, node: Path, compressor: Path) -> None:
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if finished.returncode != 0:
-            raise BuildFailed(f"The pages could not be compressed: {finished.stderr.strip()[-400:]}")
+            raise BuildFailed(sentence("building.not_compressed", reason=finished.stderr.strip()[-400:]))
         for suffix in formats:
             for compressed in pages.rglob(f"*.html{suffix}"):
                 shutil.copy2(compressed, client / compressed.relative_to(pages))

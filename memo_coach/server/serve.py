@@ -18,11 +18,15 @@ from granian.log import LogLevels
 
 from memo_coach.coaching.control_characters import without_controls
 from memo_coach.operations.logging import configure_logging, server_logging
+from memo_coach.server.language import language_here, speaking_here
 from memo_coach.server.signal_safe_event import SignalSafeEvent
 from memo_coach.server.worker_exit import STATUS
 from memo_coach.settings import Settings, SettingsError, load_settings
 from memo_coach.storage.engine.preparation import prepare
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import ENGLISH, speaking, text
+from memo_coach.translations.operating_system import reason_of
+from memo_coach.translations.sentences import Sentence, sentence, spoken
 from memo_coach.web.errors import SiteMissing, WorkerFailed
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
@@ -44,8 +48,10 @@ _FRAMEWORK = {
 }
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, *, language: str = ENGLISH) -> None:
     """Serve until a signal ends it: SIGTERM and SIGINT let requests finish and close the services.
+
+    ``language`` is that of whoever is told where the service is.
 
     Raises:
         SiteMissing: there are no built pages.
@@ -54,10 +60,11 @@ def serve(settings: Settings, host: str, port: int) -> None:
         OSError: the address is taken or not ours.
     """
     if not (ROOT / SITE / "build" / "client" / "index.html").is_file():
-        raise SiteMissing("There are no built pages to serve. Run `make run`, which builds them first.")
+        raise SiteMissing(sentence("building.no_pages"))
     _try_address(host, port)
     prepare(settings.database_url)
-    announce(settings)
+    with speaking(language):
+        announce(settings)
     os.chdir(ROOT)  # where the framework looks for its configuration
     # The worker is a process of its own and reads the environment again.
     os.environ.update(_FRAMEWORK)
@@ -130,7 +137,7 @@ def announce(settings: Settings) -> None:
         configure_logging(settings.log_level, settings.log_format)
         structlog.get_logger("memo_coach.server.serve").info("serving", address=settings.public_url)
         return
-    sys.stdout.write(f"Memo AI Coach serves {settings.public_url}\n")
+    sys.stdout.write(f"{text('building.serves', address=settings.public_url)}\n")
     sys.stdout.flush()
 
 
@@ -139,16 +146,26 @@ def main() -> int:
     try:
         settings = load_settings()
     except SettingsError as error:
-        sys.stderr.write(f"{without_controls(str(error))}\n")
-        return 1
+        return _complain(error, 1)
     try:
-        serve(settings, settings.host, settings.port)
+        # Requests and pages each set their own; what belongs to none, such as the log, is in English.
+        serve(settings, settings.host, settings.port, language=language_here())
     except WorkerFailed:
         return STATUS
-    except (OSError, SiteMissing, DatabaseUnusable) as error:
-        sys.stderr.write(without_controls(f"Cannot serve {settings.host}:{settings.port}: {error}\n"))
-        return 3
-    return 0
+    except (SiteMissing, DatabaseUnusable) as error:
+        reason = error.args[0]
+    except OSError as error:
+        reason = reason_of(error, english=str(error))
+    else:
+        return 0
+    place = f"{settings.host}:{settings.port}"
+    return _complain(sentence("building.cannot_serve", place=place, reason=reason), 3)
+
+
+def _complain(said: Exception | Sentence, status: int) -> int:
+    with speaking_here():
+        sys.stderr.write(f"{without_controls(spoken(said))}\n")
+    return status
 
 
 if __name__ == "__main__":

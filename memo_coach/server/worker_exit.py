@@ -10,7 +10,10 @@ import os
 import sys
 from typing import NoReturn
 
+from memo_coach.server.language import speaking_here
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations import text
+from memo_coach.translations.sentences import spoken
 
 STATUS = 3
 """With which such a worker ends, and the server after it: something that they depend on failed."""
@@ -24,7 +27,8 @@ def exit_worker(error: DatabaseUnusable) -> NoReturn:
     """
     if multiprocessing.parent_process() is None:
         raise error
-    sys.stderr.write(f"Error: {error}\n")
+    with speaking_here():
+        sys.stderr.write(f"{text('building.failed_worker', reason=spoken(error))}\n")
     sys.stderr.flush()
     # Any other way out of here is answered by the server with a traceback.
     os._exit(STATUS)

@@ -11,7 +11,16 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from memo_coach.operations.health import Health, Unhealthy, database_check, disk_check, migrations_check
+from memo_coach.operations.database_figures import DatabaseFigures
+from memo_coach.operations.error_reports import close_error_reports, open_error_reports
+from memo_coach.operations.health import (
+    CheckFunction,
+    Health,
+    Unhealthy,
+    database_check,
+    disk_check,
+    migrations_check,
+)
 from memo_coach.operations.logging import configure_logging
 from memo_coach.operations.self_tests import SelfTests
 from memo_coach.services.accounts.opening import Accounts, open_accounts
@@ -28,6 +37,7 @@ from memo_coach.services.administration.documents import DocumentService
 from memo_coach.services.administration.documents_health import documents_check
 from memo_coach.services.administration.documents_in_force import DocumentsInForce
 from memo_coach.services.administration.housekeeping import Housekeeping
+from memo_coach.services.administration.installation_figures import InstallationFigures
 from memo_coach.services.administration.installation_state import InstallationStateService
 from memo_coach.services.administration.rubric_preview import RubricPreview
 from memo_coach.services.administration.self_tests import self_tests
@@ -43,7 +53,8 @@ from memo_coach.services.errors import ServicesClosed
 from memo_coach.services.evaluations.history import EvaluationHistory
 from memo_coach.services.evaluations.pdf import PdfService
 from memo_coach.services.evaluations.service import EvaluationService
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.drafts import DraftService
 from memo_coach.services.memos.files import MemoFileService
 from memo_coach.services.memos.library import MemoService
@@ -72,6 +83,7 @@ from memo_coach.storage.engine import schema
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations import text
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 _log = structlog.get_logger(__name__)
@@ -152,8 +164,12 @@ async def open_services(
     """
     configure_logging(settings.log_level, settings.log_format)
     async with AsyncExitStack() as opened:
+        if settings.sentry_dsn:
+            await asyncio.to_thread(open_error_reports, settings.sentry_dsn, settings.app_env)
+            opened.push_async_callback(asyncio.to_thread, close_error_reports)
         database = Database(settings.database_url)
         opened.push_async_callback(database.close)
+        DatabaseFigures(database)
         try:
             services = await _opened(settings, database, worker_settings, buckets or SharedBuckets(), opened)
         except DBAPIError as error:
@@ -169,7 +185,7 @@ def _make_data_directory(directory: Path) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        reason = sentence("database.no_data_directory", directory=directory, reason=error.strerror)
+        reason = sentence("database.no_data_directory", directory=directory, reason=reason_of(error))
         raise DatabaseUnusable(reason) from error
 
 
@@ -236,10 +252,10 @@ async def _opened(
     pdfs = PdfService(unit_of_work, rubrics)
     uploads = UploadService()
     opened.callback(uploads.close)
-    health = _health(settings, database, workers)
-    health.register("documents", documents_check(in_force))
-    if isinstance(messages, RedisMessages):
-        health.register("cache", messages.check())
+    cache = messages.check() if isinstance(messages, RedisMessages) else None
+    health = _health(settings, database, workers, in_force, cache)
+    figures = InstallationFigures(database, settings.backup_status_directory, redis=cache)
+    opened.callback(figures.close)
     preferences, review = (
         PreferenceService(unit_of_work, rubrics, coaches),
         ReviewService(unit_of_work, budget),
@@ -314,6 +330,7 @@ async def _opened(
     workers.start()
     webhooks.deliverer.start()
     housekeeping.start()
+    figures.start()
     deletions.start()
     is_to_tell = settings.auth_mode == "accounts" and settings.first_link_in_log
     # Of several processes that start together one tells it.
@@ -343,7 +360,13 @@ def current() -> Services:
     return _open[0]
 
 
-def _health(settings: Settings, database: Database, workers: Workers) -> Health:
+def _health(
+    settings: Settings,
+    database: Database,
+    workers: Workers,
+    in_force: DocumentsInForce,
+    cache: CheckFunction | None,
+) -> Health:
     async def workers_check() -> str:
         if not workers.is_alive:
             raise Unhealthy(text("health.workers_stopped"))
@@ -354,4 +377,7 @@ def _health(settings: Settings, database: Database, workers: Workers) -> Health:
     health.register("migrations", migrations_check(database))
     health.register("disk", disk_check(settings.data_dir))
     health.register("workers", workers_check)
+    health.register("documents", documents_check(in_force))
+    if cache is not None:
+        health.register("cache", cache)
     return health

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from memo_coach.translations import ENGLISH, number, speaking, text
+from memo_coach.translations import ENGLISH, current_language, number, speaking, text
 
 
 class Sentence(str):
@@ -23,10 +23,12 @@ class Sentence(str):
 
     def spoken(self) -> str:
         """Return it in the language that is spoken at the moment."""
+        if current_language() == ENGLISH:
+            return str(self)
         return text(self._key, **_spoken_values(self._values))
 
 
-def sentence(key: str, **values: object) -> Sentence:
+def sentence(key: str, /, **values: object) -> Sentence:
     """Return the text for ``part.key``; values may be sentences themselves, and numbers are written out."""
     # An error that is told within would keep its traceback, and all that hangs on it.
     kept = {

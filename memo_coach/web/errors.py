@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from memo_coach.translations import text
+from memo_coach.translations.sentences import Sentence
 
 
 class WebError(Exception):
@@ -12,9 +13,15 @@ class WebError(Exception):
 class BuildFailed(WebError):
     """The pages could not be built."""
 
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
+
 
 class SiteMissing(WebError):
     """There are no built pages to serve."""
+
+    def __init__(self, said: Sentence) -> None:
+        super().__init__(said)
 
 
 class Refused(WebError):

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from reflex.state import BaseState
 
 from memo_coach.settings import Settings
-from memo_coach.settings_values import Network
+from memo_coach.settings.values import Network
 from memo_coach.web.middleware.client_address import Address, direct_peer
 from memo_coach.web.middleware.origins import LOOPBACK
 from memo_coach.web.middleware.session import address_of

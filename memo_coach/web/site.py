@@ -11,6 +11,7 @@ from reflex_base import constants
 from reflex_base.environment import environment
 from reflex_base.plugins.base import Plugin
 
+from memo_coach.translations.sentences import sentence
 from memo_coach.web.errors import BuildFailed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,9 +51,7 @@ def use_own_origin(source: str) -> str:
     if own_port in source and _PORT_DROPPED not in source:
         return source
     if source.count(_HOST) != 1 or source.count(_PORT_DROPPED) != 1:
-        raise BuildFailed(
-            "The framework's socket module has changed: look at SameOrigin in memo_coach/web/site.py."
-        )
+        raise BuildFailed(sentence("building.socket_changed"))
     return source.replace(_HOST, own_port).replace(_PORT_DROPPED, "")
 
 
@@ -76,9 +75,7 @@ def prerender_stand_ins(source: str, routes: Iterable[str]) -> str:
         BuildFailed: where the framework's settings are not those that this was written for.
     """
     if source.count(_PRERENDER) != 1:
-        raise BuildFailed(
-            "The framework's settings have changed: look at EveryRoutePrerendered in memo_coach/web/site.py."
-        )
+        raise BuildFailed(sentence("building.settings_changed"))
     addresses = json.dumps([stand_in for route in routes if (stand_in := _stand_in(route)) != f"/{route}"])
     return source.replace(
         _PRERENDER, f'"prerender": ({{ getStaticPaths }}) => [...getStaticPaths(), ...{addresses}]'

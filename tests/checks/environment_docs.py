@@ -15,7 +15,7 @@ import yaml
 from pydantic.fields import FieldInfo
 
 from memo_coach.settings import Settings
-from memo_coach.settings_variables import is_secret
+from memo_coach.settings.variables import is_secret
 from tests.checks.repository import ROOT
 
 DOCUMENT = Path("docs") / "operate" / "environment.md"
@@ -28,7 +28,7 @@ _FOREIGN = ("AWS_", "RESTIC_CACHE_DIR", "HOME", "TZ", "PYTHON", "TMPDIR")
 _INTRODUCTION = """\
 # Environment variables
 
-Generated from `memo_coach/settings.py` by `make docs`; `make check` fails where the two differ.
+Generated from `memo_coach/settings/` by `make docs`; `make check` fails where the two differ.
 
 Every variable has a default that suits a laptop: none is required. A variable of the process's own
 environment wins over the file `.env` in the working directory. An empty value counts as none. A wrong value

@@ -15,7 +15,7 @@ BEFORE = "We ask the board to approve $400,000."
 MORE = " Written while the server was dead."
 NOT_SAVED = "Not saved yet"
 
-# What a new page says of text that the server has: it sent it there itself, or the page before it did in time.
+# What a new page says of text that the server has: by itself, or by the page before it.
 ON_THE_SERVER = re.compile("^(saved|restored)$")
 
 

@@ -12,7 +12,7 @@ from memo_coach.services import container
 from memo_coach.services.accounts import password_hashing
 from memo_coach.services.coaches import service as coaches
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
 from memo_coach.services.usage.storage_budget import StorageBudget, StorageLimits
 from memo_coach.settings import Settings, load_settings
 from tests.scripted_coach import OwnRubrics, ScriptedCoach

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from memo_coach.settings import Settings, SettingsError, load_settings
-from memo_coach.settings_variables import is_secret
+from memo_coach.settings.variables import is_secret
+from memo_coach.translations import speaking
+from memo_coach.translations.sentences import spoken
 from tests.checks.environment_docs import default_of, example_of, variables
 from tests.some import some
 
@@ -243,6 +245,11 @@ def test_each_fault_is_told_in_its_own_words(name: str, value: str, fault: str) 
     with pytest.raises(SettingsError) as raised:
         settings_from(**{name: value})
     assert str(raised.value) == f"{name}: {fault}. Example: {name}={example_of(VARIABLES[name])}"
+    with speaking("es"):
+        told = spoken(raised.value)
+    assert told.startswith(f"{name}: ")
+    assert told.endswith(f". Ejemplo: {name}={example_of(VARIABLES[name])}")
+    assert fault not in told
 
 
 @pytest.mark.parametrize(
@@ -316,7 +323,7 @@ def test_an_empty_file_is_a_slip_but_for_what_may_be_left_open(
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text(content)
-    if name.startswith(("LLM_", "SMTP_", "OIDC_")):
+    if name.startswith(("LLM_", "SMTP_", "OIDC_", "SENTRY_")):
         assert settings_from(**{f"{name}_FILE": str(secret)}) == settings_from()
     else:
         with pytest.raises(SettingsError, match=rf"^{name}: the file '.+' in {name}_FILE is empty\. Example"):

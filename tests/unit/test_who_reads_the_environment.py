@@ -10,10 +10,12 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "memo_coach"
 ALLOWED = {
-    "settings.py": {"os.environ"},  # here it is read, for everybody
+    "settings/environment.py": {"os.environ"},  # here it is read, for everybody
     "cli/__init__.py": {"os.environ"},  # for the language of who runs a command
     "cli/serve.py": {"os.environ"},  # given to the settings, with the options of the command
     "cli/report.py": {"os.environ.get('NO_COLOR')", "os.environ.get('TERM')"},  # the terminal's, not ours
+    "server/language.py": {"os.environ"},  # for the language of who starts a server or builds pages
+    "operations/worker_figures.py": {"os.environ['PROMETHEUS_MULTIPROC_DIR']"},  # the library's, set by serve
     "server/build.py": {"os.environ", "os.environ.get('PATH', '')"},  # npm's and the framework's
     "web/site.py": {"environment.REFLEX_ENV_MODE"},  # the framework's
 }

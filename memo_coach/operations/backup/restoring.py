@@ -18,6 +18,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.access_tokens import AccessTokenRepository
 from memo_coach.storage.repositories.one_time_links import OneTimeLinkRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 
@@ -147,5 +148,5 @@ def _make_empty(target: Path) -> None:
             raise RestoreRefused(sentence("backup.not_empty", directory=target))
     except OSError as error:
         raise BackupError(
-            sentence("backup.directory_unusable", directory=target, reason=error.strerror)
+            sentence("backup.directory_unusable", directory=target, reason=reason_of(error))
         ) from error

@@ -22,6 +22,8 @@ from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations.library_words import library_words
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 BACKING_UP, RESTORING = ".backup-", ".restore-"
@@ -96,7 +98,7 @@ class SqliteBackup:
                 await restic.write_to(snapshot, name, handle)
                 os.fsync(handle.fileno())
         except OSError as error:
-            raise BackupError(sentence("backup.not_written", reason=error.strerror)) from error
+            raise BackupError(sentence("backup.not_written", reason=reason_of(error))) from error
         await asyncio.to_thread(_refuse_damaged, self.fresh)
 
     @property
@@ -127,7 +129,7 @@ class SqliteBackup:
             with self._alone():
                 self._replace()
         except OSError as error:
-            raise BackupError(sentence("backup.not_replaced", reason=error.strerror)) from error
+            raise BackupError(sentence("backup.not_replaced", reason=reason_of(error))) from error
         return str(self.replaced)
 
     def _replace(self) -> None:
@@ -190,7 +192,8 @@ def _copy(source: Path, target: Path) -> None:
         ):
             origin.backup(copy)
     except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        is_systems = isinstance(error, OSError)
+        reason = reason_of(error) if is_systems else library_words("sqlite_words", str(error))
         raise BackupError(sentence("backup.not_copied", path=source, reason=reason)) from error
     _refuse_damaged(target)
     _fold(target)
@@ -244,7 +247,7 @@ def _private_directory(parent: Path, beginning: str) -> Iterator[Path]:
         directory = Path(tempfile.mkdtemp(prefix=beginning, dir=parent))
     except OSError as error:
         raise BackupError(
-            sentence("backup.place_not_written", place=parent, reason=error.strerror)
+            sentence("backup.place_not_written", place=parent, reason=reason_of(error))
         ) from error
     try:
         yield directory

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from memo_coach.operations.backup.errors import BackupError, OtherRunActive
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 Kind = Literal["backup", "check", "restore", "prune"]
@@ -69,7 +70,7 @@ def write_status(directory: Path, record: Record, error: str | None) -> None:
                 fresh.unlink(missing_ok=True)
     except OSError as fault:
         raise BackupError(
-            sentence("backup.status_not_written", file=target, reason=fault.strerror)
+            sentence("backup.status_not_written", file=target, reason=reason_of(fault))
         ) from fault
 
 
@@ -86,7 +87,7 @@ def only_one(directory: Path, kind: Kind) -> Iterator[None]:
         handle = (directory / f".{kind}.lock").open("a")
     except OSError as fault:
         raise BackupError(
-            sentence("backup.status_directory_unusable", directory=directory, reason=fault.strerror)
+            sentence("backup.status_directory_unusable", directory=directory, reason=reason_of(fault))
         ) from fault
     with handle:
         try:

@@ -21,6 +21,7 @@ from memo_coach.coaching.evaluation import (
     SecondOpinionGiven,
 )
 from memo_coach.coaching.rubric.model import Rubric
+from memo_coach.operations import metrics
 from memo_coach.services.clock import now
 from memo_coach.services.coaches.service import MODEL, Coaches, CoachRequest
 from memo_coach.services.evaluations.mapping import (
@@ -36,6 +37,9 @@ from memo_coach.services.evaluations.progress import Finish, PartialEvaluation
 from memo_coach.services.streaming import STORE_EVERY_SECONDS, Broadcast, record
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue, NewRows
+
+_TO_READ = (CriterionJudged, CommentMade, OverallJudged, SecondOpinionGiven)
+"""Events after which a page shows something of the evaluation itself."""
 
 
 class LeaseLost(Exception):
@@ -76,6 +80,7 @@ class EvaluationRecorder:
         self._comments: set[str] = set()
         self._overall: OverallJudgement | None = None
         self._rubric_version = ""
+        self._has_something_to_read = False
         self._began = time.monotonic()
         self._seconds = 0.0
 
@@ -127,6 +132,9 @@ class EvaluationRecorder:
 
     def _note(self, event: CoachEvent) -> None:
         self._so_far.changes += 1
+        if not self._has_something_to_read and isinstance(event, _TO_READ):
+            self._has_something_to_read = True
+            self._count_first_feedback()
         match event:
             case CriterionJudged(criterion):
                 self._note_criterion(criterion)
@@ -143,6 +151,13 @@ class EvaluationRecorder:
             case Progressed(done, total):
                 total = max(total, 0)
                 self._so_far.progress = Progressed(min(max(done, 0), total), total)
+
+    def _count_first_feedback(self) -> None:
+        """Count how long its writer has waited; a later attempt begins what an earlier one had shown."""
+        if self._job.attempt == 1 and self._job.asked is not None:
+            metrics.count_first_feedback(
+                coach=self._job.coach, seconds=(now() - self._job.asked).total_seconds()
+            )
 
     def _note_criterion(self, criterion: CriterionScore) -> None:
         if criterion.id in self._criteria:

@@ -16,6 +16,7 @@ from memo_coach.coaching.computing import compute
 from memo_coach.coaching.memo.text import invisible_characters
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.short_texts import SHORT
+from memo_coach.operations import metrics
 from memo_coach.services.clock import new_id, now
 from memo_coach.services.coaches.service import BUILTIN, MODEL, Coaches
 from memo_coach.services.errors import NotFound, NotRepeatable, TooMany
@@ -190,6 +191,7 @@ class EvaluationService:
             if not cancelled and await evaluations.get(owner, evaluation_id) is None:
                 raise NotFound
         if cancelled:
+            metrics.count_evaluation(coach="unknown", status="cancelled")
             self._workers.stop_work(evaluation_id)
             await self._broadcast.announce(evaluation_id)
 

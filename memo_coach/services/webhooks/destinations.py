@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from memo_coach.services.errors import ServiceError
-from memo_coach.settings_values import Network
+from memo_coach.settings.values import Network
 from memo_coach.translations import number, text
 
 LONGEST_URL: Final = 500

@@ -11,6 +11,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from memo_coach.translations.library_words import library_words
+from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
 BUSY_TIMEOUT_SECONDS = 10
@@ -112,8 +114,9 @@ def unusable_file(path: Path, verb: str, error: BaseException | None) -> Databas
         return DatabaseDamaged(path, str(error), verb)
     what = sentence(f"database.{verb}")
     public = "database.locked" if is_locked(error) else "database.unusable"
+    reason = library_words("sqlite_words", str(error))
     return DatabaseUnusable(
-        sentence("database.unusable_file", path=path, verb=what, reason=error), sentence(public, verb=what)
+        sentence("database.unusable_file", path=path, verb=what, reason=reason), sentence(public, verb=what)
     )
 
 
@@ -141,7 +144,7 @@ def prepare_sqlite_file(path: Path) -> None:
     except OSError as error:
         raise DatabaseUnusable(
             sentence(
-                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=error.strerror
+                "database.unusable_file", path=path, verb=sentence("database.opened"), reason=reason_of(error)
             )
         ) from error
     except sqlite3.Error as error:

@@ -48,6 +48,8 @@ class Job:
     address: str | None
     has_webhooks: bool = False
     """Whether its owner wants an address told of its end, as it was when it was taken."""
+    asked: datetime | None = None
+    """When its writer asked for it."""
 
 
 @dataclass(slots=True)
@@ -142,6 +144,7 @@ _JOBS = (
         _ROWS.c.address,
         # Most have none, and nothing is to be done about it when it ends.
         _ROWS.c.owner.in_(select(table_of(Webhook).c.owner)),
+        _ROWS.c.created,
     )
     .join(_TEXTS, and_(_TEXTS.c.memo == _ROWS.c.memo, _TEXTS.c.number == _ROWS.c.version))
     .where(_ROWS.c.id.in_(bindparam("these", expanding=True)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -121,6 +121,11 @@ class UserSessionRepository:
         """Return the sessions of anybody's that were used last."""
         statement = select(UserSession).order_by(col(UserSession.last_used).desc()).limit(most)
         return (await self._session.execute(statement)).scalars().all()
+
+    async def count_used_since(self, moment: datetime) -> int:
+        """Count the sessions of anybody's that were used since a moment."""
+        statement = select(func.count()).where(col(UserSession.last_used) >= moment)
+        return int((await self._session.execute(statement)).scalar_one())
 
     async def end_by_password_alone(self, user_id: str) -> None:
         """Delete an account's sessions that were begun with nothing but a password."""

@@ -11,7 +11,7 @@ from memo_coach.coaching.rubric.model import localised
 from memo_coach.services.clock import now
 from memo_coach.services.container import current
 from memo_coach.services.errors import NotFound, ServiceError
-from memo_coach.services.evaluations.workers import GAVE_UP
+from memo_coach.services.evaluations.attempts import GAVE_UP
 from memo_coach.services.views import FINISHED, EvaluationView
 from memo_coach.translations import current_language, text
 from memo_coach.web.errors import Refused

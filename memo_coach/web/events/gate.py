@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 import structlog
 
+from memo_coach.operations import metrics
 from memo_coach.web.connection_limits import SENDER, Sender
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.arguments import Unfit, page_of
@@ -54,14 +55,17 @@ class EventGate:
             characters = checked(name, payload)
             page = page_of(fields.get("router_data", {}))
         except Unfit as fault:
+            metrics.count_socket_event("refused")
             _log.warning("event refused", event_name=str(name)[:200], reason=str(fault))
             return
         # The first event may come with the connecting itself.
         self._events.opened(tab, self._sender(sid))
         if not self._events.has_room(tab, str(name), characters):
+            metrics.count_socket_event("refused")
             _log.warning("event refused", event_name=name, reason="too many waiting")
             await self._namespace.disconnect(sid)
             return
+        metrics.count_socket_event("queued")
         # Only what an event consists of is passed on: the framework would take more.
         await self._queue(sid, {"name": name, "payload": payload, "router_data": page})
 

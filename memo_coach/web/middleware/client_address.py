@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from memo_coach.settings_values import Network
+from memo_coach.settings.values import Network
 
 MOST_HOPS = 16
 """Read from the end of the header. Nobody has so many proxies, and the header may be long."""

@@ -1,4 +1,4 @@
-"""A request id for every request and socket, the access log, and the answer where something broke."""
+"""A request id for every request and socket, the access log, figures, and the answer to what broke."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.operations import metrics
 from memo_coach.translations import speaking, text
 from memo_coach.web.languages import language_asked_for
 from memo_coach.web.problems import Problem
+from memo_coach.web.route_classes import route_class
 
 _log = structlog.get_logger("memo_coach.web.access")
 _FILE = re.compile(r"\.[a-z0-9]{2,12}$")
@@ -45,6 +47,8 @@ class RequestIdMiddleware:
             nonlocal status
             if message["type"] in {"http.response.start", "websocket.accept"}:
                 status = int(message.get("status", HTTPStatus.SWITCHING_PROTOCOLS))
+                if message["type"] == "websocket.accept":
+                    metrics.count_socket("opened")
                 message.setdefault("headers", [])
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             elif message["type"] == "websocket.close" and status is None:
@@ -65,11 +69,21 @@ class RequestIdMiddleware:
                 answer = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
                 await answer(scope, receive, send_with_id)
         finally:
+            seconds = time.perf_counter() - started
+            _count(scope, status, seconds)
             quiet = scope["path"].startswith(_QUIET) or _FILE.search(scope["path"]) is not None
             (_log.debug if quiet else _log.info)(
                 "request",
                 method=scope.get("method", "SOCKET"),
                 path=scope["path"],
                 status=status,
-                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+                milliseconds=round(seconds * 1000, 1),
             )
+
+
+def _count(scope: Scope, status: int | None, seconds: float) -> None:
+    """Count what was asked and answered; a socket's time is how long a page was open, and tells nothing."""
+    if scope["type"] == "websocket":
+        metrics.count_socket("closed" if status == HTTPStatus.SWITCHING_PROTOCOLS else "refused")
+    elif status is not None:
+        metrics.count_request(route=route_class(scope["path"]), status=status, seconds=seconds)

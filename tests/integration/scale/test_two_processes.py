@@ -235,6 +235,6 @@ def test_the_workers_of_one_server_start_on_an_empty_database_and_answer_for_eac
         for _ in range(4):
             with server.client() as client:  # a connection of its own, which either may take
                 seen.update(re.findall(r'evaluations_total.*"done"} .*', client.get("/metrics").text))
-        assert seen == {'evaluations_total{coach="builtin",status="done"} 3.0'}
+        assert seen == {'evaluations_total{coach="builtin",reason="",status="done"} 3.0'}
         assert server.stop() == 0
         assert "Traceback" not in server.log.read_text()

@@ -50,6 +50,9 @@ OF_ADMINISTRATORS: dict[str, Any] = {
     "GET /api/v1/config/{document}/versions": None,
     "GET /api/v1/config/{document}/versions/{version}": None,
     "POST /api/v1/config/{document}/rollback": {"json": {"note": "x"}, **_CHANGE},
+    "POST /api/v1/config": {"json": {"id": "x", "like": "status-update"}},
+    "POST /api/v1/config/{document}/retire": _CHANGE,
+    "POST /api/v1/config/{document}/offer": _CHANGE,
     "GET /api/v1/debug/evaluations/{evaluation}": None,
     "POST /api/v1/debug/selftest": None,
 }

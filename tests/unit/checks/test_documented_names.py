@@ -52,9 +52,9 @@ def test_a_command_or_an_option_that_is_not_there_is_named(command: str, unknown
 @pytest.mark.parametrize(
     "path",
     [
-        "memo_coach/settings.py",
+        "memo_coach/settings/values.py",
         "memo_coach/coaching/builtin/detectors/<idea>/",
-        "memo_coach/{settings,memo_coach}.py",
+        "memo_coach/{database_url,memo_coach}.py",
         "docs/*.md",
         "elsewhere/of/somebody/else.py",
         "https://memos.example.org/docs/nothing",
@@ -71,4 +71,4 @@ def test_a_path_that_leads_nowhere_is_named(path: str) -> None:
 
 
 def test_each_choice_in_braces_is_a_path_of_its_own() -> None:
-    assert list(missing_paths("memo_coach/{settings,nothing}.py", FOLDERS)) == ["memo_coach/nothing.py"]
+    assert list(missing_paths("memo_coach/{database_url,nothing}.py", FOLDERS)) == ["memo_coach/nothing.py"]

@@ -1,6 +1,6 @@
 """What is written about the environment's variables."""
 
-from memo_coach.settings_variables import is_secret
+from memo_coach.settings.variables import is_secret
 from tests.checks.environment_docs import (
     default_of,
     document,

@@ -134,3 +134,24 @@ def test_the_coach_is_compared_with_graded_memos_by_the_saved_rubric_and_by_one_
     assert_one_line(run(tmp_path, "config", "agree", "rubric/nothing", "graded"), 1, "rubric/nothing")
     assert_one_line(run(tmp_path, "config", "agree", "rubric/decision-memo", "nowhere"), 1, "nowhere")
     assert not (tmp_path / "data").exists()
+
+
+async def test_a_coach_is_measured_by_a_rubric_that_was_made_here(
+    services: Services, tmp_path: Path, migrated_url: str
+) -> None:
+    write_document(tmp_path / "annotated", "decision/01")
+    annotations = tmp_path / "annotated" / "decision" / "01.json"
+    annotations.write_text(
+        annotations.read_text().replace('"rubric": "decision-memo"', '"rubric": "board-memo"')
+    )
+
+    async def measured() -> subprocess.CompletedProcess[bytes]:
+        return await command(tmp_path, "eval", "annotated", DATABASE_URL=migrated_url)
+
+    before = await measured()
+    assert before.returncode == 1
+    assert b"board-memo" in before.stderr
+    await services.documents.make_rubric(Actor(name="ada@example.org"), "board-memo", like="decision-memo")
+    answer = await measured()
+    assert answer.returncode == 0, answer.stderr.decode()
+    assert answer.stdout.decode().startswith("Built-in coach: 1 document, 1 run")

@@ -14,7 +14,7 @@ import structlog
 
 from memo_coach.operations.logging import LONGEST_VALUE, WITHOUT_TEXT, configure_logging
 from memo_coach.services.container import Services
-from memo_coach.settings_values import LogFormat
+from memo_coach.settings.values import LogFormat
 
 SECRET = "The pump of Aunt Clementine costs 4,711 dollars."
 

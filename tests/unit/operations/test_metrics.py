@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from memo_coach import __version__
 from memo_coach.operations import metrics
 
 MODEL = "openai/some-model"
@@ -46,19 +47,22 @@ async def test_a_call_is_counted_with_its_tokens_cost_and_times() -> None:
 
 async def test_evaluations_fallbacks_budget_and_circuits_are_shown() -> None:
     metrics.count_evaluation(coach="llm", status="done", seconds=1.5)
+    metrics.count_evaluation(coach="llm", status="failed", reason="LanguageNotRead")
     metrics.count_evaluation(coach="builtin", status="cancelled")
     metrics.count_fallback(MODEL, "builtin", "rate-limited")
     metrics.set_budget(budget_usd=5.0, spent_usd=1.25, reserved_usd=0.5)
     metrics.show_circuits({MODEL: "open", "openai/other": "half-open"})
     found = (await text()).splitlines()
     for line in (
-        'memo_coach_evaluations_total{coach="llm",status="done"} 1.0',
-        'memo_coach_evaluations_total{coach="builtin",status="cancelled"} 1.0',
+        'memo_coach_evaluations_total{coach="llm",reason="",status="done"} 1.0',
+        'memo_coach_evaluations_total{coach="llm",reason="LanguageNotRead",status="failed"} 1.0',
+        'memo_coach_evaluations_total{coach="builtin",reason="",status="cancelled"} 1.0',
         'memo_coach_evaluation_seconds_count{coach="llm"} 1.0',
         f'memo_coach_coach_fallbacks_total{{from="{MODEL}",reason="rate-limited",to="builtin"}} 1.0',
         'memo_coach_model_budget_usd{state="budget"} 5.0',
         'memo_coach_model_budget_usd{state="spent"} 1.25',
         'memo_coach_model_budget_usd{state="reserved"} 0.5',
+        'memo_coach_model_budget_usd{state="left"} 3.25',
         f'memo_coach_model_circuit_open{{model="{MODEL}"}} 1.0',
         'memo_coach_model_circuit_open{model="openai/other"} 0.0',
     ):
@@ -67,8 +71,9 @@ async def test_evaluations_fallbacks_budget_and_circuits_are_shown() -> None:
 
 async def test_the_process_says_what_it_takes() -> None:
     found = await text()
-    assert "\nmemo_coach_process_resident_memory_bytes " in found
-    assert "\nmemo_coach_process_cpu_seconds_total " in found
+    for figure in ("resident_memory_bytes", "cpu_seconds_total", "start_time_seconds", "open_fds"):
+        assert f'\nmemo_coach_process_{figure}{{process="1"}} ' in found
+    assert f'memo_coach_build{{version="{__version__}"}} 1.0' in found.splitlines()
 
 
 async def test_names_of_models_without_end_do_not_become_labels_without_end() -> None:
@@ -103,7 +108,7 @@ async def test_what_cannot_be_looked_up_does_not_keep_the_rest_from_being_read()
 
     metrics.register_refresh("budget", fail)
     metrics.count_evaluation(coach="builtin", status="done")
-    assert 'memo_coach_evaluations_total{coach="builtin",status="done"} 1.0' in await text()
+    assert 'memo_coach_evaluations_total{coach="builtin",reason="",status="done"} 1.0' in await text()
 
 
 async def test_a_look_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +127,7 @@ def test_figures_that_threads_count_first_are_the_same_ones() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    labels = {"coach": "builtin", "status": "done"}
+    labels = {"coach": "builtin", "status": "done", "reason": ""}
     assert metrics.value_of("memo_coach_evaluations_total", labels) == 16
 
 

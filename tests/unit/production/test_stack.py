@@ -137,7 +137,8 @@ def test_redis_keeps_nothing_and_lets_nobody_store_anything() -> None:
     # The image's own start would load modules, each with commands and memory of its own.
     assert redis["entrypoint"] == ["redis-server"]
     rules = yaml.safe_load((ROLES / "secrets" / "vars" / "main.yml").read_text())["secrets_redis_users"]
-    anybody, service = rules.splitlines()
+    anybody, figures, service = rules.splitlines()
+    assert re.fullmatch(r"user figures reset on #\{\{.*\}\} \+ping \+info", figures)
     assert anybody == "user default reset on nopass +ping"
     assert service.startswith("user memo-coach reset on #")
     assert "allchannels" not in service

@@ -75,7 +75,7 @@ async def test_a_coach_that_breaks(services: Services, owner: str, coach: Script
     for line in broken:
         assert line["exception"].startswith("RuntimeError at ")
         assert place in line["exception"]
-        assert "memo_coach/services/evaluations/workers.py:" in line["exception"]
+        assert "memo_coach/services/evaluations/attempts.py:" in line["exception"]
     assert "Clementine" not in log.getvalue()
 
 

@@ -9,14 +9,6 @@ from memo_coach import translations
 
 PACKAGE = translations.FOLDER.parent
 FOR_WHO_RUNS_IT = {
-    "BrokenAnnotations": "faults of a file for the measure, named by its line",
-    "BrokenDocument": "faults of a document of the configuration, named by its line",
-    "BrokenRubric": "faults of a rubric's file, named by its line",
-    "Fault": "one of them",
-    "SettingsError": "a variable of the environment, on standard error at the start",
-    "DatabaseUrlFault": "a variable of the environment, on standard error at the start",
-    "BuildFailed": "on standard error of whoever builds the pages",
-    "SiteMissing": "on standard error of whoever starts the server",
     "Unhealthy": "the report of health, which programs read",
     "NotConfigured": "the report of health, which programs read",
 }
@@ -74,6 +66,19 @@ def is_a_sentence(node: ast.expr) -> bool:
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and " " in node.value
     return isinstance(node, ast.JoinedStr | ast.BinOp)
+
+
+def test_what_is_wrong_with_a_setting_is_told_by_errors_that_have_a_sentence() -> None:
+    """A check of a value may raise any ``ValueError``; the library would show its words, English or not."""
+    own = ("settings/", "database_url.py")
+    raised = {
+        name_of(node.func)
+        for place, tree in trees()
+        if place.startswith(own)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and name_of(node.func).endswith(("Error", "Fault"))
+    }
+    assert raised == {"SettingFault", "SettingsError", "DatabaseUrlFault"}
 
 
 def test_no_error_that_a_person_reads_is_made_of_an_english_sentence() -> None:

@@ -14,7 +14,7 @@ from memo_coach.coaching.samples import samples
 from memo_coach.coaching.short_texts import SHORT
 from memo_coach.services.coaches.builtin_executor import BuiltinExecutor, Steps
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
 from memo_coach.storage.repositories.memos import MemoRepository

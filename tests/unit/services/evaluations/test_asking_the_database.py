@@ -14,7 +14,8 @@ from memo_coach.services import clock
 from memo_coach.services.coaches.service import Coaches
 from memo_coach.services.container import Services, close_services, open_services
 from memo_coach.services.evaluations.queue_poller import Clock
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import EvaluationView

@@ -30,9 +30,11 @@ from memo_coach.services.errors import (
     UnknownRubric,
 )
 from memo_coach.services.evaluations import service as evaluations
+from memo_coach.services.evaluations.attempts import GAVE_UP
 from memo_coach.services.evaluations.recorder import EvaluationRecorder
 from memo_coach.services.evaluations.service import ENTERING_AT_ONCE
-from memo_coach.services.evaluations.workers import GAVE_UP, Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.memos.input import TextMetadata, metadata_of
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.services.views import FINISHED, EvaluationView

@@ -20,7 +20,8 @@ from memo_coach.services.evaluations.fair_queueing import (
     OWNER_CHARACTERS_PER_SECOND,
     due_at,
 )
-from memo_coach.services.evaluations.workers import LONG, WorkerSettings
+from memo_coach.services.evaluations.running import LONG
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
 from memo_coach.services.usage.rate_limits import address_mark
 from memo_coach.storage.repositories.evaluations import Backlog
 from memo_coach.storage.repositories.jobs import JobQueue, NewRows

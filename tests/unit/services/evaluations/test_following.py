@@ -16,7 +16,8 @@ from memo_coach.services.container import Services
 from memo_coach.services.errors import NotFound
 from memo_coach.services.evaluations import recorder
 from memo_coach.services.evaluations.progress import PartialEvaluation
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.rubrics import RubricService
 from memo_coach.services.streaming import InProgress, MemoryBroadcast
 from memo_coach.services.views import EvaluationView
@@ -31,8 +32,8 @@ TEXT = "Subject: A new pump\n\nPlease approve a new pump."
 def unstored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Store nothing before the end."""
     monkeypatch.setattr(recorder, "STORE_EVERY_SECONDS", 60.0)
-    monkeypatch.setattr("memo_coach.services.evaluations.workers.LONGEST_UNSTORED_SECONDS", 60.0)
-    monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 60.0)
+    monkeypatch.setattr("memo_coach.services.evaluations.attempts.LONGEST_UNSTORED_SECONDS", 60.0)
+    monkeypatch.setattr("memo_coach.services.evaluations.attempts.STORE_EVERY_SECONDS", 60.0)
 
 
 async def submit(services: Services, owner: str) -> str:
@@ -101,7 +102,7 @@ async def test_a_follower_of_another_processs_evaluation_sees_what_is_stored(
     services: Services, owner: str, coach: ScriptedCoach, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "LOOK_ANYWAY_SECONDS", 0.05)
-    monkeypatch.setattr("memo_coach.services.evaluations.workers.STORE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr("memo_coach.services.evaluations.attempts.STORE_EVERY_SECONDS", 0.05)
     await services.workers.close()
     coach.hold()
     evaluation = await submit(services, owner)

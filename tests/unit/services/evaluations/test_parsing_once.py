@@ -16,7 +16,7 @@ from memo_coach.coaching import samples as shipped
 from memo_coach.coaching.memo import parser
 from memo_coach.coaching.memo.model import Memo
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
 from memo_coach.services.views import EvaluationView
 from memo_coach.settings import Settings
 from memo_coach.ui.annotated_blocks import AnnotatedTexts

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from memo_coach.operations import metrics
 from memo_coach.services.coaches.service import Coaches, register_coach
 from memo_coach.services.container import Services
-from memo_coach.services.evaluations.workers import Workers, WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
+from memo_coach.services.evaluations.workers import Workers
 from memo_coach.services.streaming import MemoryBroadcast
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import Job, JobQueue
@@ -72,7 +73,7 @@ class Times:
 
 def watched(services: Services) -> WatchedDatabase:
     database = WatchedDatabase(services.database)
-    services.workers._database = database  # type: ignore[assignment]
+    services.workers._queue.database = database  # type: ignore[assignment]
     return database
 
 
@@ -93,7 +94,7 @@ async def ended(services: Services, owner: str, evaluation: str) -> str:
 
 async def done_by_figures() -> bool:
     content, _ = await metrics.exposition()
-    return b'memo_coach_evaluations_total{coach="builtin",status="done"} 1.0' in content
+    return b'memo_coach_evaluations_total{coach="builtin",reason="",status="done"} 1.0' in content
 
 
 @pytest.mark.usefixtures("fresh_figures")
@@ -120,7 +121,7 @@ async def test_a_heartbeat_right_after_the_last_commit_leaves_the_attempt_to_its
     evaluation = await submit(services, owner)
     async with asyncio.timeout(PATIENCE):
         await committed.wait()
-    (attempt,) = services.workers._running.values()
+    (attempt,) = services.workers._running.tasks.values()
     await beats.more(2)  # the first has seen, and the second begun after, that the lease is no more
     go.set()
     await asyncio.wait({attempt}, timeout=PATIENCE)
@@ -150,7 +151,7 @@ async def test_a_closing_process_counts_what_it_has_just_finished(
     evaluation = await submit(services, owner)
     async with asyncio.timeout(PATIENCE):
         await committed.wait()
-    (attempt,) = services.workers._running.values()
+    (attempt,) = services.workers._running.tasks.values()
     for _ in range(3):
         attempt.cancel()
         await asyncio.sleep(0)
@@ -250,7 +251,7 @@ async def test_what_was_taken_and_never_begun_goes_back_without_a_strike_also_wh
     running: set[asyncio.Task[None]] = set()
     async with other_workers(services, WorkerSettings(lease=1.0, heartbeat=0.1, look=0.05)) as workers:
         database = WatchedDatabase(services.database)
-        workers._database = database  # type: ignore[assignment]
+        workers._queue.database = database  # type: ignore[assignment]
         lost = False
 
         async def after(task: str) -> None:
@@ -259,8 +260,8 @@ async def test_what_was_taken_and_never_begun_goes_back_without_a_strike_also_wh
                 lost = True
                 # Something else runs here, and is kept alive by the heartbeat.
                 forever = asyncio.create_task(asyncio.Event().wait(), name="another")
-                workers._running["other"] = forever  # type: ignore[assignment]
-                workers._jobs["other"] = Job("other", 1, 0, "", "en", "r", "builtin", "v", None)
+                workers._running.tasks["other"] = forever  # type: ignore[assignment]
+                workers._running.jobs["other"] = Job("other", 1, 0, "", "en", "r", "builtin", "v", None)
                 running.add(forever)  # type: ignore[arg-type]
                 raise OperationalError("COMMIT", {}, Exception("the connection is gone"))
 
@@ -272,7 +273,7 @@ async def test_what_was_taken_and_never_begun_goes_back_without_a_strike_also_wh
         assert (stored.attempt, stored.failures) == (2, 0)
         for task in running:
             task.cancel()
-        workers._running.pop("other"), workers._jobs.pop("other")
+        workers._running.tasks.pop("other"), workers._running.jobs.pop("other")
 
 
 async def test_a_renewal_names_what_runs_here(services: Services, owner: str) -> None:

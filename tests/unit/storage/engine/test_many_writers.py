@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from memo_coach.services.container import Services, close_services, open_services
-from memo_coach.services.evaluations.workers import WorkerSettings
+from memo_coach.services.evaluations.worker_settings import WorkerSettings
 from memo_coach.settings import Settings
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.jobs import JobQueue

@@ -66,6 +66,57 @@ async def test_a_document_is_read_checked_saved_and_rolled_back(installation: Se
     ]  # fmt: skip
 
 
+async def test_a_rubric_is_made_retired_and_offered_again(installation: Services) -> None:
+    async with program(await administrator(installation)) as asking:
+        made = await asking.post("/api/v1/config", json={"id": "board-memo", "like": "status-update"})
+        assert made.status_code == 201
+        board = made.headers["location"]
+        assert (await asking.get(board)).headers["etag"] == made.headers["etag"]
+        again = await asking.post("/api/v1/config", json={"id": "board-memo", "like": "decision-memo"})
+        assert again.status_code == 422
+        absent = await asking.post("/api/v1/config", json={"id": "other-memo", "like": "nothing"})
+        assert absent.status_code == 404
+
+        def offered() -> list[str]:
+            return [each.id for each in installation.in_force.snapshot.rubrics]
+
+        assert "board-memo" in offered()
+        assert (await asking.post(f"{board}/retire")).status_code == 428
+        retired = await asking.post(f"{board}/retire", headers={"If-Match": made.headers["etag"]})
+        assert retired.json()["version"] == 2
+        assert "board-memo" not in offered()
+        stale = await asking.post(f"{board}/offer", headers={"If-Match": made.headers["etag"]})
+        assert stale.status_code == 412
+        back = await asking.post(f"{board}/offer", headers={"If-Match": retired.headers["etag"]})
+        assert back.json()["version"] == 3
+        assert "board-memo" in offered()
+        for each in ("retire", "offer"):
+            refused = await asking.post(f"{CONTEXT}/{each}", headers={"If-Match": "*"})
+            assert refused.status_code == 404, each
+    actions = [
+        e.action
+        for e in (await installation.audit.page(AuditQuestion(target="document:rubric/board-memo"))).entries
+    ]
+    assert actions == ["rubric.offered", "rubric.retired", "rubric.made"]
+
+
+async def test_the_last_rubric_that_is_offered_cannot_be_retired(installation: Services) -> None:
+    async with program(await administrator(installation)) as asking:
+        names = [each["name"] for each in (await asking.get("/api/v1/config")).json()["items"]]
+        *most, last = [name.replace("/", "--") for name in names if name.startswith("rubric/")]
+        for name in most:
+            done = await asking.post(f"/api/v1/config/{name}/retire", headers={"If-Match": "*"})
+            assert done.status_code == 200
+        refused = await asking.post(f"/api/v1/config/{last}/retire", headers={"If-Match": "*"})
+        assert refused.status_code == 422
+
+
+async def test_rubric_alone_names_the_one_that_comes_first(installation: Services) -> None:
+    async with program(await administrator(installation)) as asking:
+        found = (await asking.get("/api/v1/config/rubric")).json()
+    assert (found["name"], found["text"]) == ("rubric/investment-memo", shipped()["rubric/investment-memo"])
+
+
 async def test_who_reads_what_a_model_was_told_of_somebody_elses_memo_is_told_to_its_owner(
     installation: Services,
 ) -> None:

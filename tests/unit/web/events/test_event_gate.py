@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from memo_coach.operations import metrics
 from memo_coach.web.connection_limits import SENDER, ConnectionLimiter, Sender
 from memo_coach.web.errors import Refused
 from memo_coach.web.events.gate import EventGate
@@ -126,3 +127,17 @@ def test_the_application_has_the_gate_and_the_bounds(application: Any) -> None:
     assert isinstance(application.event_namespace.on_event.__self__, EventGate)
     assert isinstance(application.event_namespace.on_connect.__self__, EventGate)
     assert isinstance(application.state_manager, TabStates)
+
+
+@pytest.mark.usefixtures("fresh_figures")
+async def test_events_are_counted_as_queued_or_refused(sender: Sender) -> None:
+    roomy, full = App(sender), App(sender, is_full=True)
+    event = {"name": HYDRATE, "payload": {}, "router_data": {}}
+    await (await connected(roomy)).on_event("socket", event)
+    await (await connected(roomy)).on_event("socket", {"name": "no.such.event"})
+    await (await connected(full)).on_event("socket", event)
+    counted = {
+        outcome: metrics.value_of("memo_coach_socket_events_total", {"outcome": outcome})
+        for outcome in ("queued", "refused")
+    }
+    assert counted == {"queued": 1, "refused": 2}

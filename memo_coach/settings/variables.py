@@ -11,6 +11,9 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
+from memo_coach.settings.faults import SettingFault, shown
+from memo_coach.translations.sentences import sentence
+
 
 def variable(
     meaning: str,
@@ -54,18 +57,20 @@ class Given:
         """Return the value, from the file where one is named.
 
         Raises:
-            ValueError: it is given twice, or its file cannot be used.
+            SettingFault: it is given twice, or its file cannot be used.
         """
         if not self.file:
             return self.text
         if self.text:
-            raise ValueError(f"it is given twice, directly and as {name}_FILE")
+            raise SettingFault(sentence("setting_faults.given_twice", name=name))
         try:
             content = Path(self.file).read_text(encoding="utf-8").strip()
         except (OSError, ValueError):
-            raise ValueError(f"the file {self.file!r} in {name}_FILE cannot be read") from None
+            raise SettingFault(
+                sentence("setting_faults.file_unreadable", file=shown(self.file), name=name)
+            ) from None
         if not content and not may_be_empty:
-            raise ValueError(f"the file {self.file!r} in {name}_FILE is empty")
+            raise SettingFault(sentence("setting_faults.file_empty", file=shown(self.file), name=name))
         return content
 
 
