@@ -1,11 +1,13 @@
-# The images of Memo AI Coach; `make image` builds the first two.
+# The images of Memo AI Coach; `make image` builds the first three.
 #   app          the service: docker build --target app .
 #   backup       the same with the programs that a backup takes: docker build --target backup .
+#   postgres     the database with what archives it: docker build --target postgres .
 #   development  what docker-compose.yml runs: with Node, it rebuilds the pages at each change
 #
-# The base is named here and nowhere else, by a tag that holds the full version.
+# The bases are named here and nowhere else, by a tag that holds the full version.
 # checkov:skip=CKV_DOCKER_7:the tag stands in PYTHON_IMAGE, which is not resolved by the check
 ARG PYTHON_IMAGE=python:3.13.12-slim-trixie
+ARG POSTGRES_IMAGE=postgres:17.9-trixie
 
 # ---- What building the pages takes. Node is in here, and stays in here.
 FROM ${PYTHON_IMAGE} AS tools
@@ -55,6 +57,15 @@ COPY memo_coach memo_coach
 RUN /opt/memo-coach/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 COPY --from=pages /app/build/site build/site
 RUN chmod -R u=rwX,go=rX /app
+
+# ---- The database with pgBackRest, Debian's, which keeps its version as long as the release lasts. A change here needs
+#      another number behind the version of Postgres in docker-compose.prod.yml and docker-compose.drill.yml.
+FROM ${POSTGRES_IMAGE} AS postgres
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends "pgbackrest=2.55.*" \
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log \
+    # Its folders are the database's user's, by whichever number the base knows it.
+    && install -d -o postgres -g postgres -m 0700 /var/spool/pgbackrest
 
 # ---- The service.
 FROM ${PYTHON_IMAGE} AS app

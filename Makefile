@@ -32,6 +32,8 @@ TRAINING := $(TRAINING_VENV)/installed-$(call DIGEST,requirements/training.lock)
 PYTEST = $(BIN)/python -m pytest -n auto $(if $(DATABASE),-p tests.database_choice --database=$(DATABASE))
 DOCKER ?= docker
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# The database's image has a version of its own: a new one of the service does not restart the database.
+POSTGRES_TAG := $(shell sed -n 's/.*memo-coach-postgres}:\(.*\)/\1/p' docker-compose.prod.yml)
 REVISION := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade
 
@@ -75,7 +77,7 @@ format: $(DEVELOPMENT) ## put every file into the project's format
 bench: build $(DEVELOPMENT) ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
 
-load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100 --write")
+load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100", "--hundred", "--soak 30")
 	@$(BIN)/python -m tests.load $(OPTIONS)
 
 eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER=path (OPTIONS="--coach llm --runs 3")
@@ -91,16 +93,18 @@ validate-training: $(TRAINING) ## say how well that model does on documents that
 fuzz: build $(DEVELOPMENT) ## ask the API whatever its description allows, and whatever not (EXAMPLES=200 of each address)
 	@$(BIN)/python -m tests.integration.api.any_request $(or $(EXAMPLES),200)
 
-docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example
+docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example, the dashboards
 	@$(BIN)/python -m tests.checks.environment_docs --write
 	@$(BIN)/python -m tests.checks.remarks_docs --write
+	@$(BIN)/python -m tests.checks.dashboards --write
 
 operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 
-image: ## build the images of the application and of its backup, as VERSION (by default pyproject.toml's)
-	@for target in app backup; do \
+image: ## build the images of the application and its backup, as VERSION (by default pyproject.toml's), and of the database
+	@for target in app backup postgres; do \
 		name=memo-coach; test $$target = app || name=memo-coach-$$target; \
-		$(DOCKER) build --target $$target --tag "$$name:$(VERSION)" --build-arg VERSION="$(VERSION)" --build-arg REVISION="$(REVISION)" . || exit 1; \
+		tag="$(VERSION)"; test $$target != postgres || tag="$(POSTGRES_TAG)"; \
+		$(DOCKER) build --target $$target --tag "$$name:$$tag" --build-arg VERSION="$(VERSION)" --build-arg REVISION="$(REVISION)" . || exit 1; \
 	done
 
 rehearse: build $(DEVELOPMENT) $(OPERATIONS) ## walk production on this machine, from nothing to a restored backup (STAGE=backup for one stage)

@@ -69,7 +69,7 @@ resource "aws_iam_role_policy" "pruner" {
         Sid      = "ReadAddAndPrune"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
-        Resource = "${module.backup_bucket.arn}/${local.repository}/*"
+        Resource = ["${module.backup_bucket.arn}/${local.repository}/*", "${module.backup_bucket.arn}/${local.repository}-archive/*"]
       },
       ], var.kms_key_arn == null ? [] : [{
         Sid      = "UseTheKey"

@@ -29,6 +29,8 @@ locals {
   bucket_arn      = "arn:${data.aws_partition.current.partition}:s3:::${var.backup_bucket}"
   repository_path = "${var.backup_bucket}/memo-coach"
   repository_arn  = "${local.bucket_arn}/memo-coach"
+  archive_path    = "${var.backup_bucket}/memo-coach-archive"
+  archive_arn     = "${local.bucket_arn}/memo-coach-archive"
 }
 
 resource "aws_iam_role_policy" "server" {
@@ -48,7 +50,7 @@ resource "aws_iam_role_policy" "server" {
         Sid      = "ReadAndAdd"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"]
-        Resource = "${local.repository_arn}/*"
+        Resource = ["${local.repository_arn}/*", "${local.archive_arn}/*"]
       },
       {
         # restic's locks are the only objects that a backup removes.
@@ -56,6 +58,13 @@ resource "aws_iam_role_policy" "server" {
         Effect   = "Allow"
         Action   = "s3:DeleteObject"
         Resource = "${local.repository_arn}/locks/*"
+      },
+      {
+        # Each base backup begins so; on S3 nothing ever has that name.
+        Sid      = "RemoveTheNameOfTheNewest"
+        Effect   = "Allow"
+        Action   = "s3:DeleteObject"
+        Resource = "${local.archive_arn}/backup/*/latest"
       },
       # The key that AWS manages needs no leave; an own key does.
       ], var.kms_key_arn == null ? [] : [{

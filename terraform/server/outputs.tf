@@ -2,6 +2,9 @@ locals {
   backup_endpoint   = coalesce(var.backup_endpoint, "https://s3.${var.region}.amazonaws.com")
   restic_repository = "s3:${local.backup_endpoint}/${local.repository_path}"
 
+  # pgBackRest speaks to a store by TLS alone.
+  archive_repository = startswith(local.backup_endpoint, "https://") ? "s3:${local.backup_endpoint}/${local.archive_path}" : ""
+
   inventory = {
     memo_coach = {
       hosts = {
@@ -19,6 +22,8 @@ locals {
           time_servers              = ["169.254.169.123"] # Amazon's own, inside every VPC
           restic_repository         = local.restic_repository
           backup_credentials_source = "instance_role"
+          archive_repository        = local.archive_repository
+          archive_region            = var.region
         }
       }
     }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tests.rehearsal import paths, registry
 from tests.rehearsal.ansible import VERSION
+from tests.rehearsal.commands import require
 from tests.rehearsal.engine import LABEL, PREFIX, Engine
 
-TARGETS = {"app": "memo-coach", "backup": "memo-coach-backup"}
+TARGETS = {"app": "memo-coach", "backup": "memo-coach-backup", "postgres": "memo-coach-postgres"}
+DATABASE_IMAGE = re.compile(r"memo-coach-postgres\}:(\S+)")
 BUILD_SECONDS = 1500
 
 
@@ -17,14 +20,24 @@ def compose_images() -> list[str]:
     return registry.pulled_images((paths.ROOT / "docker-compose.prod.yml").read_text(encoding="utf-8"))
 
 
+def database_version() -> str:
+    """Return the version that the database's image has of its own."""
+    found = DATABASE_IMAGE.search((paths.ROOT / "docker-compose.prod.yml").read_text(encoding="utf-8"))
+    require(found is not None, "docker-compose.prod.yml names no version of the database's image.")
+    return str(found and found[1])
+
+
 def build(engine: Engine) -> Path:
     """Build the product's images and save them into one archive; give it."""
-    base = registry.supply(
-        engine, registry.base_image((paths.ROOT / "Dockerfile").read_text(encoding="utf-8"))
-    )
+    bases = registry.base_images((paths.ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    supplied = [
+        part
+        for name, base in bases.items()
+        for part in ("--build-arg", f"{name}={registry.supply(engine, base)}")
+    ]
     images = []
     for target, name in TARGETS.items():
-        image = f"{name}:{VERSION}"
+        image = f"{name}:{database_version() if target == 'postgres' else VERSION}"
         engine.run(
             f"build-{target}",
             "build",
@@ -34,8 +47,7 @@ def build(engine: Engine) -> Path:
             target,
             "--label",
             LABEL,
-            "--build-arg",
-            f"PYTHON_IMAGE={base}",
+            *supplied,
             "--build-arg",
             f"VERSION={VERSION}",
             "--tag",

@@ -23,25 +23,23 @@ from tests.rehearsal.network import REGISTRY, Network
 CONTAINER = f"{PREFIX}-registry"
 PORT = 5000
 SERVICES = f"{PREFIX}/services:trixie"
-OWN = ("memo-coach", "memo-coach-backup")
+OWN = ("memo-coach", "memo-coach-backup", "memo-coach-postgres")
 PULL_SECONDS = 300
 
-FROM_ARGUMENT = re.compile(r"^ARG PYTHON_IMAGE=(\S+)$", re.MULTILINE)
+FROM_ARGUMENT = re.compile(r"^ARG (\w+_IMAGE)=(\S+)$", re.MULTILINE)
 COMPOSE_IMAGE = re.compile(r"""^\s+image:\s*["']?([^\s"'#]+)""", re.MULTILINE)
 
 
-def base_image(dockerfile: str) -> str:
-    """Return the base that the Dockerfile pins.
+def base_images(dockerfile: str) -> dict[str, str]:
+    """Return the bases that the Dockerfile pins, by their arguments.
 
     Raises:
         RehearsalError: it names none.
     """
-    found = FROM_ARGUMENT.search(dockerfile)
-    if found is None:
-        raise RehearsalError(
-            "The Dockerfile has no `ARG PYTHON_IMAGE=…`: which base should the rehearsal supply?"
-        )
-    return found.group(1)
+    found = dict(FROM_ARGUMENT.findall(dockerfile))
+    if not found:
+        raise RehearsalError("The Dockerfile has no `ARG …_IMAGE=…`: which base should the rehearsal supply?")
+    return found
 
 
 def pulled_images(compose: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,12 +178,24 @@ def _upgrade(connection: Connection) -> None:
 
 def known_revisions() -> frozenset[str]:
     """Return all migrations that this version of the program knows."""
-    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
-    return frozenset(script.revision for script in scripts)
+    return _shipped(MIGRATIONS).revisions
 
 
 def newest_revision() -> str:
     """Return the newest migration that this version of the program knows."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert head is not None, "the package ships at least one migration"  # noqa: S101
-    return head
+    return _shipped(MIGRATIONS).newest
+
+
+@dataclass(frozen=True, slots=True)
+class _Migrations:
+    newest: str
+    revisions: frozenset[str]
+
+
+@functools.cache
+def _shipped(folder: Path) -> _Migrations:
+    """Read the migrations once: loading them is most of the work of asking where a database stands."""
+    scripts = ScriptDirectory(str(folder))
+    newest = scripts.get_current_head()
+    assert newest is not None, "the package ships at least one migration"  # noqa: S101
+    return _Migrations(newest, frozenset(script.revision for script in scripts.walk_revisions()))

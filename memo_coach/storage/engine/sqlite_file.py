@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from memo_coach.storage.engine.revisions import number, runs_on
+from memo_coach.translations.library_words import library_words
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
@@ -114,8 +115,9 @@ def unusable_file(path: Path, verb: str, error: BaseException | None) -> Databas
         return DatabaseDamaged(path, str(error), verb)
     what = sentence(f"database.{verb}")
     public = "database.locked" if is_locked(error) else "database.unusable"
+    reason = library_words("sqlite_words", str(error))
     return DatabaseUnusable(
-        sentence("database.unusable_file", path=path, verb=what, reason=error), sentence(public, verb=what)
+        sentence("database.unusable_file", path=path, verb=what, reason=reason), sentence(public, verb=what)
     )
 
 

@@ -60,7 +60,7 @@ run "the_pruner_deletes_snapshots_but_no_kept_version" {
   assert {
     condition = toset(flatten([
       for statement in jsondecode(aws_iam_role_policy.pruner[0].policy).Statement : [
-        for action in flatten([statement.Action]) : "${statement.Effect} ${action} ${statement.Resource}"
+        for pair in setproduct(flatten([statement.Action]), flatten([statement.Resource])) : "${statement.Effect} ${pair[0]} ${pair[1]}"
       ]
       ])) == toset([
       "Allow s3:ListBucket arn:aws:s3:::test-backup",
@@ -69,6 +69,10 @@ run "the_pruner_deletes_snapshots_but_no_kept_version" {
       "Allow s3:PutObject arn:aws:s3:::test-backup/memo-coach/*",
       "Allow s3:AbortMultipartUpload arn:aws:s3:::test-backup/memo-coach/*",
       "Allow s3:DeleteObject arn:aws:s3:::test-backup/memo-coach/*",
+      "Allow s3:GetObject arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:PutObject arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:AbortMultipartUpload arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:DeleteObject arn:aws:s3:::test-backup/memo-coach-archive/*",
     ])
     error_message = "The pruner cannot prune, or may do more, such as removing the versions that are kept."
   }

@@ -35,6 +35,8 @@ run "the_inventory_is_what_ansible_needs_to_know" {
             time_servers              = ["169.254.169.123"]
             restic_repository         = "s3:https://s3.${var.region}.amazonaws.com/test-backup/memo-coach"
             backup_credentials_source = "instance_role"
+            archive_repository        = "s3:https://s3.${var.region}.amazonaws.com/test-backup/memo-coach-archive"
+            archive_region            = var.region
           }
         }
       }
@@ -53,6 +55,24 @@ run "the_backups_go_to_the_named_endpoint" {
   assert {
     condition     = output.restic_repository == "s3:https://s3.example.org/test-backup/memo-coach"
     error_message = "The backups go elsewhere than to the named endpoint."
+  }
+
+  assert {
+    condition     = yamldecode(output.ansible_inventory).memo_coach.hosts.memo-coach.archive_repository == "s3:https://s3.example.org/test-backup/memo-coach-archive"
+    error_message = "The archive goes elsewhere than to the named endpoint."
+  }
+}
+
+run "a_store_without_tls_gets_no_archive" {
+  command = plan
+
+  variables {
+    backup_endpoint = "http://s3.example.org"
+  }
+
+  assert {
+    condition     = yamldecode(output.ansible_inventory).memo_coach.hosts.memo-coach.archive_repository == ""
+    error_message = "An archive goes to a store that pgBackRest cannot speak to."
   }
 }
 
@@ -621,7 +641,7 @@ run "the_server_adds_and_reads_backups_and_deletes_nothing_but_locks" {
   assert {
     condition = toset(flatten([
       for statement in jsondecode(aws_iam_role_policy.server.policy).Statement : [
-        for action in flatten([statement.Action]) : "${statement.Effect} ${action} ${statement.Resource}"
+        for pair in setproduct(flatten([statement.Action]), flatten([statement.Resource])) : "${statement.Effect} ${pair[0]} ${pair[1]}"
       ]
       ])) == toset([
       "Allow s3:ListBucket arn:aws:s3:::test-backup",
@@ -630,8 +650,12 @@ run "the_server_adds_and_reads_backups_and_deletes_nothing_but_locks" {
       "Allow s3:PutObject arn:aws:s3:::test-backup/memo-coach/*",
       "Allow s3:AbortMultipartUpload arn:aws:s3:::test-backup/memo-coach/*",
       "Allow s3:DeleteObject arn:aws:s3:::test-backup/memo-coach/locks/*",
+      "Allow s3:GetObject arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:PutObject arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:AbortMultipartUpload arn:aws:s3:::test-backup/memo-coach-archive/*",
+      "Allow s3:DeleteObject arn:aws:s3:::test-backup/memo-coach-archive/backup/*/latest",
     ])
-    error_message = "The server may do something else than list, read, add, and remove locks."
+    error_message = "The server may do something else than list, read, add, and remove locks and a name that is never there."
   }
 
   assert {

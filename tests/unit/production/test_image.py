@@ -23,7 +23,8 @@ def test_the_base_is_named_once_by_its_full_version() -> None:
     assert (
         len(re.findall(r"^ARG PYTHON_IMAGE=python:\d+\.\d+\.\d+-slim-trixie$", DOCKERFILE, re.MULTILINE)) == 1
     )
-    assert {base for base, _ in stages().values()} - set(stages()) == {"${PYTHON_IMAGE}"}
+    assert len(re.findall(r"^ARG POSTGRES_IMAGE=postgres:\d+\.\d+-trixie$", DOCKERFILE, re.MULTILINE)) == 1
+    assert {base for base, _ in stages().values()} - set(stages()) == {"${PYTHON_IMAGE}", "${POSTGRES_IMAGE}"}
     assert "@sha256" not in DOCKERFILE
 
 
@@ -86,3 +87,14 @@ def test_only_what_an_image_is_made_from_is_sent_to_the_builder() -> None:
     assert rules[0] == "*"
     let_in = {rule[1:] for rule in rules if rule.startswith("!")}
     assert not {".env", "secrets", ".git", "data", "tests", "ansible", "terraform"} & let_in
+
+
+def test_the_database_s_image_is_the_base_s_version_of_postgres_with_a_pinned_archiver() -> None:
+    base, body = stages()["postgres"]
+    assert base == "${POSTGRES_IMAGE}"
+    assert re.search(r'install --yes --no-install-recommends "pgbackrest=\d+\.\d+\.\*"', body)
+    version = re.search(r"^ARG POSTGRES_IMAGE=postgres:(\S+)-trixie$", DOCKERFILE, re.MULTILINE)
+    assert version is not None
+    for file in ("docker-compose.prod.yml", "docker-compose.drill.yml"):
+        named = re.findall(r"memo-coach-postgres\}:(\S+)", (REPOSITORY / file).read_text())
+        assert {each.rpartition("-")[0] for each in named} == {version[1]}, file

@@ -128,3 +128,16 @@ def test_a_service_that_does_not_answer_is_said_to(tmp_path: Path) -> None:
 
 def test_without_a_file_it_says_how_it_is_used(metadata: Metadata) -> None:
     assert fetch(metadata.address).returncode == 2
+
+
+def test_the_archive_gets_them_as_its_own_settings_for_its_user(metadata: Metadata, tmp_path: Path) -> None:
+    file = tmp_path / "credentials.conf"
+    user = os.geteuid()
+    assert fetch(metadata.address, str(file), str(user)).returncode == 0
+    assert (stat.S_IMODE(file.stat().st_mode), file.stat().st_uid) == (0o400, user)
+    assert file.read_text().splitlines() == [
+        "[global]",
+        "repo1-s3-key=an-id",
+        "repo1-s3-key-secret=a-key",
+        "repo1-s3-token=a-session",
+    ]

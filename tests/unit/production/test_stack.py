@@ -31,6 +31,7 @@ CAPABILITIES = {"backup": ["DAC_READ_SEARCH"]}
 PUBLISHED = {"traefik": ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]}
 USERS = {"traefik": "0:0", "postgres": "999:999", "redis": "10002:10002", "backup": "0:0"}
 OWN_IMAGES = {"app": "memo-coach:1.2.3", "backup": "memo-coach-backup:1.2.3"}
+ARCHIVE = ["./secrets/archive:/etc/archive:ro", "/run/memo-coach/archive:/run/archive:ro"]
 
 every_service = pytest.mark.parametrize("service", SERVICES)
 
@@ -78,7 +79,12 @@ def test_only_the_proxy_publishes_ports() -> None:
 
 def test_the_database_is_reached_from_inside_only() -> None:
     assert STACK["networks"]["database"]["internal"] is True
-    assert SERVICES["postgres"]["networks"] == ["database"]
+    # The way out to its archive; nobody is there who would come in but the backup job, which may.
+    assert SERVICES["postgres"]["networks"] == ["database", "outside"]
+    assert {name for name, each in SERVICES.items() if "outside" in each["networks"]} == {
+        "postgres",
+        "backup",
+    }
     assert "database" not in SERVICES["traefik"]["networks"]
     assert set(SERVICES["backup"]["networks"]) == {"database", "outside"}
 
@@ -158,7 +164,8 @@ def test_redis_keeps_nothing_and_lets_nobody_store_anything() -> None:
     # The image's own start would load modules, each with commands and memory of its own.
     assert redis["entrypoint"] == ["redis-server"]
     rules = yaml.safe_load((ROLES / "secrets" / "vars" / "main.yml").read_text())["secrets_redis_users"]
-    anybody, service = rules.splitlines()
+    anybody, figures, service = rules.splitlines()
+    assert re.fullmatch(r"user figures reset on #\{\{.*\}\} \+ping \+info", figures)
     assert anybody == "user default reset on nopass +ping"
     assert service.startswith("user memo-coach reset on #")
     assert "allchannels" not in service
@@ -305,3 +312,30 @@ def test_the_example_of_the_environment_names_what_the_stack_asks_for_and_nothin
     named = set(re.findall(r"^#? ?([A-Z_]+)=", example, re.MULTILINE))
     assert named == asked
     assert production(**example_environment())["services"]["app"]["image"].startswith("memo-coach:")
+
+
+def test_the_database_is_archived_within_a_minute_where_that_is_switched_on_and_drops_nothing() -> None:
+    assert postgres_settings()["archive_mode"] == "off"
+    on = production(ARCHIVE_MODE="on")["services"]["postgres"]["command"]
+    assert "archive_mode=on" in on
+    assert postgres_settings()["archive_command"] == "pgbackrest archive-push %p"
+    assert postgres_settings()["archive_timeout"] == "60"
+    archive = (ROLES / "secrets" / "templates" / "pgbackrest.conf.j2").read_text()
+    assert "archive-push-queue-max" not in archive
+    assert {"expire-auto=n", "repo1-cipher-type=aes-256-cbc", "archive-async=y"} <= set(archive.splitlines())
+
+
+def test_the_keys_of_the_archive_reach_the_database_by_a_folder_that_can_change_while_it_runs() -> None:
+    assert set(ARCHIVE) <= set(SERVICES["postgres"]["volumes"])
+    environment = SERVICES["postgres"]["environment"]
+    assert environment["PGBACKREST_CONFIG"].startswith("/etc/archive/")
+    assert environment["PGBACKREST_CONFIG_INCLUDE_PATH"] == "/run/archive"
+
+
+def test_what_the_archive_leaves_running_is_not_the_database_s_to_bury() -> None:
+    assert SERVICES["postgres"]["init"] is True
+
+
+def test_a_version_of_the_service_does_not_restart_the_database() -> None:
+    other = production(MEMO_COACH_VERSION="9.9.9")["services"]["postgres"]
+    assert other == SERVICES["postgres"]

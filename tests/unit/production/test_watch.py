@@ -301,3 +301,42 @@ def site(folder: Path, named: str, days: int, status: int) -> Iterator[int]:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with served(server) as port:
         yield port
+
+
+def archived(watched: Watched, *, waited: str) -> None:
+    watched.settings |= {"archive": True, "looks": ["runs", "archive"]}
+    watched.note("archive", **GOOD)
+    watched.note("drill", **GOOD)
+    watched.command("docker", waited)
+
+
+def test_an_archive_that_takes_everything_is_no_reason_to_tell(watched: Watched, receiver: Receiver) -> None:
+    archived(watched, waited="42.1")
+    assert watched.run("look").returncode == 0
+    assert receiver.told == []
+
+
+def test_an_archive_that_is_behind_is_told(watched: Watched, receiver: Receiver) -> None:
+    archived(watched, waited="660.0")
+    watched.run("look")
+    (line,) = receiver.told[0]["lines"]
+    assert line.startswith("What the database wrote has waited 11 minutes for its archive.")
+
+
+def test_a_base_backup_and_a_drill_that_failed_are_told_where_there_is_an_archive(
+    watched: Watched, receiver: Receiver
+) -> None:
+    archived(watched, waited="0")
+    watched.note("archive", result="failed", finished=NOW.isoformat(), error="The store is away.")
+    watched.note("drill", **{**GOOD, "finished": (NOW - timedelta(days=9)).isoformat()})
+    watched.run("look")
+    assert receiver.told[0]["lines"] == [
+        "The last archive failed: The store is away.",
+        "The last good drill is 216 hours old.",
+    ]
+
+
+def test_without_an_archive_nobody_asks_for_one(watched: Watched, receiver: Receiver) -> None:
+    watched.settings["looks"] = ["runs", "archive"]
+    assert watched.run("look").returncode == 0
+    assert receiver.told == []

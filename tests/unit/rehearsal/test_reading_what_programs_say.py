@@ -89,15 +89,17 @@ def test_a_recap_without_success_is_an_error(said: str) -> None:
         ansible.changes(said)
 
 
-def test_the_base_image_is_the_one_that_the_dockerfile_pins() -> None:
-    assert (
-        registry.base_image("# text\nARG PYTHON_IMAGE=python:3.13.1-slim\nFROM x\n") == "python:3.13.1-slim"
-    )
+def test_the_base_images_are_those_that_the_dockerfile_pins() -> None:
+    dockerfile = "# text\nARG PYTHON_IMAGE=python:3.13.1-slim\nARG POSTGRES_IMAGE=postgres:17\nFROM x\n"
+    assert registry.base_images(dockerfile) == {
+        "PYTHON_IMAGE": "python:3.13.1-slim",
+        "POSTGRES_IMAGE": "postgres:17",
+    }
 
 
 def test_a_dockerfile_without_a_base_is_an_error() -> None:
-    with pytest.raises(RehearsalError, match="PYTHON_IMAGE"):
-        registry.base_image("FROM python:3\n")
+    with pytest.raises(RehearsalError, match="_IMAGE"):
+        registry.base_images("FROM python:3\n")
 
 
 def test_images_of_others_are_taken_from_the_compose_file_once_each_and_ours_not() -> None:

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Write the short-lived credentials of an EC2 instance's role into a file.
 
-``fetch_role_credentials.py FILE``. The file has the form of AWS's shared credentials and is readable by root
-alone. The metadata service (IMDSv2) answers the server itself only; a container gets what it needs through
-this file. Exit status: 0 written, 2 no file named, 3 not obtained.
+``fetch_role_credentials.py FILE [USER]``. The file has the form of AWS's shared credentials and is readable
+by root alone; with the number of a user, that of pgBackRest's settings, readable by that user alone. The
+metadata service (IMDSv2) answers the server itself only; a container gets what it needs through this file.
+Exit status: 0 written, 2 no file named, 3 not obtained.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 ENDPOINT = os.environ.get("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://169.254.169.254")
 ROLES = "/latest/meta-data/iam/security-credentials/"
 TIMEOUT_SECONDS = 5
+SHARED = (
+    "[default]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\naws_session_token = {session}\n"
+)
+PGBACKREST = "[global]\nrepo1-s3-key={key}\nrepo1-s3-key-secret={secret}\nrepo1-s3-token={session}\n"
 LIFETIME_SECONDS = "60"
 
 
@@ -36,8 +41,8 @@ def ask(method: str, path: str, headers: dict[str, str]) -> str:
         raise CredentialsError(f"The metadata service did not answer {method} {path}: {error}.") from error
 
 
-def fetch() -> str:
-    """Give the role's credentials as the text of a shared-credentials file."""
+def fetch(form: str) -> str:
+    """Give the role's credentials in a form that has places for key, secret and session."""
     token = ask("PUT", "/latest/api/token", {"X-aws-ec2-metadata-token-ttl-seconds": LIFETIME_SECONDS})
     with_token = {"X-aws-ec2-metadata-token": token}
     roles = ask("GET", ROLES, with_token).split()
@@ -48,21 +53,18 @@ def fetch() -> str:
         key, secret, session = answer["AccessKeyId"], answer["SecretAccessKey"], answer["Token"]
     except (ValueError, KeyError) as error:
         raise CredentialsError(f"The answer about role {roles[0]} holds none.") from error
-    return (
-        "[default]\n"
-        f"aws_access_key_id = {key}\n"
-        f"aws_secret_access_key = {secret}\n"
-        f"aws_session_token = {session}\n"
-    )
+    return form.format(key=key, secret=secret, session=session)
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, user: int | None = None) -> None:
     """Replace the file in one step; only its owner may read it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "w") as file:
             os.fchmod(descriptor, 0o400)
+            if user is not None:
+                os.fchown(descriptor, user, -1)
             file.write(text)
         Path(name).replace(path)
     except OSError:
@@ -72,11 +74,12 @@ def write(path: Path, text: str) -> None:
 
 def main() -> int:
     """Write the file named on the command line."""
-    if len(sys.argv) != 2:
-        sys.stderr.write("Say which file to write: fetch_role_credentials.py FILE\n")
+    if len(sys.argv) not in (2, 3) or not all(argument.isdecimal() for argument in sys.argv[2:]):
+        sys.stderr.write("Say which file to write: fetch_role_credentials.py FILE [USER]\n")
         return 2
+    user = int(sys.argv[2]) if len(sys.argv) == 3 else None
     try:
-        write(Path(sys.argv[1]), fetch())
+        write(Path(sys.argv[1]), fetch(SHARED if user is None else PGBACKREST), user)
     except (CredentialsError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 3

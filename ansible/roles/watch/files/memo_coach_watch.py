@@ -42,6 +42,14 @@ CERTIFICATE_DAYS = 14
 """Traefik renews 30 days before the end: at 14 it has failed for two weeks."""
 BACKUP_HOURS = 26
 CHECK_DAYS = 8
+DRILL_DAYS = 8
+ARCHIVE_SECONDS = 300
+"""How long what the database has written may wait for the archive: what is promised not to be lost."""
+DATABASE = "memo-coach-postgres-1"
+OLDEST_WAITING = (
+    "SELECT coalesce(extract(epoch FROM now() - min(modification)), 0) "
+    "FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"
+)
 REBOOT_DAYS = 3
 REBOOT_FILE = Path("/run/reboot-required")
 
@@ -77,10 +85,13 @@ def memory(path: Path = Path("/proc/meminfo")) -> Findings:
     return {"memory": f"Only {left // 1024} MB of {all_of_it // 1024} MB of memory are left."}
 
 
-def runs(directory: Path, now: float) -> Findings:
-    """Look whether backup and check have run of late, and well, by the files that they leave."""
+def runs(directory: Path, now: float, *, archive: bool = False) -> Findings:
+    """Look whether backup, check and drill have run of late, and well, by the files that they leave."""
     found = {}
-    for kind, hours in (("backup", BACKUP_HOURS), ("check", 24 * CHECK_DAYS)):
+    kinds = [("backup", BACKUP_HOURS), ("check", 24 * CHECK_DAYS)]
+    if archive:
+        kinds += [("archive", BACKUP_HOURS), ("drill", 24 * DRILL_DAYS)]
+    for kind, hours in kinds:
         file = directory / f"{kind}.json"
         try:
             last = json.loads(file.read_bytes())
@@ -99,6 +110,22 @@ def runs(directory: Path, now: float) -> Findings:
         elif now - finished > hours * 3600:
             found[kind] = f"The last good {kind} is {(now - finished) / 3600:.0f} hours old."
     return found
+
+
+def archive() -> Findings:
+    """Look whether what the database writes gets into its archive."""
+    waited = float(
+        _said_by(
+            "docker", "exec", "--user", "999", DATABASE, "psql", "--no-psqlrc", "--tuples-only", "--no-align",
+            "--username=postgres", f"--command={OLDEST_WAITING}",
+        )
+    )  # fmt: skip
+    if waited <= ARCHIVE_SECONDS:
+        return {}
+    return {
+        "archive behind": f"What the database wrote has waited {waited / 60:.0f} minutes for its archive. "
+        "Nothing is lost as long as this server lives."
+    }
 
 
 def site(host: str, address: str, port: int, now: float) -> Findings:
@@ -197,11 +224,13 @@ def _said_by(*command: str) -> str:
 
 def all_of(configuration: dict[str, Any], now: float) -> Findings:
     """Look at everything. What cannot be looked at is a finding, too."""
+    is_archived = bool(configuration.get("archive"))
     host, address, port = (configuration[name] for name in ("site", "address", "port"))
     looks = {
         "disks": lambda: disks(configuration["disks"]),
         "memory": memory,
-        "runs": lambda: runs(Path(configuration["status"]), now),
+        "runs": lambda: runs(Path(configuration["status"]), now, archive=is_archived),
+        "archive": lambda: archive() if is_archived else {},
         "site": lambda: site(host, address, port, now),
         "units": units,
         "containers": containers,
