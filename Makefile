@@ -77,7 +77,7 @@ format: $(DEVELOPMENT) ## put every file into the project's format
 bench: build $(DEVELOPMENT) ## measure: the coach, the weight of the page, Lighthouse (WRITE=--write puts it into docs/performance.md)
 	@for benchmark in tests/benchmarks/bench_*.py tests/benchmarks/page_weight.py tests/benchmarks/lighthouse.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" $(WRITE) || exit 1; done
 
-load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100 --write")
+load: build $(DEVELOPMENT) ## put the load of a crowd on real servers, side by side (OPTIONS="--connected 300 --at-work 100", "--hundred", "--soak 30")
 	@$(BIN)/python -m tests.load $(OPTIONS)
 
 eval: $(RUNNING) ## measure a coach on documents that you have annotated: FOLDER=path (OPTIONS="--coach llm --runs 3")
@@ -93,9 +93,10 @@ validate-training: $(TRAINING) ## say how well that model does on documents that
 fuzz: build $(DEVELOPMENT) ## ask the API whatever its description allows, and whatever not (EXAMPLES=200 of each address)
 	@$(BIN)/python -m tests.integration.api.any_request $(or $(EXAMPLES),200)
 
-docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example
+docs: $(DEVELOPMENT) ## write again what the documents take from the code: docs/remarks.md, docs/operate/environment.md, .env.example, the dashboards
 	@$(BIN)/python -m tests.checks.environment_docs --write
 	@$(BIN)/python -m tests.checks.remarks_docs --write
+	@$(BIN)/python -m tests.checks.dashboards --write
 
 operations: $(OPERATIONS) ## install the operators' tools (Ansible, checkers) into .venv-operations
 

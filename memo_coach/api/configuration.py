@@ -31,7 +31,6 @@ from memo_coach.services.administration.documents import (
     VersionLine,
 )
 from memo_coach.services.administration.errors import DocumentConflict
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.translations import text
 
 _MOST_FAULTS: Final = 200
@@ -205,9 +204,7 @@ async def check_document(_asker: Administrator, document: Document, wanted: Text
     faults = await container.current().documents.validate(name_in_address(document), wanted.text)
     found = CheckedDocument(
         valid=not faults,
-        faults=[
-            {"line": fault.line, "reason": spoken_reason(fault.reason)} for fault in faults[:_MOST_FAULTS]
-        ],
+        faults=[{"line": fault.line, "reason": fault.reason.spoken()} for fault in faults[:_MOST_FAULTS]],
     )
     return answers.document(found)
 

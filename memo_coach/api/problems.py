@@ -15,8 +15,8 @@ from starlette.routing import compile_path
 from typing_extensions import TypedDict
 
 from memo_coach.api.askers import NotAllowed
+from memo_coach.api.request_faults import spoken_fault
 from memo_coach.services.administration.errors import DocumentConflict, DocumentRefused, UnknownDocument
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.services.errors import NotFound, ServiceError, TooMany, Unavailable
 from memo_coach.services.usage.idempotency import StillAtIt
 from memo_coach.services.usage.storage_budget import StorageRefused
@@ -115,7 +115,7 @@ def problem_of(error: Exception) -> Problem:
 
 def _faults_of(refused: DocumentRefused) -> list[FaultDocument]:
     return [
-        {"detail": spoken_reason(fault.reason), "pointer": "#/text", "line": fault.line}
+        {"detail": fault.reason.spoken(), "pointer": "#/text", "line": fault.line}
         for fault in refused.faults[:_MOST_FAULTS]
     ]
 
@@ -130,7 +130,7 @@ async def _not_as_described(_request: Request, error: Exception) -> Response:
     if any(fault["loc"][:1] == ("path",) for fault in found):
         # No id of ours looks like that.
         return problem_of(NotFound())
-    faults = [_fault(fault["loc"], fault["msg"]) for fault in found[:_MOST_FAULTS]]
+    faults = [_fault(fault["loc"], spoken_fault(fault)) for fault in found[:_MOST_FAULTS]]
     return Problem(HTTPStatus.BAD_REQUEST, text("api.not_as_described"), errors=faults)
 
 

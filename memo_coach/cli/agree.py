@@ -60,7 +60,6 @@ def _rubrics(name: str, file: str | None) -> list[Rubric]:
         read,
     )
     from memo_coach.services.administration.documents_in_force import as_shipped  # noqa: PLC0415
-    from memo_coach.services.administration.fault_sentences import spoken_reason  # noqa: PLC0415
 
     if not (name.startswith(RUBRIC) and is_name(name)):
         raise Problem(text("documents.unknown", document=shown(name)))
@@ -71,7 +70,7 @@ def _rubrics(name: str, file: str | None) -> list[Rubric]:
             content = read(name, read_text(file))
         except FaultyDocument as error:
             first, more = error.faults[0], len(error.faults) - 1
-            fault = f"{shown(file)}:{first.line}: {spoken_reason(first.reason)}"
+            fault = f"{shown(file)}:{first.line}: {first.reason.spoken()}"
             told = text("command_line.more_faults", count=more, fault=fault) if more else fault
             raise Problem(told) from error
         typed = [content] if isinstance(content, Rubric) else []

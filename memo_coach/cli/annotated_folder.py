@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ class AnnotatedFolder:
     """What was found in a folder."""
 
     documents: tuple[AnnotatedDocument, ...]
-    left_out: dict[str, tuple[str, ...]]
+    left_out: Mapping[str, Sequence[str]]
     """What cannot be used, by name: its faults, each a line that names it."""
 
 
@@ -36,7 +36,8 @@ def read_folder(name: str, collection: str | None, rubrics: Sequence[Rubric] = (
     Raises:
         Problem: there is none, or there are too many.
     """
-    folder, documents, left_out = Path(name), [], {}
+    folder, documents = Path(name), []
+    left_out: dict[str, Sequence[str]] = {}
     rubrics = rubrics or shipped_rubrics()
     for path in annotations_in(folder):
         called = shown(path.relative_to(folder).with_suffix("").as_posix())

@@ -16,8 +16,8 @@ from memo_coach.translations import text
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from memo_coach.coaching.documents.faults import Fault
     from memo_coach.services.accounts.principal import Actor
-    from memo_coach.services.administration.document_kinds import DocumentFault
     from memo_coach.services.administration.documents import DocumentService
     from memo_coach.storage.engine.database import Database
 
@@ -133,11 +133,9 @@ def _checked_file(name: str, file: str) -> int:
     return 0
 
 
-def _say_faults(source: str, faults: Sequence[DocumentFault]) -> None:
-    from memo_coach.services.administration.fault_sentences import spoken_reason  # noqa: PLC0415
-
+def _say_faults(source: str, faults: Sequence[Fault]) -> None:
     for fault in faults:
-        say(f"{source}:{fault.line}: {spoken_reason(fault.reason)}")
+        say(f"{source}:{fault.line}: {fault.reason.spoken()}")
 
 
 def _actor() -> Actor:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from memo_coach.storage.fingerprint import TableFingerprint
 
 Answer = TypeVar("Answer")
+_MIGRATION = re.compile(r"[0-9]{4}(?:_[0-9]{4})?")
 
 
 @click.group()
@@ -29,19 +32,35 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+@click.option("--beside", metavar="MIGRATION")
+def upgrade(beside: str | None) -> None:
     """Bring the tables to what this version needs; make them where there are none."""
-    before = on_database(_upgrade)
-    if before.is_current:
+    if beside is not None and not _MIGRATION.fullmatch(beside):
+        raise click.UsageError(text("database.no_migration"))
+    before = on_database(partial(_upgrade, beside=beside))
+    if before.is_usable and not before.is_current:
+        say(text("database.runs_on_newer", current=before.current, newest=before.newest))
+    elif before.is_current:
         say(text("database.is_newest_already", newest=before.newest))
     else:
         say(text("database.upgraded", before=before.current or text("database.none"), newest=before.newest))
 
 
 @db.command()
+def newest() -> None:
+    """Print the newest migration that this version brings; the database is not asked."""
+    from memo_coach.storage.engine.schema import newest_revision  # noqa: PLC0415 - loaded when it is asked for
+
+    say(newest_revision())
+
+
+@db.command()
 def status() -> None:
     """Say which migration the tables are at. Exit status 1 where they need an upgrade."""
     found = on_database(_status)
+    if found.is_usable and not found.is_current:
+        say(text("database.runs_on_newer", current=found.current, newest=found.newest))
+        return
     if not found.is_current:
         raise Problem(
             text("database.not_newest", current=found.current or text("database.none"), newest=found.newest)
@@ -95,10 +114,10 @@ def _target(address: str | None, file: Path | None) -> str:
         raise Problem(text("database.file_unusable", file=repr(str(file)))) from None
 
 
-async def _upgrade(database: Database) -> SchemaStatus:
+async def _upgrade(database: Database, *, beside: str | None) -> SchemaStatus:
     from memo_coach.storage.engine import schema  # noqa: PLC0415
 
-    return await schema.upgrade(database)
+    return await schema.upgrade(database, beside=beside)
 
 
 async def _status(database: Database) -> SchemaStatus:

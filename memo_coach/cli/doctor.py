@@ -147,7 +147,7 @@ def _rubrics(_settings: Settings) -> str:
     try:
         return text("doctor.rubrics_valid", rubrics=", ".join(rubric.id for rubric in shipped_rubrics()))
     except BrokenRubric as error:
-        raise _Finding("; ".join(error.faults), 1) from None
+        raise _Finding("; ".join(fault.spoken() for fault in error.faults), 1) from None
 
 
 def _documents(settings: Settings) -> str:

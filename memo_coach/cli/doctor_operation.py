@@ -111,7 +111,7 @@ async def _answer(settings: Settings) -> str:
     is_missing = settings.database_path is not None and not settings.database_path.exists()
     database = Database(settings.database_url, pooled=False)
     try:
-        if is_missing or not (await schema.status(database)).is_current:
+        if is_missing or not (await schema.status(database)).is_usable:
             raise DoctorFinding(text("doctor.model_needs_database"), 3)
         models = await open_models(settings, database)
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from memo_coach.cli.output import print_bytes, print_json, print_report
+from memo_coach.cli.output import print_bytes, print_json, print_report, say
 from memo_coach.cli.problems import DependencyFailed, Problem, settings_or_problem, shown
 from memo_coach.cli.reading import read_memo, read_text
 from memo_coach.coaching.control_characters import escaped_controls
@@ -47,7 +47,10 @@ def evaluate(
     if form == "pdf" and output in (None, "-") and sys.stdout.isatty():
         raise click.UsageError(text("command_line.pdf_on_terminal"))
     memo = read_memo(file)
-    judgement = _judged(memo, _rubric(rubric_id, rubric_file), coach=coach, language=language)
+    rubric = _rubric(rubric_id, rubric_file)
+    judgement = _judged(memo, rubric, coach=coach, language=language)
+    if not rubric_id and not rubric_file:
+        _propose(judgement, rubric)
     if form == "pdf":
         _write_pdf(judgement, output)
     elif output is None or output == "-":
@@ -56,6 +59,16 @@ def evaluate(
         _write(judgement, form, output)
     if judgement.coach != judgement.provenance.kind:
         raise DependencyFailed(text("command_line.builtin_instead"))
+
+
+def _propose(judgement: FileJudgement, rubric: Rubric) -> None:
+    """Say which rubric the memo asks for, where none was named and it is another one."""
+    from memo_coach.coaching.builtin.rubric_proposal import proposed_rubric  # noqa: PLC0415
+    from memo_coach.coaching.memo.parser import parse_memo  # noqa: PLC0415
+
+    proposed = proposed_rubric(parse_memo(judgement.text, judgement.metadata.language), rubric)
+    if proposed is not None:
+        say(text("command_line.proposed", rubric=proposed.id), err=True)
 
 
 def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
@@ -67,7 +80,7 @@ def _rubric(rubric_id: str | None, rubric_file: str | None) -> Rubric:
     try:
         return load_rubric(read_text(rubric_file), source=shown(rubric_file))
     except BrokenRubric as error:
-        first, more = error.faults[0], len(error.faults) - 1
+        first, more = error.faults[0].spoken(), len(error.faults) - 1
         raise Problem(text("command_line.more_faults", count=more, fault=first) if more else first) from error
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from memo_coach.coaching.documents.faults import Fault, in_order, lines_of
 
 
 class CoachingError(Exception):
@@ -31,11 +33,16 @@ class LanguageNotRead(CoachingError):
 
 
 class BrokenRubric(CoachingError):
-    """A rubric document cannot be used. The message names file, line and reason, one line for each fault."""
+    """A rubric document cannot be used. The message names file, line and reason, one line for each fault.
 
-    def __init__(self, message: str, faults: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
-        self.faults = faults or (message,)
+    ``faults`` holds those lines, which know how they are said in other languages; ``found`` has the faults
+    themselves.
+    """
+
+    def __init__(self, source: str, found: Iterable[Fault]) -> None:
+        self.found = in_order(found)
+        self.faults = lines_of(source, self.found)
+        super().__init__("\n".join(self.faults))
 
 
 class UnknownRubric(CoachingError):

@@ -15,7 +15,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from memo_coach.coaching.control_characters import without_controls
-from memo_coach.operations import metrics
+from memo_coach.operations import error_reports, metrics
 from memo_coach.operations.tracebacks import messages_of, traceback_without_values
 from memo_coach.settings.values import LogFormat, LogLevel
 
@@ -107,7 +107,7 @@ def _formatter(log_format: LogFormat, *, colours: bool) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_shared(),
         processors=[
-            counted,
+            counted_and_reported,
             without_exception_values,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             without_texts,
@@ -121,10 +121,20 @@ def without_texts(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
     return {name: _safe(name, value) for name, value in event.items()}
 
 
-def counted(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Count what is logged as an error, for whoever watches the figures."""
+def counted_and_reported(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Count what is logged as an error, for whoever watches the figures, and report it where that is wanted.
+
+    A line of a library may quote what it worked at, and is not reported.
+    """
     if event.get("level") in _ERRORS:
-        metrics.count_error(_exception_of(event.get("exc_info")))
+        error = _exception_of(event.get("exc_info"))
+        metrics.count_error(error)
+        error_reports.report(
+            error,
+            logger=str(event.get("logger", "")),
+            message=str(event["event"]) if event.get("_from_structlog") else None,
+            request_id=event.get("request_id"),
+        )
     return event
 
 

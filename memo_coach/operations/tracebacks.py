@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 MOST_FRAMES = 40
 """Of one exception. A driver's frames are many, and what called it is further out than the innermost few."""
@@ -27,18 +28,32 @@ _ROOTS = sorted(
 )
 
 
+class Frame(NamedTuple):
+    """Where a function was when an exception passed through it."""
+
+    file: str
+    """Without the folder of the installation."""
+    line: int | None
+    function: str
+
+
+def chain_of(error: BaseException) -> list[BaseException]:
+    """Return an exception and those behind it, the outermost first, as many as are told."""
+    return list(islice(_chain(error), MOST_EXCEPTIONS))
+
+
 def traceback_without_values(error: BaseException) -> str:
     """Describe an exception and those behind it, the outermost first, each from its innermost frame outwards.
 
     For each: ``module.Class at file:line function, file:line function, …``.
     """
-    return " ← ".join(_described(each) for each in islice(_chain(error), MOST_EXCEPTIONS))
+    return " ← ".join(_described(each) for each in chain_of(error))
 
 
 def messages_of(error: BaseException) -> list[str]:
     """Return what an exception and those behind it say, the longest first: text that must not be told."""
     found = set()
-    for each in islice(_chain(error), MOST_EXCEPTIONS):
+    for each in chain_of(error):
         found |= {_said(each), *(one for one in each.args if isinstance(one, str))}
     return sorted((one for one in found if len(one) >= SHORTEST_MESSAGE), key=len, reverse=True)
 
@@ -69,20 +84,30 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _described(error: BaseException) -> str:
     places = _places(error)
-    return f"{_class_of(error)} at {', '.join(places)}" if places else _class_of(error)
+    return f"{class_of(error)} at {', '.join(places)}" if places else class_of(error)
 
 
-def _class_of(error: BaseException) -> str:
+def class_of(error: BaseException) -> str:
+    """Return an exception's class, with its module where it is no built-in one."""
     kind = type(error)
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _places(error: BaseException) -> list[str]:
+def frames_of(error: BaseException) -> list[Frame]:
+    """Return where an exception passed through, the innermost last, at most :data:`MOST_FRAMES` of them."""
+    return _frames(error)[-MOST_FRAMES:]
+
+
+def _frames(error: BaseException) -> list[Frame]:
     # Lines of source are not looked up: that reads files, and they are not told.
     frames = traceback.StackSummary.extract(
         traceback.walk_tb(error.__traceback__), lookup_lines=False, capture_locals=False
     )
-    places = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
+    return [Frame(_short(frame.filename), frame.lineno, frame.name) for frame in frames]
+
+
+def _places(error: BaseException) -> list[str]:
+    places = [f"{frame.file}:{frame.line} {frame.function}" for frame in reversed(_frames(error))]
     if len(places) <= MOST_FRAMES:
         return places
     outermost = MOST_FRAMES - _INNERMOST

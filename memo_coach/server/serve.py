@@ -27,6 +27,7 @@ from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations import ENGLISH, speaking, text
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import Sentence, sentence, spoken
+from memo_coach.web import earlier_assets
 from memo_coach.web.errors import SiteMissing, WorkerFailed
 from memo_coach.web.header_limit import HEADER_BYTES
 from memo_coach.web.site import ROOT, SITE
@@ -63,6 +64,7 @@ def serve(settings: Settings, host: str, port: int, *, language: str = ENGLISH) 
         raise SiteMissing(sentence("building.no_pages"))
     _try_address(host, port)
     prepare(settings.database_url)
+    earlier_assets.keep(ROOT / SITE / "build" / "client", settings.data_dir)
     with speaking(language):
         announce(settings)
     os.chdir(ROOT)  # where the framework looks for its configuration

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.operations.database_figures import DatabaseFigures
+from memo_coach.operations.error_reports import close_error_reports, open_error_reports
 from memo_coach.operations.health import (
     CheckFunction,
     Health,
@@ -163,6 +164,9 @@ async def open_services(
     """
     configure_logging(settings.log_level, settings.log_format)
     async with AsyncExitStack() as opened:
+        if settings.sentry_dsn:
+            await asyncio.to_thread(open_error_reports, settings.sentry_dsn, settings.app_env)
+            opened.push_async_callback(asyncio.to_thread, close_error_reports)
         database = Database(settings.database_url)
         opened.push_async_callback(database.close)
         DatabaseFigures(database)
@@ -195,7 +199,7 @@ async def _opened(
     """Open everything; what has to be closed is put on the stack before the next thing is opened."""
     await asyncio.to_thread(_make_data_directory, settings.data_dir)
     before = await schema.upgrade(database)
-    if not before.is_current:
+    if not before.is_usable:
         _log.info("database migrated", before=before.current, after=before.newest)
     unit_of_work = UnitOfWork(database, settings.data_dir)
     in_force = DocumentsInForce(database)

@@ -27,6 +27,12 @@ class OperationVariables(VariableGroup):
         example="json",
         default=lambda above: "json" if above["app_env"] == "production" else "human",
     )
+    sentry_dsn: values.ReportAddress = variable(
+        "Where errors are reported to in Sentry's protocol: class and place, no text. By default nowhere.",
+        example="https://the-public-key@errors.example.org/1",
+        secret=True,
+        may_be_empty=True,
+    )
     operator_networks: values.Networks = variable(
         "Where /metrics, and on this machine /debug, are asked from. By default here, but for a public site.",
         example="127.0.0.0/8,10.20.0.0/16",

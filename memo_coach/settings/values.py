@@ -164,6 +164,22 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _report_address(value: str) -> str:
+    # Not shown, nor what urlsplit says of it: it holds a key.
+    fault = SettingFault(sentence("setting_faults.not_reports"))
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        raise fault from None
+    if not value:
+        return ""
+    is_address = parts.scheme in {"http", "https"} and parts.hostname and value.isprintable()
+    if not is_address or not parts.username or not parts.path.rpartition("/")[2].isdecimal():
+        raise fault
+    return value
+
+
 def _smtp_url(value: str) -> str:
     # Not shown, nor what urlsplit says of it: it may hold a password.
     fault = SettingFault(sentence("setting_faults.not_smtp"))
@@ -284,5 +300,7 @@ Domains = Annotated[str, BeforeValidator(_domains)]
 """Separated by commas; empty for none, ``*`` for all."""
 Scopes = Annotated[str, BeforeValidator(_scopes)]
 Joins = Annotated[Literal["invited", "any"], one_of(Literal["invited", "any"])]
+ReportAddress = Annotated[str, BeforeValidator(_report_address)]
+"""What Sentry calls a DSN; empty for none."""
 HttpAddress = Annotated[str, BeforeValidator(_http_address)]
 """Without a slash at its end; empty for none."""

@@ -63,6 +63,7 @@ class _SourceFailed(Exception):
 
 def _copy_rows(target: Connection, source: Connection) -> dict[str, TableFingerprint]:
     _refuse_data(target)
+    schema.refuse_other(schema.status_of(source))
     wanted = _read(source)
     for table in metadata.sorted_tables:
         _copy_table(source, target, table)

@@ -28,7 +28,7 @@ class Sentence(str):
         return text(self._key, **_spoken_values(self._values))
 
 
-def sentence(key: str, **values: object) -> Sentence:
+def sentence(key: str, /, **values: object) -> Sentence:
     """Return the text for ``part.key``; values may be sentences themselves, and numbers are written out."""
     # An error that is told within would keep its traceback, and all that hangs on it.
     kept = {

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from memo_coach.services.processes.shared_buckets import SharedBuckets
 from memo_coach.settings import Settings
+from memo_coach.web import earlier_assets
 from memo_coach.web.accounts.routes import ACCOUNT_ROUTES
 from memo_coach.web.accounts.single_sign_on import SINGLE_SIGN_ON_ROUTES
 from memo_coach.web.middleware.access_tokens import AccessTokenMiddleware
@@ -65,7 +66,7 @@ def middleware(
         Middleware(RateLimitMiddleware, shared=shared),
         Middleware(SocketLimitMiddleware),
         Middleware(LateMountMiddleware, api),
-        Middleware(AssetsMiddleware, site / "build" / "client"),
+        Middleware(AssetsMiddleware, site / "build" / "client", settings.data_dir / earlier_assets.DIRECTORY),
         Middleware(
             RoutesMiddleware, (*((*ACCOUNT_ROUTES, *SINGLE_SIGN_ON_ROUTES) if accounts else ()), *ROUTES)
         ),

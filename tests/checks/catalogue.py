@@ -64,6 +64,7 @@ def catalogue() -> list[Check]:
         Check("shellcheck", _own("shell_scripts"), OPERATIONS),
         Check("documented variables", _own("environment_docs")),
         Check("documented remarks", _own("remarks_docs")),
+        Check("dashboards", _own("dashboards")),
         Check("documented commands and paths", _own("documented_names")),
         Check("registry hosts", _own("registry_hosts")),
         Check("dead links", _own("dead_links")),

@@ -13,6 +13,7 @@ from tests.benchmarks.bench_hundred import memory_mb
 from tests.benchmarks.bench_hundred_builtin import cpu_of, memo_number
 from tests.live_server import LiveServer
 from tests.load.people import Kept, Measured, Person
+from tests.load.servers import cpu_beside
 
 ARRIVING_AT_ONCE = 20
 OPEN_AT_MOST = 200
@@ -29,6 +30,8 @@ class Crowd:
     kept: list[Kept] = field(default_factory=list)
     cpu_seconds: float = 0.0
     """Of a core, by the server's processes while it was measured."""
+    beside_seconds: float = 0.0
+    """Of a core, by the database and Redis where they are processes of their own."""
     load_seconds: float = 0.0
     """Of a core, by the load itself meanwhile."""
     memory_before: float = 0.0
@@ -38,9 +41,15 @@ class Crowd:
 
 
 async def gather_crowd(
-    server: LiveServer, connected: int, at_work: int, seconds: float, warm_seconds: float
+    server: LiveServer,
+    connected: int,
+    at_work: int,
+    seconds: float,
+    warm_seconds: float,
+    *,
+    came: asyncio.Event | None = None,
 ) -> Crowd:
-    """Have a crowd come, work, and leave.
+    """Have a crowd come, work, and leave; ``came`` is set while all are there.
 
     Raises:
         httpx.HTTPError: the server does not answer while they come.
@@ -58,8 +67,12 @@ async def gather_crowd(
             for first in range(0, connected, ARRIVING_AT_ONCE):
                 await asyncio.gather(*(each.arrive() for each in people[first : first + ARRIVING_AT_ONCE]))
             crowd.memory_connected = memory_mb(server)
+            if came is not None:
+                came.set()
             await _worked(server, crowd, people[:at_work], warm_seconds)
         finally:
+            if came is not None:
+                came.clear()
             await asyncio.gather(*(person.leave() for person in people), return_exceptions=True)
     crowd.memory_after = memory_mb(server)
     crowd.kept = [person.kept for person in people]
@@ -70,7 +83,8 @@ async def _worked(server: LiveServer, crowd: Crowd, people: list[Person], warm_s
     working = asyncio.gather(*(person.work(warm_seconds + crowd.seconds) for person in people))
     await asyncio.sleep(warm_seconds)
     crowd.measured.begin_anew()
-    cpu, load = sum(cpu_of(server).values()), time.process_time()
+    cpu, load, beside = sum(cpu_of(server).values()), time.process_time(), cpu_beside(server)
     await working
+    crowd.beside_seconds = cpu_beside(server) - beside
     crowd.cpu_seconds = (sum(cpu_of(server).values()) - cpu) / 1_000
     crowd.load_seconds = time.process_time() - load

@@ -33,6 +33,7 @@ PATIENCE_SECONDS = 60.0
 LONGEST_TEXT = 4_000
 WRITE_STATE = WriteState.get_full_name()
 ON_LOAD = f"{OnLoadInternalState.get_full_name()}.on_load_internal"
+EVALUATED = "evaluated, from the click to the end"
 _FEEDBACK = re.compile(r"/feedback/([\w-]{10,})")
 _ENDED = re.compile(r'"status[^"]*":\s*"(done|failed|cancelled)"')
 
@@ -66,13 +67,20 @@ class Person:
     """One person with a browser of their own, at an address of their own."""
 
     def __init__(
-        self, number: int, server: LiveServer, client: httpx.AsyncClient, measured: Measured, text: str
+        self,
+        number: int,
+        server: LiveServer,
+        client: httpx.AsyncClient,
+        measured: Measured,
+        text: str,
+        *,
+        coach: str = "builtin",
     ) -> None:
         self.kept = Kept()
         self._server, self._client, self._measured = server, client, measured
         self._address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         self._cookie = ""
-        self._text = text
+        self._text, self._coach = text, coach
         self._chance = random.Random(number)
         self._clicks = 0
         self._socket: TestSocket | None = None
@@ -164,7 +172,7 @@ class Person:
         form: dict[str, Any] = {
             "memo": self.kept.text,
             "rubric": RUBRICS[0],
-            "coach": "builtin",
+            "coach": self._coach,
             "memo_id": self.kept.memo or "",
             "revision": str(self.kept.revision),
         }
@@ -178,7 +186,7 @@ class Person:
         if ended is None or ended[1] != "done":
             self._measured.errors[f"evaluation: {ended and ended[1]}"] += 1
         else:
-            self._took("evaluated, from the click to the end", began)
+            self._took(EVALUATED, began)
         await self._answered("page changed", ON_LOAD, None, re.compile("is_hydrated|write_state"), "/")
 
     def _headers(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tests.rehearsal import (
     base,
     browser,
     cloud,
+    deploying,
     faults,
     figures,
     machine,
@@ -187,6 +188,11 @@ def fail_on_purpose(world: World) -> str:
     return "a failing dump, a wrong password, a full disk: no false snapshot, and told"
 
 
+def deploy_and_go_back(world: World) -> str:
+    """Deploy another version, one that fails, and go back, under load and with open pages."""
+    return deploying.insist(world)
+
+
 def run_docker_alone(world: World) -> str:
     """Start the small stack with Docker and nothing else; lose its data, and bring it back."""
     return alone.insist(needed(world.server))
@@ -235,11 +241,19 @@ STAGES: tuple[Stage[World], ...] = (
         ("outside",),
         after=("site", "https", "faults", "alone"),
     ),
+    # What it asks for is counted: nothing else may restart what answers, nor use up what an address may ask.
+    Stage(
+        "deploy",
+        "a deploy, one that fails, and the way back, under load",
+        deploy_and_go_back,
+        ("https",),
+        after=("site", "faults", "alone", "stranger"),
+    ),
     Stage(
         "backup",
         "backup, loss of the server, restore",
         lose_and_recover,
         ("https",),
-        after=("site", "faults", "stranger", "alone"),
+        after=("site", "faults", "stranger", "alone", "deploy"),
     ),
 )

@@ -323,7 +323,7 @@ def test_an_empty_file_is_a_slip_but_for_what_may_be_left_open(
 ) -> None:
     secret = tmp_path / "secret"
     secret.write_text(content)
-    if name.startswith(("LLM_", "SMTP_", "OIDC_")):
+    if name.startswith(("LLM_", "SMTP_", "OIDC_", "SENTRY_")):
         assert settings_from(**{f"{name}_FILE": str(secret)}) == settings_from()
     else:
         with pytest.raises(SettingsError, match=rf"^{name}: the file '.+' in {name}_FILE is empty\. Example"):

@@ -31,7 +31,7 @@ RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "options": ("ask",),
     "do-nothing": ("ask", "options"),
     "option-costs": ("options",),
-    "return": ("costs", "ask-amount", "ask"),
+    "return": ("ask-amount", "ask", "costs"),
     "costs": ("plan-steps", "ask"),
     "cost-parts": ("costs", "ask-amount"),
     "discount-rate": ("return", "costs"),
@@ -57,7 +57,7 @@ RELATED: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("exceptions",),
 }
 """For what is missing, the elements whose passages it would belong to, the best first."""
-MOST_BESIDE_ONE: Final = 2
+MOST_BESIDE_ONE: Final = 1
 """Remarks that are put beside passages of one block."""
 _SURE = 0.7
 """Probability from which a passage is taken for what it is said to be."""

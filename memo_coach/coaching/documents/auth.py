@@ -8,13 +8,14 @@ from functools import cache
 
 from memo_coach.coaching.documents.document import read_document, shipped_text, version_of
 from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.faults import DOCUMENT
 from memo_coach.coaching.documents.yaml_documents import Node
 
 NOBODY, ADMINISTRATORS, EVERYBODY = "nobody", "administrators", "everybody"
 MOST_DOMAINS = 100
 LONGEST_HOURS = 24 * 365
 
-_WHERE = "the document"
+_WHERE = DOCUMENT
 ALL, NONE = "all", "none"
 MOST_MODELS = 50
 _KEYS = ("email_domains", "second_factor", "idle_hours", "longest_hours")
@@ -61,14 +62,14 @@ def load_auth(text: str, *, source: str) -> AuthDocument:
         entries = reader.mapping(root, _WHERE, (*_KEYS, _MODELS))
         for key in _KEYS if root.entries is not None else ():
             if key not in entries:
-                reader.fault(root, f"{_WHERE}: {key!r} is missing")
+                reader.fault(root, _WHERE, "missing", key=repr(key))
         idle, longest = (
             reader.whole(entries.get(key), _WHERE, key, 1, LONGEST_HOURS, default=1)
             for key in ("idle_hours", "longest_hours")
         )
         if "longest_hours" in entries and idle > longest:
             reader.fault(
-                entries["longest_hours"], f"{_WHERE}: longest_hours must not be less than idle_hours"
+                entries["longest_hours"], _WHERE, "not_less", larger="longest_hours", smaller="idle_hours"
             )
         writers, administrators = _models(entries.get(_MODELS), reader)
         return AuthDocument(
@@ -93,14 +94,14 @@ def shipped_auth() -> AuthDocument:
 def _domains(node: Node | None, reader: DocumentReader) -> tuple[str, ...]:
     if node is None or node.is_empty:
         return ()
-    items = reader.list(node, f"{_WHERE}: 'email_domains'")
+    items = reader.list(node, _WHERE.part("'email_domains'"))
     if len(items) > MOST_DOMAINS:
-        reader.fault(node, f"there are {len(items)} domains; {MOST_DOMAINS} is the most")
+        reader.fault(node, None, "too_many_domains", found=str(len(items)), most=str(MOST_DOMAINS))
     domains = []
     for item in items:
         domain = reader.text(item, _WHERE, "email_domains").lower()
         if domain and not _DOMAIN.fullmatch(domain):
-            reader.fault(item, f"{_WHERE}: {domain!r} is no domain such as 'example.org'")
+            reader.fault(item, _WHERE, "no_domain", domain=repr(domain))
         domains.append(domain)
     return tuple(dict.fromkeys(domains))
 
@@ -111,7 +112,7 @@ def _models(
     """Return the models of writers and of administrators."""
     if node is None or node.is_empty:
         return None, None
-    entries = reader.mapping(node, f"{_WHERE}: {_MODELS!r}", _ROLES)
+    entries = reader.mapping(node, _WHERE.part(repr(_MODELS)), _ROLES)
     writers, administrators = (_models_of_role(entries.get(role), role, reader) for role in _ROLES)
     return writers, administrators
 
@@ -120,22 +121,19 @@ def _models_of_role(node: Node | None, role: str, reader: DocumentReader) -> tup
     if node is None or node.is_empty:
         return None
     if node.items is None:
-        word = reader.text(node, f"{_WHERE}: {_MODELS!r}", role)
+        word = reader.text(node, _WHERE.part(repr(_MODELS)), role)
         if word not in (ALL, NONE):
-            reader.fault(node, f"{_WHERE}: {role} may use {ALL}, {NONE} or a list of models, not {word!r}")
+            reader.fault(node, _WHERE, "no_models", role=role, value=repr(word))
         return () if word == NONE else None
-    items = reader.list(node, f"{_WHERE}: {role!r}")
+    items = reader.list(node, _WHERE.part(repr(role)))
     if len(items) > MOST_MODELS:
-        reader.fault(node, f"there are {len(items)} models; {MOST_MODELS} is the most")
-    names = (reader.text(item, f"{_WHERE}: {_MODELS!r}", role, longest=200) for item in items)
+        reader.fault(node, None, "too_many_models", found=str(len(items)), most=str(MOST_MODELS))
+    names = (reader.text(item, _WHERE.part(repr(_MODELS)), role, longest=200) for item in items)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _second_factor(node: Node | None, reader: DocumentReader) -> str:
     value = reader.text(node, _WHERE, "second_factor")
     if node is not None and value and value not in (NOBODY, ADMINISTRATORS, EVERYBODY):
-        reader.fault(
-            node,
-            f"{_WHERE}: second_factor must be {NOBODY}, {ADMINISTRATORS} or {EVERYBODY}, not {value!r}",
-        )
+        reader.fault(node, _WHERE, "no_factor", value=repr(value))
     return value or NOBODY

@@ -7,9 +7,11 @@ from functools import cache
 
 from memo_coach.coaching.documents.document import read_document, shipped_text, version_of
 from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.faults import Place
 from memo_coach.coaching.documents.yaml_documents import Node
 from memo_coach.coaching.rubric.model import LocalisedText
 
+_WHERE = Place("context")
 _KEYS = ("reader", "organisation", "conventions")
 
 
@@ -38,8 +40,8 @@ def load_context(text: str, *, source: str) -> ContextDocument:
     """
 
     def read(root: Node, reader: DocumentReader) -> ContextDocument:
-        entries = reader.mapping(root, "the context", _KEYS)
-        texts = {key: reader.localised(entries, key, root, "the context") for key in _KEYS}
+        entries = reader.mapping(root, _WHERE, _KEYS)
+        texts = {key: reader.localised(entries, key, root, _WHERE) for key in _KEYS}
         return ContextDocument(version=version_of(text), **texts)
 
     return read_document(text, source=source, read=read)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from memo_coach.coaching.documents.document_reader import DocumentReader
-from memo_coach.coaching.documents.yaml_documents import Fault, Node, UnreadableDocument, read_yaml
+from memo_coach.coaching.documents.faults import Fault, in_order, lines_of
+from memo_coach.coaching.documents.yaml_documents import Node, UnreadableDocument, read_yaml
 from memo_coach.coaching.errors import CoachingError
 
 FOLDER = Path(__file__).parent
@@ -21,12 +22,14 @@ Read = TypeVar("Read")
 class BrokenDocument(CoachingError):
     """A configuration document cannot be used.
 
-    The message has one line for each fault, ``source:line: reason``; ``faults`` holds them as a tuple.
+    The message has one line for each fault, ``source:line: reason``, and ``faults`` holds those lines, which
+    know how they are said in other languages; ``found`` has the faults themselves.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = faults
+    def __init__(self, source: str, found: Iterable[Fault]) -> None:
+        self.found = in_order(found)
+        self.faults = lines_of(source, self.found)
+        super().__init__("\n".join(self.faults))
 
 
 def read_document(text: str, *, source: str, read: Callable[[Node, DocumentReader], Read]) -> Read:
@@ -43,10 +46,10 @@ def read_document(text: str, *, source: str, read: Callable[[Node, DocumentReade
     try:
         root, faults = read_yaml(text)
     except UnreadableDocument as error:
-        raise _broken(source, [error.fault]) from error
+        raise BrokenDocument(source, [error.fault]) from error
     value = read(root, DocumentReader(faults))
     if faults:
-        raise _broken(source, faults)
+        raise BrokenDocument(source, faults)
     return value
 
 
@@ -58,8 +61,3 @@ def version_of(text: str) -> str:
 def shipped_text(name: str) -> str:
     """Return the text of a document that comes with the product, such as ``prompt.yaml``."""
     return (FOLDER / name).read_text("utf-8")
-
-
-def _broken(source: str, faults: list[Fault]) -> BrokenDocument:
-    ordered = sorted(faults, key=lambda fault: fault.line)
-    return BrokenDocument(tuple(f"{source}:{fault.line}: {fault.reason}" for fault in ordered))

@@ -13,6 +13,7 @@ from memo_coach.coaching.documents.document import (
     version_of,
 )
 from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.faults import DOCUMENT, Place
 from memo_coach.coaching.documents.yaml_documents import Node
 from memo_coach.coaching.rubric.model import LocalisedText
 
@@ -23,6 +24,7 @@ LONGEST_IDEA = 600
 MOST_KEYWORDS = 30
 """For each language."""
 
+_A_FRAMEWORK = Place("a_framework")
 _KEYS = ("id", "name", "idea", "caption", "example", "keywords")
 
 
@@ -73,21 +75,21 @@ def shipped_frameworks() -> FrameworksDocument:
 
 
 def _frameworks(root: Node, reader: DocumentReader) -> tuple[Framework, ...]:
-    entries = reader.mapping(root, "the document", ("frameworks",))
+    entries = reader.mapping(root, DOCUMENT, ("frameworks",))
     node = entries.get("frameworks")
     if node is None:
-        reader.fault(root, "the document: 'frameworks' is missing")
+        reader.fault(root, DOCUMENT, "missing", key="'frameworks'")
         return ()
-    items = reader.list(node, "the document: 'frameworks'")
+    items = reader.list(node, DOCUMENT.part("'frameworks'"))
     if len(items) > MOST_FRAMEWORKS:
-        reader.fault(node, f"there are {len(items)} frameworks; {MOST_FRAMEWORKS} is the most")
+        reader.fault(node, None, "too_many_frameworks", found=str(len(items)), most=str(MOST_FRAMEWORKS))
     seen: dict[str, int] = {}
     frameworks = []
     for item in items:
         framework = _framework(item, reader)
         if framework.id in seen:
-            first = seen[framework.id]
-            reader.fault(item, f"framework {framework.id!r}: the id is taken already (line {first})")
+            place = Place("framework", repr(framework.id))
+            reader.fault(item, place, "id_taken", line=str(seen[framework.id]))
         if framework.id:
             seen.setdefault(framework.id, item.line)
         frameworks.append(framework)
@@ -95,9 +97,9 @@ def _frameworks(root: Node, reader: DocumentReader) -> tuple[Framework, ...]:
 
 
 def _framework(node: Node, reader: DocumentReader) -> Framework:
-    entries = reader.mapping(node, "a framework", _KEYS)
-    framework_id = reader.identifier(entries, node, "a framework")
-    where = f"framework {framework_id!r}" if framework_id else "a framework"
+    entries = reader.mapping(node, _A_FRAMEWORK, _KEYS)
+    framework_id = reader.identifier(entries, node, _A_FRAMEWORK)
+    where = Place("framework", repr(framework_id)) if framework_id else _A_FRAMEWORK
     return Framework(
         id=framework_id,
         name=reader.localised(entries, "name", node, where, longest=100),
@@ -109,23 +111,29 @@ def _framework(node: Node, reader: DocumentReader) -> Framework:
 
 
 def _keywords(
-    node: Node | None, parent: Node, where: str, reader: DocumentReader
+    node: Node | None, parent: Node, where: Place, reader: DocumentReader
 ) -> dict[str, tuple[str, ...]]:
     if node is None:
-        reader.fault(parent, f"{where}: 'keywords' is missing")
+        reader.fault(parent, where, "missing", key="'keywords'")
         return {}
     keywords: dict[str, tuple[str, ...]] = {}
-    for language, value in reader.mapping(node, f"{where}: keywords", None).items():
+    for language, value in reader.mapping(node, where.part("keywords"), None).items():
         if not LANGUAGE.fullmatch(language):
-            reader.fault(value, f"{where}: keywords: {language!r} is no language code such as 'en'")
-        words = reader.list(value, f"{where}: the keywords for {language!r}")
+            reader.fault(value, where.part("keywords"), "no_language", language=repr(language))
+        words = reader.list(value, where.holding("keywords", language=repr(language)))
         if len(words) > MOST_KEYWORDS:
             reader.fault(
-                value, f"{where}: {len(words)} keywords for {language!r}; {MOST_KEYWORDS} is the most"
+                value,
+                where,
+                "too_many_keywords",
+                found=str(len(words)),
+                language=repr(language),
+                most=str(MOST_KEYWORDS),
             )
         keywords[language] = tuple(
-            reader.text(word, f"{where}: keywords", "a keyword", longest=60).lower() for word in words
+            reader.text(word, where.part("keywords"), Place("a_keyword"), longest=60).lower()
+            for word in words
         )
     if node.entries is not None and "en" not in keywords:
-        reader.fault(node, f"{where}: 'keywords' has no English words (en)")
+        reader.fault(node, where, "no_english_words")
     return keywords

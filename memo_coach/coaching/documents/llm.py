@@ -8,6 +8,7 @@ from typing import Any
 
 from memo_coach.coaching.documents.document import read_document, shipped_text, version_of
 from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.faults import DOCUMENT, Place
 from memo_coach.coaching.documents.yaml_documents import Node
 
 MOST_PRICES = 100
@@ -41,6 +42,7 @@ NUMBER_RANGES = {
 """Lowest and highest of each other number."""
 
 _KEYS = (*NUMBER_RANGES, *WHOLE_RANGES, "prices")
+_A_PRICE = Place("a_price")
 _PRICE_KEYS = ("model", "input_usd", "output_usd", "context_tokens")
 
 
@@ -117,12 +119,12 @@ def shipped_llm() -> LlmDocument:
 
 
 def _values(root: Node, reader: DocumentReader) -> dict[str, Any]:
-    where = "the document"
+    where = DOCUMENT
     entries = reader.mapping(root, where, _KEYS)
     values: dict[str, Any] = {}
     for key in _KEYS if root.entries is not None else ():
         if key not in entries:
-            reader.fault(root, f"{where}: {key!r} is missing")
+            reader.fault(root, where, "missing", key=repr(key))
     for key, (lowest, highest) in NUMBER_RANGES.items():
         values[key] = reader.number(entries.get(key), where, key, lowest, highest)
     for key, (least, most) in WHOLE_RANGES.items():
@@ -143,32 +145,32 @@ def _check_order(entries: dict[str, Node], values: dict[str, Any], reader: Docum
         ("messages_per_hour", "messages_per_day"),
     ):
         if larger in entries and values[smaller] > values[larger]:
-            reader.fault(entries[larger], f"the document: {larger} must not be less than {smaller}")
+            reader.fault(entries[larger], DOCUMENT, "not_less", larger=larger, smaller=smaller)
 
 
 def _prices(node: Node | None, reader: DocumentReader) -> tuple[ModelPrice, ...]:
     if node is None or node.is_empty:
         return ()
-    items = reader.list(node, "the document: 'prices'")
+    items = reader.list(node, DOCUMENT.part("'prices'"))
     if len(items) > MOST_PRICES:
-        reader.fault(node, f"there are {len(items)} prices; {MOST_PRICES} is the most")
+        reader.fault(node, None, "too_many_prices", found=str(len(items)), most=str(MOST_PRICES))
     prices: dict[str, ModelPrice] = {}
     for item in items:
         price = _price(item, reader)
         if price.model in prices:
-            reader.fault(item, f"the price of {price.model!r} stands here twice")
+            reader.fault(item, None, "stands_twice", model=repr(price.model))
         if price.model:
             prices[price.model] = price
     return tuple(prices.values())
 
 
 def _price(node: Node, reader: DocumentReader) -> ModelPrice:
-    entries = reader.mapping(node, "a price", _PRICE_KEYS)
+    entries = reader.mapping(node, _A_PRICE, _PRICE_KEYS)
     for key in _PRICE_KEYS[:3]:
         if key not in entries:
-            reader.fault(node, f"a price: {key!r} is missing")
-    model = reader.text(entries.get("model"), "a price", "model", longest=200)
-    where = f"the price of {model!r}" if model else "a price"
+            reader.fault(node, _A_PRICE, "missing", key=repr(key))
+    model = reader.text(entries.get("model"), _A_PRICE, "model", longest=200)
+    where = Place("price", repr(model)) if model else _A_PRICE
     context = entries.get("context_tokens")
     return ModelPrice(
         model=model,

@@ -9,8 +9,9 @@ from types import MappingProxyType
 
 from memo_coach.coaching.documents.document import read_document, shipped_text, version_of
 from memo_coach.coaching.documents.document_reader import DocumentReader
+from memo_coach.coaching.documents.faults import Fault, Place, at
 from memo_coach.coaching.documents.templates import template_faults
-from memo_coach.coaching.documents.yaml_documents import Fault, Node
+from memo_coach.coaching.documents.yaml_documents import Node
 from memo_coach.coaching.rubric.model import LocalisedText, localised
 
 LONGEST_PART = 12_000
@@ -49,7 +50,8 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The parts of the document and the placeholders that each must have, and only those."""
 
-_WHERE = "the prompts"
+_WHERE = Place("prompts")
+_PARTS, _FAULTS = Place("parts"), Place("faults")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +101,25 @@ def _parts(
     node: Node | None, root: Node, reader: DocumentReader, lines: list[str]
 ) -> dict[str, LocalisedText]:
     if node is None:
-        reader.fault(root, f"{_WHERE}: 'parts' is missing")
+        reader.fault(root, _WHERE, "missing", key="'parts'")
         return {}
-    entries = reader.mapping(node, f"{_WHERE}: parts", tuple(PLACEHOLDERS))
+    entries = reader.mapping(node, _WHERE.part("parts"), tuple(PLACEHOLDERS))
     parts: dict[str, LocalisedText] = {}
     for name in PLACEHOLDERS if node.entries is not None else ():
-        parts[name] = reader.localised(entries, name, node, "the parts", longest=LONGEST_PART)
+        parts[name] = reader.localised(entries, name, node, _PARTS, longest=LONGEST_PART)
         for language, template in parts[name].items():
             value = (entries[name].entries or {})[language]
             for start, reason in template_faults(template, required=PLACEHOLDERS[name]):
                 line = value.line if start is None else _line_of(template, start, value.line, lines)
-                reader.faults.append(Fault(line, f"part {name!r} ({language}): {reason}"))
+                reader.faults.append(Fault(line, at(Place("part", repr(name), language), reason)))
     return parts
 
 
 def _faults(node: Node | None, reader: DocumentReader) -> dict[str, LocalisedText]:
     if node is None or node.is_empty:
         return {}
-    entries = reader.mapping(node, f"{_WHERE}: faults", None)
-    return {code: reader.localised(entries, code, node, "the faults") for code in entries}
+    entries = reader.mapping(node, _WHERE.part("faults"), None)
+    return {code: reader.localised(entries, code, node, _FAULTS) for code in entries}
 
 
 def _line_of(template: str, start: int, first: int, lines: list[str]) -> int:

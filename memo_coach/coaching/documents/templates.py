@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
+from memo_coach.translations.sentences import Sentence, sentence
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{[a-z_]+\}|[{}]")
 
 
@@ -28,29 +30,31 @@ def placeholders(template: str) -> frozenset[str]:
 
 def template_faults(
     template: str, *, required: Collection[str], optional: Collection[str] = ()
-) -> Iterator[tuple[int | None, str]]:
+) -> Iterator[tuple[int | None, Sentence]]:
     """Yield what is wrong with a template: the place in it (``None`` for the whole) and the reason."""
     known = [*required, *optional]
     for found in _TOKEN.finditer(template):
         token = found[0]
         if len(token) == 1:
-            yield found.start(), f"the brace {token!r} stands alone; write {token * 2!r} for a brace"
+            said = sentence("document_faults.brace", sign=repr(token), signs=repr(token * 2))
+            yield found.start(), said
         elif len(token) > 2 and token[1:-1] not in known:
-            yield found.start(), f"unknown placeholder {token!r}{_hint(token[1:-1], known)}"
+            yield found.start(), _unknown(token, known)
     used = placeholders(template)
     for name in required:
         if name not in used:
-            yield None, f"the placeholder {{{name}}} is missing"
+            yield None, sentence("document_faults.placeholder_missing", name=f"{{{name}}}")
 
 
 def _filled(token: str, values: Mapping[str, str]) -> str:
     return token[0] if token in ("{{", "}}") else values[token[1:-1]]
 
 
-def _hint(name: str, known: Collection[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+def _unknown(token: str, known: Collection[str]) -> Sentence:
+    name, close = repr(token), get_close_matches(token[1:-1], known, n=1)
     if close:
-        return f" (did you mean '{{{close[0]}}}'?)"
+        return sentence("document_faults.placeholder_hint", name=name, close=f"'{{{close[0]}}}'")
     if not known:
-        return "; this part has none (write braces twice where they are meant as such)"
-    return f"; this part may have {', '.join(f'{{{each}}}' for each in known)}"
+        return sentence("document_faults.placeholder_none", name=name)
+    names = ", ".join(f"{{{each}}}" for each in known)
+    return sentence("document_faults.placeholder", name=name, names=names)

@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from memo_coach.coaching.documents.faults import Fault
+from memo_coach.translations.library_words import library_words
+from memo_coach.translations.sentences import Sentence, sentence
+
 LARGEST_DOCUMENT = 256 * 1024
 """Bytes in UTF-8."""
 DEEPEST_NESTING = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong, and in which line of the document (1 is the first)."""
-
-    line: int
-    reason: str
 
 
 class UnreadableDocument(Exception):
@@ -49,11 +45,13 @@ class Node:
         return self.scalar is not None and not self.quoted and self.scalar in ("", "~", "null")
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Sentence:
         """Name what this is, for a message."""
         if self.items is not None:
-            return "a list"
-        return "a mapping" if self.entries is not None else "a text"
+            return sentence("document_faults.kind_list")
+        return sentence(
+            "document_faults.kind_mapping" if self.entries is not None else "document_faults.kind_text"
+        )
 
 
 def read_yaml(text: str) -> tuple[Node, list[Fault]]:
@@ -63,11 +61,11 @@ def read_yaml(text: str) -> tuple[Node, list[Fault]]:
         UnreadableDocument: the text is too large, no YAML, empty, nested too deep, or uses anchors.
     """
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST_DOCUMENT:
-        raise UnreadableDocument(Fault(1, f"the document is larger than {LARGEST_DOCUMENT // 1024} KiB"))
+        raise _unreadable(1, "larger", size=str(LARGEST_DOCUMENT // 1024))
     for number, line in enumerate(text.splitlines(), 1):
         indentation = line[: len(line) - len(line.lstrip())]
         if "\t" in indentation:
-            raise UnreadableDocument(Fault(number, "a tab indents this line; YAML wants spaces"))
+            raise _unreadable(number, "tab")
     import yaml  # noqa: PLC0415 - reading a rubric is the only need for it, and its import is slow
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -78,13 +76,17 @@ def read_yaml(text: str) -> tuple[Node, list[Fault]]:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "the YAML cannot be read"
         where = mark.line + 1 if mark else 1
-        raise UnreadableDocument(Fault(where, f"this is not YAML: {reason}")) from error
+        raise _unreadable(where, "no_yaml", reason=library_words("yaml_words", reason)) from error
     except (yaml.YAMLError, UnicodeEncodeError, ValueError) as error:
         first_line = str(error).partition("\n")[0]
-        raise UnreadableDocument(Fault(1, f"this is not YAML: {first_line}")) from error
+        raise _unreadable(1, "no_yaml", reason=library_words("yaml_words", first_line)) from error
     if root is None or root.is_empty:
-        raise UnreadableDocument(Fault(1, "the document is empty"))
+        raise _unreadable(1, "document_empty")
     return root, faults
+
+
+def _unreadable(line: int, key: str, /, **values: str) -> UnreadableDocument:
+    return UnreadableDocument(Fault(line, sentence(f"document_faults.{key}", **values)))
 
 
 class _Builder:
@@ -101,11 +103,11 @@ class _Builder:
             name = type(event).__name__
             line = event.start_mark.line + 1  # type: ignore[attr-defined]
             if name == "AliasEvent" or getattr(event, "anchor", None):
-                raise UnreadableDocument(Fault(line, "anchors (&) and aliases (*) are not used here"))
+                raise _unreadable(line, "anchors")
             if getattr(event, "tag", None) not in (None, "!"):
-                raise UnreadableDocument(Fault(line, "tags (!) are not used here"))
+                raise _unreadable(line, "tags")
             if name == "DocumentStartEvent" and self.root is not None:
-                raise UnreadableDocument(Fault(line, "a second document begins here; one is the most"))
+                raise _unreadable(line, "second_document")
             if name == "ScalarEvent":
                 self._add_scalar(event, line)
             elif name in ("MappingStartEvent", "SequenceStartEvent"):
@@ -126,20 +128,19 @@ class _Builder:
     def _take_key(self, key: str, line: int) -> None:
         mapping = self.open[-1]
         if key in mapping.key_lines:
-            self.faults.append(
-                Fault(line, f"the key {key!r} stands here twice (first in line {mapping.key_lines[key]})")
-            )
+            first = str(mapping.key_lines[key])
+            self.faults.append(Fault(line, sentence("document_faults.key_twice", key=repr(key), line=first)))
         mapping.key_lines[key] = line
         self.pending_keys[-1] = key
 
     def _enter(self, node: Node) -> None:
         if self.open and self.open[-1].entries is not None and self.pending_keys[-1] is None:
-            raise UnreadableDocument(Fault(node.line, "a list or mapping cannot be a key"))
+            raise _unreadable(node.line, "key_no_text")
         self._attach(node)
         self.open.append(node)
         self.pending_keys.append(None)
         if len(self.open) > DEEPEST_NESTING:
-            raise UnreadableDocument(Fault(node.line, f"nested deeper than {DEEPEST_NESTING} levels"))
+            raise _unreadable(node.line, "nested", levels=str(DEEPEST_NESTING))
 
     def _attach(self, node: Node) -> None:
         if not self.open:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from memo_coach.coaching.memo.headings import HeadingStyle, atx_heading, plain_heading_style
 from memo_coach.coaching.memo.lines import TERMINATORS, Line, is_rule, list_marker
 
+_LEAD = 30
+"""Characters of a line above a list that names what is listed."""
 _BODY_LENGTH = 40
 """Characters from which a line reads as body text even where it ends without a stop."""
 _PARAGRAPH_LENGTH = 60
@@ -33,16 +35,30 @@ class HeadingContext:
         if following is None or (line.indent >= 4 and style in {"title", "sentence"}):
             return False
         after = self._lines[following]
-        if atx_heading(after.bare):
-            return False
         marker = list_marker(line.bare)
-        if marker is not None and (not marker.ordered or in_numbered_list or _is_numbered(after)):
+        is_item = marker is not None and (not marker.ordered or in_numbered_list or _is_numbered(after))
+        if is_item or atx_heading(after.bare):
             return False
+        is_above = stands_apart and following == index + 1
+        if style == "question":
+            return stands_apart and (not is_above or self._is_told_below(after))
         if style == "statement":
-            return self._stands_alone(index) and self._opens_a_paragraph(line, after)
+            return (is_above and self._leads_a_list(line, following)) or self._states(index, line, after)
         if following == index + 1:
             return self._heads_next_line(line, after, style, stands_apart=stands_apart)
         return style not in {"title", "sentence"} or self._leads_to_body(following)
+
+    def _states(self, index: int, line: Line, after: Line) -> bool:
+        return self._stands_alone(index) and self._opens_a_paragraph(line, after)
+
+    def _is_told_below(self, after: Line) -> bool:
+        """Whether the next line begins something rather than going on with a sentence."""
+        return list_marker(after.bare) is not None or not after.bare[0].islower()
+
+    def _leads_a_list(self, line: Line, following: int) -> bool:
+        """Whether a short line, as “Still to do”, stands right above a list."""
+        marker = list_marker(self._lines[following].bare)
+        return len(line.bare) <= _LEAD and marker is not None and not marker.ordered
 
     def _stands_alone(self, index: int) -> bool:
         """Whether blank lines are around the line, and what came before them was finished."""

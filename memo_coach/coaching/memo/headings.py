@@ -12,7 +12,10 @@ from memo_coach.coaching.memo.words import word_set
 LONGEST_PLAIN_HEADING = 80
 """Characters; a longer line without markup is body text."""
 
-HeadingStyle = Literal["bold", "capitals", "numbered", "label", "title", "sentence", "statement"]
+LONGEST_QUESTION = 50
+"""Characters of a heading such as “What we looked at”."""
+
+HeadingStyle = Literal["bold", "capitals", "numbered", "label", "title", "question", "sentence", "statement"]
 
 _ATX = re.compile(r"(#{1,6})(?:[ \t]++|\Z)|(#{2,6})(?=[^\s#])")
 _NUMBER = re.compile(
@@ -49,6 +52,13 @@ _LETTER_FORMULAS = word_set(
     estimadas querido querida hola saludos atentamente cordialmente buenos buenas
     """
 )
+
+
+_QUESTION_WORDS = word_set(
+    "what why how who whom where when which qué cómo quién quiénes dónde cuándo cuánto cuál"
+)
+_BEFORE_A_QUESTION = word_set("a con de en para por")
+"""“A quién se aplica”, “Por qué ahora”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,8 @@ def plain_heading_style(bare: str) -> HeadingStyle | None:
         style = "title"
     elif content[:1].isupper() and not _LABELLED_FIGURE.search(content):
         plain = len(words) <= 6 and not _is_clause(words) and not set(content) & set(",;:$€£%()")
+        if _asks(words) and len(content) <= LONGEST_QUESTION and not set(content) & set(",;:$€£%()"):
+            return "question"
         style = "sentence" if plain else None if _breaks_off(words) else "statement"
     return style
 
@@ -145,9 +157,16 @@ def _title_case(words: list[str]) -> bool:
     return bool(large) and words[0][:1].isupper() and capitals >= 0.75 * len(large)
 
 
+def _asks(words: list[str]) -> bool:
+    """Tell a heading that asks, or says what it tells of: “Why now”, “What it costs”, “Qué hay que hacer”."""
+    first = words[0].lower()
+    second = words[1].lower() if len(words) > 1 else ""
+    return first in _QUESTION_WORDS or (first in _BEFORE_A_QUESTION and second in _QUESTION_WORDS)
+
+
 def _breaks_off(words: list[str]) -> bool:
     """Tell a line that goes on in the next one: it ends in "will", "the" or the like."""
-    return words[-1].lower() in _SMALL_WORDS | _CLAUSE_WORDS
+    return words[-1].lower() in _SMALL_WORDS | _CLAUSE_WORDS and words[-2:] != ["to", "do"]
 
 
 def _is_clause(words: list[str]) -> bool:

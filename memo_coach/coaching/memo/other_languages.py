@@ -41,11 +41,11 @@ _NAMES: dict[str, dict[str, str]] = {
 
 _NOT_READ = {
     "en": "This memo seems to be written in {name}, and the built-in coach reads English and Spanish only.",
-    "es": "Este memo parece escrito en {name}, y el revisor incorporado solo lee español e inglés.",
+    "es": "Este memo parece escrito en {name}, y el coach integrado solo lee español e inglés.",
 }
 _NEITHER_READ = {
     "en": "This memo seems to be written neither in English nor in Spanish, which the built-in coach reads.",
-    "es": "Este memo no parece escrito en español ni en inglés, que son lo que lee el revisor incorporado.",
+    "es": "Este memo no parece escrito en español ni en inglés, que son lo que lee el coach integrado.",
 }
 _OTHERWISE = {
     "en": "If it is in one of the two, choose its language and try again.",

@@ -18,7 +18,8 @@ from pathlib import Path
 from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern, take_too_long
 from memo_coach.coaching.builtin.findings import registered_detectors
 from memo_coach.coaching.documents.document_reader import DocumentReader
-from memo_coach.coaching.documents.yaml_documents import Fault, Node, UnreadableDocument, read_yaml
+from memo_coach.coaching.documents.faults import RUBRIC, Fault, Place, at
+from memo_coach.coaching.documents.yaml_documents import Node, UnreadableDocument, read_yaml
 from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
 from memo_coach.coaching.rubric.model import Cap, Criterion, IndicatorShare, PatternDetector, Rubric
 
@@ -30,6 +31,7 @@ _RUBRIC_KEYS = ("id", "position", "name", "description", "criteria", "caps", "de
 _CRITERION_KEYS = ("id", "name", "description", "weight", "guidance", "indicators", "caps")
 _CAP_KEYS = ("indicator", "below", "at_most", "reason")
 _DETECTOR_KEYS = ("indicator", "name", "patterns", "full", "flags", "comment", "question", "suggestion")
+_A_CRITERION, _A_DETECTOR = Place("a_criterion"), Place("a_detector")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -47,11 +49,11 @@ def load_rubric(text: str, *, source: str) -> Rubric:
     try:
         root, faults = read_yaml(text)
     except UnreadableDocument as error:
-        raise _broken(source, [error.fault]) from error
+        raise BrokenRubric(source, [error.fault]) from error
     reader = _RubricReader(faults)
     rubric = reader.rubric(root)
     if faults:
-        raise _broken(source, faults)
+        raise BrokenRubric(source, faults)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     return replace(rubric, version=digest[:12])
 
@@ -77,12 +79,6 @@ def shipped_rubric(rubric_id: str) -> Rubric:
     raise UnknownRubric(f"There is no rubric “{rubric_id}”. The rubrics are: {known}.")
 
 
-def _broken(source: str, faults: list[Fault]) -> BrokenRubric:
-    ordered = sorted(faults, key=lambda fault: fault.line)
-    lines = tuple(f"{source}:{fault.line}: {fault.reason}" for fault in ordered)
-    return BrokenRubric("\n".join(lines), lines)
-
-
 def _registered_indicators() -> frozenset[str]:
     # The registry fills by import; importing it here keeps reading a rubric free of the detectors' cost
     # until one is read, and breaks the circle between the two.
@@ -99,48 +95,48 @@ class _RubricReader(DocumentReader):
         self.known: frozenset[str] = frozenset()
 
     def rubric(self, root: Node) -> Rubric:
-        entries = self.mapping(root, "the rubric", _RUBRIC_KEYS)
+        entries = self.mapping(root, RUBRIC, _RUBRIC_KEYS)
         registered = _registered_indicators()
         detectors = self._detectors(entries.get("detectors"), registered)
         self.known = registered | {detector.indicator for detector in detectors}
         rubric = Rubric(
-            id=self.identifier(entries, root, "the rubric"),
+            id=self.identifier(entries, root, RUBRIC),
             version="",
-            name=self.localised(entries, "name", root, "the rubric"),
-            description=self.localised(entries, "description", root, "the rubric"),
+            name=self.localised(entries, "name", root, RUBRIC),
+            description=self.localised(entries, "description", root, RUBRIC),
             criteria=self._criteria(entries.get("criteria"), root),
-            caps=self._caps(entries.get("caps"), "the rubric"),
+            caps=self._caps(entries.get("caps"), RUBRIC),
             detectors=detectors,
-            position=self.whole(entries.get("position"), "the rubric", "position", 0, 10_000, default=100),
+            position=self.whole(entries.get("position"), RUBRIC, "position", 0, 10_000, default=100),
         )
         self._check_weights(rubric, entries.get("criteria"))
         return rubric
 
     def _criteria(self, node: Node | None, root: Node) -> tuple[Criterion, ...]:
         if node is None:
-            self.fault(root, "the rubric: 'criteria' is missing")
+            self.fault(root, RUBRIC, "missing", key="'criteria'")
             return ()
-        items = self.list(node, "the rubric: 'criteria'")
+        items = self.list(node, RUBRIC.part("'criteria'"))
         if not items:
-            self.fault(node, "the rubric: 'criteria' holds no criterion")
+            self.fault(node, RUBRIC, "no_criterion")
         seen: dict[str, int] = {}
         criteria = []
         for item in items:
             criterion = self._criterion(item)
             if criterion.id in seen:
-                first = seen[criterion.id]
-                self.fault(item, f"criterion {criterion.id!r}: the id is taken already (line {first})")
+                place = Place("criterion", repr(criterion.id))
+                self.fault(item, place, "id_taken", line=str(seen[criterion.id]))
             if criterion.id:
                 seen.setdefault(criterion.id, item.line)
             criteria.append(criterion)
         return tuple(criteria)
 
     def _criterion(self, node: Node) -> Criterion:
-        entries = self.mapping(node, "a criterion", _CRITERION_KEYS)
-        criterion_id = self.identifier(entries, node, "a criterion")
-        where = f"criterion {criterion_id!r}" if criterion_id else "a criterion"
+        entries = self.mapping(node, _A_CRITERION, _CRITERION_KEYS)
+        criterion_id = self.identifier(entries, node, _A_CRITERION)
+        where = Place("criterion", repr(criterion_id)) if criterion_id else _A_CRITERION
         if "weight" not in entries:
-            self.fault(node, f"{where}: 'weight' is missing")
+            self.fault(node, where, "missing", key="'weight'")
         return Criterion(
             id=criterion_id,
             name=self.localised(entries, "name", node, where),
@@ -151,44 +147,47 @@ class _RubricReader(DocumentReader):
             caps=self._caps(entries.get("caps"), where),
         )
 
-    def _guidance(self, node: Node | None, parent: Node, where: str) -> dict[int, dict[str, str]]:
+    def _guidance(self, node: Node | None, parent: Node, where: Place) -> dict[int, dict[str, str]]:
         if node is None:
-            self.fault(parent, f"{where}: 'guidance' for the scores 1 to 5 is missing")
+            self.fault(parent, where, "guidance_missing")
             return {}
-        entries = self.mapping(node, f"{where}: guidance", ("1", "2", "3", "4", "5"))
+        entries = self.mapping(node, where.part("guidance"), ("1", "2", "3", "4", "5"))
         return {
-            level: self.localised(entries, str(level), node, f"{where}: guidance") for level in range(1, 6)
+            level: self.localised(entries, str(level), node, where.part("guidance")) for level in range(1, 6)
         }
 
-    def _shares(self, node: Node | None, where: str) -> tuple[IndicatorShare, ...]:
+    def _shares(self, node: Node | None, where: Place) -> tuple[IndicatorShare, ...]:
         if node is None or node.is_empty:
             return ()
         shares = []
-        for name, value in self.mapping(node, f"{where}: indicators", None).items():
+        for name, value in self.mapping(node, where.part("indicators"), None).items():
             self._check_indicator(name, node.key_lines.get(name, value.line), where)
-            weight = self.number(value, where, f"the weight of {name!r}", 0, 1_000)
+            weight = self.number(value, where, Place("weight_of", repr(name)), 0, 1_000)
             if weight == 0:
-                self.fault(value, f"{where}: the weight of {name!r} must be above 0")
+                self.fault(value, where, "weight_above", name=repr(name))
             shares.append(IndicatorShare(name, weight))
         return tuple(shares)
 
-    def _check_indicator(self, name: str, line: int, where: str) -> None:
+    def _check_indicator(self, name: str, line: int, where: Place) -> None:
         if name in self.known:
             return
         close = get_close_matches(name, sorted(self.known), n=1)
-        hint = f" (did you mean {close[0]!r}?)" if close else ""
-        self.faults.append(Fault(line, f"{where}: unknown indicator {name!r}{hint}"))
+        if close:
+            self.fault_at(line, where, "unknown_indicator_hint", name=repr(name), close=repr(close[0]))
+        else:
+            self.fault_at(line, where, "unknown_indicator", name=repr(name))
 
-    def _caps(self, node: Node | None, where: str) -> tuple[Cap, ...]:
+    def _caps(self, node: Node | None, where: Place) -> tuple[Cap, ...]:
         if node is None or node.is_empty:
             return ()
-        return tuple(self._cap(item, f"{where}: a cap") for item in self.list(node, f"{where}: 'caps'"))
+        items = self.list(node, where.part("'caps'"))
+        return tuple(self._cap(item, where.holding("cap")) for item in items)
 
-    def _cap(self, node: Node, where: str) -> Cap:
+    def _cap(self, node: Node, where: Place) -> Cap:
         entries = self.mapping(node, where, _CAP_KEYS)
         for key in _CAP_KEYS[:3]:
             if key not in entries:
-                self.fault(node, f"{where}: {key!r} is missing")
+                self.fault(node, where, "missing", key=repr(key))
         indicator = self.text(entries.get("indicator"), where, "indicator")
         if indicator:
             self._check_indicator(indicator, entries["indicator"].line, where)
@@ -203,12 +202,12 @@ class _RubricReader(DocumentReader):
         if node is None or node.is_empty:
             return ()
         detectors: list[PatternDetector] = []
-        for item in self.list(node, "the rubric: 'detectors'"):
+        for item in self.list(node, RUBRIC.part("'detectors'")):
             detector = self._detector(item)
             if detector.indicator in registered:
-                self.fault(item, f"a detector: {detector.indicator!r} is an indicator of the coach's own")
+                self.fault(item, _A_DETECTOR, "own_indicator", name=repr(detector.indicator))
             elif detector.indicator and detector.indicator in {other.indicator for other in detectors}:
-                self.fault(item, f"a detector: the indicator {detector.indicator!r} is taken already")
+                self.fault(item, _A_DETECTOR, "indicator_taken", name=repr(detector.indicator))
             detectors.append(detector)
         if not self.faults:
             self._check_work(detectors, node)
@@ -217,16 +216,12 @@ class _RubricReader(DocumentReader):
     def _check_work(self, detectors: Sequence[PatternDetector], node: Node) -> None:
         for language in dict.fromkeys(name for detector in detectors for name in detector.patterns):
             if take_too_long(chain.from_iterable(each.patterns.get(language, ()) for each in detectors)):
-                self.fault(
-                    node,
-                    f"the patterns for {language!r} could take too long together; use fewer, or bound their"
-                    " repeats",
-                )
+                self.fault(node, None, "patterns_slow", language=repr(language))
 
     def _detector(self, node: Node) -> PatternDetector:
-        entries = self.mapping(node, "a detector", _DETECTOR_KEYS)
-        indicator = self.identifier(entries, node, "a detector", key="indicator")
-        where = f"detector {indicator!r}" if indicator else "a detector"
+        entries = self.mapping(node, _A_DETECTOR, _DETECTOR_KEYS)
+        indicator = self.identifier(entries, node, _A_DETECTOR, key="indicator")
+        where = Place("detector", repr(indicator)) if indicator else _A_DETECTOR
         return PatternDetector(
             indicator=indicator,
             patterns=self._patterns(entries.get("patterns"), node, where),
@@ -238,26 +233,26 @@ class _RubricReader(DocumentReader):
             name=self.localised(entries, "name", node, where),
         )
 
-    def _patterns(self, node: Node | None, parent: Node, where: str) -> dict[str, tuple[str, ...]]:
+    def _patterns(self, node: Node | None, parent: Node, where: Place) -> dict[str, tuple[str, ...]]:
         if node is None:
-            self.fault(parent, f"{where}: 'patterns' is missing")
+            self.fault(parent, where, "missing", key="'patterns'")
             return {}
         patterns: dict[str, tuple[str, ...]] = {}
-        for language, value in self.mapping(node, f"{where}: patterns", None).items():
+        for language, value in self.mapping(node, where.part("patterns"), None).items():
             if not _LANGUAGE.fullmatch(language):
-                self.fault(value, f"{where}: {language!r} is no language code such as 'en'")
-            items = self.list(value, f"{where}: the patterns for {language!r}")
+                self.fault(value, where, "no_language", language=repr(language))
+            items = self.list(value, where.holding("patterns", language=repr(language)))
             patterns[language] = tuple(self._pattern(item, where) for item in items)
         return patterns
 
-    def _pattern(self, node: Node, where: str) -> str:
-        pattern = self.text(node, where, "a pattern")
+    def _pattern(self, node: Node, where: Place) -> str:
+        pattern = self.text(node, where, Place("a_pattern"))
         reason = fault_of_pattern(pattern) if pattern else None
         if reason:
-            self.fault(node, f"{where}: {reason}")
+            self.faults.append(Fault(node.line, at(where, reason)))
         return pattern
 
     def _check_weights(self, rubric: Rubric, node: Node | None) -> None:
         total = sum(criterion.weight for criterion in rubric.criteria)
         if node is not None and rubric.criteria and abs(total - 100) > WEIGHTS_TOLERANCE:
-            self.fault(node, f"the weights of the criteria add up to {total:g}, not 100")
+            self.fault(node, None, "weights", total=f"{total:g}")

@@ -57,7 +57,7 @@ def refuse_newer(manifest: Manifest) -> None:
     Raises:
         RestoreRefused: it does not.
     """
-    if manifest.revision not in schema.known_revisions():
+    if schema.SchemaStatus(manifest.revision, schema.newest_revision()).is_newer:
         raise RestoreRefused(
             sentence("backup.by_newer_version", program=manifest.program, revision=manifest.revision)
         )

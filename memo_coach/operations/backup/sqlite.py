@@ -22,6 +22,7 @@ from memo_coach.operations.backup.errors import BackupError, RestoreRefused
 from memo_coach.operations.backup.restic import Restic
 from memo_coach.storage.engine.database import Database, OpenConnection
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
+from memo_coach.translations.library_words import library_words
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
@@ -191,7 +192,8 @@ def _copy(source: Path, target: Path) -> None:
         ):
             origin.backup(copy)
     except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        is_systems = isinstance(error, OSError)
+        reason = reason_of(error) if is_systems else library_words("sqlite_words", str(error))
         raise BackupError(sentence("backup.not_copied", path=source, reason=reason)) from error
     _refuse_damaged(target)
     _fold(target)

@@ -38,7 +38,7 @@ async def inspect(database: Database) -> Inspection | None:
     Raises:
         DatabaseUnusable: the database cannot be read.
     """
-    if not (await schema.status(database)).is_current:
+    if not (await schema.status(database)).is_usable:
         return None
     async with database.read() as session:
         used = await UserSessionRepository(session).last_used(_SESSIONS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +11,8 @@ from typing import Final
 from memo_coach.coaching.documents.auth import AuthDocument, load_auth
 from memo_coach.coaching.documents.context import ContextDocument, load_context
 from memo_coach.coaching.documents.document import BrokenDocument, shipped_text, version_of
+from memo_coach.coaching.documents.faults import RUBRIC as RUBRIC_PLACE
+from memo_coach.coaching.documents.faults import Fault, at
 from memo_coach.coaching.documents.frameworks import FrameworksDocument, load_frameworks
 from memo_coach.coaching.documents.llm import LlmDocument, load_llm
 from memo_coach.coaching.documents.prompt import PromptDocument, load_prompt
@@ -19,6 +20,7 @@ from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.coaching.errors import BrokenRubric
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import FOLDER, load_rubric, shipped_rubrics
+from memo_coach.translations.sentences import sentence
 
 RUBRIC: Final = "rubric/"
 """What the name of a rubric's document begins with; its id follows."""
@@ -41,22 +43,13 @@ _LONGEST_ID = 60
 _SEPARATOR = "--"
 """Between the parts of a document's name in an address."""
 _ANY_RUBRIC = RUBRIC.rstrip("/")
-_LINE = re.compile(r"document:(\d+): (.*)", re.DOTALL)
 _ID_LINE = re.compile(r"^id:[ \t]*(\S*)", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentFault:
-    """What is wrong in a document, and in which line; 1 is the first."""
-
-    line: int
-    reason: str
 
 
 class FaultyDocument(Exception):
     """A text is no document of its kind. ``faults`` are all that is wrong, in the order of the lines."""
 
-    def __init__(self, faults: tuple[DocumentFault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__("; ".join(f"{fault.line}: {fault.reason}" for fault in faults))
         self.faults = faults
 
@@ -106,19 +99,19 @@ def read(name: str, text: str) -> Content:
         FaultyDocument: it has faults; all of them.
     """
     if len(text) > LARGEST_DOCUMENT or len(text.encode("utf-8", "surrogatepass")) > LARGEST_DOCUMENT:
-        raise FaultyDocument((DocumentFault(1, f"the document has more than {LARGEST_DOCUMENT} bytes"),))
+        raise FaultyDocument((Fault(1, sentence("document_faults.more_bytes", size=str(LARGEST_DOCUMENT))),))
     if any("\ud800" <= sign <= "\udfff" or sign == "\0" for sign in text):
-        raise FaultyDocument((DocumentFault(1, "the document holds signs that are no text"),))
+        raise FaultyDocument((Fault(1, sentence("document_faults.signs")),))
     try:
         if not name.startswith(RUBRIC):
             return _LOADERS[name](text, source="document")
         rubric = load_rubric(text, source="document")
     except (BrokenDocument, BrokenRubric) as error:
-        raise FaultyDocument(tuple(map(_fault, error.faults))) from error
+        raise FaultyDocument(error.found) from error
     rubric_id = name.removeprefix(RUBRIC)
     if rubric.id != rubric_id:
-        reason = f"the rubric: 'id' must stay {rubric_id!r}, for evaluations name it so"
-        raise FaultyDocument((DocumentFault(_line_of_id(text), reason),))
+        reason = at(RUBRIC_PLACE, sentence("document_faults.id_stays", id=repr(rubric_id)))
+        raise FaultyDocument((Fault(_line_of_id(text), reason),))
     return rubric
 
 
@@ -135,8 +128,3 @@ def with_id(text: str, rubric_id: str) -> str:
 def _line_of_id(text: str) -> int:
     found = _ID_LINE.search(text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
-
-
-def _fault(line: str) -> DocumentFault:
-    found = _LINE.fullmatch(line)
-    return DocumentFault(int(found[1]), found[2]) if found else DocumentFault(1, line)

@@ -13,13 +13,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from memo_coach.coaching.documents.faults import Fault
 from memo_coach.coaching.memo.difference import Run, difference
 from memo_coach.services.accounts.principal import Actor
 from memo_coach.services.administration.audit import LONGEST_NAME, record
 from memo_coach.services.administration.document_kinds import (
     RUBRIC,
     Content,
-    DocumentFault,
     FaultyDocument,
     digest_of,
     is_name,
@@ -146,7 +146,7 @@ class DocumentService:
             return ""
         raise UnknownDocument(sentence("documents.no_version", version=version))
 
-    async def validate(self, name: str, text: str) -> tuple[DocumentFault, ...]:
+    async def validate(self, name: str, text: str) -> tuple[Fault, ...]:
         """Return what is wrong in a text, in the order of the lines; nothing where it can be saved.
 
         Raises:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from memo_coach.coaching.documents.auth import AuthDocument
 from memo_coach.coaching.documents.context import ContextDocument
+from memo_coach.coaching.documents.faults import Fault
 from memo_coach.coaching.documents.frameworks import FrameworksDocument
 from memo_coach.coaching.documents.llm import LlmDocument
 from memo_coach.coaching.documents.prompt import PromptDocument
@@ -26,7 +27,6 @@ from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.services.administration.document_kinds import (
     RUBRIC,
     Content,
-    DocumentFault,
     FaultyDocument,
     digest_of,
     is_name,
@@ -38,6 +38,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.storage.repositories.documents import DocumentRepository
 from memo_coach.storage.tables import DocumentVersion
+from memo_coach.translations.sentences import sentence
 
 _log = structlog.get_logger(__name__)
 
@@ -247,7 +248,7 @@ def _content(stored: DocumentVersion) -> Content:
     content = read(stored.name, stored.text)
     if digest_of(stored.text) != stored.digest:
         # It can be read, but nobody has saved it here.
-        raise FaultyDocument((DocumentFault(1, "the text was changed in the database by hand"),))
+        raise FaultyDocument((Fault(1, sentence("document_faults.changed_by_hand")),))
     return content
 
 

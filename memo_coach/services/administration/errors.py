@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from memo_coach.coaching.documents.faults import Fault
 from memo_coach.coaching.memo.difference import Run
-from memo_coach.services.administration.document_kinds import DocumentFault
 from memo_coach.services.errors import ServiceError
 from memo_coach.translations.sentences import sentence
 
@@ -11,7 +11,7 @@ from memo_coach.translations.sentences import sentence
 class DocumentRefused(ServiceError):
     """A text is no document that can be saved; ``faults`` say what is wrong in which line."""
 
-    def __init__(self, faults: tuple[DocumentFault, ...]) -> None:
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
         super().__init__(sentence("documents.refused", count=len(faults)))
         self.faults = faults
 

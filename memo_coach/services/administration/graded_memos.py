@@ -22,6 +22,7 @@ from memo_coach.services.data.zip_members import NoZipFile, TooManyMembers, refu
 from memo_coach.services.errors import ServiceError
 from memo_coach.translations import number
 from memo_coach.translations import text as said
+from memo_coach.translations.sentences import spoken
 
 MOST_MEMOS: Final = 200
 MOST_FILES: Final = 1_000
@@ -164,7 +165,7 @@ def _memo(name: str, grades: bytes, text: bytes | None) -> GradedMemo | str:
 
 
 def _first_of(faults: tuple[str, ...]) -> str:
-    first = faults[0][:_LONGEST_FAULT]
+    first = spoken(faults[0])[:_LONGEST_FAULT]
     if len(faults) == 1:
         return first
     return said("agreement.more_faults", first=first, count=len(faults) - 1)

@@ -24,14 +24,26 @@ async def settled(work: Coroutine[Any, Any, Answer], longest: float) -> Answer:
     """Do some work to its end, also where the task that waits for it is cancelled; that comes afterwards.
 
     ``longest`` is for how many seconds a cancelled task waits before the work is cancelled, too.
+
+    The work is a task from its first step on: a time limit within it, such as the pool's for a connection,
+    ends what its own task waits for. Begun by whoever waits here, it would cancel that one instead, who knows
+    of no limit.
     """
+    return await _shielded(asyncio.ensure_future(work), longest)
+
+
+async def settled_inline(work: Coroutine[Any, Any, Answer], longest: float) -> Answer:
+    """Do the same, beginning at once. The work has no time limit of its own: see :func:`settled`."""
     try:
         # Most statements on SQLite never wait, and are done with this; a task would take a turn of the loop.
         waits_for = work.send(None)
     except StopIteration as ended:
         answer: Answer = ended.value
         return answer
-    task = asyncio.ensure_future(_rest_of(work, waits_for))
+    return await _shielded(asyncio.ensure_future(_rest_of(work, waits_for)), longest)
+
+
+async def _shielded(task: asyncio.Task[Answer], longest: float) -> Answer:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -13,7 +13,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.cancellation import settled_inline
 from memo_coach.storage.engine.inline_transactions import InlineTransaction
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable
 from memo_coach.translations.sentences import sentence
@@ -105,7 +105,7 @@ class GroupCommit:
                 shared.add()
         finally:
             self._writer.release()
-        await settled(_ended(shared.over), self._longest)
+        await settled_inline(_ended(shared.over), self._longest)
 
     async def _take_turn(self) -> None:
         self._waiting += 1
@@ -116,7 +116,7 @@ class GroupCommit:
         if self._open is None or not self._open.is_full:
             return
         try:
-            await settled(self._commit_open(), self._longest)
+            await settled_inline(self._commit_open(), self._longest)
         except BaseException:
             self._writer.release()
             raise

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, QueuePool
 from sqlalchemy import exc as faults
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from memo_coach.storage.engine.cancellation import settled
+from memo_coach.storage.engine.cancellation import settled_inline
 from memo_coach.storage.engine.inline_sqlite import BEGIN_TO_WRITE, InlineConnection
 from memo_coach.storage.engine.sqlite_file import is_interrupted, is_locked
 
@@ -67,7 +67,7 @@ class InlineEngine:
 
     async def dispose(self) -> None:
         """Close all connections; the last one to be closed may have to tidy the file up."""
-        await settled(in_thread(self.engine.dispose), self.longest)
+        await settled_inline(in_thread(self.engine.dispose), self.longest)
 
     @property
     def has_open_connection(self) -> bool:
@@ -99,7 +99,7 @@ class InlineTransaction:
         """Take a connection from the pool and begin the transaction at once."""
         await self._engine.enter()
         try:
-            await settled(self._start(), self._engine.longest)
+            await settled_inline(self._start(), self._engine.longest)
         except BaseException:
             if self._connection is None:
                 self._engine.leave()
@@ -178,7 +178,7 @@ class InlineTransaction:
                 driver.interrupt()  # nobody waits any longer, and others want to close it
                 raise
 
-        return await settled(waited(), self._engine.longest)
+        return await settled_inline(waited(), self._engine.longest)
 
     @property
     def is_in_transaction(self) -> bool:
@@ -190,7 +190,7 @@ class InlineTransaction:
 
         ``aside`` is whether a thread waits for the disk in any case, and the loop goes on.
         """
-        await settled(self._commit_and_close(aside), self._engine.longest)
+        await settled_inline(self._commit_and_close(aside), self._engine.longest)
 
     async def _commit_and_close(self, aside: bool) -> None:
         if aside or self._driver.commits_slowly:
@@ -202,7 +202,7 @@ class InlineTransaction:
     async def close(self) -> None:
         """Roll back what is not committed, and give the connection back to the pool."""
         if self._connection is not None:
-            await settled(self._close(), self._engine.longest)
+            await settled_inline(self._close(), self._engine.longest)
 
     async def _close(self) -> None:
         connection, self._connection = self.sync_connection, None

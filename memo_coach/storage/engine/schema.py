@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
 from memo_coach.storage.engine.database import Database
+from memo_coach.storage.engine.revisions import runs_beside, runs_on
 from memo_coach.storage.engine.sqlite_file import DatabaseUnusable, prepare_sqlite_file
 from memo_coach.translations.sentences import sentence
 
@@ -35,22 +37,36 @@ class SchemaStatus:
         return self.current == self.newest
 
     @property
+    def is_usable(self) -> bool:
+        """Whether this version runs on the tables: its own, or newer ones that took nothing from it."""
+        return self.is_current or (self._is_unknown and not self.is_newer)
+
+    @property
     def is_newer(self) -> bool:
-        """Whether a newer version of the program has migrated it: this one has no such migration."""
+        """Whether a newer version of the program has migrated it, and this one does not run on its tables."""
+        return self._is_unknown and not runs_on(known_revisions(), str(self.current))
+
+    @property
+    def _is_unknown(self) -> bool:
         return self.current is not None and self.current not in known_revisions()
 
 
-async def upgrade(database: Database) -> SchemaStatus:
+async def upgrade(database: Database, *, beside: str | None = None) -> SchemaStatus:
     """Bring the tables to the newest migration, in one transaction; several processes may start at once.
 
-    Gives the state from before, so that the caller can say what was done.
+    Tables of a newer version on which this one runs stay as they are: the two run side by side. Gives
+    the state from before, so that the caller can say what was done. ``beside`` is the newest migration of
+    another version that goes on running.
 
     Raises:
-        DatabaseUnusable: the database cannot be opened, or a newer version of the program has migrated it.
+        DatabaseUnusable: the database cannot be opened, a newer version of the program has migrated it, or
+            the tables would not be those on which the other version runs.
     """
     if database.path is not None:
         await asyncio.to_thread(prepare_sqlite_file, database.path)
     database.refuse_replaced_file()
+    if beside is not None and not runs_beside(newest_revision(), beside):
+        raise DatabaseUnusable(sentence("database.breaks_running", newest=newest_revision(), running=beside))
     migrating = Database(database.url, pooled=False, foreign_keys=False, longest_statement=0)
     try:
         async with migrating.write_connection() as connection:
@@ -101,7 +117,7 @@ def refuse_unusable(found: SchemaStatus) -> None:
         DatabaseUnusable: they are older or newer, with what to do about it.
     """
     refuse_newer(found)
-    if not found.is_current:
+    if not found.is_usable:
         raise DatabaseUnusable(
             sentence(
                 "database.needs_upgrade",
@@ -109,6 +125,17 @@ def refuse_unusable(found: SchemaStatus) -> None:
                 newest=found.newest,
             )
         )
+
+
+def refuse_other(found: SchemaStatus) -> None:
+    """Refuse all tables but this version's own: of newer ones it knows only a part.
+
+    Raises:
+        DatabaseUnusable: they are older or newer, with what to do about it.
+    """
+    refuse_unusable(found)
+    if not found.is_current:
+        raise DatabaseUnusable(sentence("database.newer", revision=found.current))
 
 
 def refuse_newer(found: SchemaStatus) -> None:
@@ -136,7 +163,7 @@ def _upgrade_once(connection: Connection) -> SchemaStatus:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     before = status_of(connection)
     refuse_newer(before)
-    if not before.is_current:
+    if not before.is_usable:
         _upgrade(connection)
     return before
 
@@ -151,12 +178,24 @@ def _upgrade(connection: Connection) -> None:
 
 def known_revisions() -> frozenset[str]:
     """Return all migrations that this version of the program knows."""
-    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
-    return frozenset(script.revision for script in scripts)
+    return _shipped(MIGRATIONS).revisions
 
 
 def newest_revision() -> str:
     """Return the newest migration that this version of the program knows."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert head is not None, "the package ships at least one migration"  # noqa: S101
-    return head
+    return _shipped(MIGRATIONS).newest
+
+
+@dataclass(frozen=True, slots=True)
+class _Migrations:
+    newest: str
+    revisions: frozenset[str]
+
+
+@functools.cache
+def _shipped(folder: Path) -> _Migrations:
+    """Read the migrations once: loading them is most of the work of asking where a database stands."""
+    scripts = ScriptDirectory(str(folder))
+    newest = scripts.get_current_head()
+    assert newest is not None, "the package ships at least one migration"  # noqa: S101
+    return _Migrations(newest, frozenset(script.revision for script in scripts.walk_revisions()))

@@ -11,6 +11,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from memo_coach.storage.engine.revisions import number, runs_on
+from memo_coach.translations.library_words import library_words
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
@@ -113,8 +115,9 @@ def unusable_file(path: Path, verb: str, error: BaseException | None) -> Databas
         return DatabaseDamaged(path, str(error), verb)
     what = sentence(f"database.{verb}")
     public = "database.locked" if is_locked(error) else "database.unusable"
+    reason = library_words("sqlite_words", str(error))
     return DatabaseUnusable(
-        sentence("database.unusable_file", path=path, verb=what, reason=error), sentence(public, verb=what)
+        sentence("database.unusable_file", path=path, verb=what, reason=reason), sentence(public, verb=what)
     )
 
 
@@ -198,7 +201,8 @@ def _refuse_newer(connection: sqlite3.Connection) -> None:
     tables = "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
     if not connection.execute(tables).fetchone()[0]:
         return
-    newer = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")} - known
+    found = {row[0] for row in connection.execute("SELECT version_num FROM alembic_version")}
+    newer = {each for each in found if number(each) not in known and not runs_on(known, each)}
     if newer:
         raise DatabaseUnusable(sentence("database.newer", revision=", ".join(sorted(newer))))
 

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Sequence
 
 import reflex as rx
 
+from memo_coach.coaching.documents.faults import Fault
 from memo_coach.coaching.documents.yaml_documents import LARGEST_DOCUMENT
 from memo_coach.coaching.memo.difference import Run
 from memo_coach.coaching.rubric.model import Rubric, localised
 from memo_coach.services.accounts.principal import Actor
 from memo_coach.services.administration.document_kinds import (
     RUBRIC,
-    DocumentFault,
     address_part,
     digest_of,
     name_in_address,
@@ -26,7 +26,6 @@ from memo_coach.services.administration.documents import (
 )
 from memo_coach.services.administration.documents_health import broken_sentence
 from memo_coach.services.administration.errors import DocumentConflict, DocumentRefused, UnknownDocument
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.services.container import current
 from memo_coach.services.errors import ServiceError
 from memo_coach.services.memos.comparison import compare
@@ -248,10 +247,10 @@ class DocumentState(rx.State):
         ]
         return content
 
-    def _show_faults(self, faults: Sequence[DocumentFault]) -> None:
+    def _show_faults(self, faults: Sequence[Fault]) -> None:
         self.checked = ""
         self.faults = [
-            FaultOnScreen(str(fault.line), spoken_reason(fault.reason)) for fault in faults[:MOST_FAULTS]
+            FaultOnScreen(str(fault.line), fault.reason.spoken()) for fault in faults[:MOST_FAULTS]
         ]
         more = len(faults) - MOST_FAULTS
         self.more_faults = text("documents.more_faults", count=more) if more > 0 else ""

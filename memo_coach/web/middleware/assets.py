@@ -12,17 +12,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import FileResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from memo_coach.web import earlier_assets
 from memo_coach.web.accounts.addresses import TO_PROVIDER
 from memo_coach.web.site import STAND_IN
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"
 A_DAY = "public, max-age=86400"
-_HASHED_NAME = re.compile(
-    r"/assets/.+-[A-Za-z0-9_-]{8}\.(?:js|css|woff2|svg|png|webp|jpg)|/assets/manifest-[0-9a-f]{8}\.js"
-)
 _VERSION = re.compile(r"v=[0-9a-f]{8,64}")
 """The query that pages put behind a file of ``assets/``: its content's hash."""
 _KEPT_A_DAY = re.compile(r".+\.(?:ico|png|svg|webp|jpg|woff2|webmanifest)|/robots\.txt")
@@ -30,7 +29,7 @@ _KEPT_A_DAY = re.compile(r".+\.(?:ico|png|svg|webp|jpg|woff2|webmanifest)|/robot
 
 def cache_control(path: str, query: str) -> str:
     """Return the ``Cache-Control`` of a successful answer for a file or a page."""
-    if _HASHED_NAME.fullmatch(path) or (_VERSION.fullmatch(query) and "." in path):
+    if earlier_assets.HASHED_NAME.fullmatch(path) or (_VERSION.fullmatch(query) and "." in path):
         return IMMUTABLE
     return A_DAY if _KEPT_A_DAY.fullmatch(path) else REVALIDATED
 
@@ -38,11 +37,14 @@ def cache_control(path: str, query: str) -> str:
 class AssetsMiddleware:
     """Sets ``Cache-Control`` where nobody did, serves ``/page`` without a redirect, mends redirects.
 
-    An address with an id in it is served with the page that was built for all such.
+    An address with an id in it is served with the page that was built for all such. A file that only another
+    version's pages know is served from where that version left it.
     """
 
-    def __init__(self, app: ASGIApp, site: Path) -> None:
+    def __init__(self, app: ASGIApp, site: Path, earlier: Path | None = None) -> None:
         self._app = app
+        self._site = site
+        self._earlier = earlier
         pages = (page.parent.relative_to(site).as_posix() for page in site.rglob("index.html"))
         self._pages = frozenset(f"/{page}" for page in pages if page != ".")
         self._with_ids = frozenset(
@@ -70,10 +72,20 @@ class AssetsMiddleware:
                     headers["Cache-Control"] = cache_control(path, query) if found else "no-store"
             await send(message)
 
+        kept = self._kept(path)
+        if kept is not None and scope["method"] in {"GET", "HEAD"}:
+            await FileResponse(kept)(scope, receive, send_with_headers)
+            return
         page = self._page_of(path)
         if page is not None:
             scope = {**scope, "path": f"{page}/", "raw_path": f"{page}/".encode()}
         await self._app(scope, receive, send_with_headers)
+
+    def _kept(self, path: str) -> Path | None:
+        """Return the file of another version that has this address, where this version has none."""
+        if self._earlier is None or not path.startswith("/assets/") or (self._site / path[1:]).is_file():
+            return None
+        return earlier_assets.find(self._earlier, path)
 
     def _page_of(self, path: str) -> str | None:
         """Return where the page of an address was built, if it has one."""

@@ -27,7 +27,13 @@ def routers(**environment: str) -> dict[str, Any]:
 def test_it_reads_files_and_nothing_else() -> None:
     providers = {name.split(".")[1] for name in OPTIONS if name.startswith("providers.")}
     assert providers == {"file"}
-    assert not any(name.startswith(("api", "metrics")) for name in OPTIONS)
+    assert not any(name.startswith("api") for name in OPTIONS)
+
+
+def test_its_figures_are_given_on_a_port_that_is_not_published() -> None:
+    assert OPTIONS["metrics.prometheus.entryPoint"] == "metrics"
+    port = OPTIONS["entryPoints.metrics.address"].rpartition(":")[2]
+    assert not any(each.endswith(f":{port}") for each in TRAEFIK["ports"])
 
 
 def test_it_tells_nobody_about_itself() -> None:

@@ -119,6 +119,27 @@ def test_the_database_has_connections_for_two_versions_of_the_service_and_a_back
     assert int(postgres_settings()["max_connections"]) >= needed
 
 
+def test_a_deploy_on_two_gigabytes_has_no_backup_beside_it_and_leaves_the_host_a_little_less() -> None:
+    # It holds the lock of backups; the host has 256 MB and its swap for that minute.
+    services = production(WORKERS="1", APP_MEMORY="512m")["services"]
+    limits = {name: mebibytes(each["mem_limit"]) for name, each in services.items() if name != "backup"}
+    assert sum(limits.values()) + limits["app"] <= 2048 - 256
+
+
+def test_a_container_is_made_anew_when_its_secrets_are_others() -> None:
+    for name, each in SERVICES.items():
+        if name != "backup" and each["secrets"]:
+            changed = production(**{f"{name.upper()}_SECRETS": "others"})["services"][name]
+            assert changed["labels"] == {"memo-coach.secrets": "others"}, name
+
+
+def test_an_image_may_be_named_by_its_digest() -> None:
+    digest = f"@sha256:{64 * 'a'}"
+    found = production(MEMO_COACH_DIGEST=digest, MEMO_COACH_BACKUP_DIGEST=digest)["services"]
+    assert found["app"]["image"] == f"memo-coach:1.2.3{digest}"
+    assert found["backup"]["image"] == f"memo-coach-backup:1.2.3{digest}"
+
+
 def test_postgres_keeps_its_memory_within_its_limit() -> None:
     settings = postgres_settings()
     largest = (
@@ -143,7 +164,8 @@ def test_redis_keeps_nothing_and_lets_nobody_store_anything() -> None:
     # The image's own start would load modules, each with commands and memory of its own.
     assert redis["entrypoint"] == ["redis-server"]
     rules = yaml.safe_load((ROLES / "secrets" / "vars" / "main.yml").read_text())["secrets_redis_users"]
-    anybody, service = rules.splitlines()
+    anybody, figures, service = rules.splitlines()
+    assert re.fullmatch(r"user figures reset on #\{\{.*\}\} \+ping \+info", figures)
     assert anybody == "user default reset on nopass +ping"
     assert service.startswith("user memo-coach reset on #")
     assert "allchannels" not in service

@@ -9,10 +9,6 @@ from memo_coach import translations
 
 PACKAGE = translations.FOLDER.parent
 FOR_WHO_RUNS_IT = {
-    "BrokenAnnotations": "faults of a file for the measure, named by its line",
-    "BrokenDocument": "faults of a document of the configuration, named by its line",
-    "BrokenRubric": "faults of a rubric's file, named by its line",
-    "Fault": "one of them",
     "Unhealthy": "the report of health, which programs read",
     "NotConfigured": "the report of health, which programs read",
 }

@@ -16,6 +16,8 @@ from typing import Any
 from memo_coach.coaching.builtin.findings import Finding, Reading
 from memo_coach.coaching.memo.model import Memo, Sentence
 from memo_coach.coaching.rubric.model import PatternDetector
+from memo_coach.translations import sentences
+from memo_coach.translations.library_words import library_words
 
 LONGEST_PATTERN = 200
 """Characters of one pattern."""
@@ -32,7 +34,7 @@ _WAYS_OF_ANY = 500
 """What looking for a pattern costs that has one way to match."""
 
 
-def fault_of_pattern(pattern: str) -> str | None:
+def fault_of_pattern(pattern: str) -> sentences.Sentence | None:
     r"""Say why a pattern cannot be used, or ``None`` where it can.
 
     A pattern is refused where it is empty, too long or no regular expression, where a repeat holds another
@@ -40,18 +42,23 @@ def fault_of_pattern(pattern: str) -> str | None:
     one place (``.{0,40}`` counts 41; ``.*`` and ``\w+`` count 1,000).
     """
     if len(pattern) > LONGEST_PATTERN:
-        return f"a pattern has {len(pattern)} characters; {LONGEST_PATTERN} is the most"
+        length, most = str(len(pattern)), str(LONGEST_PATTERN)
+        return sentences.sentence("document_faults.pattern_long", length=length, most=most)
     try:
         matches_nothing = re.compile(pattern, re.IGNORECASE).match("") is not None
         ways = _ways(import_module("re._parser").parse(pattern))
     except (re.error, RecursionError, OverflowError) as error:
-        return f"{pattern!r} is not a regular expression: {error}"
+        return sentences.sentence(
+            "document_faults.pattern_invalid",
+            pattern=repr(pattern),
+            error=library_words("pattern_words", str(error)),
+        )
     except _NestedRepeat:
-        return f"{pattern!r} repeats a group that itself repeats or has alternatives, which can take forever"
+        return sentences.sentence("document_faults.pattern_endless", pattern=repr(pattern))
     if matches_nothing:
-        return f"{pattern!r} matches where there is nothing"
+        return sentences.sentence("document_faults.pattern_nothing", pattern=repr(pattern))
     return (
-        f"{pattern!r} could take too long; bound its repeats, as in '.{{0,40}}'"
+        sentences.sentence("document_faults.pattern_slow", pattern=repr(pattern))
         if ways > _MOST_WAYS
         else None
     )

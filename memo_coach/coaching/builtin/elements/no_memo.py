@@ -26,6 +26,8 @@ _OPENING_OF_A_NOTICE = 3
 _LEAST_ORDERS, _ORDERS_IN = 4, 0.2
 """Orders to whoever fills a form in, and their share of its sentences."""
 _LEAST_CALLS = 3
+_LEAST_OPEN, _SAID_IN_A_BLANK, _EMPTY_ROW = 8, 0.25, 3
+"""Questions and labels without an answer, what is said for each of them, and characters of an empty row."""
 _LEAST_LINKS, _LINKS_IN, _MOST_AROUND_LINKS = 5, 0.6, 12
 _LINK = re.compile(r"\]\(|https?://")
 _READ = 300
@@ -42,13 +44,16 @@ def no_memo_of(memo: Memo, lexicon: Lexicon, read: Sequence[Unit], kind: str = "
     Minutes may be read as a decision memo, but never as a status update, which is what ``kind`` may say.
     """
     units = [unit for unit in read if unit.kind in _SAID]
+    if _is_blank_form(memo, lexicon, read):
+        return "form"
     if _is_list_of_links(memo, units):
         return "links"
-    places = units_with(memo, units, lexicon.words("words_of_forms"))
-    if len(places) >= _LEAST_CALLS:
-        some = [units[place] for place in places]
-        if _count(memo, some, lexicon, "calls_to_others") >= _LEAST_CALLS:
-            return "call"
+    headed = [unit for unit in read if unit.kind in _SAID or unit.kind == "heading"]
+    calling = [headed[place] for place in units_with(memo, headed, lexicon.words("words_of_forms"))]
+    some = [unit for unit in calling if unit.kind != "heading"]
+    if len(calling) >= _LEAST_CALLS and _count(memo, calling, lexicon, "calls_to_others") >= _LEAST_CALLS:
+        return "call"
+    if len(some) >= _LEAST_CALLS:
         least = max(_LEAST_ORDERS, _ORDERS_IN * len(units))
         if len(some) >= least and _count(memo, some, lexicon, "orders_to_writers", "blank_forms") >= least:
             return "form"
@@ -69,6 +74,21 @@ def is_of_any_text(finding: Finding, no_memo: NoMemo) -> bool:
     if no_memo == "minutes" and finding.element in _OF_MINUTES:
         return True
     return finding.polarity == "strength" or (finding.span is not None and finding.element is None)
+
+
+def _is_blank_form(memo: Memo, lexicon: Lexicon, read: Sequence[Unit]) -> bool:
+    """Whether it is mostly questions, labels and empty rows, and hardly anything is answered."""
+    facts = facts_of(memo, lexicon)
+    open_places = said = 0
+    for unit in read:
+        text = memo.quote(unit.span).strip(" \n*_#|")
+        if text.endswith(("?", ":")) or (unit.kind == "table" and len(text) <= _EMPTY_ROW):
+            open_places += 1
+        elif unit.kind in _SAID:
+            sentence = memo.sentence_at(unit.span.start)
+            is_prose = sentence is not None and facts.is_prose(sentence)
+            said += is_prose and not lexicon.pattern("orders_to_writers").match(text)
+    return open_places >= _LEAST_OPEN and said <= _SAID_IN_A_BLANK * open_places
 
 
 def _count(memo: Memo, units: Sequence[Unit], lexicon: Lexicon, *names: str) -> int:

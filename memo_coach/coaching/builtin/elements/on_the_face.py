@@ -6,7 +6,7 @@ It is never called missing: no reader would. What earns a score is not decided h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -42,7 +42,11 @@ def with_what_is_plain(memo: Memo, lexicon: Lexicon, read: MemoReading) -> MemoR
     readings = []
     for one in read.elements:
         span = None
-        if _may_be_seen(one.state, one.element.name) and (one.state == "missing" or not _is_quoted(one)):
+        if (
+            one.settled is None
+            and _may_be_seen(one.state, one.element.name)
+            and (one.state == "missing" or not _is_quoted(one))
+        ):
             span = _FINDERS[one.element.name](memo, lexicon, facts, sentences)
         readings.append(one if span is None else _plain(one, span))
     return replace(read, elements=tuple(readings))
@@ -78,7 +82,10 @@ def _figures(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sen
     return _NOT_TO_QUOTE if amounts or counted >= _LEAST_FIGURES else None
 
 
-def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+def amount_asked(
+    memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: Sequence[Sentence]
+) -> Span | None:
+    """Return the sentence with the amount that is asked for: in the request, or behind a label for it."""
     asking = _asking(memo, lexicon) | holding(memo, lexicon, "total_labels")
     under = (one.start for one in _headed(memo, lexicon, "amount_headings", sentences))
     asking |= frozenset(under)
@@ -87,7 +94,7 @@ def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sent
     )
 
 
-def _headed(memo: Memo, lexicon: Lexicon, name: str, sentences: list[Sentence]) -> Iterator[Span]:
+def _headed(memo: Memo, lexicon: Lexicon, name: str, sentences: Sequence[Sentence]) -> Iterator[Span]:
     """Yield the sentences under headings, and behind labels, that hold a phrase of the list ``name``."""
     blocks = {block.index for passage in passages_about(memo, lexicon, name) for block in passage.blocks}
     return (sentence.span for sentence in sentences if sentence.block in blocks)
@@ -135,16 +142,29 @@ def _contact(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sen
     return next((one.span for one in sentences if _ADDRESS.search(one.text)), None)
 
 
+def _risk(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]) -> Span | None:
+    """Return what stands under a heading on risks, or the first sentence that plainly speaks of one."""
+    headed = _under(("risk_headings", "difficulty_headings"), memo, lexicon, facts, sentences)
+    return headed or _first_with("risk_plainly", memo, lexicon, facts, sentences)
+
+
+def _first_with(
+    name: str, memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sentence]
+) -> Span | None:
+    pattern = lexicon.pattern(name)
+    return next((one.span for one in sentences if facts.is_prose(one) and pattern.search(one.text)), None)
+
+
 _Finder = Callable[[Memo, Lexicon, MemoFacts, list[Sentence]], Span | None]
 _FINDERS: Final[Mapping[str, _Finder]] = {
     "figures": _figures,
-    "ask-amount": _amount,
     "ask-deadline": _deadline,
     "effective-date": _effective,
     "contact": _contact,
     "problem": partial(_under, ("purpose_headings",)),
     "options": partial(_under, ("option_headings", "difference_headings")),
-    "risks": partial(_under, ("risk_headings", "difficulty_headings")),
+    "risks": _risk,
+    "status-stated": partial(_first_with, "status_plainly"),
     "scope": partial(_under, ("scope_headings",)),
     "exceptions": partial(_under, ("exception_headings",)),
     "next-step": partial(_under, ("next_step_headings",)),

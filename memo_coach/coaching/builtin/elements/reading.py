@@ -38,6 +38,8 @@ from memo_coach.coaching.memo.model import Memo, Span
 from memo_coach.coaching.rubric.model import Rubric
 
 State = Literal["missing", "weak", "there"]
+Settled = Literal["done", "elsewhere"]
+"""What leaves nothing to ask: it is done on the face of it, or the memo says where else it is told."""
 
 MISSING_FROM = 0.3
 """From this probability of ``absent`` on an element is said to be missing: measured on documents that were
@@ -56,6 +58,8 @@ _ABSENT_FROM = 0.1
 _AGREED_FROM = 0.2
 """Where the detector of an element finds this little, the model alone does not call it there."""
 _LEAST_FLOOR = 0.05
+_DONE, _ON_THE_FACE = 0.6, 0.3
+"""What is done on the face of it, or only stands there, is worth as much at least: no cap for want of it."""
 _AUTHORS_OWN_BELOW = 0.35
 _SURELY_OWN_BELOW = 0.1
 _QUOTATION = re.compile(r"“[^”]{20,2000}”|\"[^\"]{20,2000}\"|«[^»]{20,2000}»")
@@ -100,10 +104,19 @@ class ElementReading:
     """The best first; a form's labels and other people's words are not among them."""
     is_plain: bool = False
     """Whether it stands in the memo on the face of it, whatever the model says (:mod:`.on_the_face`)."""
+    settled: Settled | None = None
+    """Why nothing is asked about it, if so (:mod:`.plainly_done`)."""
 
     @property
     def state(self) -> State:
-        """What the coach says of it. However good the rest of a memo is, a passage has to say it."""
+        """What the coach says of it."""
+        if self.settled == "done":
+            return "there"
+        return "weak" if self.settled and self.state_read == "missing" else self.state_read
+
+    @property
+    def state_read(self) -> State:
+        """What the model alone says. However good the rest of a memo is, a passage has to say it."""
         is_nowhere = self.evidence < _NOTHING_BELOW and self.absent >= _ABSENT_FROM
         if self.absent >= MISSING_FROM or is_nowhere:
             return "weak" if self.is_plain else "missing"
@@ -134,7 +147,8 @@ class ElementReading:
     def value(self) -> float:
         """How far the element is there, 0 to 1: what is touched on counts half."""
         read = self.present + 0.5 * max(0.0, 1.0 - self.absent - self.present)
-        return read * min(1.0, self.evidence)
+        least = _DONE if self.settled == "done" else _ON_THE_FACE if self.is_plain else 0.0
+        return max(least, read * min(1.0, self.evidence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from math import pow  # noqa: A004 - of floats, where the built-in one may be co
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.elements.catalogue import ELEMENTS
+from memo_coach.coaching.builtin.elements.praise import has_it_somewhere, is_praiseworthy, only_sounds_like_it
 from memo_coach.coaching.builtin.elements.reading import ElementReading, Passage
 from memo_coach.coaching.builtin.findings import Finding, PassageRole
 from memo_coach.coaching.builtin.scoring import State
@@ -38,7 +39,9 @@ _OF_DONE = 0.7
 so, readers of documents kept out of training found it done in two of three."""
 _OF_PLAIN = 0.45
 """What a remark counts on what stands there on the face of it: the model overlooked it, a reader does not."""
-_OF_NO_PASSAGE = 0.8
+_OF_PRESUMED = 0.7
+"""The same of a passage that the model is sure of and no list knows: most likely it is done, and well."""
+_OF_NO_PASSAGE = 0.6
 """What one question more counts that no passage is the cause of: it may be asked of any memo."""
 _LEAST_REMARK = 0.1
 """Below this chance that a reader would say more of what is there, the coach does not."""
@@ -100,6 +103,10 @@ def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[
 
 def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     element, place = reading.element, next(iter(reading.passages), None)
+    if reading.settled is not None and not (
+        _is_clear(place) and (reading.is_plain or reading.state_read == "there")
+    ):
+        return  # nothing is left to ask of it
     if reading.state == "missing":
         yield _finding(reading, element.missing, None, reading.absent, worth=_not_done(reading))
     elif reading.state == "weak":
@@ -107,15 +114,20 @@ def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
         if told is None and reading.is_plain:
             return  # it stands there, in no sentence that could be asked about
         is_asked_of_it = told is not None and _role(reading) == "presumed"
-        worth = 1.0 if is_asked_of_it else _not_done(reading)
+        worth = _OF_PRESUMED if is_asked_of_it else _not_done(reading)
         worth = min(worth, _OF_PLAIN) if reading.is_plain else worth
         yield _finding(reading, element.weak, told, 1.0 - reading.present, worth=worth)
-    elif element.name == "bottom-line" and place is not None and _is_late(memo, place):
+    elif reading.settled is None and element.name == "bottom-line" and place and _is_late(memo, place):
         yield _finding(reading, BURIED, place, reading.present)
-    elif reading.remark >= _LEAST_REMARK:
-        told = place if place is not None and place.probability >= _TOLD_FROM else None
+    elif reading.remark >= _LEAST_REMARK and has_it_somewhere(memo, element.name):
+        told = place if _is_clear(place) else None
         worth = 1.0 if told else _OF_NO_PASSAGE
         yield _finding(reading, element.more, told, reading.remark, worth=worth)
+
+
+def _is_clear(place: Passage | None) -> bool:
+    """Whether a passage says it so clearly that one question more can be asked about it."""
+    return place is not None and place.probability >= _TOLD_FROM
 
 
 def _not_done(reading: ElementReading) -> float:
@@ -128,13 +140,13 @@ def _strengths(memo: Memo, readings: Iterable[ElementReading]) -> Iterator[Findi
     candidates = [
         (reading.present * passage.probability * passage.share, reading, passage)
         for reading in readings
-        if reading.state == "there"
+        if reading.state_read == "there"
         and (passage := reading.passages[0])
         and not (reading.element.name == "bottom-line" and _is_late(memo, passage))
     ]
     candidates.sort(key=lambda one: (-one[0], one[1].element.name))
     for worth, reading, passage in candidates[:MOST_STRENGTHS]:
-        if worth >= _LEAST_OF_A_STRENGTH:
+        if worth >= _LEAST_OF_A_STRENGTH and is_praiseworthy(memo, reading.element.name, passage.span):
             yield Finding(
                 reading.element.there,
                 reading.element.indicator,
@@ -176,6 +188,8 @@ def _is_quotable(memo: Memo, reading: ElementReading, place: Passage) -> bool:
     is_table = block is not None and block.kind == "table"
     if reading.is_plain:
         return True
+    if only_sounds_like_it(memo, reading.element.name, place.span):
+        return False
     least = _NEAREST_FROM if _role(reading) == "nearest" else _QUOTED_FROM
     return place.probability >= least and (reading.is_agreed or not is_table)
 

@@ -43,5 +43,7 @@ def left_out_sentence(left_out: LeftOut, language: str) -> str:
 def _sentences(language: str) -> Mapping[str, Any]:
     import yaml  # noqa: PLC0415 - its import is slow, and only the first file needs it
 
-    content: Mapping[str, Any] = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (_FOLDER / f"{language}.yaml").read_text("utf-8")
+    content: Mapping[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506 - CSafeLoader is a safe loader
     return content

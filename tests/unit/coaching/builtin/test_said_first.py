@@ -304,3 +304,71 @@ def test_nothing_is_praised_as_said_once_where_a_heading_stands_twice() -> None:
     for text, is_praised in ((f"{heading}{weak}", True), (f"{heading}{weak}\n\n{heading}", False)):
         found = {each.finding for each in evaluate_text(text, INVESTMENT).comments}
         assert ("repetition.none" in found) is is_praised
+
+
+BLANK_EN = """# Request for a place in the workshop
+
+## 1. What would you build?
+
+## 2. Why here?
+
+Link to drawings:
+
+Phone:
+
+## 3. Which tools do you need?
+
+## 4. Who would help you?
+
+- How did you hear of us?
+- Which evenings suit you?
+- Have you worked with wood before?
+"""
+DEADLINE_EN = """# Small grants for street parties
+
+To be eligible, your party must be open to all neighbours.
+
+## How to apply
+
+Fill out this form to request money. The deadline for applications is 3 May 2027.
+"""
+
+
+@pytest.mark.parametrize(("text", "told"), [(BLANK_EN, "like a form"), (DEADLINE_EN, "a call to others")])
+def test_questions_without_answers_are_a_form_and_a_deadline_for_others_is_a_call(
+    text: str, told: str
+) -> None:
+    evaluation = evaluate_text(text, DECISION)
+    assert any(told in notice for notice in evaluation.overall.notices)
+    assert not any(one.claim == "missing" for one in evaluation.comments)
+
+
+def test_what_each_of_two_options_costs_is_no_contradiction() -> None:
+    text = (
+        "We recommend option B.\n\nOption A is a repair. The total cost is £40,000, with no new parts. "
+        "Option B is a new boiler; the total cost is £55,000.\n\nThe board should approve £55,000."
+    )
+    assert not any(
+        one.finding == "consistency.amounts-differ" for one in evaluate_text(text, DECISION).comments
+    )
+
+
+def test_a_name_with_a_number_in_it_is_no_heading_that_tells_something() -> None:
+    lexicon = lexicon_of("en")
+    telling = heading_worth("Sales fell by 12 % in May", lexicon)
+    assert heading_worth("KD7c1: PumpV3Pool", lexicon) < telling
+    assert heading_worth("KD7c2: Interim Phase 1", lexicon) < telling
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("We paint the hall.\n\nWhat it costs\nPaint is £300.", ["What it costs"]),
+        ("Pintamos la sala.\n\nQué hay que hacer\nComprar la pintura.", ["Qué hay que hacer"]),
+        ("We paint the hall.\n\nStill to do\n- Buy paint\n- Find brushes", ["Still to do"]),
+        ("We asked the crew about\nWhat it costs\nand nobody knew.", []),
+    ],
+)
+def test_a_short_question_above_its_answer_is_a_heading(text: str, titles: list[str]) -> None:
+    sections = parse_memo(text).sections
+    assert [section.title for section in sections if section.heading is not None] == titles

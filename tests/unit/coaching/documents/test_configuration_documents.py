@@ -20,6 +20,7 @@ from memo_coach.coaching.documents.llm import (
 )
 from memo_coach.coaching.documents.prompt import PLACEHOLDERS, load_prompt, shipped_prompt
 from memo_coach.coaching.documents.templates import fill, placeholders
+from tests.told import assert_told_in_spanish
 
 Load = Callable[..., Any]
 LOADERS: dict[str, Load] = {
@@ -36,6 +37,7 @@ def faults_of(name: str, document: str) -> tuple[str, ...]:
     with pytest.raises(BrokenDocument) as caught:
         LOADERS[name](document, source="mine.yaml")
     assert str(caught.value) == "\n".join(caught.value.faults)
+    assert_told_in_spanish(caught.value.faults)
     for fault in caught.value.faults:
         assert re.match(r"mine\.yaml:[1-9]\d*: .", fault)
     return caught.value.faults

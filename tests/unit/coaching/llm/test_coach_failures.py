@@ -75,7 +75,7 @@ async def test_each_failure_leads_to_the_built_in_coach_with_a_sentence_of_its_o
     assert is_builtin(events, evaluate_memo(memo, RUBRIC))
     assert provenance_of(events) == Provenance("builtin", fallback_from=NAME, fallback_reason=reason)
     notice = overall_of(events).notices[0]
-    assert "built-in coach" in notice or "revisor incorporado" in notice
+    assert "built-in coach" in notice or "coach integrado" in notice
 
 
 @pytest.mark.parametrize("reason", REASONS)

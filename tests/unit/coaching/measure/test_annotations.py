@@ -13,6 +13,7 @@ from memo_coach.coaching.measure.claims import claims_of_findings
 from memo_coach.coaching.measure.elements import ELEMENTS, required_elements
 from memo_coach.coaching.rubric.reader import shipped_rubrics
 from tests.annotated import TEXT, annotations, element
+from tests.told import assert_told_in_spanish
 
 
 def read(document: Any, text: str = TEXT) -> AnnotatedDocument:
@@ -23,6 +24,7 @@ def read(document: Any, text: str = TEXT) -> AnnotatedDocument:
 def faults(document: Any) -> tuple[str, ...]:
     with pytest.raises(BrokenAnnotations) as refused:
         read(document)
+    assert_told_in_spanish(refused.value.faults)
     for fault in refused.value.faults:
         assert fault.startswith("decision/01: ")
         assert fault.isprintable()

@@ -10,6 +10,7 @@ from memo_coach.coaching.builtin.analysis.patterns import fault_of_pattern
 from memo_coach.coaching.errors import BrokenRubric, UnknownRubric
 from memo_coach.coaching.rubric.model import Rubric
 from memo_coach.coaching.rubric.reader import load_rubric, shipped_rubric, shipped_rubrics
+from tests.told import assert_told_in_spanish
 
 GUIDANCE = "\n".join(f"      {level}: {{en: Level {level}}}" for level in range(1, 6))
 CRITERION = f"""\
@@ -54,6 +55,7 @@ def faults_of(document: str) -> tuple[str, ...]:
     with pytest.raises(BrokenRubric) as caught:
         load_rubric(document, source="mine.yaml")
     assert str(caught.value) == "\n".join(caught.value.faults)
+    assert_told_in_spanish(caught.value.faults)
     return caught.value.faults
 
 

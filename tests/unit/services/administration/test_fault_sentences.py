@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from memo_coach.services.administration.document_kinds import FaultyDocument, read, shipped
-from memo_coach.services.administration.fault_sentences import spoken_reason
 from memo_coach.translations import speaking
 
 STATUS = "rubric/status-update"
@@ -31,9 +30,9 @@ def test_a_fault_is_told_in_the_language_that_is_spoken(name: str, old: str, new
     with pytest.raises(FaultyDocument) as broken:
         read(name, shipped()[name].replace(old, new, 1))
     reasons = [fault.reason for fault in broken.value.faults]
-    assert [spoken_reason(reason) for reason in reasons] == reasons
+    assert [reason.spoken() for reason in reasons] == reasons
     with speaking("es"):
-        told = " ".join(spoken_reason(reason) for reason in reasons)
+        told = " ".join(reason.spoken() for reason in reasons)
     assert any(part in told for part in spanish.split("|"))
     for english in ("must ", " is missing", "unknown key", "not used here"):
         assert english not in told

@@ -8,10 +8,13 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import TimeoutError as TimeoutOfThePool
 
+from memo_coach.storage.engine import postgres
 from memo_coach.storage.engine.cancellation import settled
 from memo_coach.storage.engine.database import Database
 from memo_coach.storage.tables import InstallationSecret, Visitor
+from tests.databases import only_on_postgres
 from tests.stored_rows import NOON
 
 AT_ONCE = 5
@@ -147,3 +150,29 @@ async def test_an_error_of_the_work_reaches_whoever_waits() -> None:
 
     with pytest.raises(LookupError):
         await settled(broken(), longest=1)
+
+
+async def test_a_time_limit_within_the_work_ends_the_work_and_not_whoever_waits_for_it() -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(0.01):
+            await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await settled(limited(), 30)
+
+
+@only_on_postgres
+async def test_where_no_connection_is_free_in_time_that_is_an_error_and_no_cancellation(
+    migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.05}
+    monkeypatch.setattr(postgres, "POOL", postgres.POOL | few)
+    database = Database(migrated_url)
+    try:
+        async with database.read():
+            with pytest.raises(TimeoutOfThePool):
+                async with database.write():
+                    pass
+        assert await count(database, Visitor) == 0
+    finally:
+        await database.close()

@@ -25,6 +25,7 @@ _SURE, _LIKELY = 0.9, 0.75
 _OF_A_FORM = 0.6
 """A field of a form may be left open on purpose: it is told, and does not come first."""
 _WORDS_OF_A_SENTENCE = 5
+_LONGEST_ITEM = 10
 _LONGEST_LINE = 400
 _LONGEST_QUOTE = 160
 # Each begins with a fixed character and has bounded repeats: linear on any text.
@@ -95,7 +96,7 @@ class _Reader:
 
     def _abbreviated(self) -> Iterator[_Blank]:
         for found in _TO_BE.finditer(self.text):
-            if self._is_value(found):
+            if self._is_value(found) or self._ends_an_item(found):
                 yield _Blank("blanks.placeholder", Span(*found.span()), _SURE)
 
     def _to_be(self) -> Iterator[_Blank]:
@@ -179,6 +180,12 @@ class _Reader:
             and len(line.strip(" |*")) > len(found[0])
         )
 
+    def _ends_an_item(self, found: re.Match[str]) -> bool:
+        """Whether it is the last word of an item in a list: “- Address on the main site TBD”."""
+        line, first = self._line(found.start())
+        after = line[found.end() - first :].strip(" *_")
+        return line.lstrip()[:2] in {"- ", "* ", "+ "} and not after and len(line.split()) <= _LONGEST_ITEM
+
     def _before(self, position: int, signs: str) -> bool:
         return position > 0 and self.text[position - 1] in signs
 
@@ -225,7 +232,8 @@ def _found(memo: Memo, lexicon: Lexicon) -> Iterator[Finding]:
         if seen[quote.strip("_")] > _MOST_OF_ONE:
             continue
         values = {"blank": quote}
-        sure = blank.confidence if reader.is_in_a_sentence(blank.span) else _OF_A_FORM
+        is_sure = blank.kind == "blanks.template" or reader.is_in_a_sentence(blank.span)
+        sure = blank.confidence if is_sure else _OF_A_FORM
         yield Finding(blank.kind, "", "opportunity", blank.span, _SEVERITY, sure, values)
 
 

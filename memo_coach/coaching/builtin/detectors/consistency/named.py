@@ -11,7 +11,7 @@ from memo_coach.coaching.builtin.analysis.prose import MemoFacts
 from memo_coach.coaching.builtin.analysis.quantities import agree, in_years, measures_in, written
 from memo_coach.coaching.builtin.analysis.terms import Term, TermReader, Terms, nearest_term
 from memo_coach.coaching.builtin.detectors.consistency.checks import Checks
-from memo_coach.coaching.builtin.detectors.consistency.subjects import are_of_different_things
+from memo_coach.coaching.builtin.detectors.consistency.subjects import are_of_different_things, labels_in
 from memo_coach.coaching.memo.model import Sentence, Span
 
 _MEASURES = ("financial_npv", "financial_irr", "financial_payback")
@@ -177,7 +177,24 @@ class NamedReader:
         """Compare each amount that is asked for with the first one, and each total cost likewise."""
         for stated in (self.asks, self.wholes):
             for other in stated[1:]:
-                self._pair(stated[0], other)
+                if not self._is_cost_of_another(stated[0], other):
+                    self._pair(stated[0], other)
+
+    def _is_cost_of_another(self, first: _Stated, other: _Stated) -> bool:
+        """Whether two amounts differ because each is that of an option: each has its label before it."""
+        if agree(first.figure.value, other.figure.value):
+            return False
+        labels = (self._label_before(one) for one in (first, other))
+        return len(set(labels)) > 1
+
+    def _label_before(self, stated: _Stated) -> str:
+        """Return the option that was named last in the paragraph before an amount, if one was."""
+        block = self.memo.block_at(stated.sentence.start)
+        if block is None:
+            return ""
+        before = self.memo.text[block.span.start : stated.figure.span.start]
+        labels = labels_in(before, self.lexicon)
+        return labels[-1] if labels else ""
 
     def _compare_measures(self) -> None:
         for stated in self.measures.values():

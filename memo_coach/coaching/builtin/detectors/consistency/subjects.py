@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from memo_coach.coaching.builtin.analysis.passages import mentions
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo.model import Memo, Section, Sentence, Span
+from memo_coach.coaching.memo.words import words_between
 
 _LEAST_LETTERS = 3
 _OF_OPTIONS = ("option_nouns", "option_headings")
@@ -26,6 +27,13 @@ def are_of_different_things(memo: Memo, lexicon: Lexicon, first: Span, second: S
         return True
     subject, others = _subject(memo, lexicon, one), _subject(memo, lexicon, other)
     return bool(subject) and bool(others) and subject.isdisjoint(others)
+
+
+def labels_in(text: str, lexicon: Lexicon) -> list[str]:
+    """Return the labels of options in a text, in order: “b” of “Option B”."""
+    words = words_between(text, 0, len(text))
+    nouns, labels = lexicon.words("option_nouns"), lexicon.words("option_labels")
+    return [two.lower for one, two in pairwise(words) if one.lower in nouns and two.lower in labels]
 
 
 def _is_of_an_option(memo: Memo, lexicon: Lexicon, sentence: Sentence) -> bool:

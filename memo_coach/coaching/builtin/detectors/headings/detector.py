@@ -32,13 +32,14 @@ reader scrolls on without a signpost."""
 _TOO_LONG_SECTION = 350
 _LABEL, _EMPTY, _SHORT_TITLE, _TELLING = 0.5, 0.15, 0.75, 1.0
 _NUMBERING = re.compile(r"^[\s#*_\d.)(:\-–—]+|[\s*_:.#\-–—]+$")
-_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"(?<![^\W_])\d")
+"""A number of its own; not the one in a name such as “PumpV3Pool”."""
 _DOCUMENT_ID = re.compile(
     r"^(?:[A-Z]{2}[\w.#\-]{0,28}(?<=\d)|[A-Z]{2,8} #?\d{1,6})[ ]?[:–—\-]\s*|[ ]?\([A-Z]{2,8}-?\d{1,6}\)$"
 )
 """“RFC-12:” or “(ITEM-004)”: where a document is filed, which tells nobody what it says."""
-_COUNTED_LABEL = re.compile(r"[^\W\d_]+ (?:\d{1,3}|[A-Z])")
-"""“Milestone 2” is a number rather than a statement."""
+_COUNTED_LABEL = re.compile(r"(?:[^\W\d_]+ ){1,3}(?:\d{1,3}|[A-Z])")
+"""“Milestone 2” and “Interim phase 1” are numbers rather than statements."""
 
 
 def heading_worth(title: str, lexicon: Lexicon) -> float:
@@ -53,7 +54,7 @@ def heading_worth(title: str, lexicon: Lexicon) -> float:
         return _SHORT_TITLE
     words = bare.split()
     _, _, rest = key.partition(":")
-    if rest.strip() or _DIGIT.search(bare) or len(words) >= 4:
+    if rest.strip() or (_FIGURE.search(bare) and len(words) > 1) or len(words) >= 4:
         return _TELLING
     return _SHORT_TITLE
 
@@ -192,7 +193,9 @@ def _strength(headed: list[Section], worths: list[float], lexicon: Lexicon) -> l
 def _speaks(title: str, lexicon: Lexicon) -> bool:
     """Whether a heading states or asks something, where a long label only names it."""
     bare = _DOCUMENT_ID.sub("", _NUMBERING.sub("", title)).strip()
-    if "?" in title or ":" in bare or _DIGIT.search(bare):
+    if _COUNTED_LABEL.fullmatch(bare):
+        return False
+    if "?" in title or ":" in bare or _FIGURE.search(bare):
         return True
     verbs = lexicon.words("finite_verbs") | lexicon.words("business_verbs")
     return any(word.strip(",;()").lower() in verbs for word in bare.split())

@@ -13,12 +13,15 @@ from memo_coach.coaching.memo.model import Memo, Span
 
 KINDS = ("substance.thin", "substance.platitudes", "substance.keyword-list", "substance.solid")
 
-# Sixty words are a paragraph: no case fits in it. A one-page decision memo has 250 and more.
-_NO_CASE = 60
-_ONE_PAGE = 250
-# Distinct words of content; 250 words of ordinary prose hold about a hundred.
-_FEW_CONTENT_WORDS = 25
-_ENOUGH_CONTENT_WORDS = 90
+# Thirty words are two sentences: nothing is decided on these alone. A notice, a weekly status or a request to
+# one's own manager says all it has to in eighty to a hundred; what it leaves out is told where it is missing.
+_NO_CASE = 30
+_A_SHORT_MEMO = 100
+# Distinct words of content; a hundred words of ordinary prose hold about fifty.
+_FEW_CONTENT_WORDS = 15
+_ENOUGH_CONTENT_WORDS = 50
+# A one-page memo has 250 words and more, of which a few are in its head.
+_ONE_PAGE = 230
 
 
 @detector(
@@ -51,15 +54,20 @@ def read_substance(memo: Memo, lexicon: Lexicon) -> Reading:
         content.update(memo.words.forms[sentence.first_word : sentence.last_word])
     content -= function_words
     value = min(
-        ramp(solid, _NO_CASE, _ONE_PAGE), ramp(len(content), _FEW_CONTENT_WORDS, _ENOUGH_CONTENT_WORDS)
+        ramp(solid, _NO_CASE, _A_SHORT_MEMO), ramp(len(content), _FEW_CONTENT_WORDS, _ENOUGH_CONTENT_WORDS)
     )
     share = empty / total if total else 0.0
     # A fifth of slogans is a habit; where they are half of the memo, little else is left.
     value *= 1 - 0.5 * ramp(share, 0.2, 0.6)
-    return Reading({"substance": value}, tuple(_findings(value, share, slogan, keyword_list)))
+    return Reading(
+        {"substance": value},
+        tuple(_findings(value, share, slogan, keyword_list, is_a_page=solid >= _ONE_PAGE)),
+    )
 
 
-def _findings(value: float, share: float, slogan: Span | None, keyword_list: Span | None) -> list[Finding]:
+def _findings(
+    value: float, share: float, slogan: Span | None, keyword_list: Span | None, *, is_a_page: bool
+) -> list[Finding]:
     findings: list[Finding] = []
     if keyword_list is not None:
         findings.append(
@@ -69,6 +77,6 @@ def _findings(value: float, share: float, slogan: Span | None, keyword_list: Spa
         findings.append(Finding("substance.platitudes", "substance", "opportunity", slogan, share, 0.7))
     elif value < 0.5:
         findings.append(Finding("substance.thin", "substance", "opportunity", None, 1 - value, 0.7))
-    if value >= 0.9 and not findings:
+    if value >= 0.9 and is_a_page and not findings:
         findings.append(Finding("substance.solid", "substance", "strength", None, 0.3, 0.6))
     return findings

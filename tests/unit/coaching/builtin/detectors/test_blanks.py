@@ -31,6 +31,8 @@ def blanks(text: str, language: str = "en") -> list[str]:
         ("Lorem ipsum dolor sit amet.", "Lorem ipsum dolor sit amet."),
         ("Describe the project here.", "Describe the project here."),
         ("Delete this line before sending.", "Delete this line before sending."),
+        ("Please include the team's plans for next year.", "Please include the team's plans for next year."),
+        ("- Address on the new site TBD\n- Keys with Ann", "TBD"),
     ],
 )
 def test_a_blank_is_quoted(text: str, blank: str) -> None:
@@ -45,6 +47,7 @@ def test_a_blank_is_quoted(text: str, blank: str) -> None:
         ("Son XX días.", "XX"),
         ("Importe: ____ euros", "____"),
         ("Explique aquí el problema.", "Explique aquí el problema."),
+        ("Por favor, describa su equipo de obra.", "Por favor, describa su equipo de obra."),
         ("Borre esta línea antes de enviar.", "Borre esta línea antes de enviar."),
     ],
 )
