@@ -18,7 +18,8 @@ from memo_coach.operations.backup.errors import BackupError, OtherRunActive
 from memo_coach.translations.operating_system import reason_of
 from memo_coach.translations.sentences import sentence
 
-Kind = Literal["backup", "check", "restore", "prune"]
+Kind = Literal["backup", "check", "restore", "prune", "archive", "recovery", "drill"]
+"""The last three are left by a server's own program, which archives the database."""
 _LARGEST_STATUS = 64 * 1024
 """Bytes of a status file that are read."""
 

@@ -15,7 +15,7 @@ from memo_coach.storage.engine.database import Database
 from memo_coach.storage.repositories.installation_usage import InstallationUsageRepository
 from memo_coach.storage.repositories.user_sessions import UserSessionRepository
 
-RUNS: Final[tuple[Kind, ...]] = ("backup", "check", "restore", "prune")
+RUNS: Final[tuple[Kind, ...]] = ("backup", "check", "restore", "prune", "archive", "recovery", "drill")
 IN_USE: Final = timedelta(hours=1)
 """A session that was used within this counts as one that is in use."""
 

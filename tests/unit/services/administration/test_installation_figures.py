@@ -127,3 +127,23 @@ async def test_whether_redis_answers_is_seen_where_there_is_one(services: Servic
     assert figure("redis_up") == 0
     figures.close()
     await metrics.exposition()
+
+
+async def test_a_drill_of_the_recovery_is_seen_as_a_backup_is(services: Services, tmp_path: Path) -> None:
+    finished = datetime(2026, 11, 28, 3, 31, tzinfo=UTC)
+    status = {
+        "kind": "drill",
+        "result": "ok",
+        "finished": finished.isoformat(),
+        "seconds": 81.5,
+        "compared": 24,
+    }
+    (tmp_path / "drill.json").write_text(json.dumps(status))
+    figures = InstallationFigures(services.database, tmp_path)
+    figures.start()
+    try:
+        await metrics.exposition()
+    finally:
+        figures.close()
+    assert figure("run_finished_timestamp_seconds", kind="drill") == finished.timestamp()
+    assert figure("run_succeeded", kind="drill") == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import Any
 
 from .compose import Compose
 from .errors import ArchiveError
@@ -31,8 +32,13 @@ def make(stack: Compose) -> bool:
 
 
 def _is_there(stack: Compose) -> bool:
-    found = json.loads(stack.archive("info", "--output=json"))
-    return any(each.get("db") for each in found)
+    return any(each.get("db") for each in _information(stack))
+
+
+def _information(stack: Compose) -> list[dict[str, Any]]:
+    """Return what pgBackRest knows of the archive; with a wrong passphrase it quotes what it cannot read."""
+    found: list[dict[str, Any]] = json.loads(stack.archive("info", "--output=json"), strict=False)
+    return found
 
 
 def is_its_own(stack: Compose) -> bool:
@@ -41,11 +47,7 @@ def is_its_own(stack: Compose) -> bool:
     Raises:
         ArchiveError: the database does not answer.
     """
-    known = {
-        str(each["system-id"])
-        for stanza in json.loads(stack.archive("info", "--output=json"))
-        for each in stanza.get("db", ())
-    }
+    known = {str(each["system-id"]) for stanza in _information(stack) for each in stanza.get("db", ())}
     # An archive that cannot be read may be its own.
     return not known or stack.sql(IDENTIFIER) in known
 
@@ -58,8 +60,7 @@ def back_up(stack: Compose, kind: str) -> dict[str, object]:
     """
     stack.archive("check")
     stack.archive("backup", f"--type={kind}")
-    found = json.loads(stack.archive("info", "--output=json"))
-    newest = found[0]["backup"][-1]
+    newest = _information(stack)[0]["backup"][-1]
     return {"label": newest["label"], "bytes": newest["info"]["repository"]["delta"]}
 
 

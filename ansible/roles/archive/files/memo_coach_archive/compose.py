@@ -32,7 +32,7 @@ class Compose:
         try:
             ended = subprocess.run(  # noqa: S603 - our own words
                 [*command, *arguments], input=given or "", capture_output=True, text=True, check=False,
-                timeout=seconds, cwd=self.directory,
+                errors="replace", timeout=seconds, cwd=self.directory,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             raise ArchiveError(f"Compose cannot be asked: {error}.") from error
