@@ -1,8 +1,9 @@
 """Error reports to whoever speaks Sentry's protocol, where the operator named one (``SENTRY_DSN``).
 
-A report is put together here, of what a log may hold: the class of an exception and where it arose, what our
-own line of the log says, and the id of the request. The library only sends it: none of its integrations is
-on, and nothing is gathered from frames, requests or the environment. It is loaded only where reports are sent.
+A report is put together here, of what a log may hold: the class of an exception and where it arose, what
+our own line of the log says, and the id of the request. The library only sends it: none of its integrations
+is on, and nothing is gathered from frames, requests or the environment. It is loaded only where reports are
+sent.
 """
 
 from __future__ import annotations
