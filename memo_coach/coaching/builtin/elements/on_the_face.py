@@ -82,9 +82,7 @@ def _figures(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: list[Sen
     return _NOT_TO_QUOTE if amounts or counted >= _LEAST_FIGURES else None
 
 
-def amount_asked(
-    memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: Sequence[Sentence]
-) -> Span | None:
+def _amount(memo: Memo, lexicon: Lexicon, facts: MemoFacts, sentences: Sequence[Sentence]) -> Span | None:
     """Return the sentence with the amount that is asked for: in the request, or behind a label for it."""
     asking = _asking(memo, lexicon) | holding(memo, lexicon, "total_labels")
     under = (one.start for one in _headed(memo, lexicon, "amount_headings", sentences))
@@ -158,6 +156,7 @@ def _first_with(
 _Finder = Callable[[Memo, Lexicon, MemoFacts, list[Sentence]], Span | None]
 _FINDERS: Final[Mapping[str, _Finder]] = {
     "figures": _figures,
+    "ask-amount": _amount,
     "ask-deadline": _deadline,
     "effective-date": _effective,
     "contact": _contact,

@@ -1,7 +1,7 @@
 """What a memo does on the face of it, so that no question on it is left: options told off, parts that add up.
 
 A model of single sentences overlooks what several say together, and a careful reader does not: a table of
-bidders that the text weighs, a list of steps with a day each, amounts that make up the total. What is told
+bidders that the text weighs, a list of steps with a day each. What is told
 elsewhere (“the budget is sent separately”) is not done, but nobody has to be told that it is missing.
 """
 
@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 from memo_coach.coaching.builtin.analysis.option_list import options_in, weighed
@@ -19,7 +18,6 @@ from memo_coach.coaching.builtin.analysis.passages import holding, mentions, pas
 from memo_coach.coaching.builtin.analysis.prose import MemoFacts, facts_of
 from memo_coach.coaching.builtin.detectors.ask.detector import REAL_ASK, asks_in
 from memo_coach.coaching.builtin.detectors.plan.detector import is_future
-from memo_coach.coaching.builtin.elements.on_the_face import amount_asked
 from memo_coach.coaching.builtin.elements.reading import ElementReading, MemoReading, Passage, stands_in
 from memo_coach.coaching.builtin.lexicon import Lexicon
 from memo_coach.coaching.memo.model import Block, Memo, Sentence, Span
@@ -28,10 +26,9 @@ _SURE: Final = 1.0
 _LEAST_OPTIONS = 2
 _READ_OF_AN_OPTION = 4
 _LEAST_DATES = 2
-_LEAST_PARTS, _MOST_PARTS = 3, 12
+_LEAST_PARTS = 3
 _LONGEST_LABEL = 12
 """Words of a line that is an amount with its label."""
-_ROUNDED = 0.005
 _LEAST_NAME = 3
 _OPENING = 0.35
 """The part of a text in which a summary is one for a reader who starts at the top."""
@@ -141,16 +138,20 @@ def _row_names(text: _Text, block: Block) -> Iterator[str]:
             yield first
 
 
+def _about_options(text: _Text) -> frozenset[int]:
+    """Return the indices of the blocks on options: what each of them costs makes up nothing."""
+    passages = passages_about(text.memo, text.lexicon, "option_headings")
+    return frozenset(block.index for passage in passages for block in passage.blocks)
+
+
 def _adds_up(text: _Text) -> bool:
-    """Whether amounts that follow one another make up another one, or stand with a label each."""
-    amounts = text.facts.amounts
-    values = [figure.value for figure in amounts]
-    whole = frozenset(values)
-    for start in range(len(values)):
-        sums = accumulate(values[start : start + _MOST_PARTS])
-        for count, total in enumerate(sums, 1):
-            if count >= _LEAST_PARTS and any(abs(total - one) <= _ROUNDED * one for one in whole if one):
-                return True
+    """Whether three amounts at least stand with a label each."""
+    other = _about_options(text)
+    amounts = [
+        figure
+        for figure in text.facts.amounts
+        if (block := text.memo.block_at(figure.span.start)) is not None and block.index not in other
+    ]
     blocks = {
         block.index
         for figure in amounts
@@ -159,12 +160,6 @@ def _adds_up(text: _Text) -> bool:
         and len(block.text.split()) <= _LONGEST_LABEL
     }
     return len(blocks) >= _LEAST_PARTS
-
-
-def _names_its_amount(text: _Text) -> bool:
-    """Whether the request, or a label for it, has its amount; or nothing is asked for."""
-    plain = amount_asked(text.memo, text.lexicon, text.facts, text.sentences)
-    return plain is not None or _adds_up(text) or _NOTHING_ASKED(text) is True
 
 
 def _goes_on(text: _Text) -> bool:
@@ -283,7 +278,7 @@ _DONE: Final[Mapping[str, _Finder]] = {
     "contact": _says_where_to_ask,
     "mitigations": partial(_says, name="answers_a_risk"),
     "ask": _NOTHING_ASKED,
-    "ask-amount": _names_its_amount,
+    "ask-amount": _NOTHING_ASKED,
     "next-step": _goes_on,
     "ask-deadline": _NOTHING_ASKED,
     "ask-decider": _NOTHING_ASKED,

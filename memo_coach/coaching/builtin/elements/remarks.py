@@ -103,9 +103,7 @@ def findings_from(memo: Memo, readings: Collection[ElementReading]) -> Iterator[
 
 def _opportunity(memo: Memo, reading: ElementReading) -> Iterator[Finding]:
     element, place = reading.element, next(iter(reading.passages), None)
-    if reading.settled is not None and not (
-        _is_clear(place) and (reading.is_plain or reading.state_read == "there")
-    ):
+    if reading.settled is not None and reading.state_read != "there" and not reading.is_plain:
         return  # nothing is left to ask of it
     if reading.state == "missing":
         yield _finding(reading, element.missing, None, reading.absent, worth=_not_done(reading))
