@@ -276,6 +276,7 @@ _DONE: Final[Mapping[str, _Finder]] = {
     "bottom-line": _sums_itself_up,
     "return": _pays_back,
     "contact": _says_where_to_ask,
+    "risks": partial(_says, name="names_a_risk"),
     "mitigations": partial(_says, name="answers_a_risk"),
     "ask": _NOTHING_ASKED,
     "ask-amount": _NOTHING_ASKED,

@@ -49,6 +49,16 @@ def said_of(text: str, element: str, rubric: str = "decision-memo") -> set[str |
         ("plan-owners", ROUND_ES + "Conviene cambiar de empresa en agosto. Lo sigue Maite, de secretaría."),
         ("plan-dates", ROUND_EN + "We will sign on 3 May 2027 and will train the drivers by 9 July 2027."),
         (
+            "risks",
+            ROUND_EN + "We ask to change the firm. The main worry is that the drivers do not come along.",
+        ),
+        (
+            "risks",
+            ROUND_ES + "Pedimos cambiar de empresa. La principal preocupación es que no vengan los chóferes.",
+        ),
+        ("mitigations", ROUND_EN + "If more than two buses are late in a month, we go back to the old firm."),
+        ("mitigations", ROUND_ES + "Si los retrasos superan los dos al mes, volvemos a la empresa de antes."),
+        (
             "next-step",
             ROUND_EN + "\n\nStill to do\n- Check the brakes: Solveig, 3 May 2027\n- Paint the stops",
         ),
