@@ -25,9 +25,10 @@ SCORE = re.compile(r"[1-5]\.\d")
 def visitor(host: str, address: str, root: Path) -> Iterator[BrowserContext]:
     """Yield a browser for which the site's name leads to the server; it has the cookies of earlier visits."""
     home = _home_that_trusts(root)
+    program = chromium()  # looks for Playwright's own by asking Playwright, of which there is one at a time
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium(),
+            executable_path=program,
             args=[*ARGUMENTS, f"--host-resolver-rules=MAP {host} {address}", "--no-proxy-server"],
             env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
         )
