@@ -190,12 +190,14 @@ def _names_who_works(text: _Text) -> bool:
     """Whether somebody is named for the work: “Hanna would run it”, “Test in staging: Raj, 15 March”."""
     memo, facts = text.memo, text.facts
     takes, small = text.lexicon.pattern("takes_work_on"), text.lexicon.words("function_words")
+    is_done_to = text.lexicon.pattern("is_done_to")
     listed = _to_do(text)
     for sentence in text.sentences:
         found = takes.search(sentence.text)
         if found is not None and (found["name"] or found["name2"]).lower() not in small:
             return True
-        if sentence.block in listed and memo.blocks[sentence.block].kind == "list_item":
+        listed_here = sentence.block in listed and memo.blocks[sentence.block].kind == "list_item"
+        if listed_here and not is_done_to.search(sentence.text):
             named = _NAMED_BEHIND.search(sentence.text)
             if facts.owners_in(sentence) or (named is not None and named[1].lower() not in small):
                 return True
@@ -235,14 +237,26 @@ def _sums_itself_up(text: _Text) -> bool:
 
 def _pays_back(text: _Text) -> Span | None:
     """Return the sentence that says when the money is back."""
-    pattern, units = text.lexicon.pattern("pays_back"), text.lexicon.words("time_units")
+    pattern = text.lexicon.pattern("pays_back")
+    counts, units = text.lexicon.words("number_words"), text.lexicon.words("time_units")
     for sentence in text.sentences:
         if pattern.search(sentence.text) and (
-            text.facts.dates_in(sentence.span)
-            or text.memo.words.places_of(units, sentence.first_word, sentence.last_word)
+            _has_a_day(text, sentence) or _has_a_period(text, sentence, counts, units)
         ):
             return sentence.span
     return None
+
+
+def _has_a_day(text: _Text, sentence: Sentence) -> bool:
+    """Whether a sentence has a date; “soon” is none."""
+    return any(one.kind != "relative" for one in text.facts.dates_in(sentence.span))
+
+
+def _has_a_period(text: _Text, sentence: Sentence, counts: frozenset[str], units: frozenset[str]) -> bool:
+    """Whether a sentence counts months or years; “saves money every year” does not."""
+    words, first, last = text.memo.words, sentence.first_word, sentence.last_word
+    counted = text.facts.figures_in(sentence.span) or words.places_of(counts, first, last)
+    return bool(counted) and bool(words.places_of(units, first, last))
 
 
 def _says_where_to_ask(text: _Text) -> bool:
