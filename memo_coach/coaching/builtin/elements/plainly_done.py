@@ -147,19 +147,15 @@ def _about_options(text: _Text) -> frozenset[int]:
 def _adds_up(text: _Text) -> bool:
     """Whether three amounts at least stand with a label each."""
     other = _about_options(text)
-    amounts = [
-        figure
-        for figure in text.facts.amounts
-        if (block := text.memo.block_at(figure.span.start)) is not None and block.index not in other
-    ]
-    blocks = {
-        block.index
-        for figure in amounts
-        if (block := text.memo.block_at(figure.span.start)) is not None
-        and block.kind in {"paragraph", "list_item"}
-        and len(block.text.split()) <= _LONGEST_LABEL
-    }
-    return len(blocks) >= _LEAST_PARTS
+    found = (text.memo.block_at(figure.span.start) for figure in text.facts.amounts)
+    blocks = {block.index: block for block in found if block is not None and block.index not in other}
+    return sum(map(_is_labelled_line, blocks.values())) >= _LEAST_PARTS
+
+
+def _is_labelled_line(block: Block) -> bool:
+    """Whether a block is no more than a line or a list item."""
+    words = block.text.split(maxsplit=_LONGEST_LABEL)
+    return block.kind in {"paragraph", "list_item"} and len(words) <= _LONGEST_LABEL
 
 
 def _goes_on(text: _Text) -> bool:
