@@ -127,7 +127,9 @@ def prepared(release: Release) -> Release:
 
 def as_it_is(release: Release) -> dict[str, object]:
     """Return what tells a server on which a version serves already from any other."""
-    running = docker("ps", "--quiet", "--no-trunc", f"--filter=label=com.docker.compose.project={PROJECT}")
+    labels = {"project": PROJECT, "oneoff": "False"}
+    filters = [f"--filter=label=com.docker.compose.{name}={value}" for name, value in labels.items()]
+    running = docker("ps", "--quiet", "--no-trunc", *filters)
     return {
         "files": release.digest(),
         "containers": sorted(running.split()),
@@ -201,7 +203,9 @@ def _start(release: Release, old: Container | None) -> Container:
     """
     there = {each.identity for each in containers()}
     many = f"{SERVICE}={len(there) + 1}"
-    release.compose("up", "--detach", "--no-build", "--no-deps", "--no-recreate", "--scale", many, SERVICE)
+    # Not "--no-deps": Compose would leave what it depends on out of what it knows the container by, and the
+    # unit's own "up" would make it anew.
+    release.compose("up", "--detach", "--no-build", "--no-recreate", "--scale", many, SERVICE)
     found = [each for each in containers() if each.identity not in there]
     if len(found) != 1:
         raise ReleaseError(f"Compose made {len(found)} new containers, not one.")
