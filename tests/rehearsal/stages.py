@@ -248,6 +248,7 @@ STAGES: tuple[Stage[World], ...] = (
         deploy_and_go_back,
         ("https",),
         after=("site", "faults", "alone", "stranger"),
+        by_name_only=True,
     ),
     Stage(
         "backup",

@@ -29,10 +29,12 @@ class Stage(Generic[World]):
     """What must have passed before; whoever asks for this stage gets these too."""
     after: tuple[str, ...] = ()
     """What must be over before, where it is walked at all: the two would disturb each other."""
+    by_name_only: bool = False
+    """Whether it is walked only where somebody asks for it by its name: it has not been seen to pass yet."""
 
 
 def chosen(stages: Sequence[Stage[World]], names: Sequence[str]) -> list[Stage[World]]:
-    """Return the stages of these names with all that they need, in order; all of them for no name.
+    """Return the stages of these names with all that they need, in order; for no name, all but those by name only.
 
     Raises:
         KeyError: there is no stage of that name.
@@ -45,7 +47,7 @@ def chosen(stages: Sequence[Stage[World]], names: Sequence[str]) -> list[Stage[W
         for need in by_name[name].needs:
             want(need)
 
-    for name in names or list(by_name):
+    for name in names or [stage.name for stage in stages if not stage.by_name_only]:
         want(name)
     return [stage for stage in stages if stage.name in wanted]
 
