@@ -31,8 +31,9 @@ def test_a_stage_alone_brings_all_that_it_needs_before_it() -> None:
     assert names_for("stranger") == [*first, "outside", "stranger"]
 
 
-def test_no_name_means_every_stage_once_in_the_order_of_the_walk() -> None:
-    assert names_for() == [stage.name for stage in stages.STAGES]
+def test_no_name_means_every_stage_once_in_the_order_of_the_walk_but_for_those_by_name_only() -> None:
+    assert names_for() == [stage.name for stage in stages.STAGES if not stage.by_name_only]
+    assert {"https", "deploy"} <= set(names_for("deploy"))
     assert set(names_for()) >= {"cloud", "server", "site", "https", "stranger", "backup", "faults"}
 
 
