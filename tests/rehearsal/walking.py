@@ -34,7 +34,7 @@ class Stage(Generic[World]):
 
 
 def chosen(stages: Sequence[Stage[World]], names: Sequence[str]) -> list[Stage[World]]:
-    """Return the stages of these names with all that they need, in order; for no name, those that need none.
+    """Return the stages of these names with all that they need, in order; for no name, the usual ones.
 
     Raises:
         KeyError: there is no stage of that name.
