@@ -164,14 +164,20 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _report_address(value: str) -> str:
-    # Not shown, nor what urlsplit says of it: it holds a key.
-    fault = SettingFault(sentence("setting_faults.not_reports"))
+def _parts_of(value: str, fault: SettingFault) -> SplitResult:
+    """Return an address in its parts; raise ``fault`` where it is none, or its port is no number."""
     try:
         parts = urlsplit(value)
         _ = parts.port
     except ValueError:
         raise fault from None
+    return parts
+
+
+def _report_address(value: str) -> str:
+    # Not shown, nor what urlsplit says of it: it holds a key.
+    fault = SettingFault(sentence("setting_faults.not_reports"))
+    parts = _parts_of(value, fault)
     if not value:
         return ""
     is_address = parts.scheme in {"http", "https"} and parts.hostname and value.isprintable()
@@ -183,11 +189,7 @@ def _report_address(value: str) -> str:
 def _smtp_url(value: str) -> str:
     # Not shown, nor what urlsplit says of it: it may hold a password.
     fault = SettingFault(sentence("setting_faults.not_smtp"))
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        raise fault from None
+    parts = _parts_of(value, fault)
     if not value:
         return ""
     if parts.scheme not in {"smtp", "starttls", "smtps"} or not parts.hostname or not value.isprintable():
@@ -202,11 +204,7 @@ def _smtp_url(value: str) -> str:
 def _redis_url(value: str) -> str:
     # Not shown, nor what urlsplit says of it: it may hold a password.
     fault = SettingFault(sentence("setting_faults.not_redis"))
-    try:
-        parts = urlsplit(value)
-        _ = parts.port
-    except ValueError:
-        raise fault from None
+    parts = _parts_of(value, fault)
     place = parts.path if parts.scheme == "unix" else parts.hostname
     if value and (parts.scheme not in {"redis", "rediss", "unix"} or not place or not value.isprintable()):
         raise fault
